@@ -1,0 +1,186 @@
+//! The file system: reads are bounded, replacements are atomic, appends are durable.
+//! Nothing else opens a file for writing.
+
+use std::fs::File;
+use std::fs::OpenOptions;
+use std::io;
+use std::io::Read as _;
+use std::io::Write as _;
+use std::path::Path;
+use std::path::PathBuf;
+
+use crate::error::Failure;
+use crate::error::Result;
+
+/// Who may read a file that is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// As the umask says: connection files, reports.
+    Shared,
+    /// The owner alone (0600): journals and whatever names people.
+    Private,
+}
+
+/// Reads a whole file of at most `limit` bytes.
+pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
+    let failed = |error: io::Error| {
+        let shown = path.display();
+        match error.kind() {
+            io::ErrorKind::NotFound => Failure::input("file-not-found", format!("`{shown}` does not exist"))
+                .hint("check the path; `-` reads standard input"),
+            _ => Failure::input("file-unreadable", format!("`{shown}` cannot be read")).because(error),
+        }
+    };
+    let file = File::open(path).map_err(failed)?;
+    if file.metadata().map_err(failed)?.is_dir() {
+        return Err(Failure::input("file-unreadable", format!("`{}` is a folder, not a file", path.display())).into());
+    }
+    read_limited(file, limit, &path.display().to_string())
+}
+
+/// Reads standard input to its end, at most `limit` bytes.
+pub(crate) fn read_stdin(limit: u64) -> Result<Vec<u8>> {
+    read_limited(io::stdin().lock(), limit, "standard input")
+}
+
+/// Reads to the end, or refuses what is larger than `limit` bytes.
+fn read_limited(source: impl io::Read, limit: u64, what: &str) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source
+        .take(limit.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .map_err(|error| Failure::input("file-unreadable", format!("{what} cannot be read")).because(error))?;
+    if bytes.len() as u64 > limit {
+        return Err(Failure::input("input-too-large", format!("{what} is larger than {limit} bytes"))
+            .hint("`--max-size` raises the limit, where such a large document is expected")
+            .into());
+    }
+    Ok(bytes)
+}
+
+/// Replaces a file as a whole: a reader sees the old bytes or the new ones, also
+/// after a crash. Missing parent folders are made. A symbolic link is refused, since
+/// it would be replaced by a plain file.
+pub(crate) fn write(path: &Path, bytes: &[u8], access: Access) -> Result<()> {
+    let failed = |error: io::Error| {
+        Failure::input("file-unwritable", format!("`{}` cannot be written", path.display())).because(error)
+    };
+    if path.is_symlink() {
+        return Err(Failure::input("file-is-link", format!("`{}` is a symbolic link", path.display()))
+            .hint("name the file that it points to")
+            .into());
+    }
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".ssoctl-");
+    #[cfg(unix)]
+    if access == Access::Shared {
+        use std::os::unix::fs::PermissionsExt as _;
+        // tempfile defaults to 0600; the umask still applies to this.
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let mut temporary = builder.tempfile_in(folder).map_err(failed)?;
+    temporary.write_all(bytes).map_err(failed)?;
+    temporary.as_file().sync_all().map_err(failed)?;
+    temporary.persist(path).map_err(|error| failed(error.error))?;
+    sync_folder(folder).map_err(failed)?;
+    Ok(())
+}
+
+/// Makes a rename or a new file durable.
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+    // Windows cannot open a folder for syncing; a rename is durable there by itself.
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+/// Opens a private file for appending, made if it is not there, durable in its folder.
+pub(crate) fn open_append(path: &Path) -> io::Result<File> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let mut options = OpenOptions::new();
+    options.create(true).append(true).read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    let file = options.open(path)?;
+    sync_folder(folder)?;
+    Ok(file)
+}
+
+/// An exclusive lock, held until dropped; the kernel frees it when the process dies.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    _file: File,
+    path: PathBuf,
+}
+
+impl Lock {
+    /// Takes the lock at once or says who may hold it.
+    pub(crate) fn take(path: &Path, what: &str) -> Result<Self> {
+        let failed = |error: io::Error| {
+            Failure::input("file-unwritable", format!("`{}` cannot be locked", path.display())).because(error)
+        };
+        let file = open_append(path).map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: file, path: path.to_owned() }),
+            Err(std::fs::TryLockError::WouldBlock) => {
+                Err(Failure::refused("locked", format!("another ssoctl is working on {what}"))
+                    .hint(format!(
+                        "wait until it has ended; `{}` is free as soon as that process is gone",
+                        path.display()
+                    ))
+                    .into())
+            }
+            Err(std::fs::TryLockError::Error(error)) => Err(failed(error).into()),
+        }
+    }
+
+    /// The lock file.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::failure_of;
+
+    #[test]
+    fn a_file_over_the_limit_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x");
+        write(&path, b"12345", Access::Shared).unwrap();
+        assert_eq!(read(&path, 5).unwrap(), b"12345");
+        assert_eq!(failure_of(&read(&path, 4).unwrap_err()).unwrap().code(), "input-too-large");
+    }
+
+    #[test]
+    fn a_second_lock_is_refused_and_free_after_drop() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        let held = Lock::take(&path, "this").unwrap();
+        assert_eq!(failure_of(&Lock::take(&path, "this").unwrap_err()).unwrap().code(), "locked");
+        drop(held);
+        assert!(Lock::take(&path, "this").is_ok());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn private_files_are_0600_and_links_are_not_replaced() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x");
+        write(&path, b"", Access::Private).unwrap();
+        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        assert_eq!(failure_of(&write(&link, b"", Access::Shared).unwrap_err()).unwrap().code(), "file-is-link");
+    }
+}

@@ -1,0 +1,101 @@
+//! A fact worth telling about a workspace or a document: the vocabulary that
+//! checks produce and reports print. It decides nothing and reads nothing.
+
+use std::fmt;
+
+/// How much a finding matters. Ordered: the worst is the greatest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Severity {
+    /// Worth knowing, nothing to do.
+    Info,
+    /// Will hurt unless somebody acts.
+    Warning,
+    /// Hurts now.
+    Error,
+}
+
+impl Severity {
+    /// The word used in human output and JSON.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// Where a finding is: a file or URL, and the line and column inside it (1-based).
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub(crate) struct Place {
+    /// Path or URL as the user would name it.
+    pub(crate) file: String,
+    /// 1-based line, where known.
+    pub(crate) line: Option<u64>,
+    /// 1-based column in characters, where known.
+    pub(crate) column: Option<u64>,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+            if let Some(column) = self.column {
+                write!(f, ":{column}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One fact with its code, weight, place and mend.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Finding {
+    /// Kebab-case and stable, `certificate-expired`.
+    pub(crate) code: &'static str,
+    /// How much it matters.
+    pub(crate) severity: Severity,
+    /// One lower-case sentence; values are quoted from the input.
+    pub(crate) message: String,
+    /// The command or line that mends it.
+    pub(crate) hint: Option<String>,
+    /// Where it is.
+    pub(crate) place: Option<Place>,
+    /// The connection it belongs to.
+    pub(crate) connection: Option<String>,
+}
+
+impl Finding {
+    /// A finding without place and hint.
+    pub(crate) fn new(code: &'static str, severity: Severity, message: impl Into<String>) -> Self {
+        Self { code, severity, message: message.into(), hint: None, place: None, connection: None }
+    }
+
+    /// Adds the mend.
+    #[must_use]
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds the place.
+    #[must_use]
+    pub(crate) fn at(mut self, place: Place) -> Self {
+        self.place = Some(place);
+        self
+    }
+
+    /// Adds the connection.
+    #[must_use]
+    pub(crate) fn of(mut self, connection: impl Into<String>) -> Self {
+        self.connection = Some(connection.into());
+        self
+    }
+}

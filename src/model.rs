@@ -1,0 +1,243 @@
+//! The words of the trade as types. No input or output, no clock, no crypto.
+
+pub(crate) mod connection;
+pub(crate) mod time;
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::error::Failure;
+
+/// What commands call a connection: the stem of its file name.
+///
+/// `[A-Za-z0-9_][A-Za-z0-9_.+@-]*`, no trailing dot, no Windows device name;
+/// the set of characters is the one INO cx allows in a connector's reference (seed 004).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct ConnectionName(String);
+
+const WINDOWS_DEVICES: [&str; 22] = [
+    "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "lpt1", "lpt2",
+    "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
+];
+
+impl ConnectionName {
+    /// The name as written.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for ConnectionName {
+    type Err = Failure;
+
+    fn from_str(text: &str) -> Result<Self, Failure> {
+        let refuse = |why: &str| {
+            Failure::usage("connection-name", format!("`{}` cannot name a connection: {why}", text.escape_debug())).hint(
+                "use letters, digits and `_ . + @ -`, starting with a letter, a digit or `_`, such as `qualtrics-prod`",
+            )
+        };
+        let mut characters = text.chars();
+        match characters.next() {
+            None => return Err(refuse("it is empty")),
+            Some(first) if !(first.is_ascii_alphanumeric() || first == '_') => {
+                return Err(refuse("it must start with a letter, a digit or `_`"));
+            }
+            Some(_) => {}
+        }
+        if let Some(bad) = characters.find(|c| !(c.is_ascii_alphanumeric() || "_.+@-".contains(*c))) {
+            return Err(refuse(&format!("`{}` is not allowed, since the name is a file name", bad.escape_debug())));
+        }
+        if text.ends_with('.') {
+            return Err(refuse("a trailing dot is lost on some file systems"));
+        }
+        if text.len() > 100 {
+            return Err(refuse("it is longer than 100 characters"));
+        }
+        let stem = text.split('.').next().unwrap_or(text).to_ascii_lowercase();
+        if WINDOWS_DEVICES.contains(&stem.as_str()) {
+            return Err(refuse("it is a device name on Windows, so a colleague could not check it out"));
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Display for ConnectionName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+const BINDING_PREFIX: &str = "urn:oasis:names:tc:SAML:2.0:bindings:";
+
+/// A SAML binding, written in files and output as the last words of its URN
+/// (`HTTP-Redirect`); a binding outside SAML 2.0 keeps its whole URI.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Binding(String);
+
+impl Binding {
+    /// saml-bindings 3.4.
+    pub(crate) fn redirect() -> Self {
+        Self("HTTP-Redirect".to_owned())
+    }
+
+    /// saml-bindings 3.5.
+    pub(crate) fn post() -> Self {
+        Self("HTTP-POST".to_owned())
+    }
+
+    /// From the URI of a metadata document, kept exactly as published (case included).
+    pub(crate) fn from_uri(uri: &str) -> Self {
+        Self(uri.strip_prefix(BINDING_PREFIX).unwrap_or(uri).to_owned())
+    }
+
+    /// From what a person or a file says: the last words or the whole URI.
+    pub(crate) fn from_word(word: &str) -> Self {
+        Self::from_uri(word)
+    }
+
+    /// The last words of the URN, or the whole URI of a foreign binding.
+    pub(crate) fn word(&self) -> &str {
+        &self.0
+    }
+
+    /// The whole URI.
+    pub(crate) fn uri(&self) -> String {
+        if self.0.contains(':') { self.0.clone() } else { format!("{BINDING_PREFIX}{}", self.0) }
+    }
+}
+
+impl fmt::Display for Binding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl serde::Serialize for Binding {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Binding {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        <String as serde::Deserialize>::deserialize(deserializer).map(|word| Self::from_word(&word))
+    }
+}
+
+/// Where a secret is to be had. The secret itself is never in a file, so this
+/// can be printed; what it resolves to (`secret::Secret`) cannot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum SecretRef {
+    /// `env:NAME`
+    Environment(String),
+    /// `file:PATH`, refused if others can read it
+    File(String),
+    /// `command:PROGRAM ARGUMENTS`, whose standard output is the secret
+    Command(String),
+}
+
+impl FromStr for SecretRef {
+    type Err = Failure;
+
+    fn from_str(text: &str) -> Result<Self, Failure> {
+        let hint = "write a reference: `env:NAME`, `file:PATH` or `command:PROGRAM ARGUMENTS`";
+        match text.split_once(':') {
+            Some((_, "")) => Err(Failure::input("secret-reference", "a secret reference names nothing").hint(hint)),
+            Some(("env", name)) => Ok(Self::Environment(name.to_owned())),
+            Some(("file", path)) => Ok(Self::File(path.to_owned())),
+            Some(("command", line)) => Ok(Self::Command(line.to_owned())),
+            // The text may be the secret itself: it is not repeated.
+            _ => Err(Failure::input(
+                "secret-in-file",
+                "a secret must be a reference, and this is a value (not shown, it may be the secret itself)",
+            )
+            .hint(hint)),
+        }
+    }
+}
+
+impl fmt::Display for SecretRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Environment(name) => write!(f, "env:{name}"),
+            Self::File(path) => write!(f, "file:{path}"),
+            Self::Command(line) => write!(f, "command:{line}"),
+        }
+    }
+}
+
+impl serde::Serialize for SecretRef {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for SecretRef {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        <String as serde::Deserialize>::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// A vendor's immutable key of an account (`UR_..`): rows of a migration hang on it, never on the name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub(crate) struct UserId(pub(crate) String);
+
+impl fmt::Display for UserId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What an account logs in by, byte for byte as the vendor holds it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Username(pub(crate) String);
+
+impl fmt::Display for Username {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Text from outside with control, bidirectional and zero-width characters
+/// replaced by `\u{..}`, so that a document cannot drive a terminal (CWE-150).
+pub(crate) fn printable(text: &str) -> String {
+    let hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
+                | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
+    };
+    if !text.contains(hidden) {
+        return text.to_owned();
+    }
+    text.chars().map(|c| if hidden(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refuses_names_that_are_not_portable_file_names() {
+        for bad in ["", "../x", "a/b", ".hidden", "-x", "con", "COM1.prod", "x.", "a b", "ü", "a\u{202e}b"] {
+            assert_eq!(bad.parse::<ConnectionName>().unwrap_err().code(), "connection-name", "{bad:?}");
+        }
+        for good in ["qualtrics-prod", "a", "_x", "A.b+c@d-e", "constant"] {
+            assert!(good.parse::<ConnectionName>().is_ok(), "{good:?}");
+        }
+    }
+
+    #[test]
+    fn a_pasted_secret_is_refused_and_not_repeated() {
+        let failure = "hunter2-very-secret".parse::<SecretRef>().unwrap_err();
+        assert_eq!(failure.code(), "secret-in-file");
+        assert!(!format!("{failure:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn hides_what_would_drive_a_terminal() {
+        assert_eq!(printable("a\u{1b}[2Jb\u{202e}c"), "a\\u{1b}[2Jb\\u{202e}c");
+        assert_eq!(printable("Universität 大学"), "Universität 大学");
+    }
+}

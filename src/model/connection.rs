@@ -1,0 +1,358 @@
+//! The shape of `connections/<name>.yaml`: one trust between one IdP and one vendor tenant.
+//!
+//! These are plain data: what a vendor allows is in its profile, what contradicts
+//! what is in `check`. Every type refuses unknown keys, since a misspelt security
+//! setting must not be dropped silently. Fields are only ever added; a file of an
+//! older `version` is read, a newer one refused.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::model::Binding;
+use crate::model::SecretRef;
+use crate::model::time::Time;
+
+/// The version this build writes.
+pub(crate) const VERSION: u32 = 1;
+
+fn is_false(value: &bool) -> bool {
+    !*value
+}
+
+/// One connection file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Connection {
+    /// Version of the file's shape.
+    pub(crate) version: u32,
+    /// Id of the vendor's profile, `qualtrics`.
+    pub(crate) provider: String,
+    /// The vendor's own name of the connection, where it has one (QT1).
+    pub(crate) name: String,
+    /// The vendor's own reference; the file name where it is not given (IN1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) reference: Option<String>,
+    /// Whom the vendor asks when something breaks (QT1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) technical_contact: Option<String>,
+    /// What users see on the login page (QT1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) display_name: Option<String>,
+    /// How far the connection has come.
+    #[serde(default)]
+    pub(crate) status: Status,
+    /// Tenant facts that the profile asks for, such as `brand_id` and `data_center`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) settings: BTreeMap<String, String>,
+    /// SAML 2.0; exactly one of `saml` and `oauth` is present.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) saml: Option<Saml>,
+    /// OAuth 2.0 or OpenID Connect.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) oauth: Option<OAuth>,
+    /// Which asserted attribute or claim fills which of the vendor's fields (QT7).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) attributes: BTreeMap<String, String>,
+    /// What a login may create or change.
+    #[serde(default)]
+    pub(crate) provisioning: Provisioning,
+    /// How existing users are moved at login (QT10).
+    #[serde(default)]
+    pub(crate) migration: Migration,
+    /// Attributes captured for dashboards (QT11).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) dashboard_attributes: Vec<String>,
+    /// How the vendor's user list is reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) directory: Option<DirectoryAccess>,
+}
+
+/// How far a connection has come: users are migrated only when it is tested and enabled (QT10).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Status {
+    /// The day of the last successful test login.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) tested_on: Option<Time>,
+    /// Whether the vendor's login page uses it.
+    #[serde(default)]
+    pub(crate) enabled: bool,
+}
+
+/// A SAML 2.0 connection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Saml {
+    /// What the identity provider published.
+    pub(crate) idp: IdentityProvider,
+    /// What is known of the vendor's service provider.
+    #[serde(default)]
+    pub(crate) sp: ServiceProvider,
+    /// Requests and assertions (QT5).
+    #[serde(default)]
+    pub(crate) options: SamlOptions,
+}
+
+/// The identity provider's side, from its metadata or by hand (QT4).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct IdentityProvider {
+    /// Byte for byte as published.
+    pub(crate) entity_id: String,
+    /// The URL the metadata came from, where it can be fetched again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) metadata: Option<String>,
+    /// Single sign-on endpoints that the vendor can use; at most one is enabled.
+    #[serde(default)]
+    pub(crate) sso: Vec<Endpoint>,
+    /// Single logout endpoints.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) slo: Vec<Endpoint>,
+    /// Endpoints that the vendor cannot use, kept for the record.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) skipped: Vec<SkippedEndpoint>,
+    /// Whether the IdP asks for signed requests.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) want_authn_requests_signed: bool,
+    /// NameID formats it offers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) name_id_formats: Vec<String>,
+    /// Every signing certificate.
+    #[serde(default)]
+    pub(crate) certificates: Vec<StoredCertificate>,
+}
+
+/// An endpoint of the IdP.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Endpoint {
+    /// The binding.
+    pub(crate) binding: Binding,
+    /// Where requests go.
+    pub(crate) location: String,
+    /// Where logout responses go, where that is another place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) response_location: Option<String>,
+    /// Whether the vendor uses this one.
+    pub(crate) enabled: bool,
+}
+
+/// An endpoint that was published and cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SkippedEndpoint {
+    /// The binding.
+    pub(crate) binding: Binding,
+    /// Its place.
+    pub(crate) location: String,
+    /// Why it was skipped.
+    pub(crate) reason: String,
+}
+
+/// A certificate in a connection file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StoredCertificate {
+    /// Lower-case hex SHA-256 of the DER; checked against `pem` where given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) sha256: Option<String>,
+    /// Its end, for the eye of a reviewer; checked against `pem` where given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) not_after: Option<Time>,
+    /// PEM with its BEGIN and END lines.
+    pub(crate) pem: String,
+}
+
+/// The vendor's service provider: never guessed, only recorded.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ServiceProvider {
+    /// Entity ID, from the connection's page or the SP metadata.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) entity_id: Option<String>,
+    /// Assertion Consumer Service URL (HTTP-POST).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) acs: Option<String>,
+    /// Single logout endpoints of the vendor.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) slo: Vec<Endpoint>,
+    /// RelayState that an IdP-initiated login must carry (QT6).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) default_relay_state: Option<String>,
+    /// Qualtrics' "Use InCommon Metadata": changes entity ID and ACS (QT6).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) use_incommon_metadata: bool,
+    /// NameID formats that the vendor's metadata asks for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) name_id_formats: Vec<String>,
+    /// Signing certificates of the vendor, only ever from the vendor.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) signing_certificates: Vec<StoredCertificate>,
+    /// Encryption certificates of the vendor, only ever from the vendor.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) encryption_certificates: Vec<StoredCertificate>,
+}
+
+/// "Additional options" of the SAML page (QT5).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SamlOptions {
+    /// Sign the AuthnRequest.
+    #[serde(default)]
+    pub(crate) sign_request: bool,
+    /// Ask the IdP to authenticate anew.
+    #[serde(default)]
+    pub(crate) force_authentication: bool,
+    /// Refuse an assertion that was seen before.
+    #[serde(default = "yes")]
+    pub(crate) replay_prevention: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Default for SamlOptions {
+    fn default() -> Self {
+        Self { sign_request: false, force_authentication: false, replay_prevention: true }
+    }
+}
+
+/// Which kind of OAuth 2.0 connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum OAuthKind {
+    /// Every endpoint is given (QT3).
+    Custom,
+    /// Google's own, which passes no attributes (QT2).
+    Google,
+}
+
+/// How the client proves itself at the token endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum TokenEndpointAuthMethod {
+    /// Secret in the Authorization header.
+    ClientSecretBasic,
+    /// Secret in the form body.
+    ClientSecretPost,
+}
+
+/// Where the access token goes in the user-info request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum BearerPlace {
+    /// Authorization header.
+    #[default]
+    Header,
+    /// Form body.
+    Body,
+    /// Query string.
+    Query,
+}
+
+/// An OAuth 2.0 or OpenID Connect connection (QT2, QT3). Response type and grant
+/// are fixed to the authorization code flow, so they are not in the file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OAuth {
+    /// Custom or Google.
+    pub(crate) kind: OAuthKind,
+    /// The OAuth name, optional and not the connection's name (QT1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) name: Option<String>,
+    /// The URL the discovery document came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) discovery: Option<String>,
+    /// Client identifier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) client_id: Option<String>,
+    /// Reference to the client secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) client_secret: Option<SecretRef>,
+    /// When the client secret ends, declared by the administrator.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) client_secret_expires_on: Option<Time>,
+    /// Authorization endpoint.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) authorization_endpoint: Option<String>,
+    /// Token endpoint.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) token_endpoint: Option<String>,
+    /// One or both methods.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) token_endpoint_auth_methods: Vec<TokenEndpointAuthMethod>,
+    /// User information endpoint.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) user_info_endpoint: Option<String>,
+    /// JWKS; not needed for MAC algorithms.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) public_keys_endpoint: Option<String>,
+    /// Exactly what `iss` must be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) issuer: Option<String>,
+    /// Algorithms accepted in ID tokens.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) id_token_algorithms: Vec<String>,
+    /// Where the access token goes.
+    #[serde(default)]
+    pub(crate) user_info_bearer: BearerPlace,
+    /// Space-separated scopes; without `openid` no ID token is validated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) scope: Option<String>,
+    /// The redirection endpoint that the vendor shows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) redirect_uri: Option<String>,
+}
+
+/// What a login may create or change (QT7, QT8, QT9).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Provisioning {
+    /// Create unknown users at login.
+    #[serde(default)]
+    pub(crate) just_in_time: bool,
+    /// Tell administrators of each creation.
+    #[serde(default)]
+    pub(crate) notify_admins: bool,
+    /// Overwrite profile fields at every login.
+    #[serde(default)]
+    pub(crate) update_on_every_login: bool,
+    /// Refuse user types without a mapping.
+    #[serde(default)]
+    pub(crate) user_type_validation: bool,
+    /// Domains that may enrol and log in; `*` is any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) valid_email_domains: Vec<String>,
+}
+
+/// How existing users are moved at login (QT10, methods 1 and 2).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Migration {
+    /// "Change existing usernames on login".
+    #[serde(default)]
+    pub(crate) change_on_login: bool,
+    /// "Merge with existing user on login", needs just-in-time.
+    #[serde(default)]
+    pub(crate) merge_on_login: bool,
+}
+
+/// How the vendor's user list is reached.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DirectoryAccess {
+    /// Base URL, where it is not the one that follows from the settings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) api_url: Option<String>,
+    /// Reference to the API token.
+    pub(crate) token: SecretRef,
+    /// When the token ends, declared by the administrator.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) token_expires_on: Option<Time>,
+    /// Writes a second; 1 where not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) writes_per_second: Option<u32>,
+}

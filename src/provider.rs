@@ -1,0 +1,175 @@
+//! Vendors: what each can do, what it must be told, and how its user list is reached.
+//!
+//! A vendor is one file here and one line in [`ALL`]. The capability table has no
+//! default: [`Provider::support`] is an exhaustive match in each vendor's file, so
+//! a new capability does not compile until every vendor has answered.
+
+pub(crate) mod profile;
+pub(crate) mod qualtrics;
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::error::Failure;
+use crate::error::Result;
+use crate::model::UserId;
+use crate::model::Username;
+use crate::provider::profile::Capability;
+use crate::provider::profile::Profile;
+use crate::provider::profile::Support;
+
+/// A SaaS vendor.
+pub(crate) trait Provider: Sync {
+    /// Its facts, as data.
+    fn profile(&self) -> &'static Profile;
+    /// Whether it can do something, and why not.
+    fn support(&self, capability: Capability) -> Support;
+}
+
+/// Every built-in vendor.
+pub(crate) const ALL: [&dyn Provider; 1] = [&qualtrics::Qualtrics];
+
+/// The vendor of this id; an unknown id is refused with the nearest one.
+pub(crate) fn named(id: &str) -> Result<&'static dyn Provider> {
+    if let Some(found) = ALL.iter().find(|provider| provider.profile().id == id) {
+        return Ok(*found);
+    }
+    let known: Vec<&str> = ALL.iter().map(|provider| provider.profile().id).collect();
+    let near = known.iter().find(|known| strsim::damerau_levenshtein(known, &id.to_ascii_lowercase()) <= 2);
+    Err(Failure::input("provider-unknown", format!("`{}` is not a provider that ssoctl knows", id.escape_debug()))
+        .hint(match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("known providers: {}", known.join(", ")),
+        })
+        .into())
+}
+
+/// One account as the vendor holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Account {
+    /// Immutable key.
+    pub(crate) id: UserId,
+    /// What it logs in by.
+    pub(crate) username: Username,
+    /// E-mail address.
+    pub(crate) email: Option<String>,
+    /// First name.
+    pub(crate) first_name: Option<String>,
+    /// Last name.
+    pub(crate) last_name: Option<String>,
+    /// The vendor's word for active or disabled.
+    pub(crate) status: Option<String>,
+}
+
+/// Who the credentials belong to, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Operator {
+    /// Immutable key of the operator's own account, which is never renamed.
+    pub(crate) user_id: UserId,
+    /// The operator's username.
+    pub(crate) username: String,
+    /// The tenant, from the vendor and never typed (Qualtrics: `brandId`).
+    pub(crate) brand_id: String,
+    /// The data centre that the vendor says the tenant lives in.
+    pub(crate) data_center: Option<String>,
+    /// The vendor's word for the operator's role.
+    pub(crate) account_type: Option<String>,
+}
+
+/// Why a call to a directory did not give what was asked, by what may be done next.
+#[derive(Debug)]
+pub(crate) enum CallError {
+    /// Not carried out; may be asked again after this wait (`Retry-After`).
+    Throttled {
+        /// How long the vendor asks to wait, where it says so.
+        wait: Option<Duration>,
+        /// What it said.
+        detail: String,
+    },
+    /// Never left this machine: nothing was carried out.
+    Unreachable {
+        /// What failed.
+        detail: String,
+    },
+    /// May or may not have been carried out: the account must be read before anything is written again.
+    OutcomeUnknown {
+        /// What failed.
+        detail: String,
+    },
+    /// A definite no to this one request.
+    Refused {
+        /// HTTP status.
+        status: u16,
+        /// The vendor's own code.
+        code: String,
+        /// The vendor's own words and request id.
+        message: String,
+    },
+    /// The credentials are not accepted: no request will be.
+    Unauthorized {
+        /// What the vendor said.
+        detail: String,
+    },
+    /// The wrong data centre, or an answer that points the token at another host: stop.
+    Misdirected {
+        /// Stable code of the finding.
+        code: &'static str,
+        /// What was wrong.
+        detail: String,
+        /// How to mend it.
+        hint: String,
+    },
+    /// The answer is not what the vendor's API promises.
+    Malformed {
+        /// What was wrong.
+        detail: String,
+    },
+    /// The receiver of the accounts gave up; nothing is wrong with the call.
+    Receiver(anyhow::Error),
+}
+
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Throttled { detail, wait: _ } => write!(f, "the vendor asks to slow down: {detail}"),
+            Self::Unreachable { detail } => write!(f, "the vendor could not be reached: {detail}"),
+            Self::OutcomeUnknown { detail } => write!(f, "no certain answer came: {detail}"),
+            Self::Refused { status, code, message } => write!(f, "refused with {status} {code}: {message}"),
+            Self::Unauthorized { detail } => write!(f, "the credentials are not accepted: {detail}"),
+            Self::Misdirected { detail, code: _, hint: _ } => f.write_str(detail),
+            Self::Malformed { detail } => write!(f, "the answer is not what the API promises: {detail}"),
+            Self::Receiver(error) => write!(f, "{error}"),
+        }
+    }
+}
+
+impl std::error::Error for CallError {}
+
+/// A vendor's user list behind its API. Each call is one attempt: waiting and
+/// trying again are the caller's, who knows what is at stake.
+pub(crate) trait Directory: Send + Sync {
+    /// Who the credentials belong to; refuses the wrong data centre.
+    fn operator(&self) -> std::result::Result<Operator, CallError>;
+
+    /// One page of the whole list; `None` asks for the first page, then the cursor that came back.
+    fn page(&self, cursor: Option<&str>) -> std::result::Result<Page, CallError>;
+
+    /// One account by its immutable key; `None` where there is none.
+    fn account(&self, id: &UserId) -> std::result::Result<Option<Account>, CallError>;
+
+    /// Sets the username. `Ok` says the vendor said yes, not that it did so: read it back.
+    fn rename(&self, id: &UserId, to: &Username) -> std::result::Result<(), CallError>;
+
+    /// How long a request may take before its outcome counts as unknown: an
+    /// unknown outcome is settled by waiting this long and reading.
+    fn request_timeout(&self) -> Duration;
+}
+
+/// A page of accounts and the way to the next.
+#[derive(Debug)]
+pub(crate) struct Page {
+    /// The accounts, in the vendor's order.
+    pub(crate) accounts: Vec<Account>,
+    /// Where the next page is; `None` at the end.
+    pub(crate) next: Option<String>,
+}
