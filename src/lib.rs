@@ -16,3 +16,4 @@ mod disk;
 
 // fourth floor: what stands behind the doors
 mod provider;
+mod workspace;

@@ -1,0 +1,141 @@
+//! The command line: parses arguments, hands each command its context, prints what
+//! ended it and decides the exit code. Knows the words; the work is below.
+
+mod context;
+mod ui;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::Parser;
+use clap::Subcommand;
+use clap::ValueEnum;
+
+use crate::cli::context::Context;
+use crate::error::Kind;
+use crate::error::Result;
+use crate::error::failure_of;
+
+/// What a command that ran to its end has to say to a script.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// Done, or clean (exit 0).
+    Done,
+    /// Findings at or above the threshold (exit 1).
+    Findings,
+}
+
+/// How data is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    #[default]
+    Human,
+    /// For programs: one document with a `schema` key.
+    Json,
+}
+
+/// Declare, check, test and migrate single sign-on connections.
+///
+/// Connections live as YAML files in a folder under git; `ssoctl demo` shows the
+/// whole job in a throw-away folder.
+#[derive(Parser)]
+#[command(
+    name = "ssoctl",
+    version,
+    disable_help_subcommand = true,
+    after_help = "\
+Exit codes:
+  0  done, or clean
+  1  findings at or above the threshold
+  2  wrong usage
+  3  workspace or input unreadable
+  4  remote unreachable or failed
+  5  refused: needs consent, over a threshold, or no terminal to ask at
+  6  stopped part-way, resumable
+  70 a defect of ssoctl"
+)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Flags that every command takes.
+#[derive(clap::Args)]
+pub(crate) struct Global {
+    /// Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]
+    #[arg(long, short = 'C', global = true, value_name = "DIR", help_heading = "Global options")]
+    workspace: Option<PathBuf>,
+    /// How data is printed on standard output
+    #[arg(long, global = true, value_enum, default_value_t, help_heading = "Global options")]
+    format: Format,
+    /// Never ask, also not at a terminal
+    #[arg(long, global = true, help_heading = "Global options")]
+    no_input: bool,
+    /// Say only what went wrong
+    #[arg(long, short, global = true, help_heading = "Global options")]
+    quiet: bool,
+}
+
+macro_rules! commands {
+    ($($(#[$doc:meta])* $variant:ident => $module:ident,)*) => {
+        $(mod $module;)*
+
+        #[derive(Subcommand)]
+        enum Command {
+            $($(#[$doc])* $variant($module::Args),)*
+        }
+
+        fn dispatch(command: &Command, context: &mut Context) -> Result<Verdict> {
+            match command {
+                $(Command::$variant(args) => $module::run(args, context),)*
+            }
+        }
+    };
+}
+
+// One line a command; the file is of the same name.
+commands! {
+    Init => init,
+    Provider => provider,
+    Connection => connection,
+    Metadata => metadata,
+    Cert => cert,
+    Users => users,
+    Sandbox => sandbox,
+    Demo => demo,
+    Completions => completions,
+}
+
+/// The command tree, for completions and the test that holds the help texts.
+pub(crate) fn command() -> clap::Command {
+    <Cli as clap::CommandFactory>::command()
+}
+
+/// Runs one command line and returns its exit code.
+pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
+        Ok(cli) => cli,
+        Err(error) => return ui::usage(&error, wants_json(&arguments)),
+    };
+    let mut context = match Context::new(cli.global) {
+        Ok(context) => context,
+        Err(error) => return ui::fail(&error, wants_json(&arguments)),
+    };
+    match dispatch(&cli.command, &mut context) {
+        Ok(Verdict::Done) => 0,
+        Ok(Verdict::Findings) => 1,
+        // Whoever read standard output has had enough.
+        Err(error) if failure_of(&error).is_some_and(|failure| failure.kind() == Kind::PipeClosed) => 0,
+        Err(error) => ui::fail(&error, context.format == Format::Json),
+    }
+}
+
+/// Whether an error must be told as JSON, also when the command line itself cannot be parsed.
+fn wants_json(arguments: &[OsString]) -> bool {
+    arguments.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json")
+        || arguments.iter().any(|argument| argument == "--format=json")
+}

@@ -1,0 +1,81 @@
+//! What every command is given: the workspace, the clock, the network, and the way
+//! to talk. The only place below `main` that reads the clock or an `SSOCTL_` variable.
+
+use std::cell::OnceCell;
+use std::path::Path;
+use std::path::PathBuf;
+
+use crate::cli::Format;
+use crate::cli::Global;
+use crate::cli::ui::Ui;
+use crate::error::Failure;
+use crate::error::Result;
+use crate::http;
+use crate::model::time::Time;
+use crate::workspace::Workspace;
+
+/// The surroundings of one command.
+pub(crate) struct Context {
+    /// The moment that counts as now, for the whole run.
+    pub(crate) now: Time,
+    /// How data is printed.
+    pub(crate) format: Format,
+    /// The way to talk to a person.
+    pub(crate) ui: Ui,
+    folder: Option<PathBuf>,
+    http: OnceCell<http::Client>,
+}
+
+impl Context {
+    /// Reads the global flags, the clock and the environment.
+    pub(crate) fn new(global: Global) -> Result<Self> {
+        Ok(Self {
+            now: now()?,
+            format: global.format,
+            ui: Ui::new(!global.no_input, global.quiet, global.format == Format::Json),
+            folder: global.workspace,
+            http: OnceCell::new(),
+        })
+    }
+
+    /// The folder where a workspace is looked for.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.as_deref().unwrap_or(Path::new("."))
+    }
+
+    /// Opens the workspace.
+    pub(crate) fn workspace(&self) -> Result<Workspace> {
+        Workspace::find(self.folder())
+    }
+
+    /// The network, set up when first used.
+    pub(crate) fn http(&self) -> Result<&http::Client> {
+        if let Some(client) = self.http.get() {
+            return Ok(client);
+        }
+        let client = http::Client::new()?;
+        Ok(self.http.get_or_init(|| client))
+    }
+}
+
+/// `SSOCTL_NOW`, else `SOURCE_DATE_EPOCH`, else the clock.
+#[expect(clippy::disallowed_methods, reason = "this is the one reader of the clock and of SSOCTL_ variables")]
+fn now() -> Result<Time> {
+    let refuse = |variable: &str, value: &str| {
+        Failure::usage("now-unreadable", format!("`{variable}={}` is not a time", crate::model::printable(value)))
+            .hint("write RFC 3339 such as 2026-11-22T10:00:00Z, or seconds since 1970")
+    };
+    for variable in ["SSOCTL_NOW", "SOURCE_DATE_EPOCH"] {
+        if let Ok(value) = std::env::var(variable) {
+            let seconds = value.parse::<i64>().ok().and_then(Time::from_unix);
+            return Ok(seconds.or_else(|| Time::parse(&value)).ok_or_else(|| refuse(variable, &value))?);
+        }
+    }
+    let since = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .map_err(|error| Failure::input("clock", "the clock is before 1970").because(error))?;
+    i64::try_from(since.as_secs())
+        .ok()
+        .and_then(Time::from_unix)
+        .ok_or_else(|| Failure::input("clock", "the clock is beyond the year 9999").into())
+}

@@ -1,0 +1,193 @@
+//! Talking to a person: data to standard output, talk to standard error, questions
+//! only where both ends are a terminal.
+
+use std::fmt::Write as _;
+use std::io;
+use std::io::IsTerminal as _;
+use std::io::Write as _;
+
+use dialoguer::Confirm;
+use dialoguer::Input;
+use dialoguer::Select;
+
+use crate::error::Failure;
+use crate::error::Kind;
+use crate::error::Result;
+use crate::error::failure_of;
+use crate::finding::Finding;
+use crate::model::printable;
+
+/// The way to talk.
+pub(crate) struct Ui {
+    interactive: bool,
+    quiet: bool,
+    json: bool,
+}
+
+impl Ui {
+    /// `ask` false means never to ask.
+    pub(crate) fn new(ask: bool, quiet: bool, json: bool) -> Self {
+        Self { interactive: ask && io::stdin().is_terminal() && io::stderr().is_terminal(), quiet, json }
+    }
+
+    /// Whether somebody can answer.
+    pub(crate) fn can_ask(&self) -> bool {
+        self.interactive
+    }
+
+    /// Writes data to standard output; a reader who has gone is not an error.
+    pub(crate) fn data(&self, text: &str) -> Result<()> {
+        let mut out = io::stdout().lock();
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                Err(Failure::new(Kind::PipeClosed, "pipe-closed", "standard output is closed").into())
+            }
+            Err(error) => {
+                Err(Failure::input("file-unwritable", "standard output cannot be written").because(error).into())
+            }
+        }
+    }
+
+    /// Writes a value as one indented JSON document.
+    pub(crate) fn json(&self, value: &serde_json::Value) -> Result<()> {
+        self.data(&format!("{value:#}\n"))
+    }
+
+    /// Tells how it goes; silent under `--quiet`.
+    pub(crate) fn status(&self, text: &str) {
+        if !self.quiet {
+            say(text);
+        }
+    }
+
+    /// Tells something that may be wrong and does not end the command.
+    pub(crate) fn warning(&self, text: &str) {
+        say(&format!("warning: {text}"));
+    }
+
+    /// Tells the next command; silent under `--quiet`.
+    pub(crate) fn hint(&self, text: &str) {
+        if !self.quiet {
+            say(&format!("hint: {text}"));
+        }
+    }
+
+    /// Tells a finding on standard error, its mend below it.
+    pub(crate) fn finding(&self, finding: &Finding) {
+        if self.quiet && finding.severity == crate::finding::Severity::Info {
+            return;
+        }
+        say(&finding_text(finding));
+    }
+
+    /// Whether a human reads standard output.
+    pub(crate) fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// Asks yes or no; `None` where nobody can answer.
+    pub(crate) fn confirm(&self, question: &str, default: bool) -> Result<Option<bool>> {
+        if !self.interactive {
+            return Ok(None);
+        }
+        Confirm::new().with_prompt(question).default(default).interact().map(Some).map_err(asked)
+    }
+
+    /// Asks for a text; `None` where nobody can answer, or for an empty answer.
+    pub(crate) fn ask(
+        &self,
+        question: &str,
+        default: Option<&str>,
+        check: impl Fn(&str) -> std::result::Result<(), String>,
+    ) -> Result<Option<String>> {
+        if !self.interactive {
+            return Ok(None);
+        }
+        let mut input = Input::<String>::new().with_prompt(question).allow_empty(true);
+        if let Some(default) = default {
+            input = input.default(default.to_owned());
+        }
+        let answer = input
+            .validate_with(|text: &String| if text.is_empty() { Ok(()) } else { check(text) })
+            .interact_text()
+            .map_err(asked)?;
+        Ok(Some(answer).filter(|answer| !answer.is_empty()))
+    }
+
+    /// Asks to choose one; `None` where nobody can answer.
+    pub(crate) fn choose(&self, question: &str, choices: &[String], default: usize) -> Result<Option<usize>> {
+        if !self.interactive {
+            return Ok(None);
+        }
+        Select::new().with_prompt(question).items(choices).default(default).interact().map(Some).map_err(asked)
+    }
+}
+
+fn asked(error: dialoguer::Error) -> anyhow::Error {
+    Failure::refused("question-unanswered", "the question was not answered")
+        .because(error)
+        .hint("every question has a flag; `--help` lists them")
+        .into()
+}
+
+/// A finding as lines for a person.
+pub(crate) fn finding_text(finding: &Finding) -> String {
+    let place = finding.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
+    let mut text = format!("{}[{}]: {}{}", finding.severity, finding.code, printable(&place), printable(&finding.message));
+    if let Some(hint) = &finding.hint {
+        let _ = write!(text, "\n  hint: {}", printable(hint));
+    }
+    text
+}
+
+/// Nothing can be done about a closed standard error.
+fn say(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// Prints an error with its causes and mends, and returns the exit code.
+pub(crate) fn fail(error: &anyhow::Error, json: bool) -> u8 {
+    let failure = failure_of(error);
+    let kind = failure.map_or(Kind::Bug, Failure::kind);
+    let code = failure.map_or("bug", Failure::code);
+    let causes: Vec<String> = error.chain().skip(1).map(|cause| clean(&cause.to_string())).collect();
+    let hints: Vec<&String> =
+        error.chain().filter_map(|cause| cause.downcast_ref::<Failure>()).flat_map(Failure::hints).collect();
+    let mut text = format!("error: {}", clean(&error.to_string()));
+    for cause in &causes {
+        let _ = write!(text, "\ncaused by: {cause}");
+    }
+    for hint in &hints {
+        let _ = write!(text, "\nhint: {}", clean(hint));
+    }
+    say(&text);
+    if json {
+        let hint: Vec<String> = hints.iter().map(ToString::to_string).collect();
+        let document = serde_json::json!({
+            "schema": "ssoctl.error/1",
+            "error": { "code": code, "message": error.to_string(), "hint": hint.join("\n"), "causes": causes },
+        });
+        let _ = writeln!(io::stdout().lock(), "{document:#}");
+    }
+    kind.exit_code()
+}
+
+/// Text for a terminal; line breaks of our own stay.
+fn clean(text: &str) -> String {
+    text.lines().map(printable).collect::<Vec<_>>().join("\n")
+}
+
+/// Prints what clap has to say about a command line, and returns the exit code.
+pub(crate) fn usage(error: &clap::Error, json: bool) -> u8 {
+    let wrong = error.use_stderr();
+    let _ = error.print();
+    if wrong && json {
+        let document = serde_json::json!({
+            "schema": "ssoctl.error/1",
+            "error": { "code": "usage", "message": error.to_string(), "hint": "see `--help`", "causes": [] },
+        });
+        let _ = writeln!(io::stdout().lock(), "{document:#}");
+    }
+    if wrong { Kind::Usage.exit_code() } else { 0 }
+}

@@ -1,0 +1,350 @@
+//! The workspace: a folder in git that holds `ssoctl.yaml`, `connections/*.yaml`
+//! and `.ssoctl/` for state that git ignores. Finds, loads, lists and changes
+//! files; judges nothing beyond their shape.
+
+mod yaml;
+
+use std::path::Path;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::disk;
+use crate::disk::Access;
+use crate::disk::Lock;
+use crate::error::Failure;
+use crate::error::Result;
+use crate::finding::Place;
+use crate::model::ConnectionName;
+use crate::model::connection;
+use crate::model::connection::Connection;
+
+pub(crate) use crate::workspace::yaml::Edit;
+pub(crate) use crate::workspace::yaml::Segment;
+
+/// Name of the file that makes a folder a workspace.
+const CONFIG: &str = "ssoctl.yaml";
+
+/// Largest file that is read as YAML, in bytes.
+const YAML_LIMIT: u64 = 1024 * 1024;
+
+/// `ssoctl.yaml`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    /// Version of the file's shape.
+    pub(crate) version: u32,
+    /// Thresholds.
+    #[serde(default)]
+    pub(crate) policy: Policy,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { version: 1, policy: Policy::default() }
+    }
+}
+
+/// Thresholds that hold where a command line says nothing else.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Policy {
+    /// Warn when a connection's cover ends within this many days.
+    #[serde(default = "default_warn_days")]
+    pub(crate) warn_days: u32,
+    /// Fail when a connection's cover ends within this many days.
+    #[serde(default = "default_fail_days")]
+    pub(crate) fail_days: u32,
+    /// Whether a certificate's dates bind, or its key alone.
+    #[serde(default)]
+    pub(crate) certificate_validity: CertificateValidity,
+}
+
+fn default_warn_days() -> u32 {
+    30
+}
+
+fn default_fail_days() -> u32 {
+    7
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            warn_days: default_warn_days(),
+            fail_days: default_fail_days(),
+            certificate_validity: CertificateValidity::default(),
+        }
+    }
+}
+
+/// What makes a signing certificate unusable.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum CertificateValidity {
+    /// Its dates count, since the vendor's behaviour is unknown.
+    #[default]
+    Strict,
+    /// Federation practice: the key is trusted, whatever the dates say.
+    KeyOnly,
+}
+
+/// A connection with the text it came from, so that findings can name a line.
+#[derive(Clone, Debug)]
+pub(crate) struct Loaded {
+    /// What commands call it.
+    pub(crate) name: ConnectionName,
+    /// Its content.
+    pub(crate) connection: Connection,
+    /// Where it is, as the user would name it.
+    pub(crate) path: PathBuf,
+    /// The file as it is on disk.
+    pub(crate) text: String,
+}
+
+impl Loaded {
+    /// The place of a key, or of the nearest parent that the file has.
+    pub(crate) fn place(&self, route: &[Segment]) -> Place {
+        yaml::place(&self.text, &self.path.display().to_string(), route)
+    }
+}
+
+/// An open workspace.
+#[derive(Clone, Debug)]
+pub(crate) struct Workspace {
+    root: PathBuf,
+    /// What `ssoctl.yaml` says.
+    pub(crate) config: Config,
+}
+
+impl Workspace {
+    /// Makes a new workspace; a folder that is one already is left alone.
+    pub(crate) fn create(root: &Path, config: Config) -> Result<Self> {
+        let file = root.join(CONFIG);
+        if file.exists() {
+            return Err(Failure::input("workspace-exists", format!("`{}` is a workspace already", root.display()))
+                .hint("`ssoctl connection add` adds a connection to it")
+                .into());
+        }
+        let text = format!(
+            "# An ssoctl workspace: one file for each SSO connection is in connections/\n{}",
+            yaml::print(&config)?
+        );
+        let failed = |error: std::io::Error| {
+            Failure::input("file-unwritable", format!("`{}` cannot be made", root.display())).because(error)
+        };
+        std::fs::create_dir_all(root.join("connections")).map_err(failed)?;
+        let ignore = root.join(".gitignore");
+        if !ignore.exists() {
+            disk::write(&ignore, b"# journals, locks and the last good source documents\n/.ssoctl/\n", Access::Shared)?;
+        }
+        // Git does not keep an empty folder; a clone must still be a workspace.
+        disk::write(&root.join("connections/.gitkeep"), b"", Access::Shared)?;
+        disk::write(&file, text.as_bytes(), Access::Shared)?;
+        Ok(Self { root: root.to_owned(), config })
+    }
+
+    /// Opens the workspace in `start` or the nearest folder above it.
+    pub(crate) fn find(start: &Path) -> Result<Self> {
+        let absolute = std::path::absolute(start).unwrap_or_else(|_| start.to_owned());
+        for (height, folder) in absolute.ancestors().enumerate() {
+            if folder.join(CONFIG).is_file() {
+                // The folder as the user named it reads better than an absolute path.
+                let root = if height == 0 { start.to_owned() } else { folder.to_owned() };
+                return Self::open(&root);
+            }
+        }
+        Err(Failure::input(
+            "workspace-not-found",
+            format!("there is no `{CONFIG}` in `{}` or a folder above it", absolute.display()),
+        )
+        .hint("`ssoctl init` makes a workspace here; `--workspace DIR` names one elsewhere")
+        .into())
+    }
+
+    /// Opens the workspace in exactly this folder.
+    fn open(root: &Path) -> Result<Self> {
+        let file = tidy(&root.join(CONFIG));
+        let text = read_text(&file)?;
+        let config: Config = yaml::parse(&text, &file.display().to_string(), 1)?;
+        if config.policy.fail_days > config.policy.warn_days {
+            return Err(Failure::input(
+                "policy-thresholds",
+                format!(
+                    "{}: `fail_days` ({}) is more than `warn_days` ({}), so nothing would ever warn",
+                    file.display(),
+                    config.policy.fail_days,
+                    config.policy.warn_days
+                ),
+            )
+            .hint("make `warn_days` the larger one")
+            .into());
+        }
+        Ok(Self { root: root.to_owned(), config })
+    }
+
+    /// The folder.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// `.ssoctl/`, which git ignores.
+    pub(crate) fn state(&self) -> PathBuf {
+        tidy(&self.root.join(".ssoctl"))
+    }
+
+    /// Takes the lock that every change of the workspace's files needs.
+    pub(crate) fn lock(&self) -> Result<Lock> {
+        Lock::take(&self.state().join("lock"), "this workspace")
+    }
+
+    /// Names of all connections, sorted.
+    pub(crate) fn names(&self) -> Result<Vec<ConnectionName>> {
+        let folder = tidy(&self.root.join("connections"));
+        let failed = |error: std::io::Error| {
+            Failure::input("file-unreadable", format!("`{}` cannot be listed", folder.display())).because(error)
+        };
+        if !folder.exists() {
+            return Ok(Vec::new());
+        }
+        let mut names = Vec::new();
+        for entry in std::fs::read_dir(&folder).map_err(failed)? {
+            let file = entry.map_err(failed)?.file_name();
+            let Some(file) = file.to_str() else { continue };
+            if file.starts_with('.') {
+                continue;
+            }
+            if let Some(stem) = file.strip_suffix(".yaml") {
+                let name = stem.parse::<ConnectionName>().map_err(|failure| {
+                    Failure::input(
+                        "connection-name",
+                        format!("`{}` cannot be a connection's file", folder.join(file).display()),
+                    )
+                    .because(failure)
+                    .hint("rename the file")
+                })?;
+                names.push(name);
+            } else if file.ends_with(".yml") {
+                return Err(Failure::input(
+                    "connection-file-ending",
+                    format!("`{}` would be overlooked", folder.join(file).display()),
+                )
+                .hint("connection files end in `.yaml`: rename it")
+                .into());
+            }
+        }
+        names.sort();
+        if let Some(pair) = names.windows(2).find(|pair| pair[0].as_str().eq_ignore_ascii_case(pair[1].as_str())) {
+            return Err(Failure::input(
+                "connection-name-case",
+                format!("`{}` and `{}` differ only in case, which some file systems cannot hold", pair[0], pair[1]),
+            )
+            .hint("rename one of them")
+            .into());
+        }
+        Ok(names)
+    }
+
+    /// Where a connection's file is, as the user would name it.
+    pub(crate) fn path(&self, name: &ConnectionName) -> PathBuf {
+        tidy(&self.root.join("connections").join(format!("{name}.yaml")))
+    }
+
+    /// Loads one connection; an unknown name is refused with the nearest one.
+    pub(crate) fn load(&self, name: &ConnectionName) -> Result<Loaded> {
+        let path = self.path(name);
+        if !path.is_file() {
+            let names = self.names()?;
+            let near = nearest(name.as_str(), names.iter().map(ConnectionName::as_str));
+            let failure = Failure::input("connection-not-found", format!("there is no connection `{name}`"));
+            return Err(match near {
+                Some(near) => failure.hint(format!("did you mean `{near}`?")),
+                None if names.is_empty() => {
+                    failure.hint("`ssoctl connection add NAME --provider P --metadata FILE` adds one")
+                }
+                None => failure.hint("`ssoctl connection list` shows them all"),
+            }
+            .into());
+        }
+        let text = read_text(&path)?;
+        let connection = parse_connection(&text, &path)?;
+        Ok(Loaded { name: name.clone(), connection, path, text })
+    }
+
+    /// Writes a new connection; one of that name, in any case, is not replaced.
+    pub(crate) fn add(&self, name: &ConnectionName, connection: &Connection) -> Result<PathBuf> {
+        let path = self.path(name);
+        if let Some(taken) = self.names()?.iter().find(|taken| taken.as_str().eq_ignore_ascii_case(name.as_str())) {
+            return Err(Failure::refused("connection-exists", format!("there is a connection `{taken}` already"))
+                .hint(format!(
+                    "`ssoctl connection set {taken} KEY=VALUE` changes it, `ssoctl connection remove {taken}` removes it"
+                ))
+                .into());
+        }
+        disk::write(&path, render(connection)?.as_bytes(), Access::Shared)?;
+        Ok(path)
+    }
+
+    /// Replaces a connection's text, after the new text has been read back and found well-formed.
+    pub(crate) fn replace(&self, name: &ConnectionName, text: &str) -> Result<()> {
+        let path = self.path(name);
+        parse_connection(text, &path)?;
+        disk::write(&path, text.as_bytes(), Access::Shared)
+    }
+
+    /// Removes a connection's file.
+    pub(crate) fn remove(&self, name: &ConnectionName) -> Result<PathBuf> {
+        let path = self.path(name);
+        std::fs::remove_file(&path).map_err(|error| {
+            Failure::input("file-unwritable", format!("`{}` cannot be removed", path.display())).because(error)
+        })?;
+        Ok(path)
+    }
+}
+
+/// The text of a connection file, the same bytes for the same connection.
+pub(crate) fn render(connection: &Connection) -> Result<String> {
+    Ok(format!(
+        "# One SSO connection; `ssoctl connection show` reads it, `ssoctl connection set` changes it\n{}",
+        yaml::print(connection)?
+    ))
+}
+
+/// Changes a connection's text in place, without touching comments, order or other lines.
+/// The result is read back; what the edits could not express is refused, never written.
+pub(crate) fn edited(loaded: &Loaded, edits: &[Edit]) -> Result<(String, Connection)> {
+    yaml::edited(&loaded.text, &loaded.path.display().to_string(), edits, |text| parse_connection(text, &loaded.path))
+}
+
+/// Nearest of some names, for "did you mean".
+pub(crate) fn nearest<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let wanted = wanted.to_lowercase();
+    known
+        .map(|known| (strsim::damerau_levenshtein(&known.to_lowercase(), &wanted), known))
+        .filter(|(distance, known)| *distance <= (known.chars().count() / 3).clamp(1, 3))
+        .min()
+        .map(|(_, known)| known)
+}
+
+fn parse_connection(text: &str, path: &Path) -> Result<Connection> {
+    yaml::parse(text, &path.display().to_string(), connection::VERSION)
+}
+
+fn read_text(path: &Path) -> Result<String> {
+    let bytes = disk::read(path, YAML_LIMIT)?;
+    String::from_utf8(bytes).map_err(|error| {
+        Failure::input("yaml-encoding", format!("`{}` is not UTF-8", path.display()))
+            .because(error)
+            .hint("save it as UTF-8")
+            .into()
+    })
+}
+
+/// `./connections/x.yaml` as `connections/x.yaml`.
+fn tidy(path: &Path) -> PathBuf {
+    path.strip_prefix(".").map_or_else(|_| path.to_owned(), Path::to_owned)
+}
+
+#[cfg(test)]
+mod tests;

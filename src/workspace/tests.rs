@@ -1,0 +1,141 @@
+use super::*;
+use crate::error::failure_of;
+
+const MINIMAL: &str = "version: 1
+provider: qualtrics
+name: \"Prod\" # shown in the admin page
+saml:
+  idp:
+    entity_id: https://idp.example.org
+    sso:
+      - binding: HTTP-Redirect
+        location: https://idp.example.org/sso
+        enabled: true
+settings:
+  brand_id: 0123 # a string, leading zero and all
+";
+
+fn loaded(text: &str) -> Result<Loaded> {
+    let path = PathBuf::from("connections/x.yaml");
+    let connection = parse_connection(text, &path)?;
+    Ok(Loaded { name: "x".parse().unwrap(), connection, path, text: text.to_owned() })
+}
+
+fn refusal(text: &str) -> (String, String) {
+    let error = loaded(text).unwrap_err();
+    let failure = failure_of(&error).unwrap();
+    (failure.code().to_owned(), format!("{failure:?}"))
+}
+
+#[test]
+fn strings_stay_strings() {
+    let text = MINIMAL.replace("0123 ", "1e3 ").replace("\"Prod\"", "no");
+    let loaded = loaded(&text).unwrap();
+    assert_eq!(loaded.connection.settings["brand_id"], "1e3");
+    assert_eq!(loaded.connection.name, "no");
+}
+
+#[test]
+fn an_unknown_key_names_its_line_and_the_likely_one() {
+    let (code, message) = refusal(&MINIMAL.replace("settings:", "setings:"));
+    assert_eq!(code, "yaml-unknown-key");
+    assert!(message.contains("connections/x.yaml:11:1: unknown key `setings`"), "{message}");
+    assert!(message.contains("11 | setings") && message.contains("did you mean `settings`?"), "{message}");
+}
+
+#[test]
+fn a_duplicate_key_is_refused_at_its_second_line() {
+    let (code, message) = refusal(&format!("{MINIMAL}name: other\n"));
+    assert_eq!(code, "yaml-duplicate-key");
+    assert!(message.contains("connections/x.yaml:13:1"), "{message}");
+    let (code, message) = refusal(&format!("{MINIMAL}  brand_id: other\n"));
+    assert_eq!(code, "yaml-duplicate-key");
+    assert!(message.contains("connections/x.yaml:13:1"), "{message}");
+}
+
+#[test]
+fn a_pasted_secret_is_refused_and_not_echoed() {
+    let (code, message) = refusal(&format!("{MINIMAL}directory:\n  token: hunter2hunter2\n"));
+    assert_eq!(code, "secret-in-file");
+    assert!(!message.contains("hunter2"), "{message}");
+    let (_, message) = refusal(&format!("{MINIMAL}directory:\n  tokn: hunter2hunter2\n  token: env:X\n"));
+    assert!(!message.contains("hunter2"), "{message}");
+    let (_, message) = refusal(&format!("{MINIMAL}client_secret: hunter2hunter2\n"));
+    assert!(!message.contains("hunter2"), "{message}");
+}
+
+#[test]
+fn a_newer_version_is_refused_by_name() {
+    let (code, message) = refusal(&MINIMAL.replace("version: 1", "version: 2\nnew_thing: 1"));
+    assert_eq!(code, "file-version", "{message}");
+}
+
+#[test]
+fn an_alias_bomb_and_deep_nesting_are_refused() {
+    let mut bomb = String::from("a0: &a0 [x,x,x,x,x,x,x,x,x]\n");
+    for level in 1..12 {
+        let list = vec![format!("*a{}", level - 1); 9].join(",");
+        bomb += &format!("a{level}: &a{level} [{list}]\n");
+    }
+    assert_eq!(refusal(&bomb).0, "yaml-malformed");
+    assert_eq!(refusal(&"[".repeat(5000)).0, "yaml-malformed");
+}
+
+#[test]
+fn an_edit_keeps_comments_and_other_lines() {
+    let loaded = loaded(MINIMAL).unwrap();
+    let (text, connection) = edited(
+        &loaded,
+        &[
+            Edit::Set(vec!["settings".into(), "brand_id".into()], "0456".to_owned()),
+            Edit::Set(vec!["status".into(), "enabled".into()], "true".to_owned()),
+            Edit::Set(vec!["provisioning".into(), "valid_email_domains".into()], "a.example, b.example".to_owned()),
+        ],
+    )
+    .unwrap();
+    assert_eq!(connection.settings["brand_id"], "0456");
+    assert!(connection.status.enabled);
+    assert_eq!(connection.provisioning.valid_email_domains, ["a.example", "b.example"]);
+    for kept in ["name: \"Prod\" # shown in the admin page", "# a string, leading zero and all"] {
+        assert!(text.contains(kept), "{text}");
+    }
+}
+
+#[test]
+fn an_edit_that_breaks_the_file_is_refused() {
+    let loaded = loaded(MINIMAL).unwrap();
+    let error = edited(&loaded, &[Edit::Set(vec!["status".into(), "enabeld".into()], "true".to_owned())]).unwrap_err();
+    assert_eq!(failure_of(&error).unwrap().code(), "yaml-unknown-key");
+    let error = edited(&loaded, &[Edit::Unset(vec!["provider".into()])]).unwrap_err();
+    assert_eq!(failure_of(&error).unwrap().code(), "yaml-missing-key");
+}
+
+#[test]
+fn what_is_printed_is_read_back_as_the_same() {
+    let before = loaded(MINIMAL).unwrap().connection;
+    let text = render(&before).unwrap();
+    assert_eq!(loaded(&text).unwrap().connection, before);
+    assert_eq!(render(&loaded(&text).unwrap().connection).unwrap(), text);
+}
+
+#[test]
+fn a_workspace_is_made_once_and_found_from_below() {
+    let folder = tempfile::tempdir().unwrap();
+    Workspace::create(folder.path(), Config::default()).unwrap();
+    let below = folder.path().join("connections");
+    assert_eq!(Workspace::find(&below).unwrap().config, Config::default());
+    let error = Workspace::create(folder.path(), Config::default()).unwrap_err();
+    assert_eq!(failure_of(&error).unwrap().code(), "workspace-exists");
+}
+
+#[test]
+fn names_that_differ_in_case_are_one_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let workspace = Workspace::create(folder.path(), Config::default()).unwrap();
+    let connection = loaded(MINIMAL).unwrap().connection;
+    workspace.add(&"prod".parse().unwrap(), &connection).unwrap();
+    let error = workspace.add(&"PROD".parse().unwrap(), &connection).unwrap_err();
+    assert_eq!(failure_of(&error).unwrap().code(), "connection-exists");
+    let error = workspace.load(&"prd".parse().unwrap()).unwrap_err();
+    assert!(format!("{:?}", failure_of(&error).unwrap()).contains("did you mean `prod`?"));
+}

@@ -1,0 +1,316 @@
+//! The door to YAML: strict reading with the place, the line and the likely mend of
+//! each error; and edits that keep comments. Values of keys that may hold a secret
+//! are never repeated in a message.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_yaml::Value;
+
+use crate::error::Failure;
+use crate::error::Result;
+use crate::finding::Place;
+use crate::workspace::nearest;
+
+/// A step into a YAML document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Segment {
+    /// Key of a mapping.
+    Key(String),
+    /// Index of a sequence.
+    Index(usize),
+}
+
+impl From<&str> for Segment {
+    fn from(key: &str) -> Self {
+        Self::Key(key.to_owned())
+    }
+}
+
+impl From<usize> for Segment {
+    fn from(index: usize) -> Self {
+        Self::Index(index)
+    }
+}
+
+/// One change of a file.
+#[derive(Clone, Debug)]
+pub(crate) enum Edit {
+    /// Sets a key to what a person typed: text where the key takes text, else the
+    /// boolean, number or comma-separated list that the text says.
+    Set(Vec<Segment>, String),
+    /// Sets a key to a boolean.
+    SetBool(Vec<Segment>, bool),
+    /// Removes a key.
+    Unset(Vec<Segment>),
+}
+
+/// Prints a value as block YAML.
+pub(crate) fn print(value: &impl Serialize) -> Result<String> {
+    serde_yaml::to_string(value)
+        .map_err(|error| Failure::bug("a file's content cannot be written as YAML").because(error).into())
+}
+
+/// Reads a whole document of a shape, of a version up to `version`.
+pub(crate) fn parse<T: DeserializeOwned>(text: &str, file: &str, version: u32) -> Result<T> {
+    // Read untyped first: this alone notices a duplicate key in a free mapping.
+    let value: Value = serde_yaml::from_str(text).map_err(|error| explain(&error, text, file))?;
+    if let Some(found) = value.get("version").and_then(Value::as_u64)
+        && found > u64::from(version)
+    {
+        return Err(Failure::input(
+            "file-version",
+            format!("{file}: this file has version {found}, and this ssoctl reads up to version {version}"),
+        )
+        .hint("install a newer ssoctl")
+        .into());
+    }
+    serde_yaml::from_str(text).map_err(|error| explain(&error, text, file).into())
+}
+
+/// Turns a parser's error into place, line, cause and mend.
+fn explain(error: &serde_yaml::Error, text: &str, file: &str) -> Failure {
+    let raw = error.to_string();
+    // The parser appends its own position, which is told in front instead.
+    let cause = raw.split(" at line ").next().unwrap_or(&raw);
+    let (path, cause) = match cause.split_once(": ") {
+        Some((path, rest)) if !path.contains(' ') => (Some(path), rest),
+        _ => (None, cause),
+    };
+    let mut line = error.location().map(|location| location.line());
+    let mut column = error.location().map(|location| location.column());
+    let quoted: Vec<&str> = cause.split('`').skip(1).step_by(2).collect();
+    let within = path.map(|path| format!(" in `{path}`")).unwrap_or_default();
+    let (code, message, hint) = if cause.starts_with("unknown field") {
+        let key = quoted.first().copied().unwrap_or_default();
+        let known = quoted.get(1..).unwrap_or_default();
+        let hint = match nearest(key, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("keys here: {}", known.join(", ")),
+        };
+        ("yaml-unknown-key", format!("unknown key `{key}`{within}"), Some(hint))
+    } else if cause.starts_with("unknown variant") {
+        let value = quoted.first().copied().unwrap_or_default();
+        let known = quoted.get(1..).unwrap_or_default();
+        ("yaml-value", format!("`{value}` is not allowed{within}"), Some(format!("one of: {}", known.join(", "))))
+    } else if cause.starts_with("duplicate") {
+        let key = cause.split(['`', '"']).nth(1).unwrap_or_default();
+        if let Some(second) = second_line_of(text, key, line) {
+            line = Some(second);
+            column = Some(1);
+        }
+        (
+            "yaml-duplicate-key",
+            format!("the key `{key}` is here twice{within}"),
+            Some("keep one of them; the other would be lost silently".to_owned()),
+        )
+    } else if cause.starts_with("missing field") {
+        let key = quoted.first().copied().unwrap_or_default();
+        ("yaml-missing-key", format!("the key `{key}` is missing{within}"), Some(format!("add a line `{key}: ..`")))
+    } else if cause.starts_with("invalid type") {
+        ("yaml-type", format!("{cause}{within}"), None)
+    } else if cause.contains("a secret must be a reference") {
+        (
+            "secret-in-file",
+            format!("{cause}{within}"),
+            Some(
+                "write a reference: `env:NAME`, `file:PATH` or `command:PROGRAM ARGUMENTS`; if this was committed, \
+                 change the secret at the vendor"
+                    .to_owned(),
+            ),
+        )
+    } else {
+        ("yaml-malformed", format!("{cause}{within}"), None)
+    };
+    let place = Place { file: file.to_owned(), line: line.map(|l| l as u64), column: column.map(|c| c as u64) };
+    let shown = line
+        .and_then(|line| text.lines().nth(line.checked_sub(1)?).map(|content| (line, content)))
+        .map(|(line, content)| {
+            // The value of an unknown key is not the point, and may be a secret under a misspelt name.
+            let content = if code == "yaml-unknown-key" { content.split(':').next().unwrap_or(content) } else { content };
+            format!("\n  {line} | {}", without_secret(content))
+        })
+        .unwrap_or_default();
+    // serde repeats the offending value, which may be a secret in the wrong place.
+    let message = if shown.ends_with(HIDDEN) && code == "yaml-type" {
+        format!("a value of the wrong type{within}")
+    } else {
+        crate::model::printable(&message)
+    };
+    let failure = Failure::input(code, format!("{place}: {message}{shown}"));
+    match hint {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
+}
+
+const HIDDEN: &str = "(value not shown)";
+
+/// A line for a message; the value is left out where the key smells of a secret.
+fn without_secret(line: &str) -> String {
+    let line = line.trim_end();
+    let lower = line.to_ascii_lowercase();
+    let smells = ["secret", "token", "password", "passphrase", "private", "credential", "api_key", "apikey"];
+    match line.split_once(':') {
+        Some((key, value)) if !value.is_empty() && smells.iter().any(|word| lower.contains(word)) => {
+            format!("{}: {HIDDEN}", crate::model::printable(key))
+        }
+        None if smells.iter().any(|word| lower.contains(word)) => HIDDEN.to_owned(),
+        _ => {
+            let cut: String = line.chars().take(100).collect();
+            crate::model::printable(&cut)
+        }
+    }
+}
+
+/// The line of a key's second appearance, searched at the indentation of its first.
+fn second_line_of(text: &str, key: &str, from: Option<usize>) -> Option<usize> {
+    let start = from.unwrap_or(1).saturating_sub(1);
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let is_key = |line: &str| {
+        let rest = line.trim_start().trim_start_matches(['"', '\'']);
+        rest.strip_prefix(key).is_some_and(|rest| rest.trim_start_matches(['"', '\'', ' ']).starts_with(':'))
+    };
+    let lines: Vec<&str> = text.lines().collect();
+    let (first, depth) =
+        lines.iter().enumerate().skip(start).find(|(_, line)| is_key(line)).map(|(at, line)| (at, indent(line)))?;
+    lines
+        .iter()
+        .enumerate()
+        .skip(first + 1)
+        .find(|(_, line)| is_key(line) && indent(line) == depth)
+        .map(|(at, _)| at + 1)
+}
+
+fn route(segments: &[Segment]) -> yamlpath::Route<'static> {
+    yamlpath::Route::default().with_keys(segments.iter().map(|segment| match segment {
+        Segment::Key(key) => yamlpath::Component::from(key.clone()),
+        Segment::Index(index) => yamlpath::Component::from(*index),
+    }))
+}
+
+/// The place of a key, or of the nearest parent that the text has.
+pub(crate) fn place(text: &str, file: &str, segments: &[Segment]) -> Place {
+    let mut place = Place { file: file.to_owned(), line: None, column: None };
+    let Ok(document) = yamlpath::Document::new(text) else { return place };
+    for depth in (1..=segments.len()).rev() {
+        if let Ok(feature) = document.query_pretty(&route(&segments[..depth])) {
+            place.line = Some(feature.location.point_span.0.0 as u64 + 1);
+            place.column = Some(feature.location.point_span.0.1 as u64 + 1);
+            return place;
+        }
+    }
+    place
+}
+
+/// Applies edits one after another; each result must still be read by `read`.
+pub(crate) fn edited<T>(
+    text: &str,
+    file: &str,
+    edits: &[Edit],
+    read: impl Fn(&str) -> Result<T>,
+) -> Result<(String, T)> {
+    let mut text = text.to_owned();
+    let mut parsed = read(&text)?;
+    for edit in edits {
+        (text, parsed) = match edit {
+            Edit::Unset(path) => attempt(&text, file, path, None, &read)?,
+            Edit::SetBool(path, value) => attempt(&text, file, path, Some(Value::Bool(*value)), &read)?,
+            Edit::Set(path, typed) => set_typed(&text, file, path, typed, &read)?,
+        };
+    }
+    Ok((text, parsed))
+}
+
+/// Text first, so that `0123` and `no` stay what they are where the key takes text.
+fn set_typed<T>(
+    text: &str,
+    file: &str,
+    path: &[Segment],
+    typed: &str,
+    read: &impl Fn(&str) -> Result<T>,
+) -> Result<(String, T)> {
+    let as_text = attempt(text, file, path, Some(Value::String(typed.to_owned())), read);
+    let Err(refusal) = as_text else { return as_text };
+    let mut others = Vec::new();
+    match typed {
+        "true" | "yes" | "on" => others.push(Value::Bool(true)),
+        "false" | "no" | "off" => others.push(Value::Bool(false)),
+        _ => {}
+    }
+    if let Ok(number) = typed.parse::<u64>() {
+        others.push(Value::Number(number.into()));
+    }
+    others.push(Value::Sequence(
+        typed
+            .split(',')
+            .map(str::trim)
+            .filter(|item| !item.is_empty())
+            .map(|item| Value::String(item.to_owned()))
+            .collect(),
+    ));
+    for value in others {
+        if let Ok(done) = attempt(text, file, path, Some(value), read) {
+            return Ok(done);
+        }
+    }
+    Err(refusal)
+}
+
+fn attempt<T>(
+    text: &str,
+    file: &str,
+    path: &[Segment],
+    value: Option<Value>,
+    read: &impl Fn(&str) -> Result<T>,
+) -> Result<(String, T)> {
+    let shown = shown(path);
+    let failed = |error: &dyn std::fmt::Display| {
+        Failure::input("yaml-edit", format!("{file}: `{shown}` cannot be changed in place: {error}"))
+            .hint("change the line in an editor")
+    };
+    let document = yamlpath::Document::new(text).map_err(|error| failed(&error))?;
+    let exists = |depth: usize| document.query_exists(&route(&path[..depth]));
+    let patch = match value {
+        None if !exists(path.len()) => {
+            return Err(Failure::input("yaml-key-not-found", format!("{file}: there is no key `{shown}`")).into());
+        }
+        None => yamlpatch::Patch { route: route(path), operation: yamlpatch::Op::Remove },
+        Some(value) if exists(path.len()) => {
+            yamlpatch::Patch { route: route(path), operation: yamlpatch::Op::Replace(value) }
+        }
+        Some(value) => {
+            let depth = (0..path.len()).rev().find(|depth| *depth == 0 || exists(*depth)).unwrap_or(0);
+            let mut nested = value;
+            for segment in path[depth + 1..].iter().rev() {
+                let Segment::Key(key) = segment else {
+                    return Err(failed(&"there is no such entry in the list").into());
+                };
+                let mut mapping = serde_yaml::Mapping::new();
+                mapping.insert(Value::String(key.clone()), nested);
+                nested = Value::Mapping(mapping);
+            }
+            let Segment::Key(key) = &path[depth] else {
+                return Err(failed(&"there is no such entry in the list").into());
+            };
+            yamlpatch::Patch {
+                route: route(&path[..depth]),
+                operation: yamlpatch::Op::Add { key: key.clone(), value: nested },
+            }
+        }
+    };
+    let patched = yamlpatch::apply_yaml_patches(&document, &[patch]).map_err(|error| failed(&error))?;
+    let text = patched.source().to_owned();
+    let parsed = read(&text)?;
+    Ok((text, parsed))
+}
+
+fn shown(path: &[Segment]) -> String {
+    let parts: Vec<String> = path
+        .iter()
+        .map(|segment| match segment {
+            Segment::Key(key) => key.clone(),
+            Segment::Index(index) => index.to_string(),
+        })
+        .collect();
+    parts.join(".")
+}
