@@ -17,3 +17,6 @@ mod disk;
 // fourth floor: what stands behind the doors
 mod provider;
 mod workspace;
+
+// fifth floor: the work
+mod check;

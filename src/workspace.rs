@@ -327,6 +327,12 @@ pub(crate) fn nearest<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) ->
         .map(|(_, known)| known)
 }
 
+/// Reads a connection from text, for the tests of the rooms above.
+#[cfg(test)]
+pub(crate) fn parsed_for_tests(text: &str) -> Connection {
+    parse_connection(text, Path::new("connections/test.yaml")).unwrap()
+}
+
 fn parse_connection(text: &str, path: &Path) -> Result<Connection> {
     yaml::parse(text, &path.display().to_string(), connection::VERSION)
 }

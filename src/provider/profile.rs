@@ -37,6 +37,21 @@ impl Capability {
         Self::RenameUsers,
         Self::Scim,
     ];
+
+    /// What it is, for a sentence.
+    pub(crate) const fn words(self) -> &'static str {
+        match self {
+            Self::Saml => "SAML 2.0 login",
+            Self::OAuth => "OAuth 2.0 or OpenID Connect login",
+            Self::Google => "login with Google",
+            Self::JustInTime => "just-in-time provisioning",
+            Self::SeveralCertificates => "several signing certificates at a time",
+            Self::SingleLogout => "single logout",
+            Self::ListUsers => "reading the user list by API",
+            Self::RenameUsers => "changing usernames by API",
+            Self::Scim => "SCIM 2.0",
+        }
+    }
 }
 
 /// A vendor's answer.

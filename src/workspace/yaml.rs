@@ -126,7 +126,8 @@ fn explain(error: &serde_yaml::Error, text: &str, file: &str) -> Failure {
         .and_then(|line| text.lines().nth(line.checked_sub(1)?).map(|content| (line, content)))
         .map(|(line, content)| {
             // The value of an unknown key is not the point, and may be a secret under a misspelt name.
-            let content = if code == "yaml-unknown-key" { content.split(':').next().unwrap_or(content) } else { content };
+            let content =
+                if code == "yaml-unknown-key" { content.split(':').next().unwrap_or(content) } else { content };
             format!("\n  {line} | {}", without_secret(content))
         })
         .unwrap_or_default();
