@@ -5,9 +5,9 @@
 //! no cookie is kept, no referer told, and a message shows a URL only without its
 //! query and user information, where secrets may stand.
 
-mod address;
-mod call;
-mod fetch;
+pub(crate) mod address;
+pub(crate) mod call;
+pub(crate) mod fetch;
 #[cfg(test)]
 pub(crate) mod peer;
 mod retry_after;
@@ -21,16 +21,9 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use crate::error::Failure;
+use crate::http::address::SafeUrl;
+use crate::http::address::is_loopback;
 use crate::model::printable;
-
-pub(crate) use address::SafeUrl;
-pub(crate) use address::is_loopback;
-pub(crate) use call::Answer;
-pub(crate) use call::Call;
-pub(crate) use call::Method;
-pub(crate) use call::Transport;
-pub(crate) use fetch::FetchLimits;
-pub(crate) use fetch::Fetched;
 
 /// How long a request may take where nothing else is said.
 pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);

@@ -13,7 +13,7 @@ use crate::http::Broken;
 use crate::http::Client;
 use crate::http::Reuse;
 use crate::http::Trouble;
-use crate::http::is_loopback;
+use crate::http::address::is_loopback;
 use crate::http::read_body;
 use crate::http::retry_after;
 use crate::http::seconds;
@@ -61,7 +61,7 @@ pub(crate) struct Answer {
 pub(crate) enum Transport {
     /// No byte of the request was written: it cannot have been carried out.
     NeverSent {
-        /// `http-url`, `url-scheme`, `timeout`, `tls` or `unreachable`.
+        /// `http-url`, `url-scheme`, `secret-unusable`, `timeout`, `tls` or `unreachable`.
         code: &'static str,
         /// What failed.
         detail: String,
@@ -104,7 +104,7 @@ impl Client {
         let (name, secret) = call.secret;
         // A secret has no control characters, which is all that a header value refuses.
         let mut value = HeaderValue::from_bytes(secret.expose().as_bytes())
-            .map_err(|_| never("secret-unusable", "the secret cannot stand in a header"))?;
+            .map_err(|error| never("secret-unusable", &format!("the secret cannot stand in a header: {error}")))?;
         value.set_sensitive(true);
         let https = call.url.scheme() == "https";
         let broken = |trouble: Trouble, status| {

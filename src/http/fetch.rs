@@ -14,9 +14,9 @@ use crate::http::Broken;
 use crate::http::Client;
 use crate::http::DEFAULT_TIMEOUT;
 use crate::http::Reuse;
-use crate::http::SafeUrl;
 use crate::http::Trouble;
 use crate::http::address;
+use crate::http::address::SafeUrl;
 use crate::http::read_body;
 use crate::http::shortened;
 

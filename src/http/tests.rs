@@ -3,6 +3,11 @@ use std::time::Instant;
 
 use super::*;
 use crate::error::failure_of;
+use crate::http::call::Answer;
+use crate::http::call::Call;
+use crate::http::call::Method;
+use crate::http::call::Transport;
+use crate::http::fetch::FetchLimits;
 use crate::http::peer::Peer;
 use crate::http::peer::response;
 use crate::secret::Secret;
