@@ -114,9 +114,13 @@ fn an_answer_that_never_comes_or_trickles_ends_at_the_time_out() {
 
 #[test]
 fn an_endless_body_stops_at_the_limit() {
-    let endless = Peer::start(|_, stream| {
+    let written = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let count = std::sync::Arc::clone(&written);
+    let endless = Peer::start(move |_, stream| {
         stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").ok();
-        while stream.write_all(&[b'x'; 4096]).is_ok() {}
+        while stream.write_all(&[b'x'; 4096]).is_ok() {
+            count.fetch_add(4096, std::sync::atomic::Ordering::Relaxed);
+        }
         false
     });
     let announced = Peer::answering(|_| b"HTTP/1.1 200 OK\r\ncontent-length: 99999999999\r\n\r\n".to_vec());
@@ -126,6 +130,8 @@ fn an_endless_body_stops_at_the_limit() {
         assert_eq!((code, exit), ("body-too-large", 4));
         assert!(shown.contains("100000 bytes") && shown.contains("--max-size"), "{shown}");
     }
+    // The limit and what the kernel buffers between the two, not what the server would send.
+    assert!(written.load(std::sync::atomic::Ordering::Relaxed) < 50_000_000);
     let exact = Peer::answering(|_| response("200 OK", &[], &[b'x'; 100_000]));
     assert_eq!(Client::new().fetch(&exact.url(), &generous).unwrap().body.len(), 100_000);
 }

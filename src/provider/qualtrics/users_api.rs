@@ -6,6 +6,7 @@
 //! as is a yes that cannot be understood; 401 is the token, 403 on one account is
 //! that account; a redirect is never followed. The token goes to the base's origin only.
 
+mod base;
 mod envelope;
 
 use std::collections::HashSet;
@@ -14,11 +15,9 @@ use std::time::Duration;
 
 use url::Url;
 
-use crate::error::Failure;
 use crate::error::Result;
 use crate::http;
 use crate::http::address::SafeUrl;
-use crate::http::address::is_loopback;
 use crate::http::call::Call;
 use crate::http::call::Method;
 use crate::http::call::Transport;
@@ -72,21 +71,7 @@ impl UsersApi {
     /// For the tenant's data centre, or for `api_url` where that is given.
     pub(super) fn new(access: Access<'_>) -> Result<Self> {
         let data_center = (access.setting)("data_center");
-        if let Some(data_center) = &data_center {
-            check_data_center(data_center).map_err(|reason| {
-                Failure::input("setting-invalid", format!("data_center `{}`: {reason}", shortened(data_center, 60)))
-                    .hint("see Account Settings > Qualtrics IDs > User > Datacenter ID")
-            })?;
-        }
-        let base = match (&access.directory.api_url, &data_center) {
-            (Some(url), _) => given_base(url)?,
-            (None, Some(data_center)) => parsed_base(&format!("https://{data_center}.qualtrics.com/API/v3"))?,
-            (None, None) => {
-                return Err(Failure::input("setting-missing", "the Users API is reached by the data centre, which is not set")
-                    .hint("add `data_center: ..` under `settings:`; see Account Settings > Qualtrics IDs > User > Datacenter ID")
-                    .into());
-            }
-        };
+        let base = base::choose(access.directory.api_url.as_deref(), data_center.as_deref())?;
         Ok(Self {
             http: access.http,
             base,
@@ -124,7 +109,7 @@ impl UsersApi {
         };
         let url = Url::parse(next).map_err(|error| malformed(&format!("is not an absolute URL: {error}")))?;
         if url.origin() != self.base.origin() || !url.username().is_empty() || url.password().is_some() {
-            let mend = match host_data_center(&url) {
+            let mend = match base::data_center_of(&url) {
                 Some(label) => format!("if the tenant lives there, set `data_center: {label}` and no `api_url`"),
                 None => "tell Qualtrics support; a proxy in between may have changed the answer".to_owned(),
             };
@@ -179,7 +164,7 @@ impl UsersApi {
             if change && (200..300).contains(&status) {
                 return Err(unsure(notice));
             }
-            return Err(self.wrong_data_center(notice_data_center(&notice).as_deref(), &notice));
+            return Err(self.wrong_data_center(base::data_center_in(&notice).as_deref(), &notice));
         }
         match status {
             200..=299 => {
@@ -359,59 +344,6 @@ fn result_of<T>(envelope: Option<Envelope<T>>) -> CallResult<T> {
     envelope
         .and_then(|envelope| envelope.result)
         .ok_or_else(|| CallError::Malformed { detail: "an answer without `result`".to_owned() })
-}
-
-/// The base that a connection file names: https, or http to this machine (a rehearsal).
-fn given_base(text: &str) -> Result<Url> {
-    let url = parsed_base(text)?;
-    let refuse = |code, why: &str| Failure::input(code, format!("api_url {}: {why}", SafeUrl::of(&url)));
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(refuse("url-credentials", "a user name or password stands in the URL (not shown)")
-            .hint("take it out; the API is opened by `token` alone")
-            .into());
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(refuse("api-url", "a base URL has no query and no fragment")
-            .hint("end it at the version, such as `https://fra1.qualtrics.com/API/v3`")
-            .into());
-    }
-    match url.scheme() {
-        "https" => Ok(url),
-        "http" if is_loopback(&url) => Ok(url),
-        "http" => Err(refuse("http-url", "the token would travel in the clear")
-            .hint("use https; plain http is for a sandbox on this machine only")
-            .into()),
-        _ => Err(refuse("url-scheme", "only https is used")
-            .hint("write it such as `https://fra1.qualtrics.com/API/v3`")
-            .into()),
-    }
-}
-
-fn parsed_base(text: &str) -> Result<Url> {
-    let failed = || {
-        Failure::input("api-url", "api_url is not an absolute URL")
-            .hint("write it such as `https://fra1.qualtrics.com/API/v3`, or leave it out and set `data_center`")
-    };
-    let url = Url::parse(text).map_err(|error| failed().because(error))?;
-    if url.cannot_be_a_base() || url.host_str().is_none() {
-        return Err(failed().into());
-    }
-    Ok(url)
-}
-
-/// The data centre in `https://{data centre}.qualtrics.com`.
-fn host_data_center(url: &Url) -> Option<String> {
-    let label = url.host_str()?.strip_suffix(".qualtrics.com")?;
-    check_data_center(label).is_ok().then(|| label.to_owned())
-}
-
-/// The data centre that a notice names, "use this host instead: fra1.qualtrics.com".
-fn notice_data_center(notice: &str) -> Option<String> {
-    let lower = notice.to_ascii_lowercase();
-    let before = &lower[..lower.rfind(".qualtrics.com")?];
-    let start = before.rfind(|c: char| !c.is_ascii_alphanumeric()).map_or(0, |at| at + 1);
-    let label = before.get(start..)?;
-    check_data_center(label).is_ok().then(|| label.to_owned())
 }
 
 #[cfg(test)]
