@@ -114,8 +114,8 @@ fn an_answer_that_never_comes_or_trickles_ends_at_the_time_out() {
 
 #[test]
 fn an_endless_body_stops_at_the_limit() {
-    let written = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
-    let count = std::sync::Arc::clone(&written);
+    let written = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let count = Arc::clone(&written);
     let endless = Peer::start(move |_, stream| {
         stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").ok();
         while stream.write_all(&[b'x'; 4096]).is_ok() {
