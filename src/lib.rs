@@ -13,6 +13,8 @@ mod finding;
 
 // third floor: the only ways out of the process
 mod disk;
+mod http;
+mod secret;
 
 // fourth floor: what stands behind the doors
 mod provider;

@@ -12,11 +12,15 @@ use std::time::Duration;
 
 use crate::error::Failure;
 use crate::error::Result;
+use crate::http;
 use crate::model::UserId;
 use crate::model::Username;
+use crate::model::connection::DirectoryAccess;
 use crate::provider::profile::Capability;
 use crate::provider::profile::Profile;
+use crate::provider::profile::SettingLookup;
 use crate::provider::profile::Support;
+use crate::secret::Secret;
 
 /// A SaaS vendor.
 pub(crate) trait Provider: Sync {
@@ -24,6 +28,22 @@ pub(crate) trait Provider: Sync {
     fn profile(&self) -> &'static Profile;
     /// Whether it can do something, and why not.
     fn support(&self, capability: Capability) -> Support;
+    /// Its user list; nothing is sent before the first call.
+    fn directory(&self, access: Access<'_>) -> Result<Box<dyn Directory>>;
+}
+
+/// What a vendor needs to reach its user list for one connection.
+pub(crate) struct Access<'a> {
+    /// The connection's tenant facts.
+    pub(crate) setting: &'a SettingLookup<'a>,
+    /// The connection's `directory:` section.
+    pub(crate) directory: &'a DirectoryAccess,
+    /// What its `token` stands for.
+    pub(crate) secret: Secret,
+    /// The door to the network.
+    pub(crate) http: http::Client,
+    /// How long one request may take.
+    pub(crate) timeout: Duration,
 }
 
 /// Every built-in vendor.

@@ -129,6 +129,15 @@ pub(crate) struct SamlProfile {
     pub(crate) sp_values: SpValues,
 }
 
+/// How a vendor's usernames are made from what the identity provider asserts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct UsernameRule {
+    /// The stored form; `{value}` is what is asserted, other names are the tenant's facts.
+    pub(crate) form: &'static str,
+    /// Refuses an asserted value with the reason.
+    pub(crate) check_value: fn(&str) -> Result<(), String>,
+}
+
 /// Everything about a vendor that is not code.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Profile {
@@ -142,6 +151,8 @@ pub(crate) struct Profile {
     pub(crate) settings: &'static [SettingField],
     /// User fields.
     pub(crate) attributes: &'static [AttributeField],
+    /// Usernames, where the vendor lets them be changed.
+    pub(crate) username: Option<UsernameRule>,
     /// Longest display name, in characters.
     pub(crate) display_name_limit: Option<usize>,
     /// What the customer must have first (AL7).

@@ -1,5 +1,11 @@
 //! Qualtrics: seed 001 and its support pages, which are named in `sources`.
 
+mod users_api;
+
+use crate::error;
+use crate::model::printable;
+use crate::provider::Access;
+use crate::provider::Directory;
 use crate::provider::Provider;
 use crate::provider::profile::AttributeField;
 use crate::provider::profile::Capability;
@@ -10,6 +16,8 @@ use crate::provider::profile::SettingLookup;
 use crate::provider::profile::SpCandidate;
 use crate::provider::profile::SpValues;
 use crate::provider::profile::Support;
+use crate::provider::profile::UsernameRule;
+use crate::provider::qualtrics::users_api::UsersApi;
 
 /// The vendor Qualtrics.
 pub(crate) struct Qualtrics;
@@ -75,6 +83,7 @@ static PROFILE: Profile = Profile {
         },
         AttributeField { key: "group", label: "Group field", required: false, recommended: false, fallback: None },
     ],
+    username: Some(UsernameRule { form: "{value}#{brand_id}", check_value: check_username_value }),
     display_name_limit: Some(120),
     prerequisites: &[
         "a Brand Administrator who can open Organization Settings > SSO",
@@ -83,6 +92,8 @@ static PROFILE: Profile = Profile {
     sources: &[
         "https://www.qualtrics.com/support/survey-platform/sp-administration/brand-customization-services/sso/adding-an-sso-connection-for-an-organization/",
         "https://www.qualtrics.com/support/survey-platform/sp-administration/brand-customization-services/sso/configuring-saml-as-an-identity-provider/",
+        "https://www.qualtrics.com/support/survey-platform/sp-administration/managing-users/creating-and-managing-users/",
+        "https://api.qualtrics.com/ZG9jOjg3NzY3NQ-managing-users",
     ],
 };
 
@@ -103,6 +114,10 @@ impl Provider for Qualtrics {
             Capability::SingleLogout => Support::Unknown("does the tenant answer SAML single logout requests?"),
             Capability::Scim => Support::Unknown("is SCIM 2.0 part of this licence, and at which URL?"),
         }
+    }
+
+    fn directory(&self, access: Access<'_>) -> error::Result<Box<dyn Directory>> {
+        Ok(Box::new(UsersApi::new(access)?))
     }
 }
 
@@ -135,4 +150,46 @@ fn check_data_center(value: &str) -> Result<(), String> {
         return Err("a data centre has lower-case letters and digits only, such as `iad1`".to_owned());
     }
     Ok(())
+}
+
+/// Refused by Qualtrics in user fields. That a username looks like an e-mail address holds for
+/// password users only, since seed 001 gives `123456#testbrand` as correct.
+const REFUSED_IN_USERNAMES: &str = "=;~!&*%{}<>[]|\\\"^";
+
+fn check_username_value(value: &str) -> Result<(), String> {
+    if value.is_empty() {
+        return Err("it is empty".to_owned());
+    }
+    if value.trim() != value {
+        return Err("it begins or ends with a space".to_owned());
+    }
+    if value.contains('#') {
+        return Err("`#` parts the value from the brand ID, which Qualtrics adds by itself".to_owned());
+    }
+    if let Some(bad) = value.chars().find(|c| REFUSED_IN_USERNAMES.contains(*c)) {
+        return Err(format!("Qualtrics refuses `{bad}` in usernames"));
+    }
+    if printable(value) != value {
+        return Err("it has a control or invisible character inside".to_owned());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refuses_usernames_that_qualtrics_refuses_and_takes_the_others() {
+        for bad in "=;~!&*%{}<>[]|\\\"^#".chars() {
+            let reason = check_username_value(&format!("a{bad}b")).unwrap_err();
+            assert!(reason.contains(bad), "{bad}: {reason}");
+        }
+        for bad in ["", " a", "a ", "a\tb", "a\u{200b}b", "a#testbrand"] {
+            assert!(check_username_value(bad).is_err(), "{bad:?}");
+        }
+        for good in ["123456", "anna@example.org", "o'neil", "a.b+c_d-e", "\u{e4}\u{f6}", "a b"] {
+            assert_eq!(check_username_value(good), Ok(()), "{good}");
+        }
+    }
 }
