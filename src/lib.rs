@@ -16,3 +16,6 @@ mod disk;
 
 // fourth floor: what stands behind the doors
 mod provider;
+
+// fifth floor: the work
+mod sandbox;
