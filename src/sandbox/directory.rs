@@ -3,6 +3,8 @@
 //! Knows the vendor's rules for accounts and nothing of HTTP. Each change goes
 //! through the log first.
 
+mod stranger;
+
 use std::collections::HashMap;
 use std::io;
 
@@ -85,10 +87,6 @@ impl<'a> Attempt<'a> {
 
     fn withheld(&self) -> bool {
         self.fault.is_some_and(Fault::withholds)
-    }
-
-    fn by_somebody_else(&self, method: &'static str) -> Self {
-        Self { at_request: self.at_request, method, path: self.path, fault: self.fault }
     }
 }
 
@@ -386,49 +384,6 @@ impl Directory {
         }
         Ok(Ok(()))
     }
-
-    /// Somebody else renames the account; never the operator's.
-    pub(super) fn meddle(&mut self, attempt: &Attempt<'_>, id: &str) -> io::Result<()> {
-        let Some(position) = self.by_id.get(id).copied().filter(|_| id != self.operator_id) else {
-            return Ok(());
-        };
-        let old = &self.users[position];
-        let name = format!("stranger{}.{}", attempt.at_request, old.username);
-        if self.by_name.contains_key(&name.to_lowercase()) {
-            return Ok(());
-        }
-        self.log.write(Line {
-            user_id: Some(id),
-            before: Some(&old.username),
-            after: Some(&name),
-            fields: vec!["username"],
-            changed: true,
-            ..attempt.by_somebody_else("MEDDLE").line()
-        })?;
-        let new = User { previous: Some(old.username.clone()), username: name, ..old.clone() };
-        self.replace(position, new);
-        Ok(())
-    }
-
-    /// Somebody else deletes the account; never the operator's.
-    pub(super) fn vanish(&mut self, attempt: &Attempt<'_>, id: &str) -> io::Result<()> {
-        if id == self.operator_id {
-            return Ok(());
-        }
-        match self.by_id.contains_key(id) {
-            true => self.delete(&attempt.by_somebody_else("VANISH"), id, Ok(())).map(|_done| ()),
-            false => Ok(()),
-        }
-    }
-
-    /// Somebody else takes the name, as a first login may do; nothing where it is taken already.
-    fn squat(&mut self, attempt: &Attempt<'_>, name: &str) -> io::Result<()> {
-        let taken = Changes { username: Some(name.to_owned()), ..Changes::default() };
-        match self.by_name.contains_key(&self.suffixed(name.to_owned()).to_lowercase()) {
-            true => Ok(()),
-            false => self.create(&attempt.by_somebody_else("SQUAT"), Ok(taken)).map(|_done| ()),
-        }
-    }
 }
 
 fn name_taken() -> Refusal {
@@ -446,4 +401,71 @@ fn differing<'a>(old: &User, new: &'a User) -> Vec<&'a str> {
     let other = new.other.iter().filter(|(key, value)| old.other.get(*key) != Some(*value));
     let fixed = fixed.into_iter().filter_map(|(field, differs)| differs.then_some(field));
     fixed.chain(other.map(|(key, _)| key.as_str())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Full;
+
+    impl io::Write for Full {
+        fn write(&mut self, _bytes: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::StorageFull.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn seed(id: &str, username: &str) -> SeedUser {
+        SeedUser { id: Some(id.to_owned()), username: username.to_owned(), ..SeedUser::default() }
+    }
+
+    fn directory(log: Log) -> Directory {
+        let users = [seed("UR_1", "a"), seed("UR_2", "b"), seed("UR_3", "c")];
+        Directory::new(users, seed("UR_0", "operator"), "brand".to_owned(), Suffix::Keep, log).unwrap()
+    }
+
+    fn name(username: &str) -> Result<Changes, Refusal> {
+        Ok(Changes { username: Some(username.to_owned()), ..Changes::default() })
+    }
+
+    const PUT: Attempt<'_> = Attempt { at_request: 1, method: "PUT", path: "/", fault: None };
+
+    #[test]
+    fn a_change_that_cannot_be_logged_is_not_made() {
+        let mut directory = directory(Log::new(Some(Box::new(Full))));
+        let meddled = Attempt { fault: Some(Fault::Meddle), ..PUT };
+        assert!(directory.put(&PUT, "UR_1", name("x")).is_err());
+        assert!(directory.put(&meddled, "UR_1", name("x")).is_err());
+        assert!(directory.post(&PUT, name("y")).is_err());
+        assert!(directory.delete(&PUT, "UR_2", Ok(())).is_err());
+        let names: Vec<&str> = directory.users().iter().map(|user| user.username.as_str()).collect();
+        assert_eq!(names, ["a", "b", "c", "operator"]);
+    }
+
+    #[test]
+    fn a_rename_by_case_alone_and_a_swap_through_a_third_name_are_possible() {
+        let mut directory = directory(Log::new(None));
+        for (id, to) in [("UR_1", "A"), ("UR_1", "t"), ("UR_2", "a"), ("UR_1", "b")] {
+            assert_eq!(directory.put(&PUT, id, name(to)).unwrap(), Ok(()), "{id} {to}");
+        }
+        assert_eq!(directory.put(&PUT, "UR_3", name("B")).unwrap(), Err(name_taken()));
+        assert_eq!(directory.get("UR_1").unwrap().username, "b");
+        assert_eq!(directory.get("UR_2").unwrap().username, "a");
+    }
+
+    #[test]
+    fn indexes_follow_an_account_that_goes() {
+        let mut directory = directory(Log::new(None));
+        assert_eq!(directory.delete(&PUT, "UR_1", Ok(())).unwrap(), Ok(()));
+        assert_eq!(directory.put(&PUT, "UR_3", name("a")).unwrap(), Ok(()), "its name is free");
+        let seen: Vec<(&str, &str)> =
+            directory.users().iter().map(|user| (user.id.as_str(), user.username.as_str())).collect();
+        assert_eq!(seen, [("UR_2", "b"), ("UR_3", "a"), ("UR_0", "operator")]);
+        assert!(directory.get("UR_1").is_none());
+        assert_eq!(directory.operator().unwrap().username, "operator");
+    }
 }
