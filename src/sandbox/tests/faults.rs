@@ -184,6 +184,7 @@ fn strangers_take_a_name_or_delete_an_account() {
     let operator = sandbox.id_of("operator@example.org");
     assert_eq!(sandbox.rename(&operator, "o@example.org").status, 200, "the operator's account is left alone");
     assert_eq!(sandbox.get(&format!("/API/v3/users/{operator}"))["result"]["username"], "o@example.org");
+    assert_eq!(sandbox.log().len(), 1, "nobody even tried");
 }
 
 #[test]
