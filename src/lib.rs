@@ -11,6 +11,8 @@ mod model;
 // first floor: the vocabulary of verdicts, the doors to dangerous formats
 mod finding;
 
+// second floor: engines; pure functions of bytes, expectations and now
+
 // third floor: the only ways out of the process
 mod disk;
 mod http;
@@ -22,3 +24,6 @@ mod workspace;
 
 // fifth floor: the work
 mod check;
+mod sandbox;
+
+// roof: the command line

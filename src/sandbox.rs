@@ -1,0 +1,246 @@
+//! A stand-in for a vendor's user list, on this machine, for rehearsal and tests:
+//! the Qualtrics Users API v3 with faults on request and a log of every change.
+//!
+//! It never listens beyond this machine, and shares nothing with the adapter that
+//! speaks to the real vendor: a mistake that both made would not show.
+
+mod answer;
+mod change;
+mod directory;
+pub(crate) mod fault;
+mod log;
+pub(crate) mod seed;
+mod service;
+mod wire;
+
+use std::net::IpAddr;
+use std::net::Ipv4Addr;
+use std::net::Ipv6Addr;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::time::Duration;
+use std::time::Instant;
+
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+
+use crate::error::Failure;
+use crate::error::Kind;
+use crate::error::Result;
+use crate::model::time::Time;
+pub(crate) use crate::sandbox::directory::Suffix;
+use crate::sandbox::fault::Faults;
+pub(crate) use crate::sandbox::log::Sink;
+use crate::sandbox::seed::SeedUser;
+use crate::sandbox::service::BRAND_ADMINISTRATOR;
+use crate::sandbox::service::Service;
+
+/// How long calls that are under way may take to finish once the sandbox is told to stop.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// What the sandbox is told.
+pub(crate) struct Options {
+    /// Where to listen: 127.0.0.1 or ::1, port 0 for any that is free.
+    pub(crate) listen: SocketAddr,
+    /// The accounts to begin with, in the order of the list.
+    pub(crate) seed: Vec<SeedUser>,
+    /// The tenant.
+    pub(crate) brand_id: String,
+    /// The data centre that `whoami` names.
+    pub(crate) data_center: String,
+    /// The `X-API-TOKEN` that is accepted; never a real one.
+    pub(crate) token: String,
+    /// Whose token it is; made where no account of the seed has the username.
+    pub(crate) operator: SeedUser,
+    /// The operator's role; another one than a Brand Administrator's is refused the users endpoints.
+    pub(crate) operator_type: String,
+    /// Accounts on a page.
+    pub(crate) page_size: usize,
+    /// What becomes of a username that a request carries.
+    pub(crate) suffix: Suffix,
+    /// Answers as the proxy between data centres does: a notice on everything, no writes.
+    pub(crate) proxied: bool,
+    /// Where the log goes, opened by the caller.
+    pub(crate) log: Option<Sink>,
+    /// What goes wrong on purpose.
+    pub(crate) faults: Faults,
+    /// The time now, for the dates of `Retry-After`.
+    pub(crate) now: Time,
+    /// Ends it from another thread; without one, Ctrl-C and a termination signal do.
+    pub(crate) stop: Option<Stop>,
+}
+
+impl Options {
+    /// A brand with an operator, no other account and no fault, on a free port.
+    pub(crate) fn new(now: Time) -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            seed: Vec::new(),
+            brand_id: "testbrand".to_owned(),
+            data_center: "sandbox1".to_owned(),
+            token: "rehearsal".to_owned(),
+            operator: SeedUser {
+                username: "operator@example.org".to_owned(),
+                first_name: Some("Olga".to_owned()),
+                last_name: Some("Operator".to_owned()),
+                ..SeedUser::default()
+            },
+            operator_type: BRAND_ADMINISTRATOR.to_owned(),
+            page_size: 100,
+            suffix: Suffix::Keep,
+            proxied: false,
+            log: None,
+            faults: Faults::default(),
+            now,
+            stop: None,
+        }
+    }
+}
+
+/// Ends a sandbox from another thread.
+#[derive(Clone, Default)]
+pub(crate) struct Stop(Arc<Notify>);
+
+impl Stop {
+    /// Accepts no more connections and lets calls under way finish, within bounds.
+    pub(crate) fn stop(&self) {
+        self.0.notify_one();
+    }
+}
+
+/// Listens until it is told to stop; `ready` hears where, once it answers.
+pub(crate) fn serve(options: Options, ready: impl FnOnce(SocketAddr) + Send) -> Result<()> {
+    let listen = options.listen;
+    if ![IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)].contains(&listen.ip()) {
+        return Err(Failure::refused(
+            "sandbox-not-loopback",
+            format!("the sandbox does not listen on {}: others could reach it", listen.ip()),
+        )
+        .hint("listen on `127.0.0.1:0` or `[::1]:0`")
+        .into());
+    }
+    if options.page_size == 0 {
+        return Err(Failure::usage("sandbox-page-size", "a page of 0 users would never end")
+            .hint("give a page size of 1 or more; the vendor's is 100")
+            .into());
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .max_blocking_threads(64)
+        .thread_name("sandbox")
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(Kind::Remote, "sandbox-start", "the sandbox could not start").because(error))?;
+    let outcome = runtime.block_on(run(options, ready));
+    // Stalls and late commits end here, as they would with a real vendor's crash.
+    runtime.shutdown_background();
+    outcome
+}
+
+async fn run(options: Options, ready: impl FnOnce(SocketAddr) + Send) -> Result<()> {
+    let listen = options.listen;
+    let cannot = |error| {
+        Failure::new(Kind::Remote, "sandbox-listen", format!("the sandbox cannot listen on {listen}"))
+            .because(error)
+            .hint("port 0 takes any that is free, such as `127.0.0.1:0`")
+    };
+    let signalled = options.stop.is_none();
+    let directory = directory::Directory::new(
+        options.seed,
+        options.operator,
+        options.brand_id.clone(),
+        options.suffix,
+        log::Log::new(options.log),
+    )?;
+    let listener = TcpListener::bind(listen).await.map_err(cannot)?;
+    let bound = listener.local_addr().map_err(cannot)?;
+    let service = Arc::new(Service {
+        directory: Mutex::new(directory),
+        faults: options.faults,
+        brand_id: options.brand_id,
+        data_center: options.data_center,
+        operator_type: options.operator_type,
+        token: options.token,
+        page_size: options.page_size,
+        proxied: options.proxied,
+        bound,
+        began: options.now,
+        clock: Instant::now(),
+        stop: options.stop.unwrap_or_default(),
+        broken: Mutex::default(),
+        requests: Default::default(),
+        token_calls: Default::default(),
+        calls: Default::default(),
+    });
+    let stopping = Arc::new(Notify::new());
+    let told = {
+        let (stop, stopping) = (service.stop.clone(), Arc::clone(&stopping));
+        let mut signals = if signalled { Some(Signals::new()?) } else { None };
+        async move {
+            match &mut signals {
+                Some(signals) => tokio::select! {
+                    () = signals.next() => {}
+                    () = stop.0.notified() => {}
+                },
+                None => stop.0.notified().await,
+            }
+            stopping.notify_one();
+        }
+    };
+    let app = wire::router(Arc::clone(&service)).into_make_service_with_connect_info::<wire::Cut>();
+    let server = axum::serve(wire::Wire::new(listener), app).with_graceful_shutdown(told);
+    ready(bound);
+    tokio::select! {
+        ended = server => ended.map_err(cannot)?,
+        () = async {
+            stopping.notified().await;
+            tokio::time::sleep(GRACE).await;
+        } => {}
+    }
+    match service::lock(&service.broken).take() {
+        None => Ok(()),
+        Some(error) => Err(Failure::input("sandbox-log", "the sandbox stopped, for it could not write its log")
+            .because(error)
+            .hint("the change that could not be logged was not made; make room or choose another file with `--log`")
+            .into()),
+    }
+}
+
+/// The signals that end a sandbox, heard from the moment this is made.
+struct Signals {
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn new() -> std::result::Result<Self, Failure> {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::SignalKind;
+            use tokio::signal::unix::signal;
+            let cannot = |error| Failure::new(Kind::Remote, "sandbox-start", "signals cannot be heard").because(error);
+            Ok(Self {
+                interrupt: signal(SignalKind::interrupt()).map_err(cannot)?,
+                terminate: signal(SignalKind::terminate()).map_err(cannot)?,
+            })
+        }
+        #[cfg(not(unix))]
+        Ok(Self {})
+    }
+
+    async fn next(&mut self) {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+        #[cfg(not(unix))]
+        drop(tokio::signal::ctrl_c().await);
+    }
+}
+
+#[cfg(test)]
+mod tests;
