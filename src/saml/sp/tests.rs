@@ -68,7 +68,7 @@ fn full() -> SpMetadata {
             AssertionConsumer { is_default: true, ..post("https://sp.example.org/acs?x=%20&y='1'", 1) },
             AssertionConsumer {
                 binding: Binding::from_word("HTTP-Artifact"),
-                ..post("https://[2001:db8::1]:8443/artifact", 65535)
+                ..post("https://[2001:db8::1]:8443/artifact", 2)
             },
         ],
         service_name: Some(en("Surveys & panels")),
