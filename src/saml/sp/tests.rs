@@ -1,3 +1,5 @@
+//! What is written, byte for byte, and what is refused by which code.
+
 use std::path::Path;
 
 use super::*;
