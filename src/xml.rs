@@ -1,0 +1,3 @@
+//! The only door to XML.
+
+pub(crate) mod writer;
