@@ -12,10 +12,8 @@ mod model;
 mod finding;
 mod xml;
 
-// second floor: engines; pure functions of bytes, expectations and a moment
-mod saml;
-
 // second floor: engines; pure functions of bytes, expectations and now
+mod saml;
 
 // third floor: the only ways out of the process
 mod disk;
