@@ -9,7 +9,11 @@ mod error;
 mod model;
 
 // first floor: the vocabulary of verdicts, the doors to dangerous formats
+mod crypto;
 mod finding;
+
+// second floor: engines; pure functions of bytes, expectations and now
+mod cert;
 
 // third floor: the only ways out of the process
 mod disk;
