@@ -14,6 +14,7 @@ mod finding;
 
 // second floor: engines; pure functions of bytes, expectations and now
 mod cert;
+mod oidc;
 
 // third floor: the only ways out of the process
 mod disk;
