@@ -210,4 +210,6 @@ fn signed_hex(content: &[u8]) -> String {
 }
 
 #[cfg(test)]
+mod corpus;
+#[cfg(test)]
 mod tests;

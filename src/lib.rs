@@ -21,3 +21,6 @@ mod disk;
 
 // fourth floor: what stands behind the doors
 mod provider;
+
+#[cfg(test)]
+mod corpus;

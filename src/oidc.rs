@@ -2,5 +2,9 @@
 //! client, no clock and no crypto here; a key is a fact and is used by nobody yet.
 
 pub(crate) mod discovery;
+pub(crate) mod issuer;
 mod json;
 pub(crate) mod jwks;
+
+#[cfg(test)]
+mod corpus;
