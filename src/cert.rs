@@ -16,9 +16,12 @@ mod name;
 pub(crate) mod oid;
 mod validity;
 
+use serde_json::Value;
+use serde_json::json;
+
 use crate::cert::der::Fault;
 use crate::cert::der::Reader;
-use crate::cert::der::Value;
+use crate::cert::der::Value as Der;
 use crate::cert::der::tag;
 use crate::cert::key::Key;
 use crate::crypto;
@@ -56,6 +59,42 @@ pub(crate) struct Certificate {
     pub(crate) version: u32,
     /// Whether issuer and subject are the same name, byte for byte.
     pub(crate) self_issued: bool,
+}
+
+impl Certificate {
+    /// What a message calls it: its subject, or its digest where it has none.
+    pub(crate) fn called(&self) -> String {
+        const LONGEST: usize = 120;
+        if self.subject.is_empty() {
+            return format!("sha256:{}", self.sha256);
+        }
+        let mut called: String = self.subject.chars().take(LONGEST).collect();
+        if called.len() < self.subject.len() {
+            called.push('…');
+        }
+        called
+    }
+
+    /// Its facts under the names that `--format json` promises.
+    pub(crate) fn facts(&self) -> Value {
+        let mut key = json!({"type": self.key.kind.to_string(), "bits": self.key.bits});
+        if let Some(curve) = &self.key.curve {
+            key["curve"] = json!(curve);
+        }
+        json!({
+            "sha256": self.sha256,
+            "spki_sha256": self.spki_sha256,
+            "subject": self.subject,
+            "issuer": self.issuer,
+            "serial": self.serial,
+            "not_before": self.not_before,
+            "not_after": self.not_after,
+            "key": key,
+            "signature_algorithm": self.signature_algorithm,
+            "version": self.version,
+            "self_issued": self.self_issued,
+        })
+    }
 }
 
 /// Reads one certificate and nothing behind it.
@@ -127,7 +166,7 @@ impl From<Fault> for Trouble {
 }
 
 /// RFC 5280 4.1: Certificate and TBSCertificate.
-fn walk(outer: &Value<'_>) -> Result<Certificate, Trouble> {
+fn walk(outer: &Der<'_>) -> Result<Certificate, Trouble> {
     let mut certificate = outer.inside();
     let mut tbs = certificate.expect(tag::SEQUENCE)?.inside();
     let algorithm = certificate.expect(tag::SEQUENCE)?.inside().expect(tag::OID)?;
@@ -169,7 +208,7 @@ fn walk(outer: &Value<'_>) -> Result<Certificate, Trouble> {
     })
 }
 
-fn date(which: &str, value: &Value<'_>) -> Result<Time, Trouble> {
+fn date(which: &str, value: &Der<'_>) -> Result<Time, Trouble> {
     validity::time(value).ok_or_else(|| {
         let shown: String = String::from_utf8_lossy(value.content).chars().take(40).collect();
         Trouble::Date(

@@ -4,8 +4,10 @@ use serde_json::Value;
 
 use crate::cert::Certificate;
 use crate::cert::armour::from_pem_bundle;
+use crate::cert::field::from_metadata_text;
 use crate::cert::key::KeyType;
 use crate::corpus;
+use crate::crypto;
 
 /// Where we and the other reader rightly differ.
 const EXCEPTIONS: [corpus::Exception; 2] = [
@@ -96,6 +98,11 @@ fn disagreement(found: &Certificate, expected: &Value) -> Option<String> {
         "md2WithRSAEncryption" => "1.2.840.113549.1.1.2",
         other => other,
     };
+    // The bytes of a key, where OpenSSL can write it again.
+    let openssl = openssl::x509::X509::from_der(&found.der).and_then(|read| read.public_key()?.public_key_to_der());
+    if let (Ok(spki), KeyType::Rsa | KeyType::Ec | KeyType::Ed25519 | KeyType::Ed448) = (openssl, &found.key.kind) {
+        pairs.push(("spki_sha256", found.spki_sha256.clone(), crypto::hex(&crypto::sha256(&spki))));
+    }
     pairs.push(("sig_alg", algorithm.to_owned(), text("sig_alg").to_owned()));
     pairs.into_iter().find(|(_, own, other)| own != other).map(|(what, own, other)| format!("{what}: {own} / {other}"))
 }
@@ -145,4 +152,33 @@ fn certificates_of_the_collection_read_as_another_library_reads_them() {
         }
     }
     corpus::settle("cert", rows.len(), &disagreements, &EXCEPTIONS);
+}
+
+#[test]
+fn certificate_chains_in_key_sets_of_the_collection_are_read() {
+    let Some(rows) = corpus::rows("jwks") else { return };
+    let mut disagreements = Vec::new();
+    for row in &rows {
+        let document: Value = serde_json::from_slice(&row.bytes).unwrap_or_default();
+        let keys = document["keys"].as_array().cloned().unwrap_or_default();
+        for (key, expected) in keys.iter().zip(row.expected["keys"].as_array().unwrap()) {
+            let ends = key["x5c"].as_array().into_iter().flatten().filter_map(Value::as_str);
+            let ends: Vec<Result<String, &str>> = ends
+                .map(|text| match from_metadata_text(text) {
+                    Ok(certificate) => Ok(certificate.not_after.to_string()),
+                    Err(failure) => Err(failure.code()),
+                })
+                .collect();
+            let wanted: Vec<Result<String, &str>> = expected["x5c_not_after"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|end| Ok(end.as_str().unwrap_or_default().to_owned()))
+                .collect();
+            if ends != wanted {
+                disagreements.push((row.file.clone(), format!("{ends:?} / {wanted:?}")));
+            }
+        }
+    }
+    corpus::settle("x5c", rows.len(), &disagreements, &[]);
 }

@@ -102,7 +102,7 @@ pub(crate) fn judge(certificate: &Certificate, now: Time, thresholds: Thresholds
 }
 
 fn dates(certificate: &Certificate, now: Time, thresholds: Thresholds) -> Option<(Status, Finding)> {
-    let (begin, end, subject) = (certificate.not_before, certificate.not_after, &certificate.subject);
+    let (begin, end, subject) = (certificate.not_before, certificate.not_after, certificate.called());
     let renew = "ask the identity provider for its next certificate and import it before users notice";
     if begin > end {
         let status = if now > end { Status::Expired } else { Status::NotYetValid };
@@ -132,7 +132,7 @@ fn key_size(certificate: &Certificate) -> Option<(Status, Finding)> {
     else {
         return None;
     };
-    let message = format!("the key of `{}` has {bits} bits, 2048 are the least", certificate.subject);
+    let message = format!("the key of `{}` has {bits} bits, 2048 are the least", certificate.called());
     let hint = "ask the identity provider for a key of 2048 bits or more";
     match bits {
         // A key of 768 bits was factored in public in 2009.
@@ -154,7 +154,7 @@ fn key_type(certificate: &Certificate) -> Option<(Status, Finding)> {
         }
         _ => return None,
     };
-    let message = format!("the key of `{}` {what}", certificate.subject);
+    let message = format!("the key of `{}` {what}", certificate.called());
     let hint = "ask the identity provider for an RSA key of 2048 bits or a key on P-256";
     Some((Status::Warn, warning("certificate-key-type", message).hint(hint)))
 }
@@ -187,7 +187,7 @@ fn curve(certificate: &Certificate) -> Option<(Status, Finding)> {
     if matches!(curve, "P-256" | "P-384" | "P-521") || brainpool {
         return None;
     }
-    let subject = &certificate.subject;
+    let subject = certificate.called();
     let hint = "ask the identity provider for a key on P-256, P-384 or P-521";
     if bits.is_some_and(|bits| bits < 224) {
         let message = format!("the key of `{subject}` is on {curve}, which is too small to resist an attack");
@@ -211,7 +211,7 @@ fn signature(certificate: &Certificate) -> Option<Finding> {
     // The key is pinned; who vouched for it, and how, is not asked.
     let message = format!(
         "the certificate of `{}` is itself signed with {algorithm}, which is no danger where the key is pinned",
-        certificate.subject
+        certificate.called()
     );
     Some(Finding::new("certificate-signature-weak", Severity::Info, message))
 }

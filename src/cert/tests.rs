@@ -54,6 +54,29 @@ fn reads_every_fact_of_a_plain_certificate() {
 }
 
 #[test]
+fn its_facts_have_the_promised_names() {
+    let certificate = one(include_bytes!("../../tests/vectors/cert/p521.pem"));
+    let facts = certificate.facts();
+    let names: Vec<&str> = facts.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(
+        names.join(" "),
+        "sha256 spki_sha256 subject issuer serial not_before not_after key signature_algorithm version self_issued"
+    );
+    assert_eq!(facts["not_after"], "2044-01-01T00:00:00Z");
+    assert_eq!(facts["key"], json!({"type": "EC", "bits": 521, "curve": "P-521"}));
+}
+
+#[test]
+fn a_message_calls_it_by_a_short_name() {
+    let plain = one(RSA);
+    assert_eq!(plain.called(), "CN=corpus rsa");
+    let nameless = Certificate { subject: String::new(), ..plain.clone() };
+    assert_eq!(nameless.called(), format!("sha256:{}", plain.sha256));
+    let endless = Certificate { subject: "é".repeat(10_000), ..plain };
+    assert_eq!(endless.called().chars().count(), 121);
+}
+
+#[test]
 fn reads_version_1_ec_the_end_of_time_and_a_negative_serial() {
     let v1 = one(include_bytes!("../../tests/vectors/cert/v1.pem"));
     assert_eq!((v1.version, v1.key.to_string()), (1, "RSA 2048".to_owned()));

@@ -8,16 +8,23 @@ use crate::model::printable;
 /// One clause for a message: `differs only by a trailing slash: expected .., got ..`.
 pub(crate) fn explain_difference(expected: &str, got: &str) -> String {
     if expected == got {
-        return format!("`{}` is what was expected", printable(expected));
+        return format!("`{}` is what was expected", shown(expected));
     }
     if got.is_empty() {
-        return format!("expected `{}`, got nothing", printable(expected));
+        return format!("expected `{}`, got nothing", shown(expected));
     }
-    let both = format!("expected `{}`, got `{}`", printable(expected), printable(got));
+    let both = format!("expected `{}`, got `{}`", shown(expected), shown(got));
     match reason(expected, got) {
         Some(reason) => format!("{reason}: {both}"),
         None => format!("{both} ({})", first_difference(expected, got)),
     }
+}
+
+/// As much of a text as a message can carry.
+fn shown(text: &str) -> String {
+    let short: String = text.chars().take(300).collect();
+    let more = if short.len() < text.len() { "…" } else { "" };
+    format!("{}{more}", printable(&short))
 }
 
 /// The one thing in which they differ, where it is one that people overlook.
@@ -29,7 +36,7 @@ fn reason(expected: &str, got: &str) -> Option<String> {
     if let (Some(left), Some(right)) = (expected.split_once("://"), got.split_once("://"))
         && left.1 == right.1
     {
-        return Some(format!("differs only by the scheme, `{}` and `{}`", printable(left.0), printable(right.0)));
+        return Some(format!("differs only by the scheme, `{}` and `{}`", shown(left.0), shown(right.0)));
     }
     if expected.split_once("://").is_some_and(|(_, rest)| rest == got) {
         return only("the scheme, which is missing");

@@ -17,7 +17,7 @@ pub(super) fn judge(issuer: &str) -> Option<Finding> {
             Finding::new("issuer-template", Severity::Error, template_message(issuer)).hint(template_hint(issuer)),
         );
     }
-    let shown = printable(issuer);
+    let shown = json::shortened(issuer);
     let Some((scheme, _)) = issuer.split_once("://") else {
         return Some(
             Finding::new("issuer-without-scheme", Severity::Warning, format!("the issuer `{shown}` has no scheme"))
@@ -33,17 +33,17 @@ pub(super) fn judge(issuer: &str) -> Option<Finding> {
                 .hint("ask who runs the identity provider for an https issuer"),
         );
     }
-    match address {
-        None => {
-            Some(Finding::new("issuer-invalid", Severity::Error, format!("the issuer `{shown}` is not an address")))
+    let what = match address {
+        None => "is not an address",
+        Some(address) if address.query().is_some() || address.fragment().is_some() => {
+            "has a query or a fragment, which an issuer must not have"
         }
-        Some(address) if address.query().is_some() || address.fragment().is_some() => Some(Finding::new(
-            "issuer-invalid",
-            Severity::Error,
-            format!("the issuer `{shown}` has a query or a fragment, which an issuer must not have"),
-        )),
-        Some(_) => None,
-    }
+        Some(_) => return None,
+    };
+    Some(
+        Finding::new("issuer-invalid", Severity::Error, format!("the issuer `{shown}` {what}"))
+            .hint("ask who runs the identity provider to mend it"),
+    )
 }
 
 /// OIDC Discovery 4.3: the issuer must be the address that the document was fetched from,
@@ -80,7 +80,11 @@ pub(crate) fn check_issuer(discovery: &Discovery, came_from: Option<&str>) -> Re
             Finding::new(
                 "issuer-entra-v1",
                 Severity::Warning,
-                format!("the issuer is `{}`, as Entra ID's first version has it, and not `{base}`", printable(issuer)),
+                format!(
+                    "the issuer is `{}`, as Entra ID's first version has it, and not `{}`",
+                    printable(issuer),
+                    printable(&base)
+                ),
             )
             .hint("the address with `/v2.0/` before `.well-known` gives tokens whose issuer is their address"),
         ]);

@@ -33,7 +33,10 @@ pub(crate) fn object(bytes: &[u8], name: &str) -> Result<Map<String, Value>, Fai
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     match document::sniff(bytes) {
-        DocumentKind::Empty => return Err(Failure::input("json-empty", format!("{name}: the document is empty"))),
+        DocumentKind::Empty => {
+            return Err(Failure::input("json-empty", format!("{name}: the document is empty"))
+                .hint("check the address or the file; nothing came"));
+        }
         DocumentKind::Html => {
             return Err(Failure::input("html-not-json", format!("{name}:1:1: this is a web page, not JSON"))
                 .hint("open the address in a browser: it may ask for a login, or name the right address"));
@@ -108,9 +111,9 @@ fn cause(error: &serde_json::Error) -> String {
     printable(told.rsplit_once(" at line ").map_or(told.as_str(), |(what, _)| what))
 }
 
-/// A key as far as a message needs it.
+/// As much of a text from the document as a message can carry.
 pub(crate) fn shortened(text: &str) -> String {
-    let mut short: String = text.chars().take(60).collect();
+    let mut short: String = text.chars().take(120).collect();
     if short.len() < text.len() {
         short.push('…');
     }
@@ -266,7 +269,7 @@ mod tests {
     fn a_hostile_key_is_short_and_printable_in_the_message() {
         let key = format!("\u{1b}{}", "x".repeat(1000)).replace('\u{1b}', "\\u001b");
         let message = refused(format!("{{\"{key}\":1,\"{key}\":1}}")).1;
-        assert!(message.contains("\\u{1b}xxx") && message.len() < 200, "{message}");
+        assert!(message.contains("\\u{1b}xxx") && message.len() < 260, "{message}");
     }
 
     proptest::proptest! {

@@ -71,13 +71,17 @@ pub(crate) fn read(bytes: &[u8], name: &str) -> Result<Jwks, Failure> {
             return Err(Failure::input("jwks-keys-missing", format!("{name}: the document has no `keys`"))
                 .hint("the address of the key set is the `jwks_uri` of the discovery document"));
         }
-        Some(_) => return Err(Failure::input("jwks-keys-missing", format!("{name}: `keys` is not a list"))),
+        Some(_) => {
+            return Err(Failure::input("jwks-keys-missing", format!("{name}: `keys` is not a list"))
+                .hint("the address of the key set is the `jwks_uri` of the discovery document"));
+        }
     };
     let mut set = Jwks::default();
     if document.contains_key("keys") {
         for (index, item) in items.into_iter().enumerate() {
             let Value::Object(members) = item else {
-                return Err(Failure::input("jwks-key-invalid", format!("{name}: key {} is not an object", index + 1)));
+                return Err(Failure::input("jwks-key-invalid", format!("{name}: key {} is not an object", index + 1))
+                    .hint("ask who publishes the set to mend it"));
             };
             set.add(members, index + 1);
         }
