@@ -9,10 +9,13 @@ mod error;
 mod model;
 
 // first floor: the vocabulary of verdicts, the doors to dangerous formats
+mod crypto;
 mod finding;
 mod xml;
 
 // second floor: engines; pure functions of bytes, expectations and now
+mod cert;
+mod oidc;
 mod saml;
 
 // third floor: the only ways out of the process
@@ -26,6 +29,7 @@ mod workspace;
 
 // fifth floor: the work
 mod check;
+mod migrate;
 mod sandbox;
 
 // roof: the command line

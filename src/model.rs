@@ -1,6 +1,8 @@
 //! The words of the trade as types. No input or output, no clock, no crypto.
 
 pub(crate) mod connection;
+pub(crate) mod difference;
+pub(crate) mod document;
 pub(crate) mod time;
 
 use std::fmt;
