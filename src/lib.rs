@@ -10,6 +10,10 @@ mod model;
 
 // first floor: the vocabulary of verdicts, the doors to dangerous formats
 mod finding;
+mod xml;
+
+// second floor: engines; pure functions of bytes, expectations and now
+mod saml;
 
 // third floor: the only ways out of the process
 mod disk;
