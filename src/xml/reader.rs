@@ -234,15 +234,7 @@ impl<R: BufRead> Reader<R> {
             }
         };
         Ok(match step {
-            Step::Start => {
-                let open = self.open.last();
-                Event::Start(Start {
-                    tag: &self.tag,
-                    scope: &self.namespaces,
-                    namespace: open.map_or(Resolved::None, |open| open.namespace),
-                    declared: open.map_or(0, |open| open.declared),
-                })
-            }
+            Step::Start => Event::Start(self.element()),
             Step::End => Event::End(match self.open.last() {
                 Some(open) => End {
                     prefix: self.names[open.name.start..open.local].trim_end_matches(':'),
@@ -256,6 +248,17 @@ impl<R: BufRead> Reader<R> {
             Step::Instruction(target) => Event::Instruction(&self.text[..target], &self.text[target..]),
             Step::Eof | Step::Nothing => Event::Eof,
         })
+    }
+
+    /// The element that began with the last event; only asked after a start.
+    pub(crate) fn element(&self) -> Start<'_> {
+        let open = self.open.last();
+        Start {
+            tag: &self.tag,
+            scope: &self.namespaces,
+            namespace: open.map_or(Resolved::None, |open| open.namespace),
+            declared: open.map_or(0, |open| open.declared),
+        }
     }
 
     /// Where the last event began.
@@ -308,7 +311,7 @@ impl<R: BufRead> Reader<R> {
         raw.clear();
         let event = match self.xml.read_event_into(&mut raw) {
             Ok(event) => event,
-            Err(error) => return Err(self.explain(&error)),
+            Err(error) => return Err(self.explain(&error, &raw)),
         };
         if let Some(trouble) = self.xml.get_mut().take_trouble() {
             return Err(refusal::trouble(&self.name, self.position, trouble, &self.limits));
@@ -343,7 +346,11 @@ impl<R: BufRead> Reader<R> {
         step
     }
 
-    fn explain(&mut self, error: &quick_xml::Error) -> Failure {
+    fn explain(&mut self, error: &quick_xml::Error, raw: &[u8]) -> Failure {
+        if matches!(error, quick_xml::Error::Encoding(_)) {
+            let good = raw.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+            return refusal::bad_bytes(&self.name, after(self.position, good));
+        }
         if let Some(trouble) = self.xml.get_mut().take_trouble() {
             return refusal::trouble(&self.name, self.position, trouble, &self.limits);
         }
@@ -619,8 +626,7 @@ impl<R: BufRead> Reader<R> {
     fn eof(&mut self) -> Result<Step, Failure> {
         if let Some(open) = self.open.last() {
             let element = printable(&self.names[open.name.clone()]);
-            let message =
-                format!("the document ends inside `<{element}>`, which begins on line {}", open.line);
+            let message = format!("the document ends inside `<{element}>`, which begins on line {}", open.line);
             return Err(refusal::truncated(&self.name, self.position, &message));
         }
         if self.stage != Stage::Epilog {
@@ -633,8 +639,13 @@ impl<R: BufRead> Reader<R> {
 }
 
 fn duplicate(offset: usize, raw: &str) -> Flaw {
-    let name: String =
-        raw.get(offset..).unwrap_or_default().chars().take_while(|c| !c.is_whitespace() && *c != '=').take(80).collect();
+    let name: String = raw
+        .get(offset..)
+        .unwrap_or_default()
+        .chars()
+        .take_while(|c| !c.is_whitespace() && *c != '=')
+        .take(80)
+        .collect();
     Flaw::new(offset, format!("the attribute `{}` stands twice", printable(&name)), "remove one of the two")
 }
 

@@ -26,18 +26,20 @@ pub(super) fn not_xml(name: &str, prefix: &[u8]) -> Option<Failure> {
         [b'<', ..] | [0, b'<', ..] | [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [0, 0, ..] => None,
         _ if has(b"PRIVATE KEY-----") || has(b"PuTTY-User-Key-File") => {
             refuse("private-key", "this is a private key, not metadata (its content is not shown)").map(|failure| {
-                failure.hint("give the metadata file; if the key was sent or stored where others can read it, replace it")
+                failure
+                    .hint("give the metadata file; if the key was sent or stored where others can read it, replace it")
             })
         }
-        [0x1F, 0x8B, ..] | [b'P', b'K', 3 | 5, ..] => refuse("compressed-document", "this is a compressed file, not XML")
-            .map(|failure| failure.hint("unpack it first, such as by `gzip -dc FILE.gz`, and give the result")),
+        [0x1F, 0x8B, ..] | [b'P', b'K', 3 | 5, ..] => {
+            refuse("compressed-document", "this is a compressed file, not XML")
+                .map(|failure| failure.hint("unpack it first, such as by `gzip -dc FILE.gz`, and give the result"))
+        }
         [0x30, 0x80..=0x84, ..] => certificate(refuse),
         _ if has(b"-----BEGIN CERTIFICATE") || has(b"-----BEGIN TRUSTED") || text.starts_with(b"MII") => {
             certificate(refuse)
         }
-        [b'{' | b'[', ..] => refuse("json-not-xml", "this is JSON, not SAML metadata").map(|failure| {
-            failure.hint("an OpenID Connect discovery document is given with `--discovery`")
-        }),
+        [b'{' | b'[', ..] => refuse("json-not-xml", "this is JSON, not SAML metadata")
+            .map(|failure| failure.hint("an OpenID Connect discovery document is given with `--discovery`")),
         _ => None,
     }
 }
@@ -64,13 +66,10 @@ pub(super) fn doctype(name: &str, at: Position) -> Failure {
 /// Why the input was stopped.
 pub(super) fn trouble(name: &str, at: Position, trouble: Trouble, limits: &Limits) -> Failure {
     match trouble {
-        Trouble::TooLarge => failure(
-            name,
-            at,
-            "input-too-large",
-            &format!("the document has more than {} bytes", limits.bytes),
-        )
-        .hint("raise the limit if the size is meant; an aggregate of a federation has a limit of its own"),
+        Trouble::TooLarge => {
+            failure(name, at, "input-too-large", &format!("the document has more than {} bytes", limits.bytes))
+                .hint("raise the limit if the size is meant; an aggregate of a federation has a limit of its own")
+        }
         Trouble::PieceTooLarge => failure(
             name,
             at,
@@ -86,9 +85,7 @@ pub(super) fn trouble(name: &str, at: Position, trouble: Trouble, limits: &Limit
             &format!("the control character U+{:04X} is not allowed in XML", u32::from(c)),
         )
         .hint("remove it; the file may be damaged or not be text at all"),
-        Trouble::Input(error) => {
-            failure(name, at, "input-unreadable", "the input broke off").because(error)
-        }
+        Trouble::Input(error) => failure(name, at, "input-unreadable", "the input broke off").because(error),
     }
 }
 

@@ -92,8 +92,7 @@ impl Tag {
     fn push_attribute(&mut self, raw: &str, at: usize, limits: &Limits) -> Result<usize, Flaw> {
         let bytes = raw.as_bytes();
         let rest = &bytes[at..];
-        let name_end =
-            at + rest.iter().position(|byte| *byte == b'=' || is_space(*byte)).unwrap_or(rest.len());
+        let name_end = at + rest.iter().position(|byte| *byte == b'=' || is_space(*byte)).unwrap_or(rest.len());
         let written = &raw[at..name_end];
         let name = self.push_name(written, at, limits)?;
         let skip = |mut at: usize| {
