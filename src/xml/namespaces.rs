@@ -1,0 +1,86 @@
+//! The namespace declarations in scope, innermost last. Kept whole, prefixes
+//! included, since canonicalisation needs them.
+
+use crate::xml::XML;
+
+/// One declaration; an empty prefix is the default namespace, an empty URI its absence.
+#[derive(Clone, Copy, Debug)]
+struct Binding {
+    start: usize,
+    colon: usize,
+    end: usize,
+}
+
+/// A declaration in force, by its index; resolved once per element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Resolved {
+    /// No namespace.
+    None,
+    /// The prefix `xml`.
+    Xml,
+    /// The declaration of this index.
+    Binding(usize),
+}
+
+/// All declarations in scope.
+#[derive(Debug, Default)]
+pub(super) struct Namespaces {
+    text: String,
+    bindings: Vec<Binding>,
+}
+
+impl Namespaces {
+    /// How many declarations are in scope, which marks a scope to come back to.
+    pub(super) fn len(&self) -> usize {
+        self.bindings.len()
+    }
+
+    /// Adds a declaration to the innermost scope.
+    pub(super) fn declare(&mut self, prefix: &str, uri: &str) {
+        let start = self.text.len();
+        self.text.push_str(prefix);
+        let colon = self.text.len();
+        self.text.push_str(uri);
+        self.bindings.push(Binding { start, colon, end: self.text.len() });
+    }
+
+    /// Forgets what was declared since `mark`.
+    pub(super) fn leave(&mut self, mark: usize) {
+        if let Some(first) = self.bindings.get(mark) {
+            self.text.truncate(first.start);
+            self.bindings.truncate(mark);
+        }
+    }
+
+    /// What a prefix means here; `None` where it is not declared.
+    pub(super) fn resolve(&self, prefix: &str) -> Option<Resolved> {
+        if prefix == "xml" {
+            return Some(Resolved::Xml);
+        }
+        match self.bindings.iter().rposition(|binding| &self.text[binding.start..binding.colon] == prefix) {
+            Some(index) if self.bindings[index].colon == self.bindings[index].end => Some(Resolved::None),
+            Some(index) => Some(Resolved::Binding(index)),
+            None => prefix.is_empty().then_some(Resolved::None),
+        }
+    }
+
+    /// The namespace URI, empty where there is none.
+    pub(super) fn uri(&self, resolved: Resolved) -> &str {
+        match resolved {
+            Resolved::None => "",
+            Resolved::Xml => XML,
+            Resolved::Binding(index) => {
+                self.bindings.get(index).map_or("", |binding| &self.text[binding.colon..binding.end])
+            }
+        }
+    }
+
+    /// Every declaration from `mark` on, outermost first: prefix and URI.
+    pub(super) fn since(&self, mark: usize) -> impl DoubleEndedIterator<Item = (&str, &str)> {
+        self.bindings
+            .get(mark..)
+            .unwrap_or_default()
+            .iter()
+            .map(|binding| (&self.text[binding.start..binding.colon], &self.text[binding.colon..binding.end]))
+    }
+}
