@@ -9,6 +9,7 @@ mod error;
 mod model;
 
 // first floor: the vocabulary of verdicts, the doors to dangerous formats
+mod crypto;
 mod finding;
 
 // third floor: the only ways out of the process
@@ -16,3 +17,6 @@ mod disk;
 
 // fourth floor: what stands behind the doors
 mod provider;
+
+// fifth floor: the work
+mod migrate;
