@@ -1,0 +1,184 @@
+//! Moving the users of a tenant to other usernames: roster and directory make a
+//! plan, the plan and a journal drive the directory. Nothing is written that is not
+//! in the plan, and nothing that was done is forgotten.
+
+pub(crate) mod apply;
+pub(crate) mod directory;
+pub(crate) mod journal;
+pub(crate) mod plan;
+pub(crate) mod report;
+pub(crate) mod roster;
+mod table;
+
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+
+use crate::disk;
+use crate::error::Failure;
+use crate::error::Result;
+use crate::migrate::apply::Clock;
+use crate::migrate::apply::Options;
+use crate::migrate::apply::Progress;
+use crate::migrate::apply::Run;
+use crate::migrate::journal::Direction;
+use crate::migrate::journal::Journal;
+use crate::migrate::journal::state::State;
+use crate::migrate::plan::Plan;
+use crate::migrate::report::Report;
+use crate::model::printable;
+use crate::provider::Directory;
+
+/// Largest plan file that is read.
+const PLAN_LIMIT: u64 = 4 << 30;
+
+/// The files of one migration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Folder {
+    root: PathBuf,
+    id: String,
+}
+
+impl Folder {
+    /// Where a plan's files belong below `root` (`.ssoctl/migrations`).
+    pub(crate) fn of(root: &Path, plan: &Plan) -> Self {
+        let digest: String = plan.digest.chars().take(12).collect();
+        Self { root: root.to_owned(), id: format!("{}-{digest}", plan.head.connection) }
+    }
+
+    /// The migration of this ID, which must be there.
+    pub(crate) fn open(root: &Path, id: &str) -> Result<Self> {
+        let known = Self::all(root);
+        let matching: Vec<&String> = known.iter().filter(|known| known.starts_with(id)).collect();
+        let found = match matching.as_slice() {
+            _ if known.iter().any(|known| known == id) => Some(id.to_owned()),
+            [only] if !id.is_empty() => Some((*only).clone()),
+            _ => None,
+        };
+        match found {
+            Some(id) => Ok(Self { root: root.to_owned(), id }),
+            None => Err(Failure::input("migration-unknown", format!("there is no migration {}", shown(id)))
+                .hint(match known.as_slice() {
+                    [] => "`ssoctl users migrate --csv FILE --connection NAME` makes a plan".to_owned(),
+                    some => format!("there are: {}", some.join(", ")),
+                })
+                .into()),
+        }
+    }
+
+    /// The IDs of the migrations below `root`, in the order of their names.
+    pub(crate) fn all(root: &Path) -> Vec<String> {
+        let Ok(entries) = std::fs::read_dir(root) else { return Vec::new() };
+        let mut ids: Vec<String> = entries
+            .filter_map(|entry| entry.ok())
+            .filter(|entry| entry.path().join("plan.ndjson").is_file())
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .collect();
+        ids.sort();
+        ids
+    }
+
+    /// What commands call it, `CONNECTION-DIGEST`.
+    pub(crate) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The folder.
+    pub(crate) fn path(&self) -> PathBuf {
+        self.root.join(&self.id)
+    }
+
+    /// The plan.
+    pub(crate) fn plan_file(&self) -> PathBuf {
+        self.path().join("plan.ndjson")
+    }
+
+    /// What has been done of it.
+    pub(crate) fn journal_file(&self) -> PathBuf {
+        self.path().join("journal.ndjson")
+    }
+
+    /// Every row and what became of it, for programs.
+    pub(crate) fn rows_file(&self) -> PathBuf {
+        self.path().join("rows.ndjson")
+    }
+
+    /// The same for a spreadsheet.
+    pub(crate) fn csv_file(&self) -> PathBuf {
+        self.path().join("rows.csv")
+    }
+
+    /// The summary.
+    pub(crate) fn report_file(&self) -> PathBuf {
+        self.path().join("report.json")
+    }
+
+    /// Writes the plan, unless this very plan is there already.
+    pub(crate) fn save(&self, plan: &Plan) -> Result<()> {
+        if self.plan_file().is_file() && self.plan().is_ok_and(|there| there.digest == plan.digest) {
+            return Ok(());
+        }
+        disk::write(&self.plan_file(), &plan.to_bytes(), disk::Access::Private)
+    }
+
+    /// Reads the plan.
+    pub(crate) fn plan(&self) -> Result<Plan> {
+        let path = self.plan_file();
+        Plan::read(&disk::read(&path, PLAN_LIMIT)?, &path.display().to_string())
+    }
+
+    /// Where the migration stands, without a lock and without changing anything.
+    pub(crate) fn state(&self, plan: &Plan) -> Result<State> {
+        Journal::look(&self.journal_file(), plan)
+    }
+}
+
+/// How a run ended: there is a report in any case.
+#[derive(Debug)]
+pub(crate) struct Driven {
+    /// The counts, and where the rows are.
+    pub(crate) report: Report,
+    /// Why it stopped before its end, where it did.
+    pub(crate) stopped: Option<anyhow::Error>,
+}
+
+/// What a run is given from above.
+pub(crate) struct Means<'a> {
+    /// The vendor's user list.
+    pub(crate) directory: &'a dyn Directory,
+    /// Time.
+    pub(crate) clock: &'a dyn Clock,
+    /// Set by Ctrl-C.
+    pub(crate) stop: &'a AtomicBool,
+    /// Rates and thresholds.
+    pub(crate) options: &'a Options,
+}
+
+/// Applies, resumes or rolls back a saved plan, and writes the report however that ends.
+pub(crate) fn drive(
+    folder: &Folder,
+    plan: &Plan,
+    direction: Option<Direction>,
+    means: &Means<'_>,
+    progress: &mut dyn Progress,
+) -> Result<Driven> {
+    let mut journal = Journal::open(&folder.journal_file(), plan, means.clock.now())?;
+    let direction = direction.unwrap_or_else(|| journal.state().direction());
+    let run = Run { plan, directory: means.directory, clock: means.clock, stop: means.stop, options: means.options };
+    let ended = run.drive(&mut journal, direction, folder.id(), progress);
+    // A report that cannot be written must not hide why the run stopped.
+    match (report::write(folder, plan, journal.state()), ended) {
+        (Ok(report), ended) => Ok(Driven { report, stopped: ended.err() }),
+        (Err(_), Err(stopped)) => Err(stopped),
+        (Err(error), Ok(())) => Err(error),
+    }
+}
+
+/// A value from outside as a message quotes it: in backticks, one line, not endless.
+pub(crate) fn shown(text: &str) -> String {
+    const MOST: usize = 120;
+    let mut characters = text.chars();
+    let head: String = characters.by_ref().take(MOST).collect();
+    let rest = if characters.next().is_some() { "…" } else { "" };
+    format!("`{}{rest}`", printable(&head))
+}

@@ -1,0 +1,195 @@
+//! Patience with a vendor: waits as it asks, asks again where that is harmless, and
+//! gives up within a bound. Only reads are repeated here; a write never is.
+
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use crate::error::Failure;
+use crate::migrate::apply::Clock;
+use crate::model::printable;
+use crate::provider::CallError;
+use crate::provider::Directory;
+
+/// How long to go on with a vendor that does not answer as it should.
+#[derive(Clone, Debug)]
+pub(crate) struct Patience {
+    /// Attempts of one read.
+    pub(crate) attempts: u32,
+    /// First wait between two attempts; it doubles.
+    pub(crate) backoff: Duration,
+    /// Longest wait between two attempts, `Retry-After` included.
+    pub(crate) longest: Duration,
+    /// Longest time in a row spent waiting because the vendor asks to slow down.
+    pub(crate) throttled: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            attempts: 5,
+            backoff: Duration::from_secs(1),
+            longest: Duration::from_secs(15 * 60),
+            throttled: Duration::from_secs(60 * 60),
+        }
+    }
+}
+
+/// What a call came to that cannot be helped by patience.
+#[derive(Debug)]
+pub(crate) enum Trouble {
+    /// It concerns this one account.
+    Row {
+        /// Kebab-case.
+        code: &'static str,
+        /// For people.
+        detail: String,
+    },
+    /// Nothing more should be asked.
+    Stop(Box<Failure>),
+}
+
+impl Trouble {
+    /// The end of a run, which can be resumed.
+    pub(crate) fn stop(code: &'static str, message: impl Into<String>) -> Self {
+        Self::Stop(Box::new(Failure::stopped(code, message)))
+    }
+}
+
+/// Makes calls, with patience.
+pub(crate) struct Caller<'a> {
+    directory: &'a dyn Directory,
+    clock: &'a dyn Clock,
+    stop: &'a AtomicBool,
+    patience: &'a Patience,
+    pause: &'a mut dyn FnMut(Duration, &str),
+    throttled: Duration,
+    throttles: u32,
+}
+
+impl<'a> Caller<'a> {
+    /// `pause` is told of every wait for the vendor.
+    pub(crate) fn new(
+        directory: &'a dyn Directory,
+        clock: &'a dyn Clock,
+        stop: &'a AtomicBool,
+        patience: &'a Patience,
+        pause: &'a mut dyn FnMut(Duration, &str),
+    ) -> Self {
+        Self { directory, clock, stop, patience, pause, throttled: Duration::ZERO, throttles: 0 }
+    }
+
+    /// The vendor itself, for a call that must not be repeated.
+    pub(crate) fn directory(&self) -> &'a dyn Directory {
+        self.directory
+    }
+
+    /// Reads, again where it is worth it.
+    pub(crate) fn read<T>(&mut self, call: impl Fn(&dyn Directory) -> Result<T, CallError>) -> Result<T, Trouble> {
+        let mut attempt = 0;
+        loop {
+            self.check_stop()?;
+            let error = match call(self.directory) {
+                Ok(answer) => {
+                    self.went_well();
+                    return Ok(answer);
+                }
+                Err(error) => error,
+            };
+            match error {
+                CallError::Throttled { wait, detail } => {
+                    self.wait_as_asked(wait, &detail)?;
+                    continue;
+                }
+                CallError::Unauthorized { .. } | CallError::Misdirected { .. } | CallError::Receiver(_) => {
+                    return Err(fatal(error));
+                }
+                CallError::Refused { .. } => {
+                    return Err(Trouble::Row { code: "refused", detail: printable(&error.to_string()) });
+                }
+                CallError::Unreachable { .. } | CallError::OutcomeUnknown { .. } | CallError::Malformed { .. } => {}
+            }
+            attempt += 1;
+            if attempt >= self.patience.attempts {
+                let detail = printable(&error.to_string());
+                return Err(match error {
+                    CallError::Malformed { .. } => Trouble::Row { code: "malformed", detail },
+                    _ => Trouble::stop("unreachable", format!("{detail} ({attempt} attempts)")),
+                });
+            }
+            self.back_off(attempt, &error.to_string())?;
+        }
+    }
+
+    /// Forgets how long the vendor has been slow.
+    pub(crate) fn went_well(&mut self) {
+        self.throttled = Duration::ZERO;
+        self.throttles = 0;
+    }
+
+    /// Waits as the vendor asks, within bounds. Gives the time it took.
+    pub(crate) fn wait_as_asked(&mut self, asked: Option<Duration>, detail: &str) -> Result<Duration, Trouble> {
+        self.throttles = self.throttles.saturating_add(1);
+        let wait = asked.unwrap_or_else(|| self.doubled(self.throttles)).max(Duration::from_millis(100));
+        // A wait that is cut short would only be asked for again.
+        if wait > self.patience.longest || self.throttled.saturating_add(wait) > self.patience.throttled {
+            return Err(Trouble::stop(
+                "throttled",
+                format!("the vendor asks to wait {} more seconds: {}", wait.as_secs(), printable(detail)),
+            ));
+        }
+        self.throttled += wait;
+        (self.pause)(wait, &printable(detail));
+        self.wait(wait)?;
+        Ok(wait)
+    }
+
+    /// Waits before another attempt, longer each time.
+    pub(crate) fn back_off(&mut self, attempt: u32, detail: &str) -> Result<(), Trouble> {
+        let wait = self.doubled(attempt);
+        (self.pause)(wait, &printable(detail));
+        self.wait(wait)
+    }
+
+    /// Waits, and wakes up for Ctrl-C.
+    pub(crate) fn wait(&self, duration: Duration) -> Result<(), Trouble> {
+        let mut left = duration;
+        while !left.is_zero() {
+            self.check_stop()?;
+            let slice = left.min(Duration::from_millis(500));
+            self.clock.sleep(slice);
+            left -= slice;
+        }
+        self.check_stop()
+    }
+
+    /// Stops where Ctrl-C was pressed.
+    pub(crate) fn check_stop(&self) -> Result<(), Trouble> {
+        if self.stop.load(Ordering::SeqCst) {
+            return Err(Trouble::stop("interrupted", "interrupted"));
+        }
+        Ok(())
+    }
+
+    /// The wait doubles with each attempt, and differs a little each time, lest
+    /// several clients come back together.
+    fn doubled(&self, attempt: u32) -> Duration {
+        let base = self.patience.backoff.saturating_mul(1 << attempt.saturating_sub(1).min(10));
+        let moment = u32::try_from(self.clock.elapsed().as_nanos() % 250).unwrap_or(0);
+        base.saturating_add(base.saturating_mul(moment) / 1000).min(self.patience.longest)
+    }
+}
+
+/// What ends a run at once.
+pub(crate) fn fatal(error: CallError) -> Trouble {
+    match error {
+        CallError::Misdirected { code, detail, hint } => {
+            Trouble::Stop(Box::new(Failure::stopped(code, printable(&detail)).hint(printable(&hint))))
+        }
+        CallError::Unauthorized { detail } => Trouble::Stop(Box::new(
+            Failure::stopped("unauthorized", format!("the credentials are not accepted: {}", printable(&detail)))
+                .hint("renew the token or the administrator's rights"),
+        )),
+        other => Trouble::stop("call-failed", printable(&other.to_string())),
+    }
+}

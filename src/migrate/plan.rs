@@ -1,0 +1,156 @@
+//! What a migration will do, row by row, and why not where it will not. A plan is
+//! data with a digest: it is what was shown, what is applied and what is resumed.
+
+pub(crate) mod draw;
+mod file;
+mod fold;
+mod value;
+
+use std::borrow::Cow;
+
+use crate::model::UserId;
+use crate::model::time::Time;
+
+pub(crate) use crate::migrate::plan::draw::draw;
+pub(crate) use crate::migrate::plan::fold::same_to_a_server;
+pub(crate) use crate::migrate::plan::value::NameRule;
+
+/// What a plan says of a roster row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Outcome {
+    /// The account will be renamed.
+    Rename,
+    /// An account carries the new username already.
+    Already,
+    /// No account has exactly the old username.
+    NotFound,
+    /// The roster or the directory leaves open which account is meant.
+    Ambiguous,
+    /// The new username is not free, or the account is protected.
+    Conflict,
+    /// The row itself cannot be used.
+    Invalid,
+}
+
+impl Outcome {
+    /// The word in files and output.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Rename => "rename",
+            Self::Already => "already",
+            Self::NotFound => "not_found",
+            Self::Ambiguous => "ambiguous",
+            Self::Conflict => "conflict",
+            Self::Invalid => "invalid",
+        }
+    }
+}
+
+/// How many rows have each outcome.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Counts {
+    /// See [`Outcome::Rename`].
+    pub(crate) rename: u64,
+    /// See [`Outcome::Already`].
+    pub(crate) already: u64,
+    /// See [`Outcome::NotFound`].
+    pub(crate) not_found: u64,
+    /// See [`Outcome::Ambiguous`].
+    pub(crate) ambiguous: u64,
+    /// See [`Outcome::Conflict`].
+    pub(crate) conflict: u64,
+    /// See [`Outcome::Invalid`].
+    pub(crate) invalid: u64,
+}
+
+impl Counts {
+    /// Counts rows.
+    pub(crate) fn of(rows: &[Row]) -> Self {
+        let mut counts = Self::default();
+        for row in rows {
+            *match row.outcome {
+                Outcome::Rename => &mut counts.rename,
+                Outcome::Already => &mut counts.already,
+                Outcome::NotFound => &mut counts.not_found,
+                Outcome::Ambiguous => &mut counts.ambiguous,
+                Outcome::Conflict => &mut counts.conflict,
+                Outcome::Invalid => &mut counts.invalid,
+            } += 1;
+        }
+        counts
+    }
+
+    /// All rows.
+    pub(crate) const fn total(&self) -> u64 {
+        self.rename + self.already + self.not_found + self.ambiguous + self.conflict + self.invalid
+    }
+
+    /// Whether some row needs the administrator.
+    pub(crate) const fn has_problems(&self) -> bool {
+        self.not_found + self.ambiguous + self.conflict + self.invalid > 0
+    }
+}
+
+/// One roster row, with the account it concerns.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Row {
+    /// Its line in the roster.
+    pub(crate) line: u64,
+    /// The account, where one was found.
+    pub(crate) user_id: Option<UserId>,
+    /// The old username.
+    pub(crate) before: Box<str>,
+    /// The new username, where one could be made.
+    pub(crate) after: Option<Box<str>>,
+    /// What will be done.
+    pub(crate) outcome: Outcome,
+    /// Why, for programs.
+    #[serde(deserialize_with = "file::known_code")]
+    pub(crate) code: Cow<'static, str>,
+    /// Why, for people.
+    pub(crate) detail: Box<str>,
+    /// Nothing changes but the suffix: an option of the vendor may do it at login (QT10, way 1).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) suffix_only: bool,
+}
+
+/// What a plan is for.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Head {
+    /// The vendor's id.
+    pub(crate) provider: String,
+    /// The connection's name.
+    pub(crate) connection: String,
+    /// The tenant, from the vendor.
+    pub(crate) brand_id: String,
+    /// Where its API is, `https://iad1.qualtrics.com`.
+    pub(crate) origin: String,
+    /// The operator's own account.
+    pub(crate) operator_id: UserId,
+    /// The data centre, where the vendor says it.
+    pub(crate) data_center: Option<String>,
+    /// When the plan was made; not part of the digest.
+    pub(crate) created: Time,
+}
+
+/// A whole plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Plan {
+    /// What it is for.
+    pub(crate) head: Head,
+    /// One for each roster row, in its order.
+    pub(crate) rows: Vec<Row>,
+    /// SHA-256 in hex over everything but the moment it was made.
+    pub(crate) digest: String,
+}
+
+impl Plan {
+    /// How many rows have each outcome.
+    pub(crate) fn counts(&self) -> Counts {
+        Counts::of(&self.rows)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,182 @@
+//! The plan as a file: NDJSON, a header and one line for each row, under a digest.
+//! Older versions are read; newer ones are refused by name.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use serde::Deserialize as _;
+use serde_json::Map;
+use serde_json::Value;
+
+use crate::crypto::Sha256;
+use crate::error::Failure;
+use crate::error::Result;
+use crate::migrate::plan::Head;
+use crate::migrate::plan::Outcome;
+use crate::migrate::plan::Plan;
+use crate::migrate::plan::Row;
+
+const SCHEMA: &str = "ssoctl.users-plan/1";
+/// The newest version that is understood, and the one that is written.
+const VERSION: u64 = 1;
+
+/// Codes are many times fewer than rows: known ones are not copied for each row.
+const CODES: [&str; 24] = [
+    "already",
+    "case-variants",
+    "duplicate-row",
+    "duplicate-target",
+    "not-found",
+    "old-characters",
+    "old-empty",
+    "old-listed-twice",
+    "own-account",
+    "ragged-row",
+    "rename",
+    "several-accounts",
+    "several-near",
+    "suffix-only",
+    "swap-or-cycle",
+    "target-held",
+    "value-characters",
+    "value-empty",
+    "value-has-other-suffix",
+    "value-has-outer-space",
+    "value-has-separator",
+    "value-has-suffix",
+    "value-refused",
+    "value-too-long",
+];
+
+/// Reads a code without keeping a copy of a known one.
+pub(crate) fn known_code<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> std::result::Result<Cow<'static, str>, D::Error> {
+    let text = Cow::<'de, str>::deserialize(deserializer)?;
+    Ok(match CODES.binary_search(&&*text) {
+        Ok(index) => Cow::Borrowed(CODES[index]),
+        Err(_) => Cow::Owned(text.into_owned()),
+    })
+}
+
+impl Plan {
+    /// A plan with its digest.
+    pub(crate) fn sealed(head: Head, rows: Vec<Row>) -> Self {
+        let mut plan = Self { head, rows, digest: String::new() };
+        let mut hasher = Sha256::new();
+        hasher.update(canonical(plan.header()).as_bytes());
+        let mut line = Vec::new();
+        for row in &plan.rows {
+            line.clear();
+            write_row(&mut line, row);
+            hasher.update(&line);
+        }
+        plan.digest = hasher.finish_hex();
+        plan
+    }
+
+    /// The file.
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Value::Object(self.header()).to_string().into_bytes();
+        bytes.push(b'\n');
+        bytes.reserve(self.rows.len() * 160);
+        for row in &self.rows {
+            write_row(&mut bytes, row);
+        }
+        bytes
+    }
+
+    fn header(&self) -> Map<String, Value> {
+        let mut header = Map::new();
+        header.insert("schema".to_owned(), SCHEMA.into());
+        header.insert("version".to_owned(), VERSION.into());
+        // Strings and times only: it cannot fail, and an empty head would not read back.
+        if let Ok(Value::Object(head)) = serde_json::to_value(&self.head) {
+            header.extend(head);
+        }
+        header.insert("rows".to_owned(), self.rows.len().into());
+        header.insert("digest".to_owned(), self.digest.clone().into());
+        header
+    }
+
+    /// Reads a file back and proves that it is what was written.
+    pub(crate) fn read(bytes: &[u8], name: &str) -> Result<Self> {
+        let damaged = |line: usize, why: &str| {
+            Failure::input("plan-damaged", format!("{name}:{line}: the plan is damaged: {why}"))
+                .hint("nothing has been done with it; make the plan again from roster and directory")
+        };
+        let mut lines = bytes.split_inclusive(|byte| *byte == b'\n');
+        let first = lines.next().unwrap_or(&[]);
+        let header: Map<String, Value> = serde_json::from_slice(first)
+            .map_err(|error| damaged(1, "its first line is not a header").because(error))?;
+        match header.get("version").and_then(Value::as_u64) {
+            Some(1..=VERSION) => {}
+            Some(newer) if newer > VERSION => {
+                return Err(Failure::input(
+                    "plan-version",
+                    format!("{name}: the plan has version {newer}, and this ssoctl reads up to {VERSION}"),
+                )
+                .hint("use the ssoctl that wrote it, or a newer one")
+                .into());
+            }
+            _ => return Err(damaged(1, "its version is not a number from 1").into()),
+        }
+        let digest = header.get("digest").and_then(Value::as_str).unwrap_or("").to_owned();
+        let mut hasher = Sha256::new();
+        hasher.update(canonical(header.clone()).as_bytes());
+        let mut rows = Vec::new();
+        for (index, line) in lines.enumerate() {
+            hasher.update(line);
+            let row: Row = serde_json::from_slice(line)
+                .map_err(|error| damaged(index + 2, "the line is not a row of a plan").because(error))?;
+            rows.push(row);
+        }
+        if hasher.finish_hex() != digest {
+            return Err(damaged(1, "its content does not have the digest it states").into());
+        }
+        if header.get("rows").and_then(Value::as_u64) != Some(rows.len() as u64) {
+            return Err(damaged(1, "it has another number of rows than it states").into());
+        }
+        let head: Head = serde_json::from_value(Value::Object(header))
+            .map_err(|error| damaged(1, "its header lacks something").because(error))?;
+        let plan = Self { head, rows, digest };
+        plan.check().map_err(|(row, why)| damaged(row + 2, why))?;
+        Ok(plan)
+    }
+
+    /// What a plan made by [`super::draw`] always is: a digest proves integrity, not sense.
+    fn check(&self) -> std::result::Result<(), (usize, &'static str)> {
+        let mut accounts = HashSet::new();
+        for (index, row) in self.rows.iter().enumerate().filter(|(_, row)| row.outcome == Outcome::Rename) {
+            let (Some(id), Some(after)) = (&row.user_id, &row.after) else {
+                return Err((index, "a row to rename names no account or no new username"));
+            };
+            if *after == row.before || after.is_empty() {
+                return Err((index, "a row to rename renames nothing"));
+            }
+            if *id == self.head.operator_id {
+                return Err((index, "it would rename the operator's own account"));
+            }
+            if !accounts.insert(id) {
+                return Err((index, "it would rename one account twice"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The header as the digest sees it: without the moment and without itself.
+fn canonical(mut header: Map<String, Value>) -> String {
+    header.shift_remove("created");
+    header.shift_remove("digest");
+    let mut text = Value::Object(header).to_string();
+    text.push('\n');
+    text
+}
+
+fn write_row(line: &mut Vec<u8>, row: &Row) {
+    // Strings and numbers into memory: it cannot fail.
+    if serde_json::to_writer(&mut *line, row).is_ok() {
+        line.push(b'\n');
+    }
+}

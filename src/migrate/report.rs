@@ -1,0 +1,227 @@
+//! What became of every row: a summary, the rows for programs, the rows for a
+//! spreadsheet. Written however a run ends, and the counts must add up.
+
+use serde::Serialize;
+
+use crate::disk;
+use crate::disk::Access;
+use crate::error::Failure;
+use crate::error::Result;
+use crate::migrate::Folder;
+use crate::migrate::journal::How;
+use crate::migrate::journal::state::Standing;
+use crate::migrate::journal::state::State;
+use crate::migrate::journal::state::Step;
+use crate::migrate::plan::Counts;
+use crate::migrate::plan::Outcome;
+use crate::migrate::plan::Plan;
+
+/// The summary, as `users migrate --format json` prints it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Report {
+    /// Name and version of this form.
+    pub(crate) schema: &'static str,
+    /// What `users resume` calls the migration.
+    pub(crate) id: String,
+    /// The connection's name.
+    pub(crate) connection: String,
+    /// Of the plan.
+    pub(crate) plan_digest: String,
+    /// Where the migration stands.
+    pub(crate) state: &'static str,
+    /// Why the last run stopped, where it did.
+    pub(crate) stopped: Option<Stopped>,
+    /// Rows of the roster.
+    pub(crate) rows: u64,
+    /// The six outcomes of the plan add up to `rows`; the others add up to `rename`.
+    pub(crate) counts: AllCounts,
+    /// NDJSON of every row.
+    pub(crate) rows_file: String,
+    /// The same rows for a spreadsheet.
+    pub(crate) csv_file: String,
+}
+
+/// Why a run stopped.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Stopped {
+    /// Kebab-case.
+    pub(crate) code: String,
+    /// For people.
+    pub(crate) message: String,
+}
+
+/// Counts of plan and journal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct AllCounts {
+    /// Planned to be renamed.
+    pub(crate) rename: u64,
+    /// Carried the new name when the plan was made.
+    pub(crate) already: u64,
+    /// No such account.
+    pub(crate) not_found: u64,
+    /// More than one account may be meant.
+    pub(crate) ambiguous: u64,
+    /// The new name is not free.
+    pub(crate) conflict: u64,
+    /// The row cannot be used.
+    pub(crate) invalid: u64,
+    /// Renamed.
+    pub(crate) done: u64,
+    /// Given up.
+    pub(crate) failed: u64,
+    /// Perhaps renamed.
+    pub(crate) unknown: u64,
+    /// Not begun.
+    pub(crate) pending: u64,
+    /// Renamed back.
+    pub(crate) undone: u64,
+}
+
+/// One row, as the rows file has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct RowReport<'a> {
+    /// Its line in the roster.
+    pub(crate) line: u64,
+    /// The account.
+    pub(crate) user_id: Option<&'a str>,
+    /// The old username.
+    pub(crate) before: &'a str,
+    /// The new username.
+    pub(crate) after: Option<&'a str>,
+    /// A word of the plan, or done, failed, unknown, undone.
+    pub(crate) outcome: &'static str,
+    /// Why, for programs.
+    pub(crate) code: &'a str,
+    /// Why, for people.
+    pub(crate) detail: &'a str,
+    /// Nothing changes but the suffix.
+    pub(crate) suffix_only: bool,
+}
+
+/// The summary of a plan and what has been done of it.
+pub(crate) fn summary(folder: &Folder, plan: &Plan, state: &State) -> Result<Report> {
+    let planned = plan.counts();
+    let done = state.summary();
+    let sum = done.done + done.failed + done.unknown + done.pending + done.undone;
+    if planned.total() != plan.rows.len() as u64 || done.rename != planned.rename || sum != planned.rename {
+        return Err(Failure::bug("the counts of the report do not add up").into());
+    }
+    let Counts { rename, already, not_found, ambiguous, conflict, invalid } = planned;
+    Ok(Report {
+        schema: "ssoctl.users-migrate/1",
+        id: folder.id().to_owned(),
+        connection: plan.head.connection.clone(),
+        plan_digest: plan.digest.clone(),
+        state: state.phase().word(),
+        stopped: state.stopped.clone().map(|(code, message)| Stopped { code, message }),
+        rows: planned.total(),
+        counts: AllCounts {
+            rename,
+            already,
+            not_found,
+            ambiguous,
+            conflict,
+            invalid,
+            done: done.done,
+            failed: done.failed,
+            unknown: done.unknown,
+            pending: done.pending,
+            undone: done.undone,
+        },
+        rows_file: folder.rows_file().display().to_string(),
+        csv_file: folder.csv_file().display().to_string(),
+    })
+}
+
+/// Every row with what became of it.
+pub(crate) fn rows<'a>(plan: &'a Plan, state: &'a State) -> impl Iterator<Item = RowReport<'a>> {
+    plan.rows.iter().enumerate().map(|(index, row)| {
+        let (mut outcome, mut code, mut detail) = (row.outcome.word(), &*row.code, &*row.detail);
+        if let Some(now) = state.row(index).filter(|_| row.outcome == Outcome::Rename) {
+            match now.standing() {
+                Standing::Pending => {}
+                Standing::Done => {
+                    outcome = "done";
+                    (code, detail) = match now.apply {
+                        Step::Done(How::Found) => ("already-changed", "it had the new name before it was written"),
+                        Step::Done(How::Settled) => ("done", "the vendor's answer was lost; the account was read"),
+                        _ => ("done", ""),
+                    };
+                }
+                Standing::Failed => {
+                    outcome = "failed";
+                    if let Some(fault) = now.fault() {
+                        (code, detail) = (&fault.code, &fault.detail);
+                    }
+                }
+                Standing::Unknown => {
+                    (outcome, code) = ("unknown", "outcome-unknown");
+                    detail = "perhaps renamed; `ssoctl users resume` reads the account and decides";
+                }
+                Standing::Undone => (outcome, code, detail) = ("undone", "undone", ""),
+            }
+        }
+        RowReport {
+            line: row.line,
+            user_id: row.user_id.as_ref().map(|id| id.0.as_str()),
+            before: &row.before,
+            after: row.after.as_deref(),
+            outcome,
+            code,
+            detail,
+            suffix_only: row.suffix_only,
+        }
+    })
+}
+
+/// Writes the three files.
+pub(crate) fn write(folder: &Folder, plan: &Plan, state: &State) -> Result<Report> {
+    let unwritable = |error: &dyn std::fmt::Display| Failure::bug(format!("a report cannot be written: {error}"));
+    let report = summary(folder, plan, state)?;
+    let mut ndjson = Vec::new();
+    for row in rows(plan, state) {
+        serde_json::to_writer(&mut ndjson, &row).map_err(|error| unwritable(&error))?;
+        ndjson.push(b'\n');
+    }
+    disk::write(&folder.rows_file(), &ndjson, Access::Private)?;
+    drop(ndjson);
+    let csv = spreadsheet(plan, state).map_err(|error| unwritable(&error))?;
+    disk::write(&folder.csv_file(), &csv, Access::Private)?;
+    drop(csv);
+    let mut json = serde_json::to_vec_pretty(&report).map_err(|error| unwritable(&error))?;
+    json.push(b'\n');
+    disk::write(&folder.report_file(), &json, Access::Private)?;
+    Ok(report)
+}
+
+/// The rows as CSV in which no cell is a formula.
+fn spreadsheet(plan: &Plan, state: &State) -> std::io::Result<Vec<u8>> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(["line", "user_id", "before", "after", "outcome", "code", "detail"])?;
+    for row in rows(plan, state) {
+        let line = row.line.to_string();
+        let cells = [
+            line.as_str(),
+            row.user_id.unwrap_or(""),
+            row.before,
+            row.after.unwrap_or(""),
+            row.outcome,
+            row.code,
+            row.detail,
+        ];
+        writer.write_record(cells.map(|cell| defused(cell).into_owned()))?;
+    }
+    writer.flush()?;
+    writer.into_inner().map_err(|error| std::io::Error::other(error.to_string()))
+}
+
+/// A cell that a spreadsheet takes for text (CWE-1236). The full-width forms count too.
+fn defused(cell: &str) -> std::borrow::Cow<'_, str> {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
+        return format!("'{cell}").into();
+    }
+    cell.into()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,360 @@
+//! A CSV file as spreadsheets and user stores write it: encoding, separator,
+//! quoting, header, ragged rows. It knows no usernames and trims nothing.
+
+mod encoding;
+
+use std::borrow::Cow;
+
+use crate::error::Failure;
+use crate::error::Result;
+use crate::finding::Finding;
+use crate::finding::Severity;
+use crate::migrate::shown;
+
+pub(crate) use crate::migrate::table::encoding::place;
+
+/// The codes under which one kind of file is refused.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Codes {
+    /// The bytes are not text.
+    pub(crate) encoding: &'static str,
+    /// Nothing in it.
+    pub(crate) empty: &'static str,
+    /// A header and nothing below it.
+    pub(crate) no_rows: &'static str,
+    /// A NUL character.
+    pub(crate) nul: &'static str,
+    /// A quote that does not close, or text after one that did.
+    pub(crate) quote: &'static str,
+    /// A wanted column is not there.
+    pub(crate) column: &'static str,
+    /// A wanted column is there twice.
+    pub(crate) duplicate_column: &'static str,
+}
+
+/// A column that is looked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Want<'a> {
+    /// What it holds, for messages.
+    pub(crate) what: &'static str,
+    /// The flag that names it; empty where there is none.
+    pub(crate) flag: &'static str,
+    /// Its name as the user gave it.
+    pub(crate) given: Option<&'a str>,
+    /// Names tried in this order where the user gave none.
+    pub(crate) defaults: &'static [&'static str],
+    /// Refused without it.
+    pub(crate) required: bool,
+}
+
+/// A file whose header has been understood.
+pub(crate) struct Table<'a> {
+    text: Cow<'a, str>,
+    start: usize,
+    delimiter: u8,
+    width: usize,
+    /// Where each wanted column is, in the order asked.
+    pub(crate) columns: Vec<Option<usize>>,
+    /// What there is to tell so far.
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// One record below the header.
+pub(crate) struct Record<'a> {
+    /// The line on which it starts, 1-based.
+    pub(crate) line: u64,
+    /// How many fields it has where the header has another number.
+    pub(crate) ragged: Option<usize>,
+    fields: &'a csv::StringRecord,
+}
+
+impl Record<'_> {
+    /// The field of a column, exactly as written; empty where the record is too short.
+    pub(crate) fn get(&self, column: usize) -> &str {
+        self.fields.get(column).unwrap_or("")
+    }
+}
+
+const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
+
+/// Reads encoding, separator and header, and finds the wanted columns.
+pub(crate) fn open<'a>(
+    bytes: &'a [u8],
+    name: &str,
+    encoding: Option<&str>,
+    wants: &[Want<'_>],
+    codes: &Codes,
+) -> Result<Table<'a>> {
+    let (text, mut findings) = encoding::decode(bytes, name, encoding, codes.encoding)?;
+    if text.trim().is_empty() {
+        return Err(Failure::input(codes.empty, format!("{name}: the file is empty"))
+            .hint("the first line holds the names of the columns")
+            .into());
+    }
+    if let Some(at) = text.find('\0') {
+        let line = 1 + newlines(&text.as_bytes()[..at]);
+        return Err(Failure::input(codes.nul, format!("{name}:{line}: the file holds a NUL character"))
+            .hint("it is not plain CSV: export it again as `CSV UTF-8`")
+            .into());
+    }
+    let (declared, start) = declared_separator(&text);
+    let candidates = declared.map_or(DELIMITERS.to_vec(), |delimiter| vec![delimiter]);
+    let headers: Vec<(u8, Vec<String>)> =
+        candidates.iter().map(|delimiter| (*delimiter, header(&text[start..], *delimiter))).collect();
+    // The separator under which the wanted columns are there; else the one that parts most.
+    let fits = |names: &[String]| wants.iter().filter(|want| want.required).all(|want| find(want, names).is_some());
+    let chosen = headers
+        .iter()
+        .find(|(_, names)| fits(names))
+        .or_else(|| headers.iter().rev().max_by_key(|(_, names)| names.len()));
+    let Some((delimiter, names)) = chosen else {
+        return Err(Failure::bug("no separator was tried").into());
+    };
+    let mut columns = Vec::new();
+    for want in wants {
+        columns.push(column(want, names, name, codes, &mut findings)?);
+    }
+    for (index, one) in columns.iter().enumerate() {
+        if let (Some(position), Some(twin)) = (one, columns[..index].iter().position(|other| other == one)) {
+            return Err(Failure::usage(
+                codes.column,
+                format!(
+                    "{name}: column {} would be both the {} and the {}",
+                    shown(&names[*position]),
+                    wants[twin].what,
+                    wants[index].what
+                ),
+            )
+            .hint(format!("name two columns with `{}` and `{}`", wants[twin].flag, wants[index].flag))
+            .into());
+        }
+    }
+    check_quotes(&text, start, *delimiter, name, codes.quote)?;
+    let (delimiter, width) = (*delimiter, names.len());
+    Ok(Table { text, start, delimiter, width, columns, findings })
+}
+
+impl Table<'_> {
+    /// Hands over every record below the header; says how many were blank.
+    pub(crate) fn each(&self, name: &str, codes: &Codes, mut take: impl FnMut(Record<'_>)) -> Result<u64> {
+        let bytes = self.text.as_bytes();
+        let mut reader = reader(&self.text[self.start..], self.delimiter);
+        let mut fields = csv::StringRecord::new();
+        let (mut counted, mut line, mut blank, mut rows) = (0, 1, 0, 0_u64);
+        let mut is_header = true;
+        loop {
+            let more = reader.read_record(&mut fields).map_err(|error| {
+                Failure::input(codes.quote, format!("{name}: the file cannot be read as CSV")).because(error)
+            })?;
+            if !more {
+                break;
+            }
+            // csv positions a record before the empty lines that precede it.
+            let mut at = self.start + fields.position().map_or(0, |position| position.byte() as usize).min(bytes.len());
+            while bytes.get(at).is_some_and(|byte| matches!(byte, b'\r' | b'\n')) {
+                at += 1;
+            }
+            line += newlines(bytes.get(counted..at).unwrap_or(&[]));
+            counted = counted.max(at);
+            if std::mem::take(&mut is_header) {
+                continue;
+            }
+            if fields.iter().all(str::is_empty) {
+                blank += 1;
+                continue;
+            }
+            // A separator too many at the end of a line moves no field to another column.
+            let surplus = fields.len() > self.width && fields.iter().skip(self.width).all(str::is_empty);
+            let ragged = (fields.len() != self.width && !surplus).then_some(fields.len());
+            rows += 1;
+            take(Record { line, ragged, fields: &fields });
+        }
+        if rows == 0 {
+            return Err(Failure::input(codes.no_rows, format!("{name}: there is no row below the header"))
+                .hint("export the file again with its rows")
+                .into());
+        }
+        Ok(blank)
+    }
+
+    /// How many columns the header has.
+    pub(crate) fn width(&self) -> usize {
+        self.width
+    }
+}
+
+/// Excel's own first line `sep=;`, and where the header starts.
+fn declared_separator(text: &str) -> (Option<u8>, usize) {
+    let bytes = text.as_bytes();
+    match bytes {
+        [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', separator, end @ (b'\r' | b'\n'), rest @ ..]
+            if b",;\t|".contains(separator) =>
+        {
+            let crlf = *end == b'\r' && rest.first() == Some(&b'\n');
+            (Some(*separator), if crlf { 7 } else { 6 })
+        }
+        _ => (None, 0),
+    }
+}
+
+fn reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
+    csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes())
+}
+
+fn header(text: &str, delimiter: u8) -> Vec<String> {
+    let mut first = csv::StringRecord::new();
+    match reader(text, delimiter).read_record(&mut first) {
+        Ok(_) => first.iter().map(ToOwned::to_owned).collect(),
+        Err(_) => Vec::new(),
+    }
+}
+
+/// Where a wanted column is, and under which name.
+fn find(want: &Want<'_>, names: &[String]) -> Option<usize> {
+    let position = |wanted: &str| names.iter().position(|name| name == wanted);
+    match want.given {
+        Some(given) => position(given),
+        None => want.defaults.iter().find_map(|default| position(default)),
+    }
+}
+
+fn column(
+    want: &Want<'_>,
+    names: &[String],
+    file: &str,
+    codes: &Codes,
+    findings: &mut Vec<Finding>,
+) -> Result<Option<usize>> {
+    let Some(position) = find(want, names) else {
+        if !want.required && want.given.is_none() {
+            return Ok(None);
+        }
+        return Err(missing(want, names, file, codes).into());
+    };
+    let name = &names[position];
+    if names.iter().filter(|other| *other == name).count() > 1 {
+        return Err(Failure::input(
+            codes.duplicate_column,
+            format!("{file}: the column {} is there twice", shown(name)),
+        )
+        .hint("give each column a name of its own")
+        .into());
+    }
+    let others: Vec<String> = want
+        .defaults
+        .iter()
+        .filter(|default| {
+            want.given.is_none() && **default != name.as_str() && names.iter().any(|other| other == **default)
+        })
+        .map(|default| shown(default))
+        .collect();
+    if want.required && !others.is_empty() {
+        findings.push(
+            Finding::new(
+                "roster-column-choice",
+                Severity::Warning,
+                format!("the {} is taken from the column {}, not from {}", want.what, shown(name), others.join(", ")),
+            )
+            .hint(format!("say which one with `{}`", want.flag))
+            .at(place(file, Some(1))),
+        );
+    }
+    Ok(Some(position))
+}
+
+fn missing(want: &Want<'_>, names: &[String], file: &str, codes: &Codes) -> Failure {
+    let wanted: Vec<&str> = want.given.map_or_else(|| want.defaults.to_vec(), |given| vec![given]);
+    let bare =
+        |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect() };
+    let near = names.iter().find(|name| wanted.iter().any(|wanted| bare(wanted) == bare(name))).or_else(|| {
+        names
+            .iter()
+            .find(|name| wanted.iter().any(|wanted| strsim::damerau_levenshtein(&bare(wanted), &bare(name)) <= 2))
+    });
+    let list: Vec<String> = wanted.iter().map(|wanted| shown(wanted)).collect();
+    let shown_names: Vec<String> = names.iter().take(30).map(|name| shown(name)).collect();
+    let list = list.join(", ");
+    if want.flag.is_empty() {
+        return Failure::input(codes.column, format!("{file}:1: there is no column {list} for the {}", want.what))
+            .hint("the names of the columns are matched exactly");
+    }
+    match near {
+        Some(near) => Failure::input(
+            codes.column,
+            format!("{file}:1: column {list} for the {} not found; the file has {}", want.what, shown(near)),
+        )
+        .hint(format!("use `{} {}`", want.flag, shell_word(near))),
+        None => Failure::input(
+            codes.column,
+            format!("{file}:1: column {list} for the {} not found; the file has {}", want.what, shown_names.join(", ")),
+        )
+        .hint(format!("name the column of the {} with `{} NAME`", want.what, want.flag)),
+    }
+}
+
+/// A word as it can be typed after a flag.
+fn shell_word(text: &str) -> String {
+    if text.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c)) && !text.is_empty() {
+        return text.to_owned();
+    }
+    format!("'{}'", crate::model::printable(text).replace('\'', r"'\''"))
+}
+
+/// A quote that never closes would swallow all the rows below it as one field, and one
+/// that closes in another row the rows between: neither may pass.
+fn check_quotes(text: &str, start: usize, delimiter: u8, name: &str, code: &'static str) -> Result<()> {
+    enum At {
+        FieldStart,
+        Bare,
+        Quoted,
+        QuoteInQuoted,
+    }
+    let bytes = text.as_bytes();
+    let mut at = At::FieldStart;
+    let mut opened = start;
+    let line = |offset: usize| 1 + newlines(&bytes[..offset]);
+    for (offset, byte) in bytes.iter().enumerate().skip(start) {
+        let ends_field = *byte == delimiter || matches!(byte, b'\r' | b'\n');
+        at = match at {
+            At::FieldStart | At::Bare if ends_field => At::FieldStart,
+            At::FieldStart if *byte == b'"' => {
+                opened = offset;
+                At::Quoted
+            }
+            At::FieldStart | At::Bare => At::Bare,
+            At::Quoted if *byte == b'"' => At::QuoteInQuoted,
+            At::Quoted => At::Quoted,
+            At::QuoteInQuoted if *byte == b'"' => At::Quoted,
+            At::QuoteInQuoted if ends_field => At::FieldStart,
+            At::QuoteInQuoted => {
+                return Err(Failure::input(
+                    code,
+                    format!(
+                        "{name}:{}: text follows the closing quote of a field that opens in line {}",
+                        line(offset),
+                        line(opened)
+                    ),
+                )
+                .hint("a quote inside a quoted field is written twice")
+                .into());
+            }
+        };
+    }
+    if matches!(at, At::Quoted) {
+        return Err(Failure::input(code, format!("{name}:{}: the quote that opens here never closes", line(opened)))
+            .hint("close the quote, or export the file again: it may be cut short")
+            .into());
+    }
+    Ok(())
+}
+
+/// Line ends: LF, CRLF and the lone CR of old spreadsheets.
+fn newlines(bytes: &[u8]) -> u64 {
+    let mut count = 0;
+    for (index, byte) in bytes.iter().enumerate() {
+        if *byte == b'\n' || (*byte == b'\r' && bytes.get(index + 1) != Some(&b'\n')) {
+            count += 1;
+        }
+    }
+    count
+}
