@@ -2,6 +2,7 @@
 //! bytes, expectations and time; no input or output.
 
 pub(crate) mod metadata;
+pub(crate) mod sp;
 
 /// saml-metadata 2.
 pub(crate) const MD: &str = "urn:oasis:names:tc:SAML:2.0:metadata";

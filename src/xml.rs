@@ -10,6 +10,7 @@ mod reader;
 mod refusal;
 mod source;
 mod tag;
+pub(crate) mod writer;
 
 pub(crate) use reader::End;
 pub(crate) use reader::Event;
