@@ -215,4 +215,32 @@ mod tests {
         assert_eq!(text("\u{feff}ab".as_bytes()), "ab");
         assert_eq!(text(&[b'a', 0xff]), "a\u{fffd}");
     }
+
+    #[test]
+    fn documents_of_the_collection_are_told_by_their_content() {
+        for (kind, ordinary) in [
+            ("cert", DocumentKind::Certificates),
+            ("discovery", DocumentKind::Discovery),
+            ("jwks", DocumentKind::Jwks),
+            ("idp-metadata", DocumentKind::SamlMetadata),
+            ("sp-metadata", DocumentKind::SamlMetadata),
+            ("aggregate", DocumentKind::SamlMetadata),
+        ] {
+            let Some(rows) = crate::corpus::rows(kind) else { return };
+            let mut others = Vec::new();
+            for row in &rows {
+                let expected = match row.file.as_str() {
+                    "discovery/derived-html-error.json" | "idp-metadata/derived-html-login-page.xml" => {
+                        DocumentKind::Html
+                    }
+                    packed if packed.ends_with(".gz") => DocumentKind::Gzip,
+                    _ => ordinary,
+                };
+                if sniff(&row.bytes) != expected {
+                    others.push((row.file.clone(), format!("{:?}", sniff(&row.bytes))));
+                }
+            }
+            crate::corpus::settle(kind, rows.len(), &others, &[]);
+        }
+    }
 }
