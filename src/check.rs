@@ -1,4 +1,5 @@
 //! Rules over connections and certificates: facts in, findings out. Reads no file
 //! and no network; what a vendor allows is asked of its profile.
 
+pub(crate) mod certificate;
 pub(crate) mod connection;

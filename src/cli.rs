@@ -2,6 +2,9 @@
 //! ended it and decides the exit code. Knows the words; the work is below.
 
 mod context;
+mod diff;
+mod source;
+mod table;
 mod ui;
 
 use std::ffi::OsString;
@@ -23,6 +26,8 @@ pub(crate) enum Verdict {
     Done,
     /// Findings at or above the threshold (exit 1).
     Findings,
+    /// Something could not be looked at, and it was told; nothing else was found.
+    Failed(Kind),
 }
 
 /// How data is printed.
@@ -115,7 +120,7 @@ pub(crate) fn command() -> clap::Command {
 }
 
 /// Runs one command line and returns its exit code.
-pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
@@ -128,6 +133,7 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     match dispatch(&cli.command, &mut context) {
         Ok(Verdict::Done) => 0,
         Ok(Verdict::Findings) => 1,
+        Ok(Verdict::Failed(kind)) => kind.exit_code(),
         // Whoever read standard output has had enough.
         Err(error) if failure_of(&error).is_some_and(|failure| failure.kind() == Kind::PipeClosed) => 0,
         Err(error) => ui::fail(&error, context.format == Format::Json),

@@ -32,6 +32,11 @@ impl Sha256 {
     pub(crate) fn finish(self) -> [u8; 32] {
         self.0.finish()
     }
+
+    /// The digest in lower-case hexadecimal.
+    pub(crate) fn finish_hex(self) -> String {
+        hex(&self.finish())
+    }
 }
 
 /// Lower-case hexadecimal.

@@ -11,6 +11,7 @@ pub(crate) mod fetch;
 #[cfg(test)]
 pub(crate) mod peer;
 mod retry_after;
+pub(crate) mod tls;
 
 use std::error::Error as _;
 use std::io::Read as _;

@@ -29,7 +29,16 @@ mod workspace;
 
 // fifth floor: the work
 mod check;
+mod export;
+mod import;
 mod migrate;
+mod report;
 mod sandbox;
 
 // roof: the command line
+mod cli;
+
+#[cfg(test)]
+mod corpus;
+
+pub use cli::run;

@@ -1,2 +1,7 @@
 //! The binary: nothing but the way into the library.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(ssoctl::run(std::env::args_os()))
+}

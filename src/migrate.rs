@@ -5,6 +5,7 @@
 pub(crate) mod apply;
 pub(crate) mod directory;
 pub(crate) mod journal;
+pub(crate) mod listing;
 pub(crate) mod plan;
 pub(crate) mod report;
 pub(crate) mod roster;

@@ -79,6 +79,24 @@ impl Default for Policy {
     }
 }
 
+impl Policy {
+    /// Refuses thresholds that contradict each other.
+    pub(crate) fn check(&self, place: &str) -> Result<()> {
+        if self.fail_days > self.warn_days {
+            return Err(Failure::input(
+                "policy-thresholds",
+                format!(
+                    "{place}: `fail_days` ({}) is more than `warn_days` ({}), so nothing would ever warn",
+                    self.fail_days, self.warn_days
+                ),
+            )
+            .hint("make `warn_days` the larger one")
+            .into());
+        }
+        Ok(())
+    }
+}
+
 /// What makes a signing certificate unusable.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -168,19 +186,7 @@ impl Workspace {
         let file = tidy(&root.join(CONFIG));
         let text = read_text(&file)?;
         let config: Config = yaml::parse(&text, &file.display().to_string(), 1)?;
-        if config.policy.fail_days > config.policy.warn_days {
-            return Err(Failure::input(
-                "policy-thresholds",
-                format!(
-                    "{}: `fail_days` ({}) is more than `warn_days` ({}), so nothing would ever warn",
-                    file.display(),
-                    config.policy.fail_days,
-                    config.policy.warn_days
-                ),
-            )
-            .hint("make `warn_days` the larger one")
-            .into());
-        }
+        config.policy.check(&file.display().to_string())?;
         Ok(Self { root: root.to_owned(), config })
     }
 
@@ -276,11 +282,7 @@ impl Workspace {
     pub(crate) fn add(&self, name: &ConnectionName, connection: &Connection) -> Result<PathBuf> {
         let path = self.path(name);
         if let Some(taken) = self.names()?.iter().find(|taken| taken.as_str().eq_ignore_ascii_case(name.as_str())) {
-            return Err(Failure::refused("connection-exists", format!("there is a connection `{taken}` already"))
-                .hint(format!(
-                    "`ssoctl connection set {taken} KEY=VALUE` changes it, `ssoctl connection remove {taken}` removes it"
-                ))
-                .into());
+            return Err(taken_by(taken).into());
         }
         disk::write(&path, render(connection)?.as_bytes(), Access::Shared)?;
         Ok(path)
@@ -301,6 +303,13 @@ impl Workspace {
         })?;
         Ok(path)
     }
+}
+
+/// Why a name cannot be given to a new connection.
+pub(crate) fn taken_by(taken: &ConnectionName) -> Failure {
+    Failure::refused("connection-exists", format!("there is a connection `{taken}` already")).hint(format!(
+        "`ssoctl connection set {taken} KEY=VALUE` changes it, `ssoctl connection remove {taken}` removes it"
+    ))
 }
 
 /// The text of a connection file, the same bytes for the same connection.

@@ -49,12 +49,8 @@ impl Context {
     }
 
     /// The network, set up when first used.
-    pub(crate) fn http(&self) -> Result<&http::Client> {
-        if let Some(client) = self.http.get() {
-            return Ok(client);
-        }
-        let client = http::Client::new()?;
-        Ok(self.http.get_or_init(|| client))
+    pub(crate) fn http(&self) -> &http::Client {
+        self.http.get_or_init(http::Client::new)
     }
 }
 

@@ -81,7 +81,12 @@ impl Ui {
         say(&finding_text(finding));
     }
 
-    /// Whether a human reads standard output.
+    /// Whether only what went wrong is told.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// Whether a program reads standard output.
     pub(crate) fn is_json(&self) -> bool {
         self.json
     }
@@ -134,7 +139,8 @@ fn asked(error: dialoguer::Error) -> anyhow::Error {
 /// A finding as lines for a person.
 pub(crate) fn finding_text(finding: &Finding) -> String {
     let place = finding.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
-    let mut text = format!("{}[{}]: {}{}", finding.severity, finding.code, printable(&place), printable(&finding.message));
+    let mut text =
+        format!("{}[{}]: {}{}", finding.severity, finding.code, printable(&place), printable(&finding.message));
     if let Some(hint) = &finding.hint {
         let _ = write!(text, "\n  hint: {}", printable(hint));
     }
@@ -143,34 +149,44 @@ pub(crate) fn finding_text(finding: &Finding) -> String {
 
 /// Nothing can be done about a closed standard error.
 fn say(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    writeln!(io::stderr().lock(), "{text}").ok();
 }
 
-/// Prints an error with its causes and mends, and returns the exit code.
-pub(crate) fn fail(error: &anyhow::Error, json: bool) -> u8 {
-    let failure = failure_of(error);
-    let kind = failure.map_or(Kind::Bug, Failure::kind);
-    let code = failure.map_or("bug", Failure::code);
-    let causes: Vec<String> = error.chain().skip(1).map(|cause| clean(&cause.to_string())).collect();
-    let hints: Vec<&String> =
-        error.chain().filter_map(|cause| cause.downcast_ref::<Failure>()).flat_map(Failure::hints).collect();
+/// Prints an error with its causes and mends on standard error.
+pub(crate) fn tell_failure(error: &anyhow::Error) {
     let mut text = format!("error: {}", clean(&error.to_string()));
-    for cause in &causes {
-        let _ = write!(text, "\ncaused by: {cause}");
+    for cause in error.chain().skip(1) {
+        let _ = write!(text, "\ncaused by: {}", clean(&cause.to_string()));
     }
-    for hint in &hints {
+    for hint in hints(error) {
         let _ = write!(text, "\nhint: {}", clean(hint));
     }
     say(&text);
+}
+
+/// The mends of every failure in a chain, outermost first.
+pub(crate) fn hints(error: &anyhow::Error) -> Vec<&str> {
+    let failures = error.chain().filter_map(|cause| cause.downcast_ref::<Failure>());
+    failures.flat_map(Failure::hints).map(String::as_str).collect()
+}
+
+/// Prints an error that ends the command, and returns the exit code.
+pub(crate) fn fail(error: &anyhow::Error, json: bool) -> u8 {
+    tell_failure(error);
+    let failure = failure_of(error);
     if json {
-        let hint: Vec<String> = hints.iter().map(ToString::to_string).collect();
-        let document = serde_json::json!({
-            "schema": "ssoctl.error/1",
-            "error": { "code": code, "message": error.to_string(), "hint": hint.join("\n"), "causes": causes },
-        });
-        let _ = writeln!(io::stdout().lock(), "{document:#}");
+        let causes: Vec<String> = error.chain().skip(1).map(ToString::to_string).collect();
+        print_json_error(failure.map_or("bug", Failure::code), &error.to_string(), &hints(error).join("\n"), &causes);
     }
-    kind.exit_code()
+    failure.map_or(Kind::Bug, Failure::kind).exit_code()
+}
+
+fn print_json_error(code: &str, message: &str, hint: &str, causes: &[String]) {
+    let document = serde_json::json!({
+        "schema": "ssoctl.error/1",
+        "error": { "code": code, "message": message, "hint": hint, "causes": causes },
+    });
+    writeln!(io::stdout().lock(), "{document:#}").ok();
 }
 
 /// Text for a terminal; line breaks of our own stay.
@@ -181,13 +197,9 @@ fn clean(text: &str) -> String {
 /// Prints what clap has to say about a command line, and returns the exit code.
 pub(crate) fn usage(error: &clap::Error, json: bool) -> u8 {
     let wrong = error.use_stderr();
-    let _ = error.print();
+    error.print().ok();
     if wrong && json {
-        let document = serde_json::json!({
-            "schema": "ssoctl.error/1",
-            "error": { "code": "usage", "message": error.to_string(), "hint": "see `--help`", "causes": [] },
-        });
-        let _ = writeln!(io::stdout().lock(), "{document:#}");
+        print_json_error("usage", error.to_string().trim_end(), "see `--help`", &[]);
     }
     if wrong { Kind::Usage.exit_code() } else { 0 }
 }

@@ -40,6 +40,8 @@ pub(crate) enum Edit {
     Set(Vec<Segment>, String),
     /// Sets a key to a boolean.
     SetBool(Vec<Segment>, bool),
+    /// Sets a key to a whole value.
+    SetJson(Vec<Segment>, serde_json::Value),
     /// Removes a key.
     Unset(Vec<Segment>),
 }
@@ -216,6 +218,11 @@ pub(crate) fn edited<T>(
         (text, parsed) = match edit {
             Edit::Unset(path) => attempt(&text, file, path, None, &read)?,
             Edit::SetBool(path, value) => attempt(&text, file, path, Some(Value::Bool(*value)), &read)?,
+            Edit::SetJson(path, value) => {
+                let value = serde_yaml::to_value(value)
+                    .map_err(|error| Failure::bug("a value cannot be written as YAML").because(error))?;
+                attempt(&text, file, path, Some(value), &read)?
+            }
             Edit::Set(path, typed) => set_typed(&text, file, path, typed, &read)?,
         };
     }

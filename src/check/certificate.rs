@@ -1,0 +1,167 @@
+//! The life of signing certificates: one by one, and by connection ("covered until").
+//!
+//! Not looked at: chains and revocation. Signing certificates of SSO are pinned, and
+//! mostly self-signed; their chain proves nothing.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use crate::cert::Certificate;
+use crate::cert::coverage;
+use crate::cert::coverage::Coverage;
+use crate::cert::coverage::Policy;
+use crate::cert::field;
+use crate::cert::judge::Status;
+use crate::cert::judge::Thresholds;
+use crate::cert::judge::judge;
+use crate::check::connection::Locate;
+use crate::error::Failure;
+use crate::finding::Finding;
+use crate::finding::Severity;
+use crate::model::connection::Connection;
+use crate::model::connection::StoredCertificate;
+use crate::model::time::Time;
+use crate::workspace::Segment;
+
+/// A certificate as it was met, readable or not.
+pub(crate) struct Met {
+    /// The connection's name, or the document and its place.
+    pub(crate) source: String,
+    /// `signing`, `encryption`, `tls` or empty where nobody said.
+    pub(crate) usage: &'static str,
+    /// Entity it belongs to, to tell shared keys.
+    pub(crate) owner: Option<String>,
+    /// The certificate, or why it cannot be read.
+    pub(crate) certificate: Result<Certificate, Failure>,
+}
+
+/// Reads a stored certificate and holds it against what the file says of it.
+pub(crate) fn read(stored: &StoredCertificate) -> Result<Certificate, Failure> {
+    let certificate = field::from_metadata_text(&stored.pem)?;
+    if let Some(said) = &stored.sha256
+        && !said.eq_ignore_ascii_case(&certificate.sha256)
+    {
+        return Err(Failure::input(
+            "certificate-digest",
+            format!("the file says SHA-256 {said}, and the certificate below it has {}", certificate.sha256),
+        )
+        .hint("one of them was changed by hand: remove `sha256` and `not_after`, or put the right certificate there"));
+    }
+    if let Some(said) = stored.not_after
+        && said != certificate.not_after
+    {
+        return Err(Failure::input(
+            "certificate-date",
+            format!("the file says that it ends {said}, and the certificate below it ends {}", certificate.not_after),
+        )
+        .hint("remove `not_after`, or put the right certificate there"));
+    }
+    Ok(certificate)
+}
+
+/// Findings on the certificates in one file, with their lines.
+pub(crate) fn stored(connection: &Connection, locate: &Locate<'_>, now: Time) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let Some(saml) = &connection.saml else { return findings };
+    // Days to the end are `cert check`'s; here only what is so whatever the thresholds.
+    let thresholds = Thresholds { warn_days: 0, fail_days: 0 };
+    let lists = [
+        (&saml.idp.certificates, "idp", "certificates"),
+        (&saml.sp.signing_certificates, "sp", "signing_certificates"),
+        (&saml.sp.encryption_certificates, "sp", "encryption_certificates"),
+    ];
+    for (list, side, key) in lists {
+        let mut seen = BTreeSet::new();
+        for (at, stored) in list.iter().enumerate() {
+            let route: [Segment; 4] = ["saml".into(), side.into(), key.into(), at.into()];
+            let mut push = |mut finding: Finding| {
+                finding.place = locate(&route);
+                findings.push(finding);
+            };
+            match read(stored) {
+                Ok(certificate) => {
+                    if !seen.insert(certificate.sha256.clone()) {
+                        push(Finding::new(
+                            "certificate-twice",
+                            Severity::Warning,
+                            format!("the certificate {} is in the list twice", certificate.sha256),
+                        ));
+                    }
+                    for finding in judge(&certificate, now, thresholds).findings {
+                        // An old certificate is a warning here: software of this field trusts the key.
+                        let severity = finding.severity.min(Severity::Warning);
+                        push(Finding { severity, ..finding });
+                    }
+                }
+                Err(failure) => {
+                    let mut finding = Finding::new(failure.code(), Severity::Error, failure.to_string());
+                    finding.hint = failure.hints().first().cloned();
+                    push(finding);
+                }
+            }
+        }
+    }
+    findings
+}
+
+/// What is to be said of one connection's signing certificates.
+pub(crate) struct ConnectionCoverage {
+    /// Its certificates, readable or not.
+    pub(crate) met: Vec<Met>,
+    /// Until when it is covered, and what that means today; `None` for a
+    /// connection that stores no certificates by its nature (OAuth 2.0).
+    pub(crate) coverage: Option<Coverage>,
+}
+
+/// Judges one connection. A certificate that cannot be read makes the connection unreadable:
+/// nobody knows what it would have covered.
+pub(crate) fn coverage(
+    name: &str,
+    connection: &Connection,
+    policy: Policy,
+    now: Time,
+    thresholds: Thresholds,
+) -> ConnectionCoverage {
+    let Some(saml) = &connection.saml else { return ConnectionCoverage { met: Vec::new(), coverage: None } };
+    let met: Vec<Met> = saml
+        .idp
+        .certificates
+        .iter()
+        .map(|stored| Met {
+            source: name.to_owned(),
+            usage: "signing",
+            owner: Some(saml.idp.entity_id.clone()),
+            certificate: read(stored),
+        })
+        .collect();
+    let readable: Vec<&Certificate> = met.iter().filter_map(|met| met.certificate.as_ref().ok()).collect();
+    let mut coverage = coverage::coverage(&readable, policy, now, thresholds);
+    if let Some(failure) = met.iter().find_map(|met| met.certificate.as_ref().err()) {
+        coverage.status = Status::Unreadable;
+        coverage.code = Some(failure.code());
+    }
+    ConnectionCoverage { met, coverage: Some(coverage) }
+}
+
+/// Certificates that more than one entity uses: whoever holds the key can speak for all of them.
+pub(crate) fn shared(met: &[&Met]) -> Vec<Finding> {
+    let mut owners: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for met in met {
+        if let (Ok(certificate), Some(owner)) = (&met.certificate, &met.owner) {
+            owners.entry(&certificate.sha256).or_default().insert(owner);
+        }
+    }
+    owners
+        .into_iter()
+        .filter(|(_, owners)| owners.len() > 1)
+        .map(|(sha256, owners)| {
+            let owners: Vec<String> = owners.into_iter().map(|owner| format!("`{owner}`")).collect();
+            Finding::new(
+                "certificate-shared",
+                Severity::Warning,
+                format!("the certificate {sha256} is used by {}", owners.join(" and ")),
+            )
+            .hint("a leak of this one key is a leak of all; give each entity a key of its own")
+        })
+        .collect()
+}

@@ -1,0 +1,464 @@
+//! `ssoctl cert check`: until when is each connection covered?
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::cert;
+use crate::cert::armour;
+use crate::cert::coverage::Policy;
+use crate::cert::field;
+use crate::cert::judge::Status;
+use crate::cert::judge::Thresholds;
+use crate::cert::judge::judge;
+use crate::check::certificate;
+use crate::check::certificate::Met;
+use crate::cli::Format;
+use crate::cli::Verdict;
+use crate::cli::context::Context;
+use crate::cli::init::Validity;
+use crate::cli::source;
+use crate::cli::source::Material;
+use crate::cli::table;
+use crate::cli::ui;
+use crate::error::Failure;
+use crate::error::Kind;
+use crate::error::Result;
+use crate::error::failure_of;
+use crate::finding::Finding;
+use crate::finding::Severity;
+use crate::http::tls;
+use crate::model::ConnectionName;
+use crate::model::document::DocumentKind;
+use crate::model::document::sniff;
+use crate::model::printable;
+use crate::model::time::Time;
+use crate::oidc::jwks;
+use crate::report::inspect;
+use crate::saml::metadata;
+use crate::saml::metadata::Select;
+use crate::workspace::CertificateValidity;
+use crate::workspace::Policy as WorkspacePolicy;
+
+/// Check certificates: until when is each connection covered?
+///
+/// Without arguments, every connection of the workspace. A connection is covered as long as
+/// one of its signing certificates is good, so an expired one beside a live one is no alarm.
+/// A file or URL holds metadata, a JWKS, discovery or certificates, each certificate counted
+/// alone. Not checked: chains and revocation (signing certificates are pinned, and mostly
+/// self-signed).
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  ssoctl cert check --warn-days 45 --fail-days 14
+  ssoctl cert check qualtrics-prod --format json | jq -r '.connections[].covered_until'
+  ssoctl cert check idp-metadata.xml https://idp.example.org/metadata --tls idp.example.org:443
+
+Exit codes: 0 nothing reaches the threshold · 1 something does · 2 wrong usage
+            3 a file or connection cannot be read · 4 a URL or server could not be looked at")]
+pub(crate) struct Args {
+    /// Connections, files, URLs, or `-` [default: every connection]
+    #[arg(value_name = "SOURCE")]
+    sources: Vec<String>,
+    /// Look at the certificate that a server presents; may be repeated
+    #[arg(long, value_name = "HOST:PORT")]
+    tls: Vec<String>,
+    /// Warn when an end is within this many days [default: ssoctl.yaml, else 30]
+    #[arg(long, value_name = "DAYS")]
+    warn_days: Option<u32>,
+    /// Fail when an end is within this many days [default: ssoctl.yaml, else 7]
+    #[arg(long, value_name = "DAYS")]
+    fail_days: Option<u32>,
+    /// Exit 1 from this status on
+    #[arg(long, value_enum, default_value = "fail")]
+    fail_on: Threshold,
+    /// Whether a certificate's dates bind, or its key alone [default: ssoctl.yaml, else strict]
+    #[arg(long, value_enum)]
+    certificate_validity: Option<Validity>,
+    #[command(flatten)]
+    source: source::Flags,
+}
+
+/// From which status on the exit code is 1.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Threshold {
+    /// Also for a warning
+    Warn,
+    /// Within the fail days, expired, not yet valid, or unreadable
+    Fail,
+}
+
+/// What is said of one connection.
+struct ConnectionRow {
+    name: String,
+    covered_until: Option<Time>,
+    /// `None`: it stores no certificates by its nature.
+    status: Option<Status>,
+    code: Option<&'static str>,
+}
+
+/// Everything found out.
+#[derive(Default)]
+struct Outcome {
+    met: Vec<(Met, bool)>,
+    connections: Vec<ConnectionRow>,
+    findings: Vec<Finding>,
+    failures: Vec<(String, anyhow::Error)>,
+}
+
+/// Looks at everything, tells everything, and only then decides.
+pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
+    let policy = policy(args, context)?;
+    let thresholds = Thresholds { warn_days: policy.warn_days, fail_days: policy.fail_days };
+    let validity = match policy.certificate_validity {
+        CertificateValidity::Strict => Policy::Strict,
+        CertificateValidity::KeyOnly => Policy::KeyOnly,
+    };
+    let mut outcome = Outcome::default();
+    let everything = args.sources.is_empty() && args.tls.is_empty();
+    if everything {
+        for name in context.workspace()?.names()? {
+            look(name.as_str(), &mut outcome, |outcome| connection(&name, validity, thresholds, context, outcome));
+        }
+    }
+    for source in &args.sources {
+        look(source, &mut outcome, |outcome| match connection_named(source, context)? {
+            Some(name) => connection(&name, validity, thresholds, context, outcome),
+            None => document(source, args, context, outcome),
+        });
+    }
+    for target in &args.tls {
+        look(target, &mut outcome, |outcome| {
+            let der = tls::server_certificate(target, Duration::from_secs(args.source.timeout))?;
+            outcome.met.push((
+                Met { source: target.clone(), usage: "tls", owner: None, certificate: cert::from_der(&der) },
+                false,
+            ));
+            Ok(())
+        });
+    }
+    let all: Vec<&Met> = outcome.met.iter().map(|(met, _)| met).collect();
+    outcome.findings.extend(certificate::shared(&all));
+    let judged: Vec<Judged> = outcome.met.iter().map(|(met, inside)| judged(met, *inside, context.now, thresholds)).collect();
+    let worst = outcome
+        .connections
+        .iter()
+        .filter_map(|row| row.status)
+        .chain(judged.iter().filter(|judged| !judged.inside).map(|judged| judged.status))
+        .max();
+    tell(&outcome, &judged, worst, everything, context)?;
+    let reached = match args.fail_on {
+        Threshold::Warn => Status::Warn,
+        Threshold::Fail => Status::NotYetValid,
+    };
+    if worst.is_some_and(|worst| worst >= reached) {
+        return Ok(Verdict::Findings);
+    }
+    let kinds: Vec<Kind> =
+        outcome.failures.iter().map(|(_, error)| failure_of(error).map_or(Kind::Bug, Failure::kind)).collect();
+    Ok(match kinds.iter().find(|kind| **kind != Kind::Remote).or(kinds.first()) {
+        Some(kind) => Verdict::Failed(*kind),
+        None => Verdict::Done,
+    })
+}
+
+/// Runs one look and keeps its failure, so that the rest is still looked at.
+fn look(source: &str, outcome: &mut Outcome, work: impl FnOnce(&mut Outcome) -> Result<()>) {
+    if let Err(error) = work(outcome) {
+        outcome.failures.push((source.to_owned(), error));
+    }
+}
+
+/// Flags over `ssoctl.yaml` over defaults; a workspace is needed only for connections.
+fn policy(args: &Args, context: &Context) -> Result<WorkspacePolicy> {
+    let found = context.workspace();
+    let mut policy = match found {
+        Ok(workspace) => workspace.config.policy,
+        Err(error) if failure_of(&error).is_some_and(|failure| failure.code() == "workspace-not-found") => {
+            WorkspacePolicy::default()
+        }
+        Err(error) => return Err(error),
+    };
+    if let Some(days) = args.warn_days {
+        policy.warn_days = days;
+        // `--warn-days 3` alone is clear: nothing fails before it warns.
+        policy.fail_days = policy.fail_days.min(days);
+    }
+    if let Some(days) = args.fail_days {
+        policy.fail_days = days;
+        if args.warn_days.is_none() {
+            policy.warn_days = policy.warn_days.max(days);
+        }
+    }
+    if let Some(validity) = args.certificate_validity {
+        policy.certificate_validity = validity.into();
+    }
+    policy.check("the command line")?;
+    Ok(policy)
+}
+
+/// A source is a connection's name where no such file is there.
+fn connection_named(source: &str, context: &Context) -> Result<Option<ConnectionName>> {
+    if source == "-" || source::is_url(source) || std::path::Path::new(source).exists() {
+        return Ok(None);
+    }
+    let Ok(name) = source.parse::<ConnectionName>() else { return Ok(None) };
+    match context.workspace() {
+        Ok(workspace) if workspace.names()?.contains(&name) || !source.contains('.') => Ok(Some(name)),
+        _ => Ok(None),
+    }
+}
+
+fn connection(
+    name: &ConnectionName,
+    validity: Policy,
+    thresholds: Thresholds,
+    context: &Context,
+    outcome: &mut Outcome,
+) -> Result<()> {
+    let loaded = context.workspace()?.load(name)?;
+    let found = certificate::coverage(name.as_str(), &loaded.connection, validity, context.now, thresholds);
+    outcome.connections.push(ConnectionRow {
+        name: name.to_string(),
+        covered_until: found.coverage.and_then(|coverage| coverage.until),
+        status: found.coverage.map(|coverage| coverage.status),
+        code: found.coverage.map_or(Some("certificate-not-stored"), |coverage| coverage.code),
+    });
+    outcome.met.extend(found.met.into_iter().map(|met| (met, true)));
+    Ok(())
+}
+
+/// Certificates of a document, whatever its kind.
+fn document(source: &str, args: &Args, context: &Context, outcome: &mut Outcome) -> Result<()> {
+    let material = source::read(source, &args.source, context)?;
+    match sniff(&material.bytes) {
+        DocumentKind::Jwks => of_jwks(&material, outcome),
+        DocumentKind::Discovery => {
+            let discovery = crate::oidc::discovery::read(&material.bytes, &material.name)?;
+            let keys = discovery.jwks_uri.ok_or_else(|| {
+                Failure::input("jwks-uri-missing", format!("{}: the discovery document names no key set", material.name))
+                    .hint("name the JWKS itself, by file or URL")
+            })?;
+            of_jwks(&source::read(&keys, &args.source, context)?, outcome)
+        }
+        DocumentKind::Certificates | DocumentKind::PrivateKey => {
+            for (line, certificate) in armour::from_pem_bundle(&material.bytes) {
+                let source = format!("{}:{line}", material.name);
+                outcome.met.push((Met { source, usage: "", owner: None, certificate }, false));
+            }
+            Ok(())
+        }
+        // The metadata reader names everything else.
+        _ => of_saml(&material, args, outcome),
+    }
+}
+
+fn of_saml(material: &Material, args: &Args, outcome: &mut Outcome) -> Result<()> {
+    let document =
+        metadata::read(material.bytes.as_slice(), &material.name, &args.source.xml_limits(), &Select::All)?;
+    let before = outcome.met.len();
+    for entity in &document.entities {
+        let idp = entity.idp.iter().flat_map(|idp| &idp.keys);
+        let sp = entity.sp.iter().flat_map(|sp| &sp.keys);
+        let mut seen = std::collections::BTreeSet::new();
+        for key in idp.chain(sp) {
+            let usage = match (key.use_.signs(), key.use_.encrypts()) {
+                (true, _) => "signing",
+                (false, true) => "encryption",
+                (false, false) => "",
+            };
+            for text in &key.certificates {
+                let certificate = field::from_metadata_text(&text.text);
+                if let Ok(certificate) = &certificate
+                    && !seen.insert((certificate.sha256.clone(), usage))
+                {
+                    continue;
+                }
+                let source = format!("{}:{}", material.name, text.at.line);
+                outcome.met.push((Met { source, usage, owner: entity.entity_id.clone(), certificate }, false));
+            }
+        }
+    }
+    if outcome.met.len() == before {
+        outcome.findings.push(
+            Finding::new(
+                "certificate-none",
+                Severity::Warning,
+                format!("{}: the document has no certificates", material.name),
+            )
+            .hint("ask for metadata that has the signing certificate in it"),
+        );
+    }
+    Ok(())
+}
+
+fn of_jwks(material: &Material, outcome: &mut Outcome) -> Result<()> {
+    let set = jwks::read(&material.bytes, &material.name)?;
+    outcome.findings.extend(set.findings.iter().cloned());
+    let mut dated = 0;
+    for key in &set.keys {
+        // RFC 7517 4.7: the first one holds the key; the rest is its chain.
+        for text in key.x5c.iter().take(1) {
+            dated += 1;
+            let source = format!("{} key {}", material.name, key.kid.as_deref().unwrap_or("without kid"));
+            let certificate = field::from_metadata_text(text);
+            outcome.met.push((Met { source, usage: "signing", owner: None, certificate }, false));
+        }
+    }
+    if dated < set.keys.len() {
+        outcome.findings.push(Finding::new(
+            "jwks-without-dates",
+            Severity::Info,
+            format!(
+                "{}: {} of {} keys have no certificate, so nothing tells when they end",
+                material.name,
+                set.keys.len() - dated,
+                set.keys.len()
+            ),
+        ));
+    }
+    Ok(())
+}
+
+/// A certificate with its verdict.
+struct Judged<'a> {
+    met: &'a Met,
+    inside: bool,
+    status: Status,
+    code: Option<&'static str>,
+    findings: Vec<Finding>,
+}
+
+fn judged(met: &Met, inside: bool, now: Time, thresholds: Thresholds) -> Judged<'_> {
+    let verdict = match &met.certificate {
+        Ok(certificate) => judge(certificate, now, thresholds),
+        Err(failure) => crate::cert::judge::Verdict::unreadable(failure),
+    };
+    let findings = verdict
+        .findings
+        .into_iter()
+        .map(|mut finding| {
+            finding.message = format!("{}: {}", met.source, finding.message);
+            if inside {
+                finding.connection = Some(met.source.clone());
+            }
+            finding
+        })
+        .collect();
+    Judged { met, inside, status: verdict.status, code: verdict.code, findings }
+}
+
+fn tell(
+    outcome: &Outcome,
+    judged: &[Judged<'_>],
+    worst: Option<Status>,
+    everything: bool,
+    context: &Context,
+) -> Result<()> {
+    let findings: Vec<&Finding> =
+        outcome.findings.iter().chain(judged.iter().flat_map(|judged| &judged.findings)).collect();
+    if context.format == Format::Json {
+        context.ui.json(&as_json(outcome, judged, worst, &findings))?;
+    } else {
+        if !outcome.connections.is_empty() {
+            let rows = outcome.connections.iter().map(|row| {
+                let until = match (row.status, row.covered_until) {
+                    (None, _) => "no certificates stored".to_owned(),
+                    (_, Some(until)) => until.date(),
+                    (_, None) => "not covered".to_owned(),
+                };
+                vec![row.name.clone(), until, row.status.map_or("not checked", Status::word).to_owned()]
+            });
+            context.ui.data(&table::table(&["connection", "covered until", "status"], rows))?;
+            context.ui.data(if judged.is_empty() { "" } else { "\n" })?;
+        }
+        if !judged.is_empty() {
+            let rows = judged.iter().map(|judged| {
+                let (end, key, subject) = match &judged.met.certificate {
+                    Ok(one) => (one.not_after.date(), one.key.to_string(), one.subject.clone()),
+                    Err(_) => (String::new(), String::new(), String::new()),
+                };
+                vec![
+                    judged.met.source.clone(),
+                    judged.met.usage.to_owned(),
+                    end,
+                    judged.status.word().to_owned(),
+                    key,
+                    subject,
+                ]
+            });
+            context.ui.data(&table::table(&["certificate of", "use", "until", "status", "key", "subject"], rows))?;
+        }
+        for finding in findings {
+            context.ui.finding(finding);
+        }
+    }
+    for (source, error) in &outcome.failures {
+        context.ui.warning(&format!("`{}` was not checked: {}", printable(source), printable(&error.to_string())));
+        for hint in ui::hints(error) {
+            context.ui.hint(hint);
+        }
+    }
+    if everything && outcome.connections.is_empty() && outcome.failures.is_empty() {
+        context.ui.status("there are no connections to check");
+    } else if context.format == Format::Human {
+        context.ui.status("not checked: certificate chains and revocation (signing certificates are pinned)");
+    }
+    Ok(())
+}
+
+fn as_json(
+    outcome: &Outcome,
+    judged: &[Judged<'_>],
+    worst: Option<Status>,
+    findings: &[&Finding],
+) -> serde_json::Value {
+    let certificates: Vec<_> = judged
+        .iter()
+        .map(|judged| {
+            let mut value = match &judged.met.certificate {
+                Ok(certificate) => certificate.facts(),
+                Err(_) => json!({ "sha256": null, "not_before": null, "not_after": null }),
+            };
+            value["source"] = json!(judged.met.source);
+            value["connection"] = json!(judged.inside.then_some(&judged.met.source));
+            value["use"] = json!(judged.met.usage);
+            value["entity_id"] = json!(judged.met.owner);
+            value["status"] = json!(judged.status.word());
+            value["code"] = json!(judged.code);
+            value
+        })
+        .collect();
+    let connections: Vec<_> = outcome
+        .connections
+        .iter()
+        .map(|row| {
+            json!({
+                "reference": row.name,
+                "covered_until": row.covered_until,
+                "status": row.status.map_or("not-checked", Status::word),
+                "code": row.code,
+            })
+        })
+        .collect();
+    let failures: Vec<_> = outcome
+        .failures
+        .iter()
+        .map(|(source, error)| {
+            json!({
+                "source": source,
+                "code": failure_of(error).map_or("bug", Failure::code),
+                "message": error.to_string(),
+            })
+        })
+        .collect();
+    json!({
+        "schema": "ssoctl.cert-check/1",
+        "certificates": certificates,
+        "connections": connections,
+        "not_looked_at": failures,
+        "worst": worst.map_or("ok", Status::word),
+        "findings": findings.iter().map(|finding| inspect::finding(finding)).collect::<Vec<_>>(),
+        "not_checked": ["chains", "revocation"],
+    })
+}

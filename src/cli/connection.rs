@@ -1,0 +1,117 @@
+//! `ssoctl connection`: the files in connections/.
+
+mod add;
+mod list;
+mod remove;
+mod set;
+mod show;
+mod wizard;
+
+use crate::check;
+use crate::cli::Verdict;
+use crate::cli::context::Context;
+use crate::cli::source;
+use crate::cli::source::Material;
+use crate::error::Failure;
+use crate::error::Result;
+use crate::finding::Finding;
+use crate::finding::Place;
+use crate::finding::Severity;
+use crate::import;
+use crate::model::connection::Connection;
+use crate::model::connection::ServiceProvider;
+use crate::provider;
+use crate::saml::metadata;
+use crate::saml::metadata::Document;
+use crate::saml::metadata::Select;
+use crate::workspace::Segment;
+
+/// Add, look at and change connections
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(clap::Subcommand)]
+enum Command {
+    Add(Box<add::Args>),
+    List(list::Args),
+    Show(show::Args),
+    Set(set::Args),
+    Remove(remove::Args),
+}
+
+/// Hands on to the subcommand.
+pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
+    match &args.command {
+        Command::Add(args) => add::run(args, context),
+        Command::List(args) => list::run(args, context),
+        Command::Show(args) => show::run(args, context),
+        Command::Set(args) => set::run(args, context),
+        Command::Remove(args) => remove::run(args, context),
+    }
+}
+
+/// Every finding of one connection: its shape, and its certificates at `context.now`.
+fn findings(
+    connection: &Connection,
+    locate: &dyn Fn(&[Segment]) -> Option<Place>,
+    context: &Context,
+) -> Result<Vec<Finding>> {
+    let vendor = provider::named(&connection.provider)?;
+    let mut findings = check::connection::check(connection, vendor, locate);
+    findings.extend(check::certificate::stored(connection, locate, context.now));
+    Ok(findings)
+}
+
+/// Tells all findings; an error among them refuses the write.
+fn refuse_errors(findings: &[Finding], context: &Context) -> Result<()> {
+    for finding in findings {
+        context.ui.finding(finding);
+    }
+    let errors: Vec<&Finding> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
+    let Some(first) = errors.first() else { return Ok(()) };
+    let count = errors.len();
+    let noun = if count == 1 { "error" } else { "errors" };
+    Err(Failure::input(first.code, format!("nothing was written: {count} {noun}, told above"))
+        .hint(first.hint.clone().unwrap_or_else(|| "mend it and run the command again".to_owned()))
+        .into())
+}
+
+/// A connection as JSON: the file's content, secrets as references.
+fn as_json(name: &crate::model::ConnectionName, connection: &Connection) -> Result<serde_json::Value> {
+    let mut document = serde_json::to_value(connection)
+        .map_err(|error| Failure::bug("a connection cannot be written as JSON").because(error))?;
+    if document.get("reference").is_none() {
+        document["reference"] = serde_json::Value::String(name.to_string());
+    }
+    document["file"] = serde_json::Value::String(format!("connections/{name}.yaml"));
+    Ok(document)
+}
+
+/// Reads SAML metadata whole, or the one entity of it that is asked for.
+fn read_metadata(
+    source: &str,
+    entity_id: Option<&str>,
+    flags: &source::Flags,
+    context: &Context,
+) -> Result<(Material, Document)> {
+    let material = source::read(source, flags, context)?;
+    let select = entity_id.map_or(Select::All, |id| Select::EntityId(id.to_owned()));
+    let document = metadata::read(material.bytes.as_slice(), &material.name, &flags.xml_limits(), &select)?;
+    Ok((material, document))
+}
+
+/// Reads the vendor's SP metadata over what is known; findings say what is odd about it.
+fn read_sp_metadata(
+    source: &str,
+    known: &ServiceProvider,
+    flags: &source::Flags,
+    context: &Context,
+) -> Result<(ServiceProvider, Vec<Finding>)> {
+    let (material, document) = read_metadata(source, None, flags, context)?;
+    let entity = metadata::choose_sp(&document, None)?;
+    let findings = metadata::lint_sp(entity, context.now);
+    Ok((import::saml::service_provider(entity, known, &material.name)?, findings))
+}

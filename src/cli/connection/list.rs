@@ -1,0 +1,79 @@
+//! `ssoctl connection list`
+
+use serde_json::json;
+
+use crate::cli::Format;
+use crate::cli::Verdict;
+use crate::cli::context::Context;
+use crate::cli::table;
+use crate::error::Result;
+use crate::model::connection::Connection;
+
+/// List all connections
+#[derive(clap::Args)]
+#[command(after_help = "\
+Example:
+  ssoctl connection list --format json | jq -r '.connections[].reference'
+
+Exit codes: 0 listed · 3 a file cannot be read")]
+pub(crate) struct Args {}
+
+/// Lists.
+pub(crate) fn run(_: &Args, context: &mut Context) -> Result<Verdict> {
+    let workspace = context.workspace()?;
+    let mut loaded = Vec::new();
+    for name in workspace.names()? {
+        loaded.push(workspace.load(&name)?);
+    }
+    if context.format == Format::Json {
+        let connections: Result<Vec<_>> =
+            loaded.iter().map(|loaded| super::as_json(&loaded.name, &loaded.connection)).collect();
+        context.ui.json(&json!({ "schema": "ssoctl.connection-list/1", "connections": connections? }))?;
+        return Ok(Verdict::Done);
+    }
+    if loaded.is_empty() {
+        context.ui.status("there are no connections yet");
+        context.ui.hint("`ssoctl connection add NAME --provider qualtrics --metadata FILE` adds one");
+        return Ok(Verdict::Done);
+    }
+    let rows = loaded.iter().map(|loaded| {
+        let connection = &loaded.connection;
+        vec![
+            loaded.name.to_string(),
+            connection.provider.clone(),
+            protocol(connection).to_owned(),
+            state(connection).to_owned(),
+            issuer(connection).to_owned(),
+        ]
+    });
+    context.ui.data(&table::table(&["name", "provider", "protocol", "state", "identity provider"], rows))?;
+    Ok(Verdict::Done)
+}
+
+/// The protocol in words.
+pub(crate) fn protocol(connection: &Connection) -> &'static str {
+    match (&connection.saml, &connection.oauth) {
+        (Some(_), _) => "SAML 2.0",
+        (None, Some(oauth)) if oauth.kind == crate::model::connection::OAuthKind::Google => "Google",
+        (None, Some(_)) => "OAuth 2.0",
+        (None, None) => "none",
+    }
+}
+
+/// How far it has come, in words.
+pub(crate) fn state(connection: &Connection) -> &'static str {
+    match (connection.status.enabled, connection.status.tested_on.is_some()) {
+        (true, true) => "enabled",
+        (true, false) => "enabled, untested",
+        (false, true) => "tested",
+        (false, false) => "draft",
+    }
+}
+
+fn issuer(connection: &Connection) -> &str {
+    match (&connection.saml, &connection.oauth) {
+        (Some(saml), _) => &saml.idp.entity_id,
+        (None, Some(oauth)) => oauth.issuer.as_deref().unwrap_or(""),
+        (None, None) => "",
+    }
+}

@@ -1,0 +1,183 @@
+//! `ssoctl connection show`
+
+use crate::cert::field;
+use crate::cli::Format;
+use crate::cli::Verdict;
+use crate::cli::connection::list::protocol;
+use crate::cli::connection::list::state;
+use crate::cli::context::Context;
+use crate::cli::table;
+use crate::error::Result;
+use crate::finding::Severity;
+use crate::model::ConnectionName;
+use crate::model::connection::Connection;
+use crate::model::connection::Endpoint;
+use crate::model::connection::OAuth;
+use crate::model::connection::Saml;
+use crate::model::connection::StoredCertificate;
+use crate::model::time::Time;
+
+/// Show one connection and what is to be said about it
+#[derive(clap::Args)]
+#[command(after_help = "\
+Example:
+  ssoctl connection show qualtrics-prod --format json | jq .saml.idp.entity_id
+
+Exit codes: 0 shown · 1 the file has errors · 3 no such connection, or it cannot be read")]
+pub(crate) struct Args {
+    /// The connection
+    name: ConnectionName,
+}
+
+/// Shows; findings go to standard error.
+pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
+    let loaded = context.workspace()?.load(&args.name)?;
+    if context.format == Format::Json {
+        let mut document = super::as_json(&loaded.name, &loaded.connection)?;
+        document["schema"] = serde_json::json!("ssoctl.connection/1");
+        context.ui.json(&document)?;
+    } else {
+        context.ui.data(&page(&loaded.name, &loaded.connection, context.now))?;
+    }
+    let findings = super::findings(&loaded.connection, &|route| Some(loaded.place(route)), context)?;
+    for finding in &findings {
+        context.ui.finding(finding);
+    }
+    Ok(if findings.iter().any(|finding| finding.severity == Severity::Error) { Verdict::Findings } else { Verdict::Done })
+}
+
+fn page(name: &ConnectionName, connection: &Connection, now: Time) -> String {
+    let optional = |text: &Option<String>| text.clone().unwrap_or_default();
+    let mut page = table::facts(
+        0,
+        &[
+            ("connection", name.to_string()),
+            ("provider", connection.provider.clone()),
+            ("protocol", protocol(connection).to_owned()),
+            ("state", state(connection).to_owned()),
+            ("tested on", connection.status.tested_on.map(Time::date).unwrap_or_default()),
+            ("name at vendor", connection.name.clone()),
+            ("display name", optional(&connection.display_name)),
+            ("technical contact", optional(&connection.technical_contact)),
+        ],
+    );
+    let map = |title: &str, entries: &std::collections::BTreeMap<String, String>| {
+        if entries.is_empty() {
+            return String::new();
+        }
+        let pairs: Vec<(&str, String)> = entries.iter().map(|(key, value)| (key.as_str(), value.clone())).collect();
+        format!("\n{title}\n{}", table::facts(2, &pairs))
+    };
+    page += &map("settings", &connection.settings);
+    if let Some(saml) = &connection.saml {
+        page += &saml_part(saml, now);
+    }
+    if let Some(oauth) = &connection.oauth {
+        page += &oauth_part(oauth);
+    }
+    page += &map("attributes", &connection.attributes);
+    let on = |switch: bool| if switch { "on" } else { "off" }.to_owned();
+    page += &format!(
+        "\nat login\n{}",
+        table::facts(
+            2,
+            &[
+                ("just-in-time provisioning", on(connection.provisioning.just_in_time)),
+                ("update on every login", on(connection.provisioning.update_on_every_login)),
+                ("valid e-mail domains", connection.provisioning.valid_email_domains.join(", ")),
+                ("change username on login", on(connection.migration.change_on_login)),
+                ("merge on login", on(connection.migration.merge_on_login)),
+                ("dashboard attributes", connection.dashboard_attributes.join(", ")),
+            ]
+        )
+    );
+    if let Some(directory) = &connection.directory {
+        page += &format!(
+            "\nuser list\n{}",
+            table::facts(2, &[("token", directory.token.to_string()), ("API URL", optional(&directory.api_url))])
+        );
+    }
+    page
+}
+
+fn endpoints(list: &[Endpoint]) -> String {
+    let line = |endpoint: &Endpoint| {
+        let mark = if endpoint.enabled { "enabled" } else { "off" };
+        format!("{} ({mark}) {}", endpoint.binding, endpoint.location)
+    };
+    list.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn saml_part(saml: &Saml, now: Time) -> String {
+    let skipped = |skipped: &crate::model::connection::SkippedEndpoint| {
+        format!("{} {}: {}", skipped.binding, skipped.location, skipped.reason)
+    };
+    let unknown = || "unknown, ask the vendor".to_owned();
+    let on = |switch: bool| if switch { "on" } else { "off" }.to_owned();
+    format!(
+        "\nidentity provider\n{}\nservice provider\n{}\noptions\n{}",
+        table::facts(
+            2,
+            &[
+                ("entity ID", saml.idp.entity_id.clone()),
+                ("metadata", saml.idp.metadata.clone().unwrap_or_default()),
+                ("single sign-on", endpoints(&saml.idp.sso)),
+                ("single logout", endpoints(&saml.idp.slo)),
+                ("skipped", saml.idp.skipped.iter().map(skipped).collect::<Vec<_>>().join("\n")),
+                ("certificates", certificates(&saml.idp.certificates, now)),
+            ]
+        ),
+        table::facts(
+            2,
+            &[
+                ("entity ID", saml.sp.entity_id.clone().unwrap_or_else(unknown)),
+                ("ACS", saml.sp.acs.clone().unwrap_or_else(unknown)),
+                ("default RelayState", saml.sp.default_relay_state.clone().unwrap_or_default()),
+                ("InCommon metadata", if saml.sp.use_incommon_metadata { "on".to_owned() } else { String::new() }),
+            ]
+        ),
+        table::facts(
+            2,
+            &[
+                ("sign request", on(saml.options.sign_request)),
+                ("force authentication", on(saml.options.force_authentication)),
+                ("replay prevention", on(saml.options.replay_prevention)),
+            ]
+        )
+    )
+}
+
+fn certificates(stored: &[StoredCertificate], now: Time) -> String {
+    let line = |stored: &StoredCertificate| match field::from_metadata_text(&stored.pem) {
+        Ok(certificate) => {
+            let end = certificate.not_after;
+            let state = if end < now { "expired" } else { "until" };
+            format!("{state} {}  {}  {}", end.date(), certificate.key, certificate.subject)
+        }
+        Err(failure) => format!("unreadable: {failure}"),
+    };
+    if stored.is_empty() { "none".to_owned() } else { stored.iter().map(line).collect::<Vec<_>>().join("\n") }
+}
+
+fn oauth_part(oauth: &OAuth) -> String {
+    let optional = |text: &Option<String>| text.clone().unwrap_or_default();
+    format!(
+        "\nOAuth 2.0\n{}",
+        table::facts(
+            2,
+            &[
+                ("name", optional(&oauth.name)),
+                ("issuer", optional(&oauth.issuer)),
+                ("client ID", optional(&oauth.client_id)),
+                ("client secret", oauth.client_secret.as_ref().map(ToString::to_string).unwrap_or_default()),
+                ("authorization endpoint", optional(&oauth.authorization_endpoint)),
+                ("token endpoint", optional(&oauth.token_endpoint)),
+                ("user information endpoint", optional(&oauth.user_info_endpoint)),
+                ("public keys endpoint", optional(&oauth.public_keys_endpoint)),
+                ("ID token algorithms", oauth.id_token_algorithms.join(", ")),
+                ("scope", optional(&oauth.scope)),
+                ("response type, grant", "code, authorization_code (fixed)".to_owned()),
+            ]
+        )
+    )
+}

@@ -1,0 +1,29 @@
+//! `ssoctl metadata`: documents, read and written.
+
+mod export;
+mod inspect;
+
+use crate::cli::Verdict;
+use crate::cli::context::Context;
+use crate::error::Result;
+
+/// Look at metadata, discovery and key sets; export SP metadata
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(clap::Subcommand)]
+enum Command {
+    Inspect(inspect::Args),
+    Export(export::Args),
+}
+
+/// Hands on to the subcommand.
+pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
+    match &args.command {
+        Command::Inspect(args) => inspect::run(args, context),
+        Command::Export(args) => export::run(args, context),
+    }
+}

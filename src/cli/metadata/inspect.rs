@@ -1,0 +1,207 @@
+//! `ssoctl metadata inspect`: what a document says, whatever kind it is.
+
+use crate::cert::armour;
+use crate::cli::Format;
+use crate::cli::Verdict;
+use crate::cli::context::Context;
+use crate::cli::source;
+use crate::cli::source::Material;
+use crate::cli::table;
+use crate::error::Failure;
+use crate::error::Result;
+use crate::finding::Finding;
+use crate::finding::Severity;
+use crate::model::ConnectionName;
+use crate::model::document::DocumentKind;
+use crate::model::document::sniff;
+use crate::model::printable;
+use crate::oidc::discovery;
+use crate::oidc::discovery::Discovery;
+use crate::oidc::issuer::check_issuer;
+use crate::oidc::jwks;
+use crate::oidc::jwks::Jwks;
+use crate::report::inspect;
+use crate::saml::metadata;
+use crate::saml::metadata::Document;
+use crate::saml::metadata::Entity;
+use crate::saml::metadata::Select;
+
+/// Show what a document says: SAML metadata, OpenID Connect discovery, or a JWKS
+///
+/// The kind is told by the content. Oddities go to standard error. A connection's name
+/// shows what its file holds; nothing is fetched for it.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  ssoctl metadata inspect idp.xml
+  ssoctl metadata inspect https://idp.example.org/.well-known/openid-configuration
+  ssoctl metadata inspect idp.xml --format json | jq -r '.entities[].idp.signing_certificates[].not_after'
+
+Exit codes: 0 shown · 1 errors found under --lint · 3 unreadable · 4 could not be fetched")]
+pub(crate) struct Args {
+    /// A file, a URL, `-` for standard input, or a connection's name
+    #[arg(value_name = "SOURCE")]
+    source: String,
+    /// Show this entity only
+    #[arg(long, value_name = "ID")]
+    entity_id: Option<String>,
+    /// Exit 1 when the document has errors that make it unusable
+    #[arg(long)]
+    lint: bool,
+    #[command(flatten)]
+    flags: source::Flags,
+}
+
+/// Reads, shows and judges.
+pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
+    if let Some(name) = connection_named(args, context)? {
+        return of_connection(&name, args, context);
+    }
+    let material = source::read(&args.source, &args.flags, context)?;
+    let findings = match sniff(&material.bytes) {
+        DocumentKind::Discovery => of_discovery(&material, context)?,
+        DocumentKind::Jwks => of_jwks(&material, context)?,
+        DocumentKind::Certificates => {
+            let readable = armour::from_pem_bundle(&material.bytes).iter().filter(|(_, one)| one.is_ok()).count();
+            return Err(Failure::input(
+                "certificates-not-metadata",
+                format!("{}: this holds {readable} certificate(s), not metadata", printable(&material.name)),
+            )
+            .hint(format!("`ssoctl cert check {}` shows certificates", printable(&args.source)))
+            .into());
+        }
+        // The metadata reader names everything else.
+        _ => of_saml(&material, args, context)?,
+    };
+    for finding in &findings {
+        context.ui.finding(finding);
+    }
+    let errors = findings.iter().any(|finding| finding.severity == Severity::Error);
+    Ok(if args.lint && errors { Verdict::Findings } else { Verdict::Done })
+}
+
+/// A source is a connection's name where no such file is there.
+fn connection_named(args: &Args, context: &Context) -> Result<Option<ConnectionName>> {
+    if args.source == "-" || source::is_url(&args.source) || std::path::Path::new(&args.source).exists() {
+        return Ok(None);
+    }
+    let (Ok(name), Ok(workspace)) = (args.source.parse::<ConnectionName>(), context.workspace()) else {
+        return Ok(None);
+    };
+    let known = workspace.names()?.contains(&name);
+    if !known && !args.source.contains('.') {
+        return Err(Failure::input(
+            "source-not-found",
+            format!("`{name}` is neither a file nor a connection of this workspace"),
+        )
+        .hint("`ssoctl connection list` shows the connections")
+        .into());
+    }
+    Ok(known.then_some(name))
+}
+
+fn of_connection(name: &ConnectionName, args: &Args, context: &Context) -> Result<Verdict> {
+    let loaded = context.workspace()?.load(name)?;
+    let connection = &loaded.connection;
+    let Some(saml) = &connection.saml else {
+        return Err(Failure::input("not-saml", format!("`{name}` is an OAuth 2.0 connection and holds no metadata"))
+            .hint(format!("`ssoctl connection show {name}` shows it"))
+            .into());
+    };
+    if let Some(wanted) = &args.entity_id
+        && wanted != &saml.idp.entity_id
+    {
+        return Err(Failure::input("entity-not-found", format!("`{name}` trusts `{}` only", saml.idp.entity_id)).into());
+    }
+    if context.format == Format::Json {
+        context.ui.json(&inspect::connection(&loaded.path.display().to_string(), saml))?;
+    } else {
+        context.ui.data(&table::facts(0, &inspect::connection_rows(saml, context.now)))?;
+    }
+    Ok(Verdict::Done)
+}
+
+fn of_saml(material: &Material, args: &Args, context: &Context) -> Result<Vec<Finding>> {
+    let select = args.entity_id.as_ref().map_or(Select::All, |id| Select::EntityId(id.clone()));
+    let document = metadata::read(material.bytes.as_slice(), &material.name, &args.flags.xml_limits(), &select)?;
+    if let Some(wanted) = &args.entity_id
+        && document.entities.is_empty()
+    {
+        // Chooses only to say what there is instead.
+        metadata::choose_idp(&document, Some(wanted))?;
+    }
+    let mut findings = metadata::lint(&document, context.now);
+    findings.extend(unreadable_certificates(&document));
+    if context.format == Format::Json {
+        context.ui.json(&inspect::saml(&document, &findings))?;
+    } else {
+        context.ui.data(&page(&document, context))?;
+    }
+    Ok(findings)
+}
+
+fn unreadable_certificates(document: &Document) -> Vec<Finding> {
+    let keys = |entity: &Entity| {
+        let idp = entity.idp.iter().flat_map(|idp| idp.keys.clone());
+        idp.chain(entity.sp.iter().flat_map(|sp| sp.keys.clone())).collect::<Vec<_>>()
+    };
+    let mut findings = Vec::new();
+    for entity in &document.entities {
+        for (line, column, failure) in inspect::certificates(&keys(entity), |_| true).unreadable {
+            let mut finding = Finding::new(failure.code(), Severity::Error, failure.to_string());
+            finding.hint = failure.hints().first().cloned();
+            finding.place =
+                Some(crate::finding::Place { file: document.file.clone(), line: Some(line), column: Some(column) });
+            findings.push(finding);
+        }
+    }
+    findings
+}
+
+fn page(document: &Document, context: &Context) -> String {
+    let mut page = String::new();
+    let signed = if document.signature_present() { "present, not verified" } else { "none" };
+    page += &table::facts(
+        0,
+        &[
+            ("SAML metadata", document.file.clone()),
+            ("group", document.name.clone().unwrap_or_default()),
+            ("entities", if document.len() == 1 { String::new() } else { document.len().to_string() }),
+            ("signature", signed.to_owned()),
+        ],
+    );
+    for entity in &document.entities {
+        page += "\n";
+        page += &table::facts(0, &inspect::entity_rows(entity, context.now));
+    }
+    page
+}
+
+fn of_discovery(material: &Material, context: &Context) -> Result<Vec<Finding>> {
+    let document: Discovery = discovery::read(&material.bytes, &material.name)?;
+    let mut findings = document.findings.clone();
+    findings.extend(check_issuer(&document, material.url.as_deref())?);
+    if context.format == Format::Json {
+        context.ui.json(&inspect::discovery(&document, &material.name, &findings))?;
+    } else {
+        context.ui.data(&table::facts(0, &inspect::discovery_rows(&document, &material.name)))?;
+    }
+    Ok(findings)
+}
+
+fn of_jwks(material: &Material, context: &Context) -> Result<Vec<Finding>> {
+    let set: Jwks = jwks::read(&material.bytes, &material.name)?;
+    let findings = set.findings.clone();
+    if context.format == Format::Json {
+        context.ui.json(&inspect::jwks(&set, &material.name, &findings))?;
+    } else {
+        context.ui.data(&format!("JWKS  {}\n\n", printable(&material.name)))?;
+        let rows = set.keys.iter().map(|key| {
+            let text = |text: &Option<String>| text.clone().unwrap_or_default();
+            let size = key.bits.map(|bits| bits.to_string());
+            vec![text(&key.kid), key.kty.clone(), text(&key.usage), text(&key.alg), text(&key.curve.clone().or(size))]
+        });
+        context.ui.data(&table::table(&["key id", "type", "use", "algorithm", "size"], rows))?;
+    }
+    Ok(findings)
+}

@@ -1,0 +1,190 @@
+//! `ssoctl sandbox serve`: the Qualtrics Users API on loopback, with faults on request.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::ValueEnum;
+use serde_json::json;
+
+use crate::cli::Format;
+use crate::cli::Verdict;
+use crate::cli::context::Context;
+use crate::disk;
+use crate::error::Failure;
+use crate::error::Result;
+use crate::migrate::listing;
+use crate::sandbox;
+use crate::sandbox::Options;
+use crate::sandbox::fault::Faults;
+use crate::sandbox::fault::RetryAfter;
+use crate::sandbox::fault::Rule;
+use crate::sandbox::seed;
+use crate::sandbox::seed::SeedUser;
+
+/// Answer the Qualtrics Users API on this machine, with made-up users and wanted faults
+///
+/// Runs until Ctrl-C. Everything is in memory; the log has a line for every change. Point
+/// a connection at it with `directory.api_url`.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  ssoctl sandbox serve --csv users.csv --listen 127.0.0.1:8080 --log changes.ndjson
+  ssoctl sandbox serve --users 10000 --fault throttle=5% --fault commit-then-stall=every:50
+
+A fault is KIND=RATE[@CALLS]: RATE is 5%, every:N or at:N; CALLS are of whoami, list, get,
+put, post, delete. KINDs:
+  throttle, error, commit-then-error, stall-then-commit, commit-then-stall, cut,
+  commit-then-cut, commit-then-half, commit-then-garbage, ignore, squat, vanish, meddle,
+  stale, repeat-page, overlap-page, foreign-next-page, text-next-page
+
+Exit codes: 0 ended by Ctrl-C · 2 wrong usage · 3 the CSV cannot be read · 4 cannot listen
+            5 not a loopback address")]
+pub(crate) struct Args {
+    /// Loopback address; port 0 takes any that is free
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+    /// Begin with the users of this CSV file (username, and id, email, first_name, last_name, status)
+    #[arg(long, value_name = "FILE")]
+    csv: Option<PathBuf>,
+    /// Begin with so many made-up users
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    users: u32,
+    /// The tenant
+    #[arg(long, value_name = "ID", default_value = "testbrand")]
+    brand_id: String,
+    /// The data centre that `whoami` names
+    #[arg(long, value_name = "ID", default_value = "sandbox1")]
+    data_center: String,
+    /// The API token that is accepted; never a real one
+    #[arg(long, value_name = "WORD", default_value = "rehearsal")]
+    token: String,
+    /// Whose token it is; made where no user has the name
+    #[arg(long, value_name = "USERNAME", default_value = "operator@example.org")]
+    operator: String,
+    /// Append a line of JSON for every change and every attempt
+    #[arg(long, value_name = "FILE")]
+    log: Option<PathBuf>,
+    /// Users on a page
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    page_size: usize,
+    /// What becomes of a username that a request carries
+    #[arg(long, value_enum, default_value = "keep", help_heading = "Faults")]
+    suffix: Suffix,
+    /// Answer as the proxy between data centres does: a notice on everything, no writes
+    #[arg(long, help_heading = "Faults")]
+    proxied: bool,
+    /// Something that goes wrong, see below; may be repeated
+    #[arg(long = "fault", value_name = "KIND=RATE", value_parser = rule, help_heading = "Faults")]
+    faults: Vec<Rule>,
+    /// Chooses which calls a percentage strikes
+    #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Faults")]
+    fault_seed: u64,
+    /// How long a stalled answer waits
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 5000, help_heading = "Faults")]
+    stall_ms: u64,
+    /// What a throttled answer asks for: seconds, `date:SECONDS`, or `none`
+    #[arg(long, value_name = "WHEN", default_value = "1", value_parser = retry_after, help_heading = "Faults")]
+    retry_after: RetryAfter,
+    /// Where a foreign `nextPage` leads
+    #[arg(long, value_name = "URL", help_heading = "Faults")]
+    foreign_next_page: Option<String>,
+    /// Refuse the token after so many calls
+    #[arg(long, value_name = "N", help_heading = "Faults")]
+    token_expires_after: Option<u64>,
+}
+
+/// What the stand-in does to usernames.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Suffix {
+    /// Stores what it is sent
+    Keep,
+    /// Adds the brand suffix once more
+    Add,
+    /// Drops the brand suffix
+    Strip,
+}
+
+fn rule(text: &str) -> std::result::Result<Rule, String> {
+    text.parse::<Rule>().map_err(|failure| {
+        let hints = failure.hints().join("; ");
+        if hints.is_empty() { failure.to_string() } else { format!("{failure} ({hints})") }
+    })
+}
+
+fn retry_after(text: &str) -> std::result::Result<RetryAfter, String> {
+    let seconds = |text: &str| text.parse::<u32>().map_err(|_| "write seconds, `date:SECONDS` or `none`".to_owned());
+    match text.split_once(':') {
+        Some(("date", rest)) => Ok(RetryAfter::Date(seconds(rest)?)),
+        _ if text == "none" => Ok(RetryAfter::Absent),
+        _ => Ok(RetryAfter::Seconds(seconds(text)?)),
+    }
+}
+
+/// Largest CSV file, in bytes.
+const CSV_LIMIT: u64 = 1 << 30;
+
+/// Serves until it is told to stop.
+pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
+    let mut users: Vec<SeedUser> = Vec::new();
+    if let Some(file) = &args.csv {
+        let accounts = listing::read(&disk::read(file, CSV_LIMIT)?, &file.display().to_string())?;
+        users.extend(accounts.into_iter().map(|account| SeedUser {
+            id: account.id,
+            username: account.username,
+            email: account.email,
+            first_name: account.first_name,
+            last_name: account.last_name,
+            status: account.status,
+        }));
+    }
+    users.extend(seed::generate(args.users));
+    let count = users.len();
+    let mut faults = Faults { seed: args.fault_seed, rules: args.faults.clone(), ..Faults::default() };
+    faults.stall = Duration::from_millis(args.stall_ms);
+    faults.retry_after = args.retry_after;
+    faults.token_calls = args.token_expires_after;
+    if let Some(url) = &args.foreign_next_page {
+        faults.foreign_next_page = url.clone();
+        if args.faults.iter().all(|rule| !rule.to_string().starts_with("foreign-next-page")) {
+            faults.rules.push("foreign-next-page=every:1".parse::<Rule>()?);
+        }
+    }
+    let mut options = Options::new(context.now);
+    options.listen = args.listen;
+    options.seed = users;
+    options.brand_id.clone_from(&args.brand_id);
+    options.data_center.clone_from(&args.data_center);
+    options.token.clone_from(&args.token);
+    options.operator.username.clone_from(&args.operator);
+    options.page_size = args.page_size;
+    options.proxied = args.proxied;
+    options.suffix = match args.suffix {
+        Suffix::Keep => sandbox::Suffix::Keep,
+        Suffix::Add => sandbox::Suffix::Add,
+        Suffix::Strip => sandbox::Suffix::Strip,
+    };
+    options.faults = faults;
+    options.log = args.log.as_deref().map(open_log).transpose()?;
+    let ui = &context.ui;
+    let json = context.format == Format::Json;
+    let mut announced = Ok(());
+    sandbox::serve(options, |address| {
+        let url = format!("http://{address}/API/v3");
+        announced = if json {
+            ui.json(&json!({ "schema": "ssoctl.sandbox/1", "api_url": url, "users": count }))
+        } else {
+            ui.data(&format!("listening on {url}\n"))
+        };
+        ui.status(&format!("{count} users; Ctrl-C ends it"));
+    })?;
+    announced?;
+    Ok(Verdict::Done)
+}
+
+fn open_log(path: &Path) -> Result<sandbox::Sink> {
+    let file = disk::open_append(path)
+        .map_err(|error| Failure::input("file-unwritable", format!("`{}` cannot be written", path.display())).because(error))?;
+    Ok(Box::new(file))
+}

@@ -1,0 +1,78 @@
+//! Where a document comes from: a file, a URL, or standard input.
+
+use std::path::Path;
+use std::time::Duration;
+
+use crate::cli::context::Context;
+use crate::disk;
+use crate::error::Failure;
+use crate::error::Result;
+use crate::http::address::SafeUrl;
+use crate::http::fetch::FetchLimits;
+use crate::model::printable;
+use crate::xml::Limits;
+
+/// Flags of every command that reads documents.
+#[derive(clap::Args, Clone, Debug)]
+pub(crate) struct Flags {
+    /// Largest document that is read, in bytes
+    #[arg(long, value_name = "BYTES", default_value_t = 16 * 1024 * 1024, help_heading = "Reading documents")]
+    pub(crate) max_size: u64,
+    /// Seconds that fetching a URL may take in all
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=600), help_heading = "Reading documents")]
+    pub(crate) timeout: u64,
+    /// Fetch http:// URLs too; whoever sits between can then change the document
+    #[arg(long, help_heading = "Reading documents")]
+    pub(crate) insecure_allow_http: bool,
+}
+
+impl Flags {
+    /// The caps of the XML reader under `--max-size`.
+    pub(crate) fn xml_limits(&self) -> Limits {
+        Limits { bytes: self.max_size, ..Limits::default() }
+    }
+}
+
+/// A document and what to call it.
+pub(crate) struct Material {
+    /// How the user named it; `standard input` for `-`.
+    pub(crate) name: String,
+    /// Its bytes.
+    pub(crate) bytes: Vec<u8>,
+    /// The URL it was fetched from, as the user gave it.
+    pub(crate) url: Option<String>,
+}
+
+/// Whether a source is a URL.
+pub(crate) fn is_url(source: &str) -> bool {
+    source.contains("://")
+}
+
+/// Reads a FILE, a URL or `-`.
+pub(crate) fn read(source: &str, flags: &Flags, context: &Context) -> Result<Material> {
+    if source == "-" {
+        if context.ui.can_ask() {
+            context.ui.status("reading standard input; end it with Ctrl-D");
+        }
+        return Ok(Material { name: "standard input".to_owned(), bytes: disk::read_stdin(flags.max_size)?, url: None });
+    }
+    if is_url(source) {
+        let limits = FetchLimits {
+            max_bytes: flags.max_size,
+            timeout: Duration::from_secs(flags.timeout),
+            allow_http: flags.insecure_allow_http,
+            ..FetchLimits::default()
+        };
+        let fetched = context.http().fetch(source, &limits)?;
+        // The final URL may have a secret in its query, so messages name it without.
+        let name =
+            url::Url::parse(&fetched.url).map_or_else(|_| printable(source), |url| SafeUrl::of(&url).to_string());
+        return Ok(Material { name, bytes: fetched.body, url: Some(source.to_owned()) });
+    }
+    if source.is_empty() {
+        return Err(Failure::usage("source-empty", "the document's name is empty")
+            .hint("name a file, a URL, or `-`")
+            .into());
+    }
+    Ok(Material { name: source.to_owned(), bytes: disk::read(Path::new(source), flags.max_size)?, url: None })
+}

@@ -1,0 +1,285 @@
+//! What all commands that write to a vendor's user list share: how it is reached, the
+//! clock, Ctrl-C, the progress bar, and how the end is told.
+
+use std::io;
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use std::time::Instant;
+
+use indicatif::ProgressBar;
+use indicatif::ProgressDrawTarget;
+use indicatif::ProgressStyle;
+
+use crate::cli::Format;
+use crate::cli::Verdict;
+use crate::cli::context::Context;
+use crate::cli::table;
+use crate::cli::ui;
+use crate::error::Failure;
+use crate::error::Kind;
+use crate::error::Result;
+use crate::error::failure_of;
+use crate::migrate;
+use crate::migrate::Driven;
+use crate::migrate::Folder;
+use crate::migrate::Means;
+use crate::migrate::apply::Clock;
+use crate::migrate::apply::Options;
+use crate::migrate::apply::Progress;
+use crate::migrate::journal::Direction;
+use crate::migrate::plan::Plan;
+use crate::migrate::report::Report;
+use crate::model::printable;
+use crate::model::time::Time;
+use crate::provider;
+use crate::provider::Access;
+use crate::provider::Directory;
+use crate::secret;
+use crate::workspace::Loaded;
+use crate::workspace::Workspace;
+
+/// Rates and thresholds of a run.
+#[derive(clap::Args, Clone, Debug)]
+pub(crate) struct Flags {
+    /// Most writes in a second; 0 is as fast as the vendor answers [default: the connection's `writes_per_second`, else 1]
+    #[arg(long, value_name = "N", help_heading = "Pace and thresholds")]
+    rate: Option<u32>,
+    /// Stop when more rows than this have failed
+    #[arg(long, value_name = "N", default_value_t = 10, help_heading = "Pace and thresholds")]
+    max_failures: u64,
+    /// Stop when more than this percentage of rows has failed, from the 20th row on
+    #[arg(long, value_name = "PERCENT", default_value_t = 5, value_parser = clap::value_parser!(u8).range(0..=100), help_heading = "Pace and thresholds")]
+    max_failure_share: u8,
+    /// Try again the rows that an earlier run gave up
+    #[arg(long, help_heading = "Pace and thresholds")]
+    retry_failed: bool,
+    /// Seconds after which the outcome of a request counts as unknown
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=600), help_heading = "Pace and thresholds")]
+    pub(crate) request_timeout: u64,
+}
+
+impl Flags {
+    fn options(&self, loaded: &Loaded) -> Options {
+        let declared = loaded.connection.directory.as_ref().and_then(|access| access.writes_per_second);
+        let rate = self.rate.or(declared).unwrap_or(1);
+        Options {
+            writes_per_second: (rate > 0).then_some(f64::from(rate)),
+            max_failures: self.max_failures,
+            max_failure_share: f64::from(self.max_failure_share) / 100.0,
+            retry_failed: self.retry_failed,
+            ..Options::default()
+        }
+    }
+}
+
+/// Where the migrations of a workspace are kept.
+pub(crate) fn root(workspace: &Workspace) -> PathBuf {
+    workspace.state().join("migrations")
+}
+
+/// The migration that an ID names; without one, the only one there is.
+pub(crate) fn open(workspace: &Workspace, id: Option<&str>) -> Result<Folder> {
+    let root = root(workspace);
+    if let Some(id) = id {
+        return Folder::open(&root, id);
+    }
+    match Folder::all(&root).as_slice() {
+        [] => Err(Failure::input("migration-unknown", "there is no migration in this workspace")
+            .hint("`ssoctl users migrate --csv FILE --connection NAME` makes a plan")
+            .into()),
+        [only] => Folder::open(&root, only),
+        many => Err(Failure::usage("migration-choice", format!("there are {} migrations: name one", many.len()))
+            .hint(format!("one of: {}", many.join(", ")))
+            .into()),
+    }
+}
+
+/// Opens the vendor's user list as the connection says.
+pub(crate) fn directory(
+    loaded: &Loaded,
+    workspace: &Workspace,
+    timeout: Duration,
+    context: &Context,
+) -> Result<Box<dyn Directory>> {
+    let vendor = provider::named(&loaded.connection.provider)?;
+    let access = loaded.connection.directory.as_ref().ok_or_else(|| {
+        Failure::input("directory-unset", format!("`{}` does not say how its user list is reached", loaded.name)).hint(
+            format!("`ssoctl connection set {} directory.token=env:NAME_OF_A_VARIABLE` names the API token", loaded.name),
+        )
+    })?;
+    vendor.directory(Access {
+        setting: &|key| loaded.connection.settings.get(key).cloned(),
+        directory: access,
+        secret: secret::resolve(&access.token, workspace.root())?,
+        http: context.http().clone(),
+        timeout,
+    })
+}
+
+/// The real clock.
+pub(crate) struct SystemClock {
+    started: Instant,
+    now: Time,
+}
+
+impl SystemClock {
+    /// A clock that stands at `now` and goes on from there.
+    pub(crate) fn new(now: Time) -> Self {
+        Self { started: Instant::now(), now }
+    }
+}
+
+impl Clock for SystemClock {
+    fn now(&self) -> Time {
+        self.now.plus_seconds(i64::try_from(self.elapsed().as_secs()).unwrap_or(i64::MAX))
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    fn sleep(&self, duration: Duration) {
+        std::thread::sleep(duration);
+    }
+}
+
+/// A flag that Ctrl-C and a termination signal set; the run ends between two rows.
+pub(crate) fn stop_flag() -> Result<Arc<AtomicBool>> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&stop);
+    ctrlc::set_handler(move || seen.store(true, Ordering::SeqCst))
+        .map_err(|error| Failure::bug("signals cannot be caught").because(error))?;
+    Ok(stop)
+}
+
+/// A progress bar on standard error, where that is a terminal.
+pub(crate) struct Bar(ProgressBar);
+
+impl Bar {
+    /// A bar for so many rows, or a spinner where the number is not known.
+    pub(crate) fn new(total: Option<u64>, quiet: bool) -> Self {
+        let hidden = quiet || !io::stderr().is_terminal();
+        let target = if hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+        let template = match total {
+            Some(_) => "{bar:30} {pos}/{len}  {per_sec}  {eta} left  {msg}",
+            None => "{spinner} {msg}",
+        };
+        let bar = ProgressBar::with_draw_target(total, target);
+        Self(match ProgressStyle::with_template(template) {
+            Ok(style) => bar.with_style(style),
+            Err(_) => bar,
+        })
+    }
+
+    /// Says something beside the bar.
+    pub(crate) fn message(&self, text: String) {
+        self.0.set_message(text);
+        self.0.tick();
+    }
+
+    /// Takes it off the screen.
+    pub(crate) fn clear(&self) {
+        self.0.finish_and_clear();
+    }
+}
+
+impl Progress for Bar {
+    fn row_done(&mut self, done: u64, failed: u64, total: u64) {
+        self.0.set_length(total);
+        self.0.set_position(done);
+        self.0.set_message(if failed > 0 { format!("{failed} failed") } else { String::new() });
+    }
+
+    fn paused(&mut self, wait: Duration, why: &str) {
+        self.0.set_message(format!("waiting {} s: {}", wait.as_secs(), printable(why)));
+    }
+}
+
+/// Drives a plan in one direction and tells how it ended.
+pub(crate) fn drive(
+    folder: &Folder,
+    plan: &Plan,
+    direction: Option<Direction>,
+    flags: &Flags,
+    context: &Context,
+) -> Result<Verdict> {
+    let workspace = context.workspace()?;
+    let loaded = workspace.load(&plan.head.connection.parse()?)?;
+    let directory = directory(&loaded, &workspace, Duration::from_secs(flags.request_timeout), context)?;
+    let clock = SystemClock::new(context.now);
+    let stop = stop_flag()?;
+    let options = flags.options(&loaded);
+    let mut bar = Bar::new(Some(plan.counts().rename), context.ui.is_quiet());
+    let means = Means { directory: &*directory, clock: &clock, stop: &stop, options: &options };
+    let driven = migrate::drive(folder, plan, direction, &means, &mut bar);
+    bar.clear();
+    tell(&driven?, context)
+}
+
+/// Prints the report; a stop is told with the command that goes on.
+fn tell(driven: &Driven, context: &Context) -> Result<Verdict> {
+    let report = &driven.report;
+    if context.format == Format::Json {
+        context.ui.json(&as_json(report)?)?;
+    } else {
+        context.ui.data(&summary(report))?;
+    }
+    if let Some(stopped) = &driven.stopped {
+        ui::tell_failure(stopped);
+        return Ok(Verdict::Failed(failure_of(stopped).map_or(Kind::Bug, Failure::kind)));
+    }
+    let counts = &report.counts;
+    let problems = counts.failed + counts.unknown + counts.not_found + counts.ambiguous + counts.conflict + counts.invalid;
+    Ok(if problems > 0 { Verdict::Findings } else { Verdict::Done })
+}
+
+/// The report as JSON.
+pub(crate) fn as_json(report: &Report) -> Result<serde_json::Value> {
+    serde_json::to_value(report)
+        .map_err(|error| Failure::bug("a report cannot be written as JSON").because(error).into())
+}
+
+/// The report for a person: numbers that add up, and where the rows are.
+pub(crate) fn summary(report: &Report) -> String {
+    let counts = &report.counts;
+    let number = |count: u64| if count > 0 { count.to_string() } else { String::new() };
+    let mut text = table::facts(
+        0,
+        &[
+            ("migration", report.id.clone()),
+            ("connection", report.connection.clone()),
+            ("state", report.state.to_owned()),
+            ("rows in the roster", report.rows.to_string()),
+        ],
+    );
+    text += &table::facts(
+        2,
+        &[
+            ("to rename", counts.rename.to_string()),
+            ("already so", number(counts.already)),
+            ("not found", number(counts.not_found)),
+            ("ambiguous", number(counts.ambiguous)),
+            ("in conflict", number(counts.conflict)),
+            ("invalid", number(counts.invalid)),
+        ],
+    );
+    if report.state != "planned" {
+        text += "of those to rename\n";
+        text += &table::facts(
+            2,
+            &[
+                ("done", counts.done.to_string()),
+                ("failed", counts.failed.to_string()),
+                ("unknown", number(counts.unknown)),
+                ("not yet", number(counts.pending)),
+                ("undone", number(counts.undone)),
+            ],
+        );
+    }
+    text += &table::facts(0, &[("each row", report.rows_file.clone()), ("for a spreadsheet", report.csv_file.clone())]);
+    text
+}

@@ -1,0 +1,44 @@
+//! `ssoctl users rollback`: gives the renamed accounts their old names back.
+
+use crate::cli::Verdict;
+use crate::cli::context::Context;
+use crate::cli::users::drive;
+use crate::error::Failure;
+use crate::error::Result;
+use crate::migrate::journal::Direction;
+
+/// Give renamed users their old names back
+///
+/// Only accounts that this migration renamed, newest first; one that somebody changed
+/// since is left alone and told.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Example:
+  ssoctl users rollback qualtrics-prod-3f9a --apply
+
+Exit codes: as `ssoctl users migrate`; 5 without --apply where nobody can be asked")]
+pub(crate) struct Args {
+    /// The migration, or the beginning of its ID [default: the only one]
+    #[arg(value_name = "ID")]
+    id: Option<String>,
+    /// Roll back now, without asking
+    #[arg(long)]
+    apply: bool,
+    #[command(flatten)]
+    run: drive::Flags,
+}
+
+/// Rolls back after consent.
+pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
+    let folder = drive::open(&context.workspace()?, args.id.as_deref())?;
+    let plan = folder.plan()?;
+    let done = folder.state(&plan)?.summary();
+    let question = format!("Give {} users of `{}` their old names back?", done.done + done.unknown, plan.head.connection);
+    let agreed = args.apply || context.ui.confirm(&question, false)? == Some(true);
+    if !agreed {
+        return Err(Failure::refused("not-confirmed", format!("nothing was rolled back: {} users are renamed", done.done))
+            .hint(format!("`ssoctl users rollback {} --apply` rolls them back", folder.id()))
+            .into());
+    }
+    drive::drive(&folder, &plan, Some(Direction::Rollback), &args.run, context)
+}

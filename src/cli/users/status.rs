@@ -1,0 +1,71 @@
+//! `ssoctl users status`: where migrations stand, from their journals alone.
+
+use serde_json::json;
+
+use crate::cli::Format;
+use crate::cli::Verdict;
+use crate::cli::context::Context;
+use crate::cli::table;
+use crate::cli::users::drive;
+use crate::error::Result;
+use crate::migrate::Folder;
+use crate::migrate::journal::state::Phase;
+use crate::migrate::report;
+use crate::migrate::report::Report;
+
+/// Show where migrations stand
+#[derive(clap::Args)]
+#[command(after_help = "\
+Example:
+  ssoctl users status --format json | jq '.migrations[] | {id, state}'
+
+Exit codes: 0 shown · 3 unknown migration, or its files are damaged · 6 one is unfinished")]
+pub(crate) struct Args {
+    /// The migration, or the beginning of its ID [default: all]
+    #[arg(value_name = "ID")]
+    id: Option<String>,
+}
+
+/// Shows; the files are read and not changed.
+pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
+    let workspace = context.workspace()?;
+    let root = drive::root(&workspace);
+    let folders: Vec<Folder> = match &args.id {
+        Some(id) => vec![Folder::open(&root, id)?],
+        None => Folder::all(&root).iter().map(|id| Folder::open(&root, id)).collect::<Result<_>>()?,
+    };
+    let mut reports: Vec<Report> = Vec::new();
+    let mut unfinished = false;
+    for folder in &folders {
+        let plan = folder.plan()?;
+        let state = folder.state(&plan)?;
+        unfinished |= matches!(state.phase(), Phase::Applying | Phase::RollingBack);
+        reports.push(report::summary(folder, &plan, &state)?);
+    }
+    if context.format == Format::Json {
+        let migrations: Vec<_> = reports.iter().map(drive::as_json).collect::<Result<_>>()?;
+        context.ui.json(&json!({ "schema": "ssoctl.users-status/1", "migrations": migrations }))?;
+    } else if let ([report], Some(_)) = (reports.as_slice(), &args.id) {
+        context.ui.data(&drive::summary(report))?;
+    } else if reports.is_empty() {
+        context.ui.status("there are no migrations");
+    } else {
+        let rows = reports.iter().map(|report| {
+            let counts = &report.counts;
+            vec![
+                report.id.clone(),
+                report.state.to_owned(),
+                counts.rename.to_string(),
+                counts.done.to_string(),
+                counts.failed.to_string(),
+                (counts.pending + counts.unknown).to_string(),
+            ]
+        });
+        context.ui.data(&table::table(&["migration", "state", "to rename", "done", "failed", "left"], rows))?;
+    }
+    if unfinished {
+        context.ui.hint("`ssoctl users resume ID` goes on with one that is not finished");
+        return Ok(Verdict::Failed(crate::error::Kind::Stopped));
+    }
+    Ok(Verdict::Done)
+}

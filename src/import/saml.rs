@@ -1,0 +1,221 @@
+//! From SAML metadata: the identity provider's side, and the vendor's service provider.
+
+use crate::cert::Certificate;
+use crate::cert::armour;
+use crate::cert::field;
+use crate::error::Failure;
+use crate::error::Result;
+use crate::model::Binding;
+use crate::model::connection::Endpoint;
+use crate::model::connection::IdentityProvider;
+use crate::model::connection::ServiceProvider;
+use crate::model::connection::SkippedEndpoint;
+use crate::model::connection::StoredCertificate;
+use crate::provider::profile::SamlProfile;
+use crate::saml::metadata;
+use crate::saml::metadata::Entity;
+use crate::saml::metadata::KeyDescriptor;
+
+/// What the administrator asked for beyond the document.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Choices {
+    /// The binding to enable; the vendor's preferred one where not given.
+    pub(crate) binding: Option<Binding>,
+    /// The URL that the document can be fetched from again.
+    pub(crate) metadata: Option<String>,
+    /// A single sign-on URL for `binding`, where the document has none that can be used.
+    pub(crate) by_hand: Option<String>,
+}
+
+/// Reads the identity provider's role of an entity; `source` names the document in messages.
+pub(crate) fn identity_provider(
+    entity: &Entity,
+    profile: &SamlProfile,
+    choices: &Choices,
+    source: &str,
+) -> Result<IdentityProvider> {
+    let entity_id = entity_id(entity, source)?;
+    let idp = entity.idp.as_ref().ok_or_else(|| {
+        Failure::input("no-idp-role", format!("{source}: `{entity_id}` is not an identity provider"))
+            .hint("the vendor's own metadata is given with `--sp-metadata FILE`")
+    })?;
+    let mut sso: Vec<Endpoint> = Vec::new();
+    let mut skipped = Vec::new();
+    if let (Some(binding), Some(location)) = (&choices.binding, &choices.by_hand) {
+        sso.push(Endpoint {
+            binding: binding.clone(),
+            location: location.clone(),
+            response_location: None,
+            enabled: false,
+        });
+    }
+    for endpoint in idp.sso.iter().filter_map(usable) {
+        let reason = if !profile.request_bindings.contains(&endpoint.binding.word()) {
+            Some(format!("the vendor's request bindings are {}", profile.request_bindings.join(" and ")))
+        } else if sso.iter().any(|kept| kept.binding == endpoint.binding) {
+            Some(format!("another {} endpoint is listed before it", endpoint.binding))
+        } else {
+            None
+        };
+        match reason {
+            Some(reason) => {
+                skipped.push(SkippedEndpoint { binding: endpoint.binding, location: endpoint.location, reason });
+            }
+            None => sso.push(Endpoint { response_location: None, ..endpoint }),
+        }
+    }
+    enable(&mut sso, profile, choices.binding.as_ref(), source)?;
+    let mut slo: Vec<Endpoint> = Vec::new();
+    for endpoint in idp.slo.iter().filter_map(usable) {
+        // Whether single logout is used is the vendor's switch, so these are recorded and none is enabled.
+        if profile.request_bindings.contains(&endpoint.binding.word())
+            && !slo.iter().any(|kept| kept.binding == endpoint.binding)
+        {
+            slo.push(endpoint);
+        } else {
+            skipped.push(SkippedEndpoint {
+                binding: endpoint.binding,
+                location: endpoint.location,
+                reason: "single logout endpoint that the vendor cannot use".to_owned(),
+            });
+        }
+    }
+    Ok(IdentityProvider {
+        entity_id: entity_id.to_owned(),
+        metadata: choices.metadata.clone(),
+        sso,
+        slo,
+        skipped,
+        want_authn_requests_signed: idp.want_authn_requests_signed == Some(true),
+        name_id_formats: idp.name_id_formats.clone(),
+        certificates: stored(&signing(&idp.keys, source)?),
+    })
+}
+
+fn entity_id<'a>(entity: &'a Entity, source: &str) -> Result<&'a str> {
+    Ok(entity.entity_id.as_deref().filter(|id| !id.is_empty()).ok_or_else(|| {
+        Failure::input("entity-id-missing", format!("{source}: the entity has no entity ID"))
+            .hint("ask for the document again: nobody can trust an entity without a name")
+    })?)
+}
+
+/// An endpoint that has both a binding and a place; the metadata reader tells of the others.
+fn usable(endpoint: &metadata::Endpoint) -> Option<Endpoint> {
+    Some(Endpoint {
+        binding: endpoint.binding.clone()?,
+        location: endpoint.location.clone()?,
+        response_location: endpoint.response_location.clone(),
+        enabled: false,
+    })
+}
+
+/// Enables exactly one endpoint: the one asked for, else the vendor's most preferred.
+pub(crate) fn enable(
+    sso: &mut [Endpoint],
+    profile: &SamlProfile,
+    wanted: Option<&Binding>,
+    source: &str,
+) -> Result<()> {
+    let offered: Vec<String> = sso.iter().map(|endpoint| endpoint.binding.to_string()).collect();
+    let chosen = match wanted {
+        Some(wanted) => sso.iter().position(|endpoint| &endpoint.binding == wanted).ok_or_else(|| {
+            let failure = Failure::input(
+                "binding-not-offered",
+                format!("{source}: the identity provider offers no `{wanted}` endpoint that the vendor can use"),
+            );
+            match offered.as_slice() {
+                [] => failure.hint(format!("the vendor takes {}", profile.request_bindings.join(" or "))),
+                _ => failure.hint(format!("it offers: {}", offered.join(", "))),
+            }
+        })?,
+        None => profile
+            .request_bindings
+            .iter()
+            .find_map(|word| sso.iter().position(|endpoint| endpoint.binding.word() == *word))
+            .ok_or_else(|| {
+                Failure::input(
+                    "binding-none-usable",
+                    format!(
+                        "{source}: the identity provider offers no single sign-on endpoint that the vendor can use"
+                    ),
+                )
+                .hint(format!(
+                    "the vendor takes {}; `--sso-url URL --binding HTTP-Redirect` gives one by hand",
+                    profile.request_bindings.join(" or ")
+                ))
+            })?,
+    };
+    for (at, endpoint) in sso.iter_mut().enumerate() {
+        endpoint.enabled = at == chosen;
+    }
+    Ok(())
+}
+
+/// Every signing certificate of a role, in the document's order, each once.
+/// A certificate that cannot be read refuses the import: leaving it out would lock users out later.
+pub(crate) fn signing(keys: &[KeyDescriptor], source: &str) -> Result<Vec<Certificate>> {
+    certificates(keys.iter().filter(|key| key.use_.signs()), source)
+}
+
+fn certificates<'a>(keys: impl Iterator<Item = &'a KeyDescriptor>, source: &str) -> Result<Vec<Certificate>> {
+    let mut found: Vec<Certificate> = Vec::new();
+    for key in keys {
+        for text in &key.certificates {
+            let certificate = field::from_metadata_text(&text.text).map_err(|failure| {
+                Failure::input(
+                    failure.code(),
+                    format!(
+                        "{source}:{}:{}: a certificate in the metadata cannot be used",
+                        text.at.line, text.at.column
+                    ),
+                )
+                .because(failure)
+            })?;
+            if !found.iter().any(|known| known.sha256 == certificate.sha256) {
+                found.push(certificate);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Certificates as they stand in a connection file.
+pub(crate) fn stored(certificates: &[Certificate]) -> Vec<StoredCertificate> {
+    certificates
+        .iter()
+        .map(|certificate| StoredCertificate {
+            sha256: Some(certificate.sha256.clone()),
+            not_after: Some(certificate.not_after),
+            pem: armour::to_pem(certificate),
+        })
+        .collect()
+}
+
+/// Reads the vendor's service provider from its own metadata.
+pub(crate) fn service_provider(entity: &Entity, known: &ServiceProvider, source: &str) -> Result<ServiceProvider> {
+    let entity_id = entity_id(entity, source)?;
+    let sp = entity.sp.as_ref().ok_or_else(|| {
+        Failure::input("no-sp-role", format!("{source}: `{entity_id}` is not a service provider"))
+            .hint("the identity provider's metadata is given with `--metadata FILE`")
+    })?;
+    let post: Vec<_> = sp.acs.iter().filter(|acs| acs.binding == Some(Binding::post())).collect();
+    // saml-metadata 2.4.4.1: isDefault, else the first.
+    let acs = post.iter().find(|acs| acs.is_default == Some(true)).or(post.first());
+    let acs = acs.and_then(|acs| acs.location.clone()).ok_or_else(|| {
+        Failure::input(
+            "acs-missing",
+            format!("{source}: `{entity_id}` has no assertion consumer service for HTTP-POST"),
+        )
+        .hint("download the metadata again from the connection's page")
+    })?;
+    Ok(ServiceProvider {
+        entity_id: Some(entity_id.to_owned()),
+        acs: Some(acs),
+        slo: sp.slo.iter().filter_map(usable).map(|endpoint| Endpoint { enabled: true, ..endpoint }).collect(),
+        default_relay_state: known.default_relay_state.clone(),
+        use_incommon_metadata: known.use_incommon_metadata,
+        name_id_formats: sp.name_id_formats.clone(),
+        signing_certificates: stored(&signing(&sp.keys, source)?),
+        encryption_certificates: stored(&certificates(sp.keys.iter().filter(|key| key.use_.encrypts()), source)?),
+    })
+}

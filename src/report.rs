@@ -1,0 +1,4 @@
+//! How results look: functions of findings and facts, nothing else. No result is
+//! decided here, and no exit code.
+
+pub(crate) mod inspect;

@@ -1,0 +1,341 @@
+//! The facts of a document, as JSON (`ssoctl.metadata-inspect/1`) and as lines for a person.
+
+use serde_json::Value;
+use serde_json::json;
+
+use crate::cert::Certificate;
+use crate::cert::field;
+use crate::error::Failure;
+use crate::finding::Finding;
+use crate::model::time::Time;
+use crate::oidc::discovery::Discovery;
+use crate::oidc::jwks::Jwks;
+use crate::saml::metadata::Document;
+use crate::saml::metadata::Endpoint;
+use crate::saml::metadata::Entity;
+use crate::saml::metadata::KeyDescriptor;
+
+/// Schema of the JSON document.
+pub(crate) const SCHEMA: &str = "ssoctl.metadata-inspect/1";
+
+/// A finding under the names that all documents use.
+pub(crate) fn finding(finding: &Finding) -> Value {
+    json!({
+        "code": finding.code,
+        "severity": finding.severity.word(),
+        "message": finding.message,
+        "hint": finding.hint,
+        "file": finding.place.as_ref().map(|place| &place.file),
+        "line": finding.place.as_ref().and_then(|place| place.line),
+        "column": finding.place.as_ref().and_then(|place| place.column),
+        "connection": finding.connection,
+    })
+}
+
+/// The certificates of some keys, each once, and those that cannot be read.
+pub(crate) struct Certificates {
+    /// Readable, in document order, de-duplicated by DER.
+    pub(crate) readable: Vec<Certificate>,
+    /// Unreadable, with their place in the document.
+    pub(crate) unreadable: Vec<(u64, u64, Failure)>,
+}
+
+/// Reads the certificates of the keys that pass a filter.
+pub(crate) fn certificates(keys: &[KeyDescriptor], wanted: impl Fn(&KeyDescriptor) -> bool) -> Certificates {
+    let mut found = Certificates { readable: Vec::new(), unreadable: Vec::new() };
+    for text in keys.iter().filter(|key| wanted(key)).flat_map(|key| &key.certificates) {
+        match field::from_metadata_text(&text.text) {
+            Ok(certificate) if found.readable.iter().any(|known| known.sha256 == certificate.sha256) => {}
+            Ok(certificate) => found.readable.push(certificate),
+            Err(failure) => found.unreadable.push((text.at.line, text.at.column, failure)),
+        }
+    }
+    found
+}
+
+fn keys(keys: &[KeyDescriptor]) -> (Value, Value, Value) {
+    let signing = certificates(keys, |key| key.use_.signs());
+    let encryption = certificates(keys, |key| key.use_.encrypts());
+    let all = certificates(keys, |_| true);
+    let list = |certificates: &[Certificate]| Value::Array(certificates.iter().map(Certificate::facts).collect());
+    let unreadable = all
+        .unreadable
+        .iter()
+        .map(|(line, column, failure)| {
+            json!({ "line": line, "column": column, "code": failure.code(), "message": failure.to_string() })
+        })
+        .collect();
+    (list(&signing.readable), list(&encryption.readable), Value::Array(unreadable))
+}
+
+fn endpoint(endpoint: &Endpoint) -> Value {
+    json!({
+        "binding": endpoint.binding,
+        "location": endpoint.location,
+        "response_location": endpoint.response_location,
+    })
+}
+
+fn indexed(endpoint: &Endpoint) -> Value {
+    json!({
+        "binding": endpoint.binding,
+        "location": endpoint.location,
+        "index": endpoint.index.as_ref().and_then(|index| index.trim().parse::<u32>().ok()),
+        "is_default": endpoint.is_default,
+    })
+}
+
+fn list<T>(items: &[T], shape: impl Fn(&T) -> Value) -> Value {
+    Value::Array(items.iter().map(shape).collect())
+}
+
+/// One entity.
+pub(crate) fn entity(entity: &Entity) -> Value {
+    let mut value = json!({
+        "entity_id": entity.entity_id,
+        "valid_until": entity.valid_until,
+        "cache_duration_seconds": entity.cache_duration,
+        "display_names": list(&entity.display_names, |name| json!({ "lang": name.lang, "text": name.text })),
+        "roles": list(&entity.roles, |role| json!(role.kind.element())),
+        "line": entity.place.line,
+    });
+    if let Some(idp) = &entity.idp {
+        let (signing, encryption, unreadable) = keys(&idp.keys);
+        value["idp"] = json!({
+            "saml2": idp.saml2,
+            "sso": list(&idp.sso, endpoint),
+            "slo": list(&idp.slo, endpoint),
+            "name_id_formats": idp.name_id_formats,
+            "want_authn_requests_signed": idp.want_authn_requests_signed,
+            "signing_certificates": signing,
+            "encryption_certificates": encryption,
+            "unreadable_certificates": unreadable,
+            "scopes": list(&idp.scopes, |scope| json!({ "scope": scope.text, "regexp": scope.regexp })),
+        });
+    }
+    if let Some(sp) = &entity.sp {
+        let (signing, encryption, unreadable) = keys(&sp.keys);
+        value["sp"] = json!({
+            "saml2": sp.saml2,
+            "acs": list(&sp.acs, indexed),
+            "slo": list(&sp.slo, endpoint),
+            "name_id_formats": sp.name_id_formats,
+            "authn_requests_signed": sp.authn_requests_signed,
+            "want_assertions_signed": sp.want_assertions_signed,
+            "signing_certificates": signing,
+            "encryption_certificates": encryption,
+            "unreadable_certificates": unreadable,
+            "requested_attributes": sp.attribute_services.iter().flat_map(|service| &service.attributes).map(|attribute| json!({
+                "name": attribute.name,
+                "name_format": attribute.name_format,
+                "friendly_name": attribute.friendly_name,
+                "required": attribute.required,
+            })).collect::<Vec<_>>(),
+        });
+    }
+    value
+}
+
+/// A whole SAML metadata document.
+pub(crate) fn saml(document: &Document, findings: &[Finding]) -> Value {
+    json!({
+        "schema": SCHEMA,
+        "kind": "saml-metadata",
+        "source": document.file,
+        "entities": list(&document.entities, entity),
+        "others": list(&document.others, |other| json!({
+            "entity_id": other.entity_id,
+            "roles": list(&other.roles, |role| json!(role.element())),
+            "display_name": other.display_name,
+            "line": other.line,
+        })),
+        // Present is all that is known: no signature has been checked.
+        "signature": { "present": document.signature_present(), "verdict": "not-verified" },
+        "findings": list(findings, finding),
+    })
+}
+
+/// A discovery document.
+pub(crate) fn discovery(document: &Discovery, source: &str, findings: &[Finding]) -> Value {
+    json!({
+        "schema": SCHEMA,
+        "kind": "discovery",
+        "source": source,
+        "issuer": document.issuer,
+        "authorization_endpoint": document.authorization_endpoint,
+        "token_endpoint": document.token_endpoint,
+        "userinfo_endpoint": document.userinfo_endpoint,
+        "jwks_uri": document.jwks_uri,
+        "end_session_endpoint": document.end_session_endpoint,
+        "scopes_supported": document.scopes_supported,
+        "response_types_supported": document.response_types_supported,
+        "token_endpoint_auth_methods_supported": document.token_endpoint_auth_methods_supported,
+        "id_token_signing_alg_values_supported": document.id_token_signing_alg_values_supported,
+        "code_challenge_methods_supported": document.code_challenge_methods_supported,
+        "findings": list(findings, finding),
+    })
+}
+
+/// A key set.
+pub(crate) fn jwks(set: &Jwks, source: &str, findings: &[Finding]) -> Value {
+    json!({
+        "schema": SCHEMA,
+        "kind": "jwks",
+        "source": source,
+        "keys": list(&set.keys, |key| json!({
+            "kid": key.kid,
+            "kty": key.kty,
+            "use": key.usage,
+            "alg": key.alg,
+            "bits": key.bits,
+            "curve": key.curve,
+            "certificates": key.x5c.iter().filter_map(|text| field::from_metadata_text(text).ok()).map(|one| one.facts()).collect::<Vec<_>>(),
+        })),
+        "findings": list(findings, finding),
+    })
+}
+
+/// `until 2030-01-01` or `expired 2020-01-01`, with the key and the name.
+pub(crate) fn certificate_line(certificate: &Certificate, now: Time) -> String {
+    let state = if certificate.not_after < now {
+        format!("expired {}", certificate.not_after.date())
+    } else if certificate.not_before > now {
+        format!("from {} until {}", certificate.not_before.date(), certificate.not_after.date())
+    } else {
+        format!("until {}", certificate.not_after.date())
+    };
+    format!("{state}  {}  {}  SHA-256 {}", certificate.key, certificate.subject, certificate.sha256)
+}
+
+fn certificate_lines(keys: &[KeyDescriptor], wanted: impl Fn(&KeyDescriptor) -> bool, now: Time) -> String {
+    let found = certificates(keys, wanted);
+    let mut lines: Vec<String> = found.readable.iter().map(|one| certificate_line(one, now)).collect();
+    lines.extend(found.unreadable.iter().map(|(line, _, failure)| format!("line {line}: {failure}")));
+    lines.join("\n")
+}
+
+fn endpoint_lines(endpoints: &[Endpoint]) -> String {
+    let line = |endpoint: &Endpoint| {
+        let binding = endpoint.binding.as_ref().map_or("no binding", |binding| binding.word());
+        format!("{binding}  {}", endpoint.location.as_deref().unwrap_or("no location"))
+    };
+    endpoints.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// An entity as `(section, label, value)` rows for a person.
+pub(crate) fn entity_rows(entity: &Entity, now: Time) -> Vec<(&'static str, String)> {
+    let roles: Vec<&str> = entity.roles.iter().map(|role| role.kind.element()).collect();
+    let names: Vec<&str> = entity.display_names.iter().map(|name| name.text.as_str()).collect();
+    let mut rows = vec![
+        ("entity ID", entity.entity_id.clone().unwrap_or_else(|| "none".to_owned())),
+        ("names", names.join(", ")),
+        ("roles", roles.join(", ")),
+        ("valid until", entity.valid_until.map(|time| time.to_string()).unwrap_or_default()),
+    ];
+    let wants = |wish: Option<bool>| match wish {
+        Some(true) => "yes".to_owned(),
+        Some(false) => "no".to_owned(),
+        None => String::new(),
+    };
+    if let Some(idp) = &entity.idp {
+        rows.push(("IdP single sign-on", endpoint_lines(&idp.sso)));
+        rows.push(("IdP single logout", endpoint_lines(&idp.slo)));
+        rows.push(("wants signed requests", wants(idp.want_authn_requests_signed)));
+        rows.push(("IdP NameID formats", idp.name_id_formats.join("\n")));
+        rows.push(("IdP signing", certificate_lines(&idp.keys, |key| key.use_.signs(), now)));
+        rows.push(("IdP encryption", certificate_lines(&idp.keys, |key| key.use_.encrypts(), now)));
+    }
+    if let Some(sp) = &entity.sp {
+        rows.push(("SP ACS", endpoint_lines(&sp.acs)));
+        rows.push(("SP single logout", endpoint_lines(&sp.slo)));
+        rows.push(("SP signs requests", wants(sp.authn_requests_signed)));
+        rows.push(("wants signed assertions", wants(sp.want_assertions_signed)));
+        rows.push(("SP NameID formats", sp.name_id_formats.join("\n")));
+        rows.push(("SP signing", certificate_lines(&sp.keys, |key| key.use_.signs(), now)));
+        rows.push(("SP encryption", certificate_lines(&sp.keys, |key| key.use_.encrypts(), now)));
+    }
+    rows
+}
+
+/// What a connection file holds of its identity provider, in the shape of metadata.
+pub(crate) fn connection(source: &str, saml: &crate::model::connection::Saml) -> Value {
+    let stored = |list: &[crate::model::connection::StoredCertificate]| {
+        let one = |stored: &crate::model::connection::StoredCertificate| {
+            field::from_metadata_text(&stored.pem).ok().map(|read| read.facts())
+        };
+        Value::Array(list.iter().filter_map(one).collect())
+    };
+    let endpoints = |list: &[crate::model::connection::Endpoint]| {
+        let one = |endpoint: &crate::model::connection::Endpoint| {
+            json!({
+                "binding": endpoint.binding,
+                "location": endpoint.location,
+                "response_location": endpoint.response_location,
+                "enabled": endpoint.enabled,
+            })
+        };
+        Value::Array(list.iter().map(one).collect())
+    };
+    json!({
+        "schema": SCHEMA,
+        "kind": "connection",
+        "source": source,
+        "entities": [{
+            "entity_id": saml.idp.entity_id,
+            "valid_until": null,
+            "roles": ["IDPSSODescriptor"],
+            "idp": {
+                "sso": endpoints(&saml.idp.sso),
+                "slo": endpoints(&saml.idp.slo),
+                "name_id_formats": saml.idp.name_id_formats,
+                "want_authn_requests_signed": saml.idp.want_authn_requests_signed,
+                "signing_certificates": stored(&saml.idp.certificates),
+                "encryption_certificates": [],
+            },
+        }],
+        "signature": { "present": false, "verdict": "not-verified" },
+        "findings": [],
+    })
+}
+
+/// The same for a person.
+pub(crate) fn connection_rows(saml: &crate::model::connection::Saml, now: Time) -> Vec<(&'static str, String)> {
+    let endpoints = |list: &[crate::model::connection::Endpoint]| {
+        let line = |endpoint: &crate::model::connection::Endpoint| {
+            let mark = if endpoint.enabled { "enabled" } else { "off" };
+            format!("{} ({mark})  {}", endpoint.binding, endpoint.location)
+        };
+        list.iter().map(line).collect::<Vec<_>>().join("\n")
+    };
+    let certificate =
+        |stored: &crate::model::connection::StoredCertificate| match field::from_metadata_text(&stored.pem) {
+            Ok(read) => certificate_line(&read, now),
+            Err(failure) => failure.to_string(),
+        };
+    vec![
+        ("entity ID", saml.idp.entity_id.clone()),
+        ("IdP single sign-on", endpoints(&saml.idp.sso)),
+        ("IdP single logout", endpoints(&saml.idp.slo)),
+        ("IdP NameID formats", saml.idp.name_id_formats.join("\n")),
+        ("IdP signing", saml.idp.certificates.iter().map(certificate).collect::<Vec<_>>().join("\n")),
+    ]
+}
+
+/// A discovery document for a person.
+pub(crate) fn discovery_rows(document: &Discovery, source: &str) -> Vec<(&'static str, String)> {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let list = |list: &[String]| list.join(", ");
+    vec![
+        ("OpenID Connect discovery", source.to_owned()),
+        ("issuer", document.issuer.clone()),
+        ("authorization endpoint", text(&document.authorization_endpoint)),
+        ("token endpoint", text(&document.token_endpoint)),
+        ("user information endpoint", text(&document.userinfo_endpoint)),
+        ("public keys endpoint", text(&document.jwks_uri)),
+        ("end session endpoint", text(&document.end_session_endpoint)),
+        ("scopes", list(&document.scopes_supported)),
+        ("token endpoint auth methods", list(&document.token_endpoint_auth_methods_supported)),
+        ("ID token algorithms", list(&document.id_token_signing_alg_values_supported)),
+        ("PKCE methods", list(&document.code_challenge_methods_supported)),
+    ]
+}
