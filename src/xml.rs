@@ -11,7 +11,6 @@ mod refusal;
 mod source;
 mod tag;
 
-pub(crate) use reader::End;
 pub(crate) use reader::Event;
 pub(crate) use reader::Reader;
 pub(crate) use reader::Start;
