@@ -12,7 +12,6 @@ mod source;
 mod tag;
 pub(crate) mod writer;
 
-pub(crate) use reader::End;
 pub(crate) use reader::Event;
 pub(crate) use reader::Reader;
 pub(crate) use reader::Start;

@@ -3,29 +3,32 @@
 //! Reading judges nothing but form. What is odd is a finding (`lint`); which
 //! entity is meant is decided in `choose`. Certificates stay text here.
 
-mod choose;
+pub(crate) mod choose;
 mod endpoints;
 mod entity;
 mod instant;
 mod keys;
-mod lint;
+pub(crate) mod lint;
 mod reading;
 mod roles;
 
-pub(crate) use choose::choose_idp;
-pub(crate) use choose::choose_sp;
-pub(crate) use lint::lint;
-pub(crate) use lint::lint_idp;
-pub(crate) use lint::lint_sp;
-pub(crate) use reading::read;
-
 use std::fmt;
+use std::io::BufRead;
 
+use crate::error::Failure;
 use crate::finding::Finding;
 use crate::finding::Place;
 use crate::model::Binding;
 use crate::model::time::Time;
+use crate::saml::metadata::reading::Walk;
+use crate::xml::Limits;
 use crate::xml::Position;
+
+/// Reads a metadata document from its first byte to its last; `file` is what
+/// messages call it.
+pub(crate) fn read(source: impl BufRead, file: &str, limits: &Limits, select: &Select) -> Result<Document, Failure> {
+    Walk::new(source, file, limits, select)?.finish()
+}
 
 /// The most entities of one document.
 const MAX_ENTITIES: usize = 200_000;
@@ -45,11 +48,22 @@ pub(crate) enum Select {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RootKind {
     /// One entity.
-    EntityDescriptor,
+    Entity,
     /// A group of entities.
-    EntitiesDescriptor,
+    Entities,
     /// A group of entity IDs without roles.
-    AffiliationDescriptor,
+    Affiliation,
+}
+
+impl RootKind {
+    /// The element's local name.
+    pub(crate) const fn element(self) -> &'static str {
+        match self {
+            Self::Entity => "EntityDescriptor",
+            Self::Entities => "EntitiesDescriptor",
+            Self::Affiliation => "AffiliationDescriptor",
+        }
+    }
 }
 
 /// A document: its root and the entities in it, in document order.

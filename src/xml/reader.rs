@@ -198,6 +198,12 @@ impl<R: BufRead> Reader<R> {
         if let Some(failure) = refusal::not_xml(name, source.prefix()) {
             return Err(failure);
         }
+        if source.has_second_mark() {
+            let message = "the byte order mark stands twice";
+            return Err(
+                refusal::failure(name, first, "xml-malformed", message).hint("save the document again as UTF-8")
+            );
+        }
         let mut xml = quick_xml::Reader::from_reader(source);
         let config = xml.config_mut();
         // End tags are compared here, where the line of the start tag is known.
@@ -378,11 +384,13 @@ impl<R: BufRead> Reader<R> {
     fn refuse_noncharacters(&self, event: &Raw<'_>) -> Result<(), Failure> {
         let text: &str = event;
         match text.find(['\u{FFFE}', '\u{FFFF}']) {
-            Some(at) => Err(self.failure_at(
-                after(self.position, &text[..at]),
-                "xml-malformed",
-                "U+FFFE and U+FFFF are not characters of XML",
-            )),
+            Some(at) => Err(self
+                .failure_at(
+                    after(self.position, &text[..at]),
+                    "xml-malformed",
+                    "U+FFFE and U+FFFF are not characters of XML",
+                )
+                .hint("remove it; the file may be damaged")),
             None => Ok(()),
         }
     }

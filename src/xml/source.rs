@@ -198,6 +198,16 @@ impl<R: BufRead> Source<R> {
         }
     }
 
+    /// A byte order mark after the byte order mark, which quick-xml would pass over.
+    pub(super) fn has_second_mark(&self) -> bool {
+        let after = |length| self.prefix().get(length..2 * length).is_some_and(|next| next == &self.prefix()[..length]);
+        match self.family {
+            Family::Ascii { bom: true } => after(3),
+            Family::Utf16 { bom: true, .. } => after(2),
+            _ => false,
+        }
+    }
+
     /// UTF-16 without a byte order mark, which only a declaration can tell.
     pub(super) fn needs_declaration(&self) -> bool {
         matches!(self.family, Family::Utf16 { bom: false, .. })

@@ -71,6 +71,9 @@ impl Tag {
             if at == bytes.len() {
                 return Ok(());
             }
+            if bytes[at] == b'/' {
+                return Err(Flaw::new(at, "`/` does not stand at the end of the tag", "write `/>` without a space"));
+            }
             if gap == at {
                 return Err(Flaw::new(at, "two attributes stand without a space between them", "put a space there"));
             }

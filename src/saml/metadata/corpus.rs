@@ -16,7 +16,7 @@ use crate::saml::metadata::KeyUse;
 use crate::saml::metadata::RoleKind;
 use crate::saml::metadata::RootKind;
 use crate::saml::metadata::Select;
-use crate::saml::metadata::choose_idp;
+use crate::saml::metadata::choose::choose_idp;
 use crate::saml::metadata::read;
 use crate::xml::Limits;
 
@@ -133,8 +133,8 @@ impl Differences {
     }
 
     fn document(&mut self, document: &Document, expected: &Value) {
-        self.compare("root", &format!("{:?}", document.root).as_str(), &text(&expected["root"]).unwrap_or_default());
-        if document.root == RootKind::EntitiesDescriptor {
+        self.compare("root", &document.root.element(), &text(&expected["root"]).unwrap_or_default());
+        if document.root == RootKind::Entities {
             self.compare("name", &document.name.as_deref(), &text(&expected["Name"]));
         }
         self.compare("id", &document.id.as_deref(), &text(&expected["ID"]));
@@ -149,6 +149,12 @@ impl Differences {
             &text(&expected["cacheDuration"]),
         );
         self.compare("entities", &(document.len() as u64), &expected["n_entities"].as_u64().unwrap_or_default());
+        let groups = document.nested_groups as u64 + u64::from(document.root == RootKind::Entities);
+        self.compare("groups", &groups, &expected["n_nested_groups"].as_u64().unwrap_or_default());
+        if let Some(duplicates) = expected["n_duplicate_entity_ids"].as_u64() {
+            let twice = document.findings.iter().filter(|finding| finding.code == "entity-id-duplicate");
+            self.compare("duplicates", &(twice.count() as u64), &duplicates);
+        }
         let count = |kind: &RoleKind| {
             let has = |entity: &&Entity| entity.roles.iter().any(|role| role.kind == *kind);
             document.entities.iter().filter(has).count() as u64

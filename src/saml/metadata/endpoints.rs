@@ -128,7 +128,7 @@ pub(super) fn lint_endpoint(endpoint: &Endpoint, file: &str, broken: Severity, f
     }
     match &endpoint.location {
         None => {
-            push("location-missing", broken, format!("`{element}` has no Location"), "add the attribute `Location`")
+            push("location-missing", broken, format!("`{element}` has no Location"), "add the attribute `Location`");
         }
         Some(location) => lint_location(element, location, broken, &mut push),
     }

@@ -31,35 +31,6 @@ use crate::xml::Reader;
 /// The most findings of one document that are kept.
 const MAX_FINDINGS: usize = 500;
 
-/// Reads a metadata document; `file` is what messages call it.
-pub(crate) fn read(source: impl BufRead, file: &str, limits: &Limits, select: &Select) -> Result<Document, Failure> {
-    let mut walk = Walk {
-        xml: Reader::new(source, file, limits)?,
-        select: select.clone(),
-        seen: HashSet::new(),
-        document: Document {
-            file: file.to_owned(),
-            root: RootKind::EntityDescriptor,
-            name: None,
-            id: None,
-            valid_until: None,
-            cache_duration: None,
-            nested_groups: 0,
-            signatures: Vec::new(),
-            entities: Vec::new(),
-            others: Vec::new(),
-            findings: Vec::new(),
-        },
-    };
-    loop {
-        match walk.xml.next()? {
-            Event::Start(_) => walk.root()?,
-            Event::Eof => return Ok(walk.document),
-            _ => {}
-        }
-    }
-}
-
 /// What the groups around an entity say of its validity.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Inherited {
@@ -87,6 +58,39 @@ pub(super) struct Walk<R> {
 }
 
 impl<R: BufRead> Walk<R> {
+    /// At the beginning of a document; `file` is what messages call it.
+    pub(super) fn new(source: R, file: &str, limits: &Limits, select: &Select) -> Result<Self, Failure> {
+        Ok(Self {
+            xml: Reader::new(source, file, limits)?,
+            select: select.clone(),
+            seen: HashSet::new(),
+            document: Document {
+                file: file.to_owned(),
+                root: RootKind::Entity,
+                name: None,
+                id: None,
+                valid_until: None,
+                cache_duration: None,
+                nested_groups: 0,
+                signatures: Vec::new(),
+                entities: Vec::new(),
+                others: Vec::new(),
+                findings: Vec::new(),
+            },
+        })
+    }
+
+    /// To the end of the document.
+    pub(super) fn finish(mut self) -> Result<Document, Failure> {
+        loop {
+            match self.xml.next()? {
+                Event::Start(_) => self.root()?,
+                Event::Eof => return Ok(self.document),
+                _ => {}
+            }
+        }
+    }
+
     fn root(&mut self) -> Result<(), Failure> {
         let start = self.xml.element();
         let (namespace, local) = (start.namespace(), start.local());
@@ -95,9 +99,9 @@ impl<R: BufRead> Walk<R> {
         }
         let (id, name) = (start.attribute("ID").map(str::to_owned), start.attribute("Name").map(str::to_owned));
         self.document.root = match local {
-            "EntityDescriptor" => RootKind::EntityDescriptor,
-            "EntitiesDescriptor" => RootKind::EntitiesDescriptor,
-            "AffiliationDescriptor" => RootKind::AffiliationDescriptor,
+            "EntityDescriptor" => RootKind::Entity,
+            "EntitiesDescriptor" => RootKind::Entities,
+            "AffiliationDescriptor" => RootKind::Affiliation,
             _ => return Err(self.not_metadata()),
         };
         self.document.id = id;
@@ -106,12 +110,12 @@ impl<R: BufRead> Walk<R> {
         self.document.cache_duration.clone_from(&cache_duration);
         match self.document.root {
             // An entity reads its own validity again, as every entity does.
-            RootKind::EntityDescriptor => self.entity(Inherited::default()),
-            RootKind::EntitiesDescriptor => {
+            RootKind::Entity => self.entity(Inherited::default()),
+            RootKind::Entities => {
                 self.document.name = name;
                 self.group(Inherited::default().and(valid_until.as_ref(), cache_duration.as_ref()))
             }
-            RootKind::AffiliationDescriptor => {
+            RootKind::Affiliation => {
                 let depth = self.xml.depth();
                 let mut index = 0;
                 while self.child(depth)? {
