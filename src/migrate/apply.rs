@@ -387,4 +387,4 @@ fn advised(failure: Failure, direction: Direction, id: &str) -> Failure {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

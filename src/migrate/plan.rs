@@ -11,7 +11,6 @@ use std::borrow::Cow;
 use crate::model::UserId;
 use crate::model::time::Time;
 
-pub(crate) use crate::migrate::plan::draw::draw;
 pub(crate) use crate::migrate::plan::fold::same_to_a_server;
 pub(crate) use crate::migrate::plan::value::NameRule;
 

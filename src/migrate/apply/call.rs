@@ -63,8 +63,13 @@ pub(crate) struct Caller<'a> {
     stop: &'a AtomicBool,
     patience: &'a Patience,
     pause: &'a mut dyn FnMut(Duration, &str),
-    throttled: Duration,
-    throttles: u32,
+}
+
+/// How long one call has been put off in a row.
+#[derive(Debug, Default)]
+pub(crate) struct PutOff {
+    times: u32,
+    total: Duration,
 }
 
 impl<'a> Caller<'a> {
@@ -76,7 +81,7 @@ impl<'a> Caller<'a> {
         patience: &'a Patience,
         pause: &'a mut dyn FnMut(Duration, &str),
     ) -> Self {
-        Self { directory, clock, stop, patience, pause, throttled: Duration::ZERO, throttles: 0 }
+        Self { directory, clock, stop, patience, pause }
     }
 
     /// The vendor itself, for a call that must not be repeated.
@@ -87,18 +92,16 @@ impl<'a> Caller<'a> {
     /// Reads, again where it is worth it.
     pub(crate) fn read<T>(&mut self, call: impl Fn(&dyn Directory) -> Result<T, CallError>) -> Result<T, Trouble> {
         let mut attempt = 0;
+        let mut put_off = PutOff::default();
         loop {
             self.check_stop()?;
             let error = match call(self.directory) {
-                Ok(answer) => {
-                    self.went_well();
-                    return Ok(answer);
-                }
+                Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
             match error {
                 CallError::Throttled { wait, detail } => {
-                    self.wait_as_asked(wait, &detail)?;
+                    self.wait_as_asked(&mut put_off, wait, &detail)?;
                     continue;
                 }
                 CallError::Unauthorized { .. } | CallError::Misdirected { .. } | CallError::Receiver(_) => {
@@ -121,27 +124,25 @@ impl<'a> Caller<'a> {
         }
     }
 
-    /// Forgets how long the vendor has been slow.
-    pub(crate) fn went_well(&mut self) {
-        self.throttled = Duration::ZERO;
-        self.throttles = 0;
-    }
-
-    /// Waits as the vendor asks, within bounds. Gives the time it took.
-    pub(crate) fn wait_as_asked(&mut self, asked: Option<Duration>, detail: &str) -> Result<Duration, Trouble> {
-        self.throttles = self.throttles.saturating_add(1);
-        let wait = asked.unwrap_or_else(|| self.doubled(self.throttles)).max(Duration::from_millis(100));
+    /// Waits as the vendor asks, within bounds.
+    pub(crate) fn wait_as_asked(
+        &mut self,
+        put_off: &mut PutOff,
+        asked: Option<Duration>,
+        detail: &str,
+    ) -> Result<(), Trouble> {
+        put_off.times = put_off.times.saturating_add(1);
+        let wait = asked.unwrap_or_else(|| self.doubled(put_off.times)).max(Duration::from_millis(100));
         // A wait that is cut short would only be asked for again.
-        if wait > self.patience.longest || self.throttled.saturating_add(wait) > self.patience.throttled {
+        if wait > self.patience.longest || put_off.total.saturating_add(wait) > self.patience.throttled {
             return Err(Trouble::stop(
                 "throttled",
                 format!("the vendor asks to wait {} more seconds: {}", wait.as_secs(), printable(detail)),
             ));
         }
-        self.throttled += wait;
+        put_off.total += wait;
         (self.pause)(wait, &printable(detail));
-        self.wait(wait)?;
-        Ok(wait)
+        self.wait(wait)
     }
 
     /// Waits before another attempt, longer each time.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::migrate::apply::Run;
 use crate::migrate::apply::broken;
 use crate::migrate::apply::call::Caller;
+use crate::migrate::apply::call::PutOff;
 use crate::migrate::apply::call::Trouble;
 use crate::migrate::apply::call::fatal;
 use crate::migrate::journal::Direction;
@@ -124,7 +125,7 @@ impl Worker<'_> {
         if let Some(ended) = self.settle_earlier(&task)? {
             return Ok(ended);
         }
-        let (mut unknowns, mut unreached) = (0, 0);
+        let (mut unknowns, mut unreached, mut put_off) = (0, 0, PutOff::default());
         loop {
             self.pace()?;
             let sight = match self.look(&task) {
@@ -144,16 +145,13 @@ impl Worker<'_> {
             self.unsent.remove(&row);
             *self.slot = self.run.clock.elapsed().max(*self.slot) + self.run.interval();
             match self.caller.directory().rename(&task.id, &Username(task.to.clone())) {
-                Ok(()) => {
-                    self.caller.went_well();
-                    return self.verify(&task);
-                }
+                Ok(()) => return self.verify(&task),
                 Err(CallError::Throttled { wait, detail }) => {
                     let seconds = wait.unwrap_or_default().as_secs();
                     let paused = Event::Paused { seconds, detail: printable(&detail) };
                     self.not_done(&task, false, &detail)?;
                     self.note(vec![paused])?;
-                    let _waited = self.caller.wait_as_asked(wait, &detail)?;
+                    self.caller.wait_as_asked(&mut put_off, wait, &detail)?;
                 }
                 Err(CallError::Unreachable { detail }) => {
                     self.not_done(&task, false, &detail)?;
@@ -229,10 +227,11 @@ impl Worker<'_> {
         }
     }
 
-    /// How much longer a request may be under way that left no later than `since` allows.
+    /// How much longer a request may be under way that left no later than `since` allows:
+    /// one time-out until it was given up, and one more in which it may still be carried out.
     fn left_of(&self, since: Time) -> Duration {
         let timeout = self.run.directory.request_timeout();
-        let full = timeout + Duration::from_secs(INTENT_MARGIN.unsigned_abs());
+        let full = timeout * 2 + Duration::from_secs(INTENT_MARGIN.unsigned_abs());
         let passed = self.run.clock.now().unix().saturating_sub(since.unix());
         // A clock that went back says nothing.
         full.saturating_sub(Duration::from_secs(u64::try_from(passed).unwrap_or(0)))

@@ -1,1 +1,342 @@
+//! The loop against a vendor that misbehaves by script.
 
+pub(crate) mod fake;
+mod property;
+
+use std::sync::atomic::AtomicBool;
+
+use super::*;
+use crate::error::Kind;
+use crate::migrate::apply::tests::fake::Fake;
+use crate::migrate::apply::tests::fake::Fault;
+use crate::migrate::apply::tests::fake::TIMEOUT;
+use crate::migrate::apply::tests::fake::Watch;
+use crate::migrate::journal::state::Standing;
+
+fn fast() -> Options {
+    Options { writes_per_second: None, ..Options::default() }
+}
+
+/// One run as one process; gives why it stopped.
+fn go_with(
+    fake: &Fake,
+    plan: &Plan,
+    direction: Direction,
+    options: &Options,
+) -> std::result::Result<Watch, (Kind, String)> {
+    fake.world().direction = direction;
+    let stop = AtomicBool::new(false);
+    let mut watch = Watch::default();
+    let kind_of = |error: anyhow::Error| {
+        let failure = failure_of(&error).unwrap();
+        (failure.kind(), failure.code().to_owned())
+    };
+    let mut journal = fake.journal(plan).map_err(kind_of)?;
+    let run = Run { plan, directory: fake, clock: fake, stop: &stop, options };
+    run.drive(&mut journal, direction, "m", &mut watch).map_err(kind_of)?;
+    Ok(watch)
+}
+
+fn apply(fake: &Fake, plan: &Plan) -> std::result::Result<Watch, (Kind, String)> {
+    go_with(fake, plan, Direction::Apply, &fast())
+}
+
+fn rollback(fake: &Fake, plan: &Plan) -> std::result::Result<Watch, (Kind, String)> {
+    go_with(fake, plan, Direction::Rollback, &fast())
+}
+
+fn stopped(code: &str) -> (Kind, String) {
+    (Kind::Stopped, code.to_owned())
+}
+
+fn fault_of(fake: &Fake, plan: &Plan, row: usize) -> String {
+    fake.state(plan).row(row).unwrap().fault().unwrap().code.clone()
+}
+
+#[test]
+fn renames_each_account_once_and_finishes() {
+    let (fake, plan) = Fake::of(150);
+    let watch = apply(&fake, &plan).unwrap();
+    assert_eq!((watch.done, watch.failed, watch.total), (150, 0, 150));
+    assert_eq!(fake.world().changes.len(), 150);
+    assert_eq!(fake.name(149), "149#testbrand");
+    assert_eq!(fake.state(&plan).phase(), Phase::Finished);
+    // A second run asks nothing of the vendor.
+    let reads = fake.world().reads;
+    apply(&fake, &plan).unwrap();
+    assert_eq!(fake.world().reads, reads);
+}
+
+#[test]
+fn a_plan_without_renames_finishes_without_a_call() {
+    let (fake, plan) = Fake::of(0);
+    fake.world().brand = "another".to_owned();
+    apply(&fake, &plan).unwrap();
+    assert_eq!(fake.state(&plan).phase(), Phase::Finished);
+}
+
+#[test]
+fn lost_answers_are_settled_by_reading_and_not_by_writing_again() {
+    for fault in
+        [Fault::CommitThenTimeout, Fault::ErrorAfterCommit, Fault::GarbageAfterCommit, Fault::LateCommit(9_000)]
+    {
+        let (fake, plan) = Fake::of(5);
+        fake.world().writes = [Fault::None, fault].into();
+        apply(&fake, &plan).unwrap();
+        assert_eq!(fake.world().requests.len(), 5, "{fault:?}");
+        assert_eq!(fake.state(&plan).summary().done, 5, "{fault:?}");
+    }
+}
+
+#[test]
+fn an_attempt_without_effect_is_repeated_after_the_time_out_and_given_up_in_the_end() {
+    let (fake, plan) = Fake::of(2);
+    fake.world().writes = [Fault::None, Fault::TimeoutBeforeCommit].into();
+    apply(&fake, &plan).unwrap();
+    assert_eq!(fake.world().requests.len(), 3);
+    // The client's own time-out, then the wait for a request that may still be under way.
+    assert!(fake.world().now >= TIMEOUT * 2);
+
+    let (fake, plan) = Fake::of(2);
+    fake.world().writes = std::iter::once(Fault::None).chain([Fault::TimeoutBeforeCommit; 9]).collect();
+    apply(&fake, &plan).unwrap();
+    assert_eq!(fault_of(&fake, &plan, 1), "attempts-exhausted");
+    assert_eq!(fake.world().requests.len(), 1 + 4);
+}
+
+#[test]
+fn waits_as_asked_and_counts_no_attempt() {
+    let (fake, plan) = Fake::of(3);
+    fake.world().writes = [Fault::Throttled(Some(30)); 9].into();
+    let watch = apply(&fake, &plan).unwrap();
+    assert_eq!(watch.failed, 0);
+    assert!(watch.paused.len() >= 9 && fake.world().now >= Duration::from_secs(270));
+    assert_eq!(fake.state(&plan).summary().done, 3);
+}
+
+#[test]
+fn an_hour_of_throttling_stops_the_run_and_fails_no_row() {
+    let (fake, plan) = Fake::of(3);
+    fake.world().writes = [Fault::Throttled(Some(250)); 99].into();
+    assert_eq!(apply(&fake, &plan).err(), Some(stopped("throttled")));
+    let summary = fake.state(&plan).summary();
+    assert_eq!((summary.failed, summary.pending), (0, 3));
+    fake.world().writes.clear();
+    apply(&fake, &plan).unwrap();
+}
+
+#[test]
+fn an_unreachable_vendor_stops_the_run_and_fails_no_row() {
+    let (fake, plan) = Fake::of(100);
+    fake.world().writes = std::iter::repeat_n(Fault::None, 10).chain([Fault::Unreachable; 5]).collect();
+    assert_eq!(apply(&fake, &plan).err(), Some(stopped("unreachable")));
+    let summary = fake.state(&plan).summary();
+    // The intents of the group that were not used are closed, not left to be settled.
+    assert_eq!((summary.done, summary.failed, summary.unknown, summary.pending), (10, 0, 0, 90));
+    apply(&fake, &plan).unwrap();
+    assert_eq!(fake.world().changes.len(), 100);
+}
+
+#[test]
+fn a_lost_token_and_a_wrong_host_stop_at_once() {
+    for (fault, code, unknown) in [(Fault::Unauthorized, "unauthorized", 0), (Fault::Misdirected, "api-proxied", 1)] {
+        let (fake, plan) = Fake::of(4);
+        fake.world().writes = [Fault::None, fault].into();
+        assert_eq!(apply(&fake, &plan).err(), Some(stopped(code)));
+        assert_eq!(fake.world().requests.len(), 2);
+        assert_eq!(fake.state(&plan).summary().unknown, unknown);
+        apply(&fake, &plan).unwrap();
+        assert_eq!(fake.state(&plan).summary().done, 4);
+    }
+}
+
+#[test]
+fn the_first_account_goes_alone_and_a_doubled_suffix_stops_the_run() {
+    for (fault, name) in [(Fault::Doubled, "0#testbrand#testbrand"), (Fault::Ignored, "user0")] {
+        let (fake, plan) = Fake::of(50);
+        fake.world().writes = [fault].into();
+        assert_eq!(apply(&fake, &plan).err(), Some(stopped("canary-failed")));
+        assert_eq!(fake.world().requests.len(), 1);
+        assert_eq!(fake.name(0), name);
+        // What the server made of the name is ours to take back.
+        rollback(&fake, &plan).unwrap();
+        assert_eq!(fake.name(0), "user0");
+    }
+}
+
+#[test]
+fn a_doubled_suffix_later_stops_the_run_too() {
+    let (fake, plan) = Fake::of(50);
+    fake.world().writes = [Fault::None, Fault::None, Fault::Doubled].into();
+    assert_eq!(apply(&fake, &plan).err(), Some(stopped("verify-failed")));
+    assert_eq!(fake.world().requests.len(), 3);
+}
+
+#[test]
+fn a_strangers_rename_after_ours_is_told_and_never_taken_back() {
+    let (fake, plan) = Fake::of(3);
+    fake.world().writes = [Fault::None, Fault::Stranger].into();
+    apply(&fake, &plan).unwrap();
+    assert_eq!(fault_of(&fake, &plan, 1), "changed-since-plan");
+    rollback(&fake, &plan).unwrap();
+    assert_eq!(fake.name(1), "somebody-else");
+    assert_eq!((fake.name(0), fake.name(2)), ("user0".to_owned(), "user2".to_owned()));
+}
+
+#[test]
+fn an_account_that_changed_since_the_plan_is_not_written() {
+    let (fake, plan) = Fake::of(4);
+    fake.world().accounts.insert("UR_1".to_owned(), "married-name".to_owned());
+    fake.world().accounts.insert("UR_2".to_owned(), "2#testbrand".to_owned());
+    fake.world().accounts.remove("UR_3");
+    let watch = go_with(&fake, &plan, Direction::Apply, &fast()).unwrap();
+    assert_eq!(watch.failed, 2);
+    assert_eq!(fake.world().requests.len(), 1);
+    assert_eq!(fault_of(&fake, &plan, 1), "changed-since-plan");
+    assert_eq!(fake.state(&plan).row(2).unwrap().apply, Step::Done(How::Found));
+    assert_eq!(fault_of(&fake, &plan, 3), "account-gone");
+    // What was found renamed was not renamed by us: rollback leaves it.
+    rollback(&fake, &plan).unwrap();
+    assert_eq!((fake.name(0), fake.name(2)), ("user0".to_owned(), "2#testbrand".to_owned()));
+}
+
+#[test]
+fn refused_rows_fail_alone_until_a_threshold() {
+    let (fake, plan) = Fake::of(100);
+    fake.world().writes = [Fault::None, Fault::Refused, Fault::None].into();
+    let watch = apply(&fake, &plan).unwrap();
+    assert_eq!((watch.failed, watch.done), (1, 100));
+
+    let (fake, plan) = Fake::of(100);
+    fake.world().writes = std::iter::once(Fault::None).chain([Fault::Refused; 99]).collect();
+    assert_eq!(apply(&fake, &plan).err(), Some(stopped("too-many-failures")));
+    assert_eq!(fake.state(&plan).summary().failed, 11);
+
+    let (fake, plan) = Fake::of(100);
+    fake.world().writes = std::iter::repeat_n(Fault::None, 18).chain([Fault::Refused; 2]).collect();
+    assert_eq!(apply(&fake, &plan).err(), Some(stopped("too-many-failures")));
+    // Failed rows are tried again where that is asked for, and only then.
+    apply(&fake, &plan).unwrap();
+    assert_eq!(fake.state(&plan).summary().failed, 2);
+    go_with(&fake, &plan, Direction::Apply, &Options { retry_failed: true, ..fast() }).unwrap();
+    assert_eq!(fake.state(&plan).summary().done, 100);
+}
+
+#[test]
+fn another_tenant_another_data_centre_and_the_own_account_are_refused() {
+    let (fake, plan) = Fake::of(2);
+    fake.world().brand = "another".to_owned();
+    assert_eq!(apply(&fake, &plan).err(), Some((Kind::Refused, "brand-changed".to_owned())));
+    fake.world().brand = "testbrand".to_owned();
+    fake.world().data_center = Some("fra1".to_owned());
+    assert_eq!(apply(&fake, &plan).err(), Some((Kind::Refused, "data-center-changed".to_owned())));
+    fake.world().data_center = None;
+    fake.world().operator = "UR_1".to_owned();
+    apply(&fake, &plan).unwrap();
+    assert_eq!(fault_of(&fake, &plan, 1), "own-account");
+    assert_eq!(fake.name(1), "user1");
+}
+
+#[test]
+fn ctrl_c_stops_between_rows_and_resume_goes_on() {
+    struct AfterThree<'a>(&'a AtomicBool);
+    impl Progress for AfterThree<'_> {
+        fn row_done(&mut self, done: u64, _failed: u64, _total: u64) {
+            self.0.store(done == 3, std::sync::atomic::Ordering::SeqCst);
+        }
+        fn paused(&mut self, _wait: Duration, _why: &str) {}
+    }
+    let (fake, plan) = Fake::of(70);
+    let stop = AtomicBool::new(false);
+    let options = fast();
+    let run = Run { plan: &plan, directory: &fake, clock: &fake, stop: &stop, options: &options };
+    let mut journal = fake.journal(&plan).unwrap();
+    let error = run.drive(&mut journal, Direction::Apply, "prod-0123", &mut AfterThree(&stop)).unwrap_err();
+    let failure = failure_of(&error).unwrap();
+    assert_eq!(failure.code(), "interrupted");
+    assert!(failure.hints()[0].contains("ssoctl users resume prod-0123"), "{:?}", failure.hints());
+    let summary = fake.state(&plan).summary();
+    assert_eq!((summary.done, summary.unknown, summary.pending), (3, 0, 67));
+    drop(journal);
+    apply(&fake, &plan).unwrap();
+    assert_eq!(fake.world().changes.len(), 70);
+}
+
+#[test]
+fn the_rate_holds() {
+    let (fake, plan) = Fake::of(20);
+    go_with(&fake, &plan, Direction::Apply, &Options { writes_per_second: Some(0.5), ..fast() }).unwrap();
+    assert!(fake.world().now >= Duration::from_secs(38), "{:?}", fake.world().now);
+}
+
+#[test]
+fn rollback_restores_what_was_done_and_cannot_be_turned_round() {
+    let (fake, plan) = Fake::of(70);
+    let before = fake.world().accounts.clone();
+    fake.world().writes = std::iter::repeat_n(Fault::None, 40).chain([Fault::Misdirected]).collect();
+    assert_eq!(apply(&fake, &plan).err(), Some(stopped("api-proxied")));
+    fake.world().accounts.insert("UR_7".to_owned(), "changed-since".to_owned());
+    rollback(&fake, &plan).unwrap();
+    let world = fake.world();
+    let wrong: Vec<_> = world.accounts.iter().filter(|(id, name)| before[*id] != **name).collect();
+    assert_eq!(wrong, [(&"UR_7".to_owned(), &"changed-since".to_owned())]);
+    // Newest first.
+    assert_eq!(world.requests[41].0, "UR_39");
+    drop(world);
+    assert_eq!(fault_of(&fake, &plan, 7), "changed-since");
+    assert_eq!(fake.state(&plan).phase(), Phase::RolledBack);
+    let summary = fake.state(&plan).summary();
+    assert_eq!((summary.undone, summary.failed, summary.pending), (40, 1, 29));
+    assert_eq!(apply(&fake, &plan).err(), Some((Kind::Refused, "rolled-back".to_owned())));
+}
+
+#[test]
+fn rollback_looks_at_what_was_under_way() {
+    for committed in [true, false] {
+        let (fake, plan) = Fake::of(3);
+        fake.world().writes =
+            [Fault::None, if committed { Fault::CommitThenTimeout } else { Fault::TimeoutBeforeCommit }].into();
+        // The token is lost just when the second write is to be settled.
+        fake.world().reading = [Fault::None, Fault::None, Fault::None, Fault::Unauthorized].into();
+        assert_eq!(apply(&fake, &plan).err(), Some(stopped("unauthorized")));
+        assert_eq!(fake.state(&plan).summary().unknown, 1);
+        rollback(&fake, &plan).unwrap();
+        assert_eq!((0..3).map(|i| fake.name(i)).collect::<Vec<_>>(), ["user0", "user1", "user2"]);
+    }
+}
+
+#[test]
+fn an_account_that_cannot_be_read_stays_unknown_until_resume() {
+    let (fake, plan) = Fake::of(3);
+    fake.world().writes = [Fault::None, Fault::CommitThenTimeout].into();
+    fake.world().reading = [Fault::None; 3].into();
+    fake.world().reading.extend([Fault::Refused; 2]);
+    assert_eq!(apply(&fake, &plan).err(), Some(stopped("unsettled")));
+    assert_eq!(fake.state(&plan).row(1).unwrap().standing(), Standing::Unknown);
+    apply(&fake, &plan).unwrap();
+    assert_eq!(fake.world().requests.len(), 3);
+    assert_eq!(fake.state(&plan).summary().done, 3);
+}
+
+#[test]
+fn a_failing_disk_stops_everything_at_every_operation() {
+    for short in [true, false] {
+        for at in 0..40 {
+            let (fake, plan) = Fake::of(6);
+            fake.world().disk_fails_in = Some((at, short));
+            let ended = apply(&fake, &plan);
+            let failed = match ended {
+                Ok(_) => continue,
+                Err(failed) => failed,
+            };
+            assert_eq!(failed, stopped("journal-unwritable"), "{at}");
+            // After the failure nothing was sent: what was sent had its intent (the fake checks).
+            let sent = fake.world().requests.len();
+            fake.world().disk_fails_in = None;
+            apply(&fake, &plan).unwrap();
+            assert!(sent <= 6);
+            assert_eq!(fake.world().changes.len(), 6, "{at}");
+            assert_eq!(fake.state(&plan).summary().done, 6);
+        }
+    }
+}

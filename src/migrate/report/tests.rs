@@ -1,1 +1,87 @@
+//! The files that are left behind.
 
+use std::sync::atomic::AtomicBool;
+
+use super::*;
+use crate::error::failure_of;
+use crate::migrate::Means;
+use crate::migrate::apply::Options;
+use crate::migrate::apply::tests::fake::Fake;
+use crate::migrate::apply::tests::fake::Fault;
+use crate::migrate::apply::tests::fake::Watch;
+use crate::migrate::drive;
+use crate::migrate::journal::Direction;
+
+fn text(path: &std::path::Path) -> String {
+    String::from_utf8(disk::read(path, 1 << 20).unwrap()).unwrap()
+}
+
+#[test]
+fn a_run_that_stops_leaves_a_whole_report_and_resume_finishes_it() {
+    let root = tempfile::tempdir().unwrap();
+    let (fake, plan) = Fake::of(30);
+    // The journal is on the real disk here, so the fake cannot look at it.
+    fake.world().plan = None;
+    let folder = Folder::of(root.path(), &plan);
+    folder.save(&plan).unwrap();
+    fake.world().writes = [Fault::None, Fault::Refused, Fault::None, Fault::Misdirected].into();
+    let (stop, options) = (AtomicBool::new(false), Options { writes_per_second: None, ..Options::default() });
+    let means = Means { directory: &fake, clock: &fake, stop: &stop, options: &options };
+    let driven = drive(&folder, &plan, Some(Direction::Apply), &means, &mut Watch::default()).unwrap();
+    assert_eq!(failure_of(&driven.stopped.unwrap()).unwrap().code(), "api-proxied");
+    let counts = driven.report.counts;
+    assert_eq!((counts.done, counts.failed, counts.unknown, counts.pending), (2, 1, 1, 26));
+    let report: serde_json::Value = serde_json::from_str(&text(&folder.report_file())).unwrap();
+    assert_eq!(report["schema"], "ssoctl.users-migrate/1");
+    assert_eq!((&report["state"], &report["stopped"]["code"]), (&"applying".into(), &"api-proxied".into()));
+    assert_eq!(report["plan_digest"], plan.digest.as_str());
+    let rows: Vec<serde_json::Value> =
+        text(&folder.rows_file()).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let outcomes: Vec<&str> = rows.iter().map(|row| row["outcome"].as_str().unwrap()).collect();
+    assert_eq!(outcomes[..5], ["done", "failed", "done", "unknown", "rename"]);
+
+    // As another process would: from the folder alone.
+    let folder = Folder::open(root.path(), &folder.id()[..20]).unwrap();
+    let plan = folder.plan().unwrap();
+    let driven = drive(&folder, &plan, None, &means, &mut Watch::default()).unwrap();
+    assert!(driven.stopped.is_none());
+    assert_eq!((driven.report.counts.done, driven.report.counts.failed, driven.report.state), (29, 1, "finished"));
+    assert_eq!(fake.world().changes.len(), 29);
+    assert_eq!(folder.state(&plan).unwrap().summary().done, 29);
+
+    let driven = drive(&folder, &plan, Some(Direction::Rollback), &means, &mut Watch::default()).unwrap();
+    assert_eq!((driven.report.counts.undone, driven.report.state), (29, "rolled-back"));
+    assert_eq!(fake.name(5), "user5");
+    let error = Folder::open(root.path(), "no-such").unwrap_err();
+    assert_eq!(failure_of(&error).unwrap().code(), "migration-unknown");
+}
+
+#[cfg(unix)]
+#[test]
+fn every_file_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let root = tempfile::tempdir().unwrap();
+    let (fake, plan) = Fake::of(2);
+    fake.world().plan = None;
+    let folder = Folder::of(root.path(), &plan);
+    folder.save(&plan).unwrap();
+    let (stop, options) = (AtomicBool::new(false), Options::default());
+    let means = Means { directory: &fake, clock: &fake, stop: &stop, options: &options };
+    drive(&folder, &plan, None, &means, &mut Watch::default()).unwrap();
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder.path()).unwrap() {
+        let entry = entry.unwrap();
+        assert_eq!(entry.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{:?}", entry.path());
+        names.push(entry.file_name().into_string().unwrap());
+    }
+    names.sort();
+    assert_eq!(names, ["journal.ndjson", "lock", "plan.ndjson", "report.json", "rows.csv", "rows.ndjson"]);
+}
+
+#[test]
+fn no_cell_is_a_formula() {
+    for cell in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1"] {
+        assert_eq!(defused(cell), format!("'{cell}"));
+    }
+    assert_eq!(defused("bob=1"), "bob=1");
+}
