@@ -18,6 +18,7 @@ use crate::finding::Finding;
 use crate::finding::Place;
 use crate::finding::Severity;
 use crate::import;
+use crate::model::ConnectionName;
 use crate::model::connection::Connection;
 use crate::model::connection::ServiceProvider;
 use crate::provider;
@@ -54,7 +55,9 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
 }
 
 /// Every finding of one connection: its shape, and its certificates at `context.now`.
+/// Mends that name a command name this connection.
 fn findings(
+    name: &ConnectionName,
     connection: &Connection,
     locate: &dyn Fn(&[Segment]) -> Option<Place>,
     context: &Context,
@@ -62,6 +65,9 @@ fn findings(
     let vendor = provider::named(&connection.provider)?;
     let mut findings = check::connection::check(connection, vendor, locate);
     findings.extend(check::certificate::stored(connection, locate, context.now));
+    for hint in findings.iter_mut().filter_map(|finding| finding.hint.as_mut()) {
+        *hint = hint.replace("connection set NAME", &format!("connection set {name}"));
+    }
     Ok(findings)
 }
 
@@ -80,7 +86,7 @@ fn refuse_errors(findings: &[Finding], context: &Context) -> Result<()> {
 }
 
 /// A connection as JSON: the file's content, secrets as references.
-fn as_json(name: &crate::model::ConnectionName, connection: &Connection) -> Result<serde_json::Value> {
+fn as_json(name: &ConnectionName, connection: &Connection) -> Result<serde_json::Value> {
     let mut document = serde_json::to_value(connection)
         .map_err(|error| Failure::bug("a connection cannot be written as JSON").because(error))?;
     if document.get("reference").is_none() {
@@ -111,7 +117,7 @@ fn read_sp_metadata(
     context: &Context,
 ) -> Result<(ServiceProvider, Vec<Finding>)> {
     let (material, document) = read_metadata(source, None, flags, context)?;
-    let entity = metadata::choose_sp(&document, None)?;
-    let findings = metadata::lint_sp(entity, context.now);
+    let entity = metadata::choose::choose_sp(&document, None)?;
+    let findings = metadata::lint::lint_sp(entity, context.now);
     Ok((import::saml::service_provider(entity, known, &material.name)?, findings))
 }

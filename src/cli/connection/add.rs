@@ -214,7 +214,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let (connection, assumed) = build(&args, vendor, documents.saml, documents.oauth);
     let mut findings = documents.findings;
     findings.extend(assumed);
-    findings.extend(super::findings(&connection, &|_| None, context)?);
+    findings.extend(super::findings(&args.name, &connection, &|_| None, context)?);
     super::refuse_errors(&findings, context)?;
     let text = workspace::render(&connection)?;
     let path = workspace.path(&args.name);
@@ -287,8 +287,8 @@ fn read_saml(
             .hint(format!("`ssoctl provider show {}` shows what it offers", vendor.profile().id))
     })?;
     let (material, document) = super::read_metadata(source, args.entity_id.as_deref(), &args.source, context)?;
-    let entity = saml::metadata::choose_idp(&document, args.entity_id.as_deref())?;
-    findings.extend(saml::metadata::lint_idp(entity, context.now));
+    let entity = saml::metadata::choose::choose_idp(&document, args.entity_id.as_deref())?;
+    findings.extend(saml::metadata::lint::lint_idp(entity, context.now));
     let choices = import::saml::Choices {
         binding: args.binding.as_deref().map(Binding::from_word),
         metadata: material.url.clone(),

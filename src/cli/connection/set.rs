@@ -83,7 +83,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         return Ok(Verdict::Done);
     }
     let changed = Loaded { text, connection, ..loaded.clone() };
-    let findings = super::findings(&changed.connection, &|route| Some(changed.place(route)), context)?;
+    let findings = super::findings(&args.name, &changed.connection, &|route| Some(changed.place(route)), context)?;
     super::refuse_errors(&findings, context)?;
     workspace.replace(&args.name, &changed.text)?;
     context.ui.status(&diff::changed_lines(&loaded.text, &changed.text));

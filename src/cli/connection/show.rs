@@ -39,7 +39,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     } else {
         context.ui.data(&page(&loaded.name, &loaded.connection, context.now))?;
     }
-    let findings = super::findings(&loaded.connection, &|route| Some(loaded.place(route)), context)?;
+    let findings = super::findings(&args.name, &loaded.connection, &|route| Some(loaded.place(route)), context)?;
     for finding in &findings {
         context.ui.finding(finding);
     }

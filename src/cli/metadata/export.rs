@@ -81,9 +81,9 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
 fn read_back(text: &str, now: Time) -> Result<Vec<crate::finding::Finding>> {
     let document = metadata::read(text.as_bytes(), "exported metadata", &Limits::default(), &Select::All)
         .map_err(|error| Failure::bug("the exported metadata cannot be read back").because(error))?;
-    let entity = metadata::choose_sp(&document, None)
+    let entity = metadata::choose::choose_sp(&document, None)
         .map_err(|error| Failure::bug("the exported metadata is not SP metadata").because(error))?;
-    let findings = metadata::lint_sp(entity, now);
+    let findings = metadata::lint::lint_sp(entity, now);
     if let Some(error) = findings.iter().find(|finding| finding.severity == crate::finding::Severity::Error) {
         return Err(Failure::input(error.code, format!("the metadata would be faulty: {}", error.message))
             .hint(error.hint.clone().unwrap_or_else(|| "mend the value with `ssoctl connection set`".to_owned()))

@@ -128,9 +128,9 @@ fn of_saml(material: &Material, args: &Args, context: &Context) -> Result<Vec<Fi
         && document.entities.is_empty()
     {
         // Chooses only to say what there is instead.
-        metadata::choose_idp(&document, Some(wanted))?;
+        metadata::choose::choose_idp(&document, Some(wanted))?;
     }
-    let mut findings = metadata::lint(&document, context.now);
+    let mut findings = metadata::lint::lint(&document, context.now);
     findings.extend(unreadable_certificates(&document));
     if context.format == Format::Json {
         context.ui.json(&inspect::saml(&document, &findings))?;

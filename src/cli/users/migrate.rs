@@ -26,6 +26,7 @@ use crate::migrate::plan::Head;
 use crate::migrate::plan::NameRule;
 use crate::migrate::plan::Outcome;
 use crate::migrate::plan::Plan;
+use crate::migrate::plan::draw::draw;
 use crate::migrate::report;
 use crate::migrate::roster;
 use crate::migrate::roster::Columns;
@@ -97,7 +98,7 @@ const CSV_LIMIT: u64 = 1 << 30;
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let workspace = context.workspace()?;
     let loaded = workspace.load(&args.connection)?;
-    let plan = draw(args, &loaded, &workspace, context)?;
+    let plan = plan_of(args, &loaded, &workspace, context)?;
     let folder = Folder::of(&drive::root(&workspace), &plan);
     folder.save(&plan)?;
     let state = folder.state(&plan)?;
@@ -191,7 +192,7 @@ fn consented(args: &Args, loaded: &Loaded, plan: &Plan, context: &Context) -> Re
     Ok(context.ui.confirm(&question, false)? == Some(true))
 }
 
-fn draw(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Context) -> Result<Plan> {
+fn plan_of(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Context) -> Result<Plan> {
     let vendor = provider::named(&loaded.connection.provider)?;
     let profile = vendor.profile();
     let rule = match (vendor.support(Capability::RenameUsers), profile.username) {
@@ -225,7 +226,7 @@ fn draw(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Context) 
     };
     let rule =
         NameRule { form: rule.form.to_owned(), brand_id: head.brand_id.clone(), check_value: rule.check_value };
-    Ok(plan::draw(roster, &accounts, &rule, head))
+    Ok(draw(roster, &accounts, &rule, head))
 }
 
 fn from_file(file: &str, loaded: &Loaded, context: &Context) -> Result<(Accounts, Head)> {
