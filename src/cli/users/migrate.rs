@@ -106,10 +106,13 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let applied_before = state.phase() != Phase::Planned;
     let offline = args.directory.is_some();
     let asks = !args.apply && !offline && !applied_before && context.ui.can_ask() && plan.counts().rename > 0;
-    if context.format == Format::Json && !args.apply {
+    if args.apply {
+        // The report at the end is the data; the plan was shown before, or is in the rows file.
+        context.ui.status(&one_line(&plan));
+    } else if context.format == Format::Json {
         context.ui.json(&drive::as_json(&report)?)?;
     } else {
-        show(&plan, &report, context)?;
+        context.ui.data(&page(&plan, &report))?;
     }
     if let Some(expected) = &args.plan_digest
         && (expected.len() < 12 || !plan.digest.starts_with(expected.as_str()))
@@ -311,7 +314,14 @@ fn refused(trouble: Trouble) -> Failure {
 /// Rows shown of each outcome; the rest is in the rows file.
 const SHOWN: usize = 10;
 
-fn show(plan: &Plan, report: &report::Report, context: &Context) -> Result<()> {
+fn one_line(plan: &Plan) -> String {
+    let counts = plan.counts();
+    let cannot = counts.total() - counts.rename - counts.already;
+    let digest: String = plan.digest.chars().take(12).collect();
+    format!("plan {digest}: {} to rename, {} already so, {cannot} cannot be renamed", counts.rename, counts.already)
+}
+
+fn page(plan: &Plan, report: &report::Report) -> String {
     let mut page = drive::summary(report);
     let renames = plan.rows.iter().filter(|row| row.outcome == Outcome::Rename);
     let rows: Vec<Vec<String>> = renames
@@ -346,5 +356,5 @@ fn show(plan: &Plan, report: &report::Report, context: &Context) -> Result<()> {
         }
     }
     page += &format!("\nplan digest {}\n", plan.digest);
-    if context.format == Format::Json { Ok(()) } else { context.ui.data(&page) }
+    page
 }
