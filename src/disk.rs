@@ -7,7 +7,6 @@ use std::io;
 use std::io::Read as _;
 use std::io::Write as _;
 use std::path::Path;
-use std::path::PathBuf;
 
 use crate::error::Failure;
 use crate::error::Result;
@@ -119,7 +118,6 @@ pub(crate) fn open_append(path: &Path) -> io::Result<File> {
 #[derive(Debug)]
 pub(crate) struct Lock {
     _file: File,
-    path: PathBuf,
 }
 
 impl Lock {
@@ -130,7 +128,7 @@ impl Lock {
         };
         let file = open_append(path).map_err(failed)?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file, path: path.to_owned() }),
+            Ok(()) => Ok(Self { _file: file }),
             Err(std::fs::TryLockError::WouldBlock) => {
                 Err(Failure::refused("locked", format!("another ssoctl is working on {what}"))
                     .hint(format!(
@@ -141,11 +139,6 @@ impl Lock {
             }
             Err(std::fs::TryLockError::Error(error)) => Err(failed(error).into()),
         }
-    }
-
-    /// The lock file.
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
     }
 }
 

@@ -168,11 +168,6 @@ impl<R: BufRead> Reader<R> {
         self.open.len()
     }
 
-    /// What messages call the document.
-    pub(crate) fn name(&self) -> &str {
-        &self.name
-    }
-
     /// A refusal at the last event.
     pub(crate) fn failure(&self, code: &'static str, message: &str) -> Failure {
         self.failure_at(self.position, code, message)

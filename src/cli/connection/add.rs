@@ -323,7 +323,7 @@ fn read_discovery(source: &str, args: &Args, context: &Context) -> Result<(oidc:
     } else {
         source.to_owned()
     };
-    let material = source::read(&location, &args.source, context)?;
+    let material = source::read(&location, &args.source, false, context)?;
     let discovery = oidc::discovery::read(&material.bytes, &material.name)?;
     let mut findings = discovery.findings.clone();
     findings.extend(oidc::issuer::check_issuer(&discovery, material.url.as_deref())?);

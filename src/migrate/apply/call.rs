@@ -104,7 +104,7 @@ impl<'a> Caller<'a> {
                     self.wait_as_asked(&mut put_off, wait, &detail)?;
                     continue;
                 }
-                CallError::Unauthorized { .. } | CallError::Misdirected { .. } | CallError::Receiver(_) => {
+                CallError::Unauthorized { .. } | CallError::Misdirected { .. } => {
                     return Err(fatal(error));
                 }
                 CallError::Refused { .. } => {

@@ -186,7 +186,7 @@ impl Worker<'_> {
                     return Err(fatal(error));
                 }
                 // Whoever answered, it was not the vendor as it should be: the account must be looked at.
-                Err(error @ (CallError::Misdirected { .. } | CallError::Receiver(_))) => {
+                Err(error @ CallError::Misdirected { .. }) => {
                     self.note(vec![Event::Unknown { row, detail: printable(&error.to_string()) }])?;
                     return Err(fatal(error));
                 }
