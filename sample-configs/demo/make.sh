@@ -7,16 +7,37 @@ cd "$(dirname "$0")"
 keys=$(mktemp -d)
 trap 'rm -rf "$keys"' EXIT
 
-certificate() { # NAME SUBJECT DAYS KEY-OPTIONS...
-    local name=$1 subject=$2 days=$3
-    shift 3
-    openssl req -x509 -nodes -newkey "$@" -keyout "$keys/$name.key" -subj "$subject" -days "$days" -sha256 \
-        -outform PEM -out "$keys/$name.pem" 2>/dev/null
-    sed '/-----/d' "$keys/$name.pem" | sed 's/^/            /'
+# `openssl ca` is used for its fixed dates: a sample must not begin in the future of a test.
+cat >"$keys/ca.cnf" <<'CNF'
+[ca]
+default_ca = sample
+[sample]
+database = index.txt
+new_certs_dir = .
+rand_serial = yes
+default_md = sha256
+policy = any
+unique_subject = no
+[any]
+commonName = supplied
+[req]
+distinguished_name = name
+[name]
+CNF
+: >"$keys/index.txt"
+
+certificate() { # COMMON-NAME END-YEAR KEY-OPTIONS...
+    local name=$1 year=$2
+    shift 2
+    cd "$keys"
+    openssl req -new -nodes -newkey "$@" -keyout key.pem -subj "/CN=$name" -out request.pem -config ca.cnf 2>/dev/null
+    openssl ca -batch -selfsign -notext -config ca.cnf -keyfile key.pem -in request.pem -out certificate.pem \
+        -startdate 20260101000000Z -enddate "${year}0101000000Z" 2>/dev/null
+    sed '/-----/d; s/^/            /' certificate.pem
 }
-old=$(certificate old "/CN=idp.example.org signing 2026" 3650 rsa:2048)
-new=$(certificate new "/CN=idp.example.org signing 2027" 7300 ec -pkeyopt ec_paramgen_curve:prime256v1)
-sp=$(certificate sp "/CN=testbrand.iad1.qualtrics.com" 7300 rsa:2048)
+old=$(certificate "idp.example.org signing 2026" 2036 rsa:2048)
+new=$(certificate "idp.example.org signing 2027" 2046 ec -pkeyopt ec_paramgen_curve:prime256v1)
+sp=$(certificate "testbrand.iad1.qualtrics.com" 2046 rsa:2048)
 
 cat >idp.xml <<XML
 <?xml version="1.0" encoding="UTF-8"?>
