@@ -324,11 +324,7 @@ fn a_failing_disk_stops_everything_at_every_operation() {
         for at in 0..40 {
             let (fake, plan) = Fake::of(6);
             fake.world().disk_fails_in = Some((at, short));
-            let ended = apply(&fake, &plan);
-            let failed = match ended {
-                Ok(_) => continue,
-                Err(failed) => failed,
-            };
+            let Err(failed) = apply(&fake, &plan) else { continue };
             assert_eq!(failed, stopped("journal-unwritable"), "{at}");
             // After the failure nothing was sent: what was sent had its intent (the fake checks).
             let sent = fake.world().requests.len();

@@ -236,6 +236,7 @@ fn a_directory_file_is_read_and_its_faults_are_told() {
 /// `cargo test --release --lib -- --ignored --nocapture a_million`
 #[test]
 #[ignore = "a measurement: takes seconds and wants --release"]
+#[allow(clippy::print_stderr, reason = "a measurement is told")]
 fn a_million_rows_against_a_million_accounts() {
     use std::fmt::Write as _;
     let (mut roster, mut list) = ("old_username,new_value\n".to_owned(), "id,username,email\n".to_owned());

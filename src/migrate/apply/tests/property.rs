@@ -127,7 +127,9 @@ proptest! {
             }
             let finished = process(&fake, &plan, direction, rate, ends.next());
             runs += 1;
-            if finished && !(direction == Direction::Apply && rollback_after.is_some()) {
+            // A row that was given up for the vendor's answers is tried again.
+            let whole = finished && fake.state(&plan).summary().failed == 0;
+            if whole && !(direction == Direction::Apply && rollback_after.is_some()) {
                 break;
             }
             if runs > 20 {
@@ -157,7 +159,7 @@ proptest! {
                 prop_assert_eq!(&real[0].from, &*row.before);
                 prop_assert_eq!(&real[0].to, &**row.after.as_ref().unwrap());
             } else {
-                prop_assert!(real.len() == 0 || real.len() == 2, "{} changed {} times", id, real.len());
+                prop_assert!(matches!(real.len(), 0 | 2), "{} changed {} times", id, real.len());
             }
         }
         if direction == Direction::Apply {
