@@ -152,7 +152,8 @@ fn a_lost_token_and_a_wrong_host_stop_at_once() {
 
 #[test]
 fn the_first_account_goes_alone_and_a_doubled_suffix_stops_the_run() {
-    for (fault, name) in [(Fault::Doubled, "0#testbrand#testbrand"), (Fault::Ignored, "user0")] {
+    let doubled = "0#testbrand#testbrand";
+    for (fault, name) in [(Fault::Doubled, doubled), (Fault::DoubledThenTimeout, doubled), (Fault::Ignored, "user0")] {
         let (fake, plan) = Fake::of(50);
         fake.world().writes = [fault].into();
         assert_eq!(apply(&fake, &plan).err(), Some(stopped("canary-failed")));
@@ -162,6 +163,17 @@ fn the_first_account_goes_alone_and_a_doubled_suffix_stops_the_run() {
         rollback(&fake, &plan).unwrap();
         assert_eq!(fake.name(0), "user0");
     }
+}
+
+#[test]
+fn a_canary_whose_process_ended_is_looked_at_before_another_account_is_written() {
+    let (fake, plan) = Fake::of(50);
+    fake.world().writes = [Fault::Doubled].into();
+    // Alive until the yes has come, and gone before the account is read back.
+    fake.world().reading = [Fault::None, Fault::Unauthorized].into();
+    assert_eq!(apply(&fake, &plan).err(), Some(stopped("unauthorized")));
+    assert_eq!(apply(&fake, &plan).err(), Some(stopped("canary-failed")));
+    assert_eq!(fake.world().requests.len(), 1);
 }
 
 #[test]
