@@ -23,6 +23,7 @@ use crate::migrate::apply::tests::fake::Fault;
 use crate::migrate::apply::tests::fake::Watch;
 use crate::migrate::journal::Direction;
 use crate::migrate::journal::state::Phase;
+use crate::migrate::journal::state::Step;
 use crate::migrate::plan::Plan;
 
 fn write_fault() -> impl Strategy<Value = Fault> {
@@ -128,7 +129,8 @@ proptest! {
             let finished = process(&fake, &plan, direction, rate, ends.next());
             runs += 1;
             // A row that was given up for the vendor's answers is tried again.
-            let whole = finished && fake.state(&plan).summary().failed == 0;
+            let whole = finished
+                && fake.state(&plan).each().all(|(_, row)| !matches!(row.step(direction), Step::Failed(_)));
             if whole && !(direction == Direction::Apply && rollback_after.is_some()) {
                 break;
             }
@@ -174,7 +176,7 @@ proptest! {
         } else {
             prop_assert_eq!(state.phase(), Phase::RolledBack);
             prop_assert_eq!(&world.accounts, &original);
-            prop_assert_eq!(summary.done + summary.failed + summary.unknown, 0);
+            prop_assert_eq!(summary.done + summary.unknown, 0);
         }
     }
 }
