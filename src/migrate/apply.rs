@@ -154,6 +154,14 @@ impl Run<'_> {
                 .hint(format!("`ssoctl users resume {id}` ends the rollback; then make a new plan"))
                 .into());
         }
+        if direction == Direction::Rollback && state.phase() == Phase::Planned {
+            return Err(Failure::refused(
+                "nothing-done",
+                format!("nothing has been done of the migration {}", shown(id)),
+            )
+            .hint("there is nothing to take back")
+            .into());
+        }
         Ok(())
     }
 

@@ -303,6 +303,13 @@ fn rollback_restores_what_was_done_and_cannot_be_turned_round() {
 }
 
 #[test]
+fn a_rollback_of_nothing_is_refused() {
+    let (fake, plan) = Fake::of(2);
+    assert_eq!(rollback(&fake, &plan).err(), Some((Kind::Refused, "nothing-done".to_owned())));
+    apply(&fake, &plan).unwrap();
+}
+
+#[test]
 fn rollback_looks_at_what_was_under_way() {
     for committed in [true, false] {
         let (fake, plan) = Fake::of(3);

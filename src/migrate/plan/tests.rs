@@ -149,6 +149,7 @@ fn a_value_that_cannot_be_used_says_why() {
         assert_eq!(codes(line, &["bob"]), [format!("invalid {code}")], "{line:?}");
     }
     assert_eq!(codes(&format!("bob,{}", "x".repeat(300)), &["bob"]), ["invalid value-too-long"]);
+    assert_eq!(codes(&format!("{},1", "x".repeat(3_000)), &["bob"]), ["invalid old-too-long"]);
     let suffixed = plan("bob,1#testbrand", &["bob"]);
     assert!(suffixed.rows[0].detail.ends_with("write `1`"), "{}", suffixed.rows[0].detail);
 }
