@@ -194,3 +194,13 @@ pub(crate) fn fatal(error: CallError) -> Trouble {
         other => Trouble::stop("call-failed", printable(&other.to_string())),
     }
 }
+
+/// The same failure where nothing has been written yet: the vendor failed, and there is
+/// no run that stopped part-way.
+pub(crate) fn before_any_write(failure: Failure) -> Failure {
+    if failure.code() == "interrupted" {
+        return failure;
+    }
+    let plain = Failure::remote(failure.code(), failure.to_string());
+    failure.hints().iter().fold(plain, |failure, hint| failure.hint(hint.clone()))
+}
