@@ -142,7 +142,7 @@ fn steps(url: &str) -> Vec<Step> {
         ),
         step(
             "Rename the others: one canary first, each account read before and after",
-            "ssoctl users migrate --csv roster.csv --connection qualtrics-demo --apply --accept-problems --rate 20",
+            "ssoctl users migrate --csv roster.csv --connection qualtrics-demo --apply --rate 20",
             1,
         ),
         step("Where do we stand?", "ssoctl users status", 0),

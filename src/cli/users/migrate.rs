@@ -84,9 +84,6 @@ pub(crate) struct Args {
     /// Migrate although the connection is not on record as tested and enabled
     #[arg(long)]
     accept_untested: bool,
-    /// Migrate the rows that can be, although others cannot
-    #[arg(long)]
-    accept_problems: bool,
     #[command(flatten)]
     run: drive::Flags,
 }
@@ -99,7 +96,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let workspace = context.workspace()?;
     let loaded = workspace.load(&args.connection)?;
     let plan = plan_of(args, &loaded, &workspace, context)?;
-    let folder = Folder::of(&drive::root(&workspace), &plan);
+    let folder = Folder::of(&drive::root(&workspace), &plan)?;
     folder.save(&plan)?;
     let state = folder.state(&plan)?;
     let report = report::write(&folder, &plan, &state)?;
@@ -133,8 +130,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         }
         context.ui.hint(&format!("this plan was begun before: `ssoctl users status {id}` shows where it stands"));
     }
-    let problems = plan.counts().has_problems();
-    let planned = if problems { Verdict::Findings } else { Verdict::Done };
+    let planned = if drive::has_problems(&report) { Verdict::Findings } else { Verdict::Done };
     let agreed = args.apply || (asks && consented(args, &loaded, &plan, context)?);
     if !agreed {
         context.ui.status(&format!("nothing was written to {}", loaded.connection.provider));
@@ -144,31 +140,25 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         }
         return Ok(planned);
     }
-    check_consent(args, &loaded, problems, asks, context)?;
+    check_consent(args, &loaded, asks, context)?;
     drive::drive(&folder, &plan, Some(Direction::Apply), &args.run, context)
 }
 
-/// Consent by flags; at a terminal the prompt has told of both.
-fn check_consent(args: &Args, loaded: &Loaded, problems: bool, asked: bool, context: &Context) -> Result<()> {
-    if let Some(missing) = not_ready(loaded) {
-        let told = format!("`{}` is {missing}: users who log in meanwhile could get a second account", loaded.name);
-        if !args.accept_untested && !asked {
-            return Err(Failure::refused("connection-not-enabled", told)
-                .hint(format!(
-                    "test and enable it at the vendor, then `ssoctl connection set {} status.tested_on=YYYY-MM-DD \
-                     status.enabled=true`; or `--accept-untested`",
-                    loaded.name
-                ))
-                .into());
-        }
+/// Consent by flag; at a terminal the prompt has told of it.
+fn check_consent(args: &Args, loaded: &Loaded, asked: bool, context: &Context) -> Result<()> {
+    let Some(missing) = not_ready(loaded) else { return Ok(()) };
+    let told = format!("`{}` is {missing}: users who log in meanwhile could get a second account", loaded.name);
+    if args.accept_untested || asked {
         context.ui.warning(&told);
+        return Ok(());
     }
-    if problems && !args.accept_problems && !asked {
-        return Err(Failure::refused("plan-problems", "some rows of the roster cannot be renamed, as listed above")
-            .hint("mend the roster, or rename the others with `--accept-problems`")
-            .into());
-    }
-    Ok(())
+    Err(Failure::refused("connection-not-enabled", told)
+        .hint(format!(
+            "test and enable it at the vendor, then `ssoctl connection set {} status.tested_on=YYYY-MM-DD \
+             status.enabled=true`; or `--accept-untested`",
+            loaded.name
+        ))
+        .into())
 }
 
 /// What is missing for QT10's "after the connection is tested and enabled".
