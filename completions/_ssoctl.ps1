@@ -65,8 +65,8 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say only what went wrong')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'All vendors')
-            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'One vendor: what it can do, what it must be told, where the facts come from')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List all vendors')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one vendor: what it can do, what it must be told, where the facts come from')
             break
         }
         'ssoctl;provider;list' {

@@ -52,9 +52,10 @@ fn subcommands(help: &str) -> Vec<(String, String)> {
     let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
     let mut found: Vec<(String, String)> = Vec::new();
     for line in listed {
-        if let Some(more) = line.strip_prefix("           ").filter(|_| !found.is_empty()) {
+        if line.starts_with("   ") {
+            // The rest of a description that was too long for its line.
             let last = found.last_mut().unwrap();
-            last.1 = format!("{} {}", last.1, more.trim());
+            last.1 = format!("{} {}", last.1, line.trim());
         } else if let Some((name, about)) = line.trim().split_once("  ") {
             found.push((name.to_owned(), about.trim().to_owned()));
         }
