@@ -337,7 +337,7 @@ impl Run<'_> {
                 .hint(format!(
                     "look at the failed rows first; `--max-failures {}` or `--max-failure-share {}` raise the bounds",
                     self.options.max_failures.saturating_mul(2),
-                    (self.options.max_failure_share * 2.0).min(1.0)
+                    (self.options.max_failure_share * 200.0).clamp(1.0, 100.0).ceil()
                 )),
             )));
         }

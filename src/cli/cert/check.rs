@@ -194,7 +194,7 @@ fn policy(args: &Args, context: &Context) -> Result<WorkspacePolicy> {
     if let Some(validity) = args.certificate_validity {
         policy.certificate_validity = validity.into();
     }
-    policy.check("the command line")?;
+    policy.check(Kind::Usage, "the command line")?;
     Ok(policy)
 }
 

@@ -12,6 +12,7 @@ use crate::cli::users::drive::Bar;
 use crate::cli::users::drive::SystemClock;
 use crate::disk;
 use crate::error::Failure;
+use crate::error::Kind;
 use crate::error::Result;
 use crate::migrate::Folder;
 use crate::migrate::apply::call::Caller;
@@ -267,7 +268,11 @@ fn from_vendor(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Co
         .hint("use a token of that brand, or mend `settings.brand_id`")
         .into());
     }
-    let accounts = directory::collect(&mut caller, |count| bar.message(format!("reading the user list: {count}")));
+    let accounts = directory::collect(&mut caller, |count| bar.message(format!("reading the user list: {count}")))
+        .map_err(|error| match error.downcast::<Failure>() {
+            Ok(failure) => not_begun(failure).into(),
+            Err(other) => other,
+        });
     bar.clear();
     let head = Head {
         provider: loaded.connection.provider.clone(),
@@ -290,10 +295,18 @@ fn origin(loaded: &Loaded) -> String {
     }
 }
 
+/// A plan that could not be made is no run that stopped part-way: there is nothing to resume.
+fn not_begun(failure: Failure) -> Failure {
+    match failure.kind() {
+        Kind::Stopped => failure.as_kind(Kind::Remote),
+        _ => failure,
+    }
+}
+
 /// Why the very first call, which asks who we are, was of no use.
 fn refused(trouble: Trouble) -> Failure {
     match trouble {
-        Trouble::Stop(failure) => *failure,
+        Trouble::Stop(failure) => not_begun(*failure),
         Trouble::Row { code, detail } => {
             Failure::remote("vendor-refused", format!("the vendor does not say whose token this is: {detail} ({code})"))
                 .hint("the API needs an administrator's token")

@@ -110,15 +110,15 @@ fn choose<'a>(document: &'a Document, entity_id: Option<&str>, wanted: &Wanted) 
             }
             several => {
                 let message = format!("{file}: the document has {} {people}s, and one must be chosen", several.len());
-                let mut failure = Failure::usage("entity-choice", message).hint("name one by `--entity-id`");
+                let mut hint = "name one with `--entity-id`:".to_owned();
                 for candidate in several.iter().take(LISTED) {
-                    failure = failure.hint(candidate.line_of_list());
+                    _ = write!(hint, "\n  {}", candidate.line_of_list());
                 }
                 if several.len() > LISTED {
-                    failure = failure
-                        .hint(format!("and {} more: `ssoctl metadata inspect` lists them all", several.len() - LISTED));
+                    let left = several.len() - LISTED;
+                    _ = write!(hint, "\n  and {left} more: `ssoctl metadata inspect` lists them all");
                 }
-                Err(failure)
+                Err(Failure::usage("entity-choice", message).hint(hint))
             }
         };
     };
