@@ -32,7 +32,9 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
     };
     let file = File::open(path).map_err(failed)?;
     if file.metadata().map_err(failed)?.is_dir() {
-        return Err(Failure::input("file-unreadable", format!("`{}` is a folder, not a file", path.display())).into());
+        return Err(Failure::input("file-unreadable", format!("`{}` is a folder, not a file", path.display()))
+            .hint("name a file in it")
+            .into());
     }
     read_limited(file, limit, &path.display().to_string())
 }
