@@ -139,7 +139,14 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     }
     let all: Vec<&Met> = outcome.met.iter().map(|(met, _)| met).collect();
     outcome.findings.extend(certificate::shared(&all));
-    let judged: Vec<Judged> = outcome.met.iter().map(|(met, inside)| judged(met, *inside, context.now, thresholds)).collect();
+    let judged: Vec<Judged> = outcome
+        .met
+        .iter()
+        .map(|(met, inside)| {
+            let cover = outcome.connections.iter().find(|row| *inside && row.name == met.source);
+            judged(met, *inside, cover.and_then(|row| row.status), context.now, thresholds)
+        })
+        .collect();
     let worst = outcome
         .connections
         .iter()
@@ -224,6 +231,18 @@ fn connection(
         status: found.coverage.map(|coverage| coverage.status),
         code: found.coverage.map_or(Some("certificate-not-stored"), |coverage| coverage.code),
     });
+    if found.coverage.is_some() && found.met.is_empty() {
+        outcome.findings.push(
+            Finding::new(
+                "certificate-none",
+                Severity::Error,
+                format!("{name}: the connection has no signing certificate, so no response can be verified"),
+            )
+            .hint("ask the IdP's administrator for the signing certificate")
+            .at(loaded.place(&["saml".into(), "idp".into()]))
+            .of(name.as_str()),
+        );
+    }
     outcome.met.extend(found.met.into_iter().map(|met| (met, true)));
     Ok(())
 }
@@ -329,10 +348,15 @@ struct Judged<'a> {
     findings: Vec<Finding>,
 }
 
-fn judged(met: &Met, inside: bool, now: Time, thresholds: Thresholds) -> Judged<'_> {
+/// Codes that tell of a certificate's dates.
+const DATES: [&str; 4] =
+    ["certificate-dates-reversed", "certificate-expired", "certificate-expiring", "certificate-not-yet-valid"];
+
+/// `cover` is the status of the connection that the certificate is in.
+fn judged(met: &Met, inside: bool, cover: Option<Status>, now: Time, thresholds: Thresholds) -> Judged<'_> {
     let verdict = match &met.certificate {
         Ok(certificate) => judge(certificate, now, thresholds),
-        Err(failure) => crate::cert::judge::Verdict::unreadable(failure),
+        Err(failure) => cert::judge::Verdict::unreadable(failure),
     };
     let findings = verdict
         .findings
@@ -341,6 +365,11 @@ fn judged(met: &Met, inside: bool, now: Time, thresholds: Thresholds) -> Judged<
             finding.message = format!("{}: {}", met.source, finding.message);
             if inside {
                 finding.connection = Some(met.source.clone());
+            }
+            // While another one covers the connection, a date is no alarm and asks for nothing.
+            if cover == Some(Status::Ok) && DATES.contains(&finding.code) {
+                finding.severity = Severity::Info;
+                finding.hint = None;
             }
             finding
         })
