@@ -70,10 +70,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8], access: Access) -> Result<()> {
             .hint("name the file that it points to")
             .into());
     }
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
+    let folder = folder_of(path);
     std::fs::create_dir_all(folder).map_err(failed)?;
     let mut builder = tempfile::Builder::new();
     builder.prefix(".ssoctl-");
@@ -91,6 +88,14 @@ pub(crate) fn write(path: &Path, bytes: &[u8], access: Access) -> Result<()> {
     Ok(())
 }
 
+/// The folder of a file; a bare name, whose parent is the empty path, is in the current one.
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
 /// Makes a rename or a new file durable.
 pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     // Windows cannot open a folder for syncing; a rename is durable there by itself.
@@ -99,7 +104,7 @@ pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
 
 /// Opens a private file for appending, made if it is not there, durable in its folder.
 pub(crate) fn open_append(path: &Path) -> io::Result<File> {
-    let folder = path.parent().unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     std::fs::create_dir_all(folder)?;
     let mut options = OpenOptions::new();
     options.create(true).append(true).read(true);
