@@ -24,6 +24,7 @@ use crate::migrate::apply::Progress;
 use crate::migrate::apply::Run;
 use crate::migrate::journal::Direction;
 use crate::migrate::journal::Journal;
+use crate::migrate::journal::state::Phase;
 use crate::migrate::journal::state::State;
 use crate::migrate::plan::Plan;
 use crate::migrate::report::Report;
@@ -45,6 +46,20 @@ impl Folder {
     pub(crate) fn of(root: &Path, plan: &Plan) -> Self {
         let digest: String = plan.digest.chars().take(12).collect();
         Self { root: root.to_owned(), id: format!("{}-{digest}", plan.head.connection) }
+    }
+
+    /// Where a plan's files belong, given what is there: one that was rolled back may be
+    /// begun anew, beside the record of what was done and undone.
+    pub(crate) fn next(root: &Path, plan: &Plan) -> Result<Self> {
+        let first = Self::of(root, plan);
+        let mut folder = first.clone();
+        for again in 2_u32.. {
+            if !folder.plan_file().is_file() || folder.state(plan)?.phase() != Phase::RolledBack {
+                break;
+            }
+            folder.id = format!("{}-{again}", first.id);
+        }
+        Ok(folder)
     }
 
     /// The migration of this ID, which must be there.

@@ -31,6 +31,7 @@ use crate::migrate::apply::Clock;
 use crate::migrate::apply::Options;
 use crate::migrate::apply::Progress;
 use crate::migrate::journal::Direction;
+use crate::migrate::journal::state::Phase;
 use crate::migrate::plan::Plan;
 use crate::migrate::report::Report;
 use crate::model::printable;
@@ -233,7 +234,10 @@ fn tell(driven: &Driven, context: &Context) -> Result<Verdict> {
         return Ok(Verdict::Failed(failure_of(stopped).map_or(Kind::Bug, Failure::kind)));
     }
     let counts = &report.counts;
-    let problems = counts.failed + counts.unknown + counts.not_found + counts.ambiguous + counts.conflict + counts.invalid;
+    let never_begun = counts.not_found + counts.ambiguous + counts.conflict + counts.invalid;
+    // A rollback is done when all that was renamed is undone: it had nothing to do with the other rows.
+    let rolled_back = report.state == Phase::RolledBack.word();
+    let problems = counts.failed + counts.unknown + if rolled_back { 0 } else { never_begun };
     Ok(if problems > 0 { Verdict::Findings } else { Verdict::Done })
 }
 

@@ -100,7 +100,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let workspace = context.workspace()?;
     let loaded = workspace.load(&args.connection)?;
     let plan = plan_of(args, &loaded, &workspace, context)?;
-    let folder = Folder::of(&drive::root(&workspace), &plan);
+    let folder = Folder::next(&drive::root(&workspace), &plan)?;
     folder.save(&plan)?;
     let state = folder.state(&plan)?;
     let report = report::write(&folder, &plan, &state)?;
@@ -138,7 +138,8 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         context.ui.status(&format!("nothing was written to {}", loaded.connection.provider));
         if !applied_before && !offline && plan.counts().rename > 0 {
             let digest: String = plan.digest.chars().take(12).collect();
-            context.ui.hint(&format!("add `--apply --plan-digest {digest}` to rename them"));
+            let others = if problems { " --accept-problems" } else { "" };
+            context.ui.hint(&format!("add `--apply --plan-digest {digest}{others}` to rename them"));
         }
         return Ok(planned);
     }
@@ -304,8 +305,15 @@ fn origin(loaded: &Loaded) -> String {
 
 /// A plan that could not be made is no run that stopped part-way: there is nothing to resume.
 fn not_begun(failure: Failure) -> Failure {
-    match failure.kind() {
+    let failure = match failure.kind() {
         Kind::Stopped => failure.as_kind(Kind::Remote),
+        _ => failure,
+    };
+    match failure.code() {
+        "unreachable" => failure.hint(
+            "check the network, and `settings.data_center` or `directory.api_url` of the connection; behind a \
+             firewall, set `HTTPS_PROXY`",
+        ),
         _ => failure,
     }
 }
