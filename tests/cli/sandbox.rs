@@ -48,3 +48,13 @@ fn answers_only_who_has_the_token() {
     desk.command(&migrate).env("GUESS", "rehearsal").run().exits(0).shows("1001#testbrand");
     assert!(sandbox.changes().is_empty());
 }
+
+#[test]
+fn its_log_may_be_a_bare_name_in_the_current_folder() {
+    let desk = Desk::bare();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    // The log is opened before the port is found taken, which ends this run.
+    desk.ssoctl(&["sandbox", "serve", "--log", "changes.ndjson", "--listen", &address]).exits(4);
+    assert_eq!(desk.read("changes.ndjson"), "");
+}

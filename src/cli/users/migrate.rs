@@ -297,8 +297,15 @@ fn origin(loaded: &Loaded) -> String {
 
 /// A plan that could not be made is no run that stopped part-way: there is nothing to resume.
 fn not_begun(failure: Failure) -> Failure {
-    match failure.kind() {
+    let failure = match failure.kind() {
         Kind::Stopped => failure.as_kind(Kind::Remote),
+        _ => failure,
+    };
+    match failure.code() {
+        "unreachable" => failure.hint(
+            "check the network, and `settings.data_center` or `directory.api_url` of the connection; behind a \
+             firewall, set `HTTPS_PROXY`",
+        ),
         _ => failure,
     }
 }
@@ -320,8 +327,7 @@ const SHOWN: usize = 10;
 fn one_line(plan: &Plan) -> String {
     let counts = plan.counts();
     let cannot = counts.total() - counts.rename - counts.already;
-    let digest: String = plan.digest.chars().take(12).collect();
-    format!("plan {digest}: {} to rename, {} already so, {cannot} cannot be renamed", counts.rename, counts.already)
+    format!("{} to rename, {} already so, {cannot} cannot be renamed", counts.rename, counts.already)
 }
 
 fn page(plan: &Plan, report: &report::Report) -> String {
