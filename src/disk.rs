@@ -7,7 +7,6 @@ use std::io;
 use std::io::Read as _;
 use std::io::Write as _;
 use std::path::Path;
-use std::path::PathBuf;
 
 use crate::error::Failure;
 use crate::error::Result;
@@ -70,10 +69,7 @@ pub(crate) fn write(path: &Path, bytes: &[u8], access: Access) -> Result<()> {
             .hint("name the file that it points to")
             .into());
     }
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
+    let folder = folder_of(path);
     std::fs::create_dir_all(folder).map_err(failed)?;
     let mut builder = tempfile::Builder::new();
     builder.prefix(".ssoctl-");
@@ -91,6 +87,11 @@ pub(crate) fn write(path: &Path, bytes: &[u8], access: Access) -> Result<()> {
     Ok(())
 }
 
+/// The folder that a file is in; the parent of a bare name is the current one.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// Makes a rename or a new file durable.
 pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     // Windows cannot open a folder for syncing; a rename is durable there by itself.
@@ -99,7 +100,7 @@ pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
 
 /// Opens a private file for appending, made if it is not there, durable in its folder.
 pub(crate) fn open_append(path: &Path) -> io::Result<File> {
-    let folder = path.parent().unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     std::fs::create_dir_all(folder)?;
     let mut options = OpenOptions::new();
     options.create(true).append(true).read(true);
@@ -117,7 +118,6 @@ pub(crate) fn open_append(path: &Path) -> io::Result<File> {
 #[derive(Debug)]
 pub(crate) struct Lock {
     _file: File,
-    path: PathBuf,
 }
 
 impl Lock {
@@ -128,7 +128,7 @@ impl Lock {
         };
         let file = open_append(path).map_err(failed)?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file, path: path.to_owned() }),
+            Ok(()) => Ok(Self { _file: file }),
             Err(std::fs::TryLockError::WouldBlock) => {
                 Err(Failure::refused("locked", format!("another ssoctl is working on {what}"))
                     .hint(format!(
@@ -139,11 +139,6 @@ impl Lock {
             }
             Err(std::fs::TryLockError::Error(error)) => Err(failed(error).into()),
         }
-    }
-
-    /// The lock file.
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
     }
 }
 

@@ -105,6 +105,13 @@ impl Failure {
         self
     }
 
+    /// The same failure as another kind, where only the caller knows what it means to a script.
+    #[must_use]
+    pub(crate) fn as_kind(mut self, kind: Kind) -> Self {
+        self.kind = kind;
+        self
+    }
+
     /// The kind, which decides the exit code.
     pub(crate) fn kind(&self) -> Kind {
         self.kind

@@ -48,7 +48,8 @@ pub(crate) fn sp_metadata(
         .map(|(field, attribute)| RequestedAttribute {
             name: attribute.clone(),
             name_format: None,
-            friendly_name: Some(field.key.to_owned()),
+            // A URI says little to whoever maps it by hand.
+            friendly_name: attribute.contains(':').then(|| field.key.to_owned()),
             required: field.required,
         })
         .collect();

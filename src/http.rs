@@ -175,7 +175,7 @@ impl Trouble {
     fn failure(self, url: &SafeUrl, timeout: Duration) -> Failure {
         let failure = match self.code {
             "timeout" => {
-                Failure::remote("timeout", format!("{url}: no complete answer within {} seconds", seconds(timeout)))
+                Failure::remote("timeout", format!("{url}: no complete answer within {}", seconds(timeout)))
                     .hint("try again; behind a firewall, set `HTTPS_PROXY`, or fetch the document another way and pass the file")
             }
             "tls" => Failure::remote("tls", format!("{url}: no trusted TLS connection could be made")).hint(
@@ -211,9 +211,10 @@ fn chain(mut error: Option<&(dyn std::error::Error + 'static)>) -> String {
     shortened(&parts.join(": "), 500)
 }
 
-/// Seconds as a person writes them, `30` or `0.3`.
-fn seconds(duration: Duration) -> f64 {
-    (duration.as_secs_f64() * 10.0).round() / 10.0
+/// Seconds as a person writes them, `30 seconds` or `0.3 seconds`.
+fn seconds(duration: Duration) -> String {
+    let number = (duration.as_secs_f64() * 10.0).round() / 10.0;
+    format!("{number} second{}", if number == 1.0 { "" } else { "s" })
 }
 
 /// Text from outside, safe for a terminal and cut to about `limit` characters.

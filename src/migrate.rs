@@ -24,6 +24,7 @@ use crate::migrate::apply::Progress;
 use crate::migrate::apply::Run;
 use crate::migrate::journal::Direction;
 use crate::migrate::journal::Journal;
+use crate::migrate::journal::state::Phase;
 use crate::migrate::journal::state::State;
 use crate::migrate::plan::Plan;
 use crate::migrate::report::Report;
@@ -41,10 +42,21 @@ pub(crate) struct Folder {
 }
 
 impl Folder {
-    /// Where a plan's files belong below `root` (`.ssoctl/migrations`).
-    pub(crate) fn of(root: &Path, plan: &Plan) -> Self {
+    /// Where a plan's files belong below `root` (`.ssoctl/migrations`). The same plan
+    /// leads back to the same journal, unless that has come to its end: what was
+    /// finished or taken back can be planned again, and is then another migration.
+    pub(crate) fn of(root: &Path, plan: &Plan) -> Result<Self> {
         let digest: String = plan.digest.chars().take(12).collect();
-        Self { root: root.to_owned(), id: format!("{}-{digest}", plan.head.connection) }
+        let first = format!("{}-{digest}", plan.head.connection);
+        let mut number = 1_u32;
+        loop {
+            let id = if number == 1 { first.clone() } else { format!("{first}-{number}") };
+            let folder = Self { root: root.to_owned(), id };
+            match folder.state(plan)?.phase() {
+                Phase::Planned | Phase::Applying | Phase::RollingBack => return Ok(folder),
+                Phase::Finished | Phase::RolledBack => number += 1,
+            }
+        }
     }
 
     /// The migration of this ID, which must be there.

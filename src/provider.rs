@@ -144,8 +144,6 @@ pub(crate) enum CallError {
         /// What was wrong.
         detail: String,
     },
-    /// The receiver of the accounts gave up; nothing is wrong with the call.
-    Receiver(anyhow::Error),
 }
 
 impl fmt::Display for CallError {
@@ -158,7 +156,6 @@ impl fmt::Display for CallError {
             Self::Unauthorized { detail } => write!(f, "the credentials are not accepted: {detail}"),
             Self::Misdirected { detail, code: _, hint: _ } => f.write_str(detail),
             Self::Malformed { detail } => write!(f, "the answer is not what the API promises: {detail}"),
-            Self::Receiver(error) => write!(f, "{error}"),
         }
     }
 }

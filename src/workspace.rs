@@ -14,6 +14,7 @@ use crate::disk;
 use crate::disk::Access;
 use crate::disk::Lock;
 use crate::error::Failure;
+use crate::error::Kind;
 use crate::error::Result;
 use crate::finding::Place;
 use crate::model::ConnectionName;
@@ -80,10 +81,11 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// Refuses thresholds that contradict each other.
-    pub(crate) fn check(&self, place: &str) -> Result<()> {
+    /// Refuses thresholds that contradict each other; `kind` says whose mistake it is.
+    pub(crate) fn check(&self, kind: Kind, place: &str) -> Result<()> {
         if self.fail_days > self.warn_days {
-            return Err(Failure::input(
+            return Err(Failure::new(
+                kind,
                 "policy-thresholds",
                 format!(
                     "{place}: `fail_days` ({}) is more than `warn_days` ({}), so nothing would ever warn",
@@ -186,7 +188,7 @@ impl Workspace {
         let file = tidy(&root.join(CONFIG));
         let text = read_text(&file)?;
         let config: Config = yaml::parse(&text, &file.display().to_string(), 1)?;
-        config.policy.check(&file.display().to_string())?;
+        config.policy.check(Kind::Input, &file.display().to_string())?;
         Ok(Self { root: root.to_owned(), config })
     }
 

@@ -39,7 +39,7 @@ pub(super) fn bare(text: &str) -> Result<Vec<u8>, Failure> {
     if looks_like_file_name(packed) {
         return Err(Failure::input(
             "certificate-is-file-name",
-            format!("`{}` looks like a file name; put the file's content there or use --cert FILE", printable(packed)),
+            format!("`{}` looks like a file name; its content belongs there", printable(packed)),
         )
         .hint("`cat FILE` shows the content, from `-----BEGIN CERTIFICATE-----` on"));
     }

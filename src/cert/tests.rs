@@ -262,10 +262,7 @@ fn names_what_is_not_a_certificate() {
 #[test]
 fn says_which_mistake_a_field_holds() {
     let failure = from_metadata_text("idp.crt").unwrap_err();
-    assert_eq!(
-        failure.to_string(),
-        "`idp.crt` looks like a file name; put the file's content there or use --cert FILE"
-    );
+    assert_eq!(failure.to_string(), "`idp.crt` looks like a file name; its content belongs there");
     let odd = from_metadata_text("MIIB\u{200b}AAAA").unwrap_err();
     assert!(odd.to_string().contains("character 5 of it is `\\u{200b}` (U+200B)"), "{odd}");
     assert!(from_metadata_text("MII&#13;B").unwrap_err().hints()[0].contains("entity"));

@@ -6,6 +6,7 @@ use clap::ValueEnum;
 
 use crate::cli::Verdict;
 use crate::cli::context::Context;
+use crate::error::Kind;
 use crate::error::Result;
 use crate::workspace::CertificateValidity;
 use crate::workspace::Config;
@@ -63,7 +64,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         if let Some(days) = flag {
             return Ok(days);
         }
-        let check = |text: &str| text.parse::<u32>().map(|_| ()).map_err(|_| "write a number of days".to_owned());
+        let check = |text: &str| text.parse::<u32>().map(|_| ()).map_err(|error| format!("write a number of days: {error}"));
         let answer = context.ui.ask(question, Some(&default.to_string()), check)?;
         Ok(answer.and_then(|answer| answer.parse().ok()).unwrap_or(default))
     };
@@ -71,7 +72,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let fail_days = days(args.fail_days, "Fail how many days before?", defaults.fail_days.min(warn_days))?;
     let certificate_validity = args.certificate_validity.map_or(defaults.certificate_validity, Into::into);
     let policy = Policy { warn_days, fail_days, certificate_validity };
-    policy.check("the command line")?;
+    policy.check(Kind::Usage, "the command line")?;
     Workspace::create(&args.folder, Config { policy, ..Config::default() })?;
     context.ui.status(&format!("made the workspace `{}`", args.folder.display()));
     let into = if args.folder.as_os_str() == "." { String::new() } else { format!("cd {} && ", args.folder.display()) };

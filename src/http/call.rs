@@ -110,7 +110,7 @@ impl Client {
         let broken = |trouble: Trouble, status| {
             let detail = match trouble.code {
                 "timeout" => {
-                    format!("no complete answer within {} seconds ({})", seconds(timeout), trouble.cause)
+                    format!("no complete answer within {} ({})", seconds(timeout), trouble.cause)
                 }
                 _ => trouble.cause,
             };

@@ -273,7 +273,7 @@ fn missing(want: &Want<'_>, names: &[String], file: &str, codes: &Codes) -> Fail
     });
     let list: Vec<String> = wanted.iter().map(|wanted| shown(wanted)).collect();
     let shown_names: Vec<String> = names.iter().take(30).map(|name| shown(name)).collect();
-    let list = list.join(", ");
+    let list = list.join(" or ");
     if want.flag.is_empty() {
         return Failure::input(codes.column, format!("{file}:1: there is no column {list} for the {}", want.what))
             .hint("the names of the columns are matched exactly");
@@ -281,12 +281,16 @@ fn missing(want: &Want<'_>, names: &[String], file: &str, codes: &Codes) -> Fail
     match near {
         Some(near) => Failure::input(
             codes.column,
-            format!("{file}:1: column {list} for the {} not found; the file has {}", want.what, shown(near)),
+            format!("{file}:1: there is no column for the {} ({list}); the file has {}", want.what, shown(near)),
         )
         .hint(format!("use `{} {}`", want.flag, shell_word(near))),
         None => Failure::input(
             codes.column,
-            format!("{file}:1: column {list} for the {} not found; the file has {}", want.what, shown_names.join(", ")),
+            format!(
+                "{file}:1: there is no column for the {} ({list}); the file has {}",
+                want.what,
+                shown_names.join(", ")
+            ),
         )
         .hint(format!("name the column of the {} with `{} NAME`", want.what, want.flag)),
     }

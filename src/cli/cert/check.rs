@@ -8,6 +8,7 @@ use crate::cert;
 use crate::cert::armour;
 use crate::cert::coverage::Policy;
 use crate::cert::field;
+use crate::cert::judge;
 use crate::cert::judge::Status;
 use crate::cert::judge::Thresholds;
 use crate::cert::judge::judge;
@@ -193,7 +194,7 @@ fn policy(args: &Args, context: &Context) -> Result<WorkspacePolicy> {
     if let Some(validity) = args.certificate_validity {
         policy.certificate_validity = validity.into();
     }
-    policy.check("the command line")?;
+    policy.check(Kind::Usage, "the command line")?;
     Ok(policy)
 }
 
@@ -230,7 +231,7 @@ fn connection(
 
 /// Certificates of a document, whatever its kind.
 fn document(source: &str, args: &Args, context: &Context, outcome: &mut Outcome) -> Result<()> {
-    let material = source::read(source, &args.source, context)?;
+    let material = source::read(source, &args.source, false, context)?;
     match sniff(&material.bytes) {
         DocumentKind::Jwks => of_jwks(&material, outcome),
         DocumentKind::Discovery => {
@@ -239,7 +240,7 @@ fn document(source: &str, args: &Args, context: &Context, outcome: &mut Outcome)
                 Failure::input("jwks-uri-missing", format!("{}: the discovery document names no key set", material.name))
                     .hint("name the JWKS itself, by file or URL")
             })?;
-            of_jwks(&source::read(&keys, &args.source, context)?, outcome)
+            of_jwks(&source::read(&keys, &args.source, false, context)?, outcome)
         }
         DocumentKind::Certificates | DocumentKind::PrivateKey => {
             for (line, certificate) in armour::from_pem_bundle(&material.bytes) {
@@ -255,7 +256,7 @@ fn document(source: &str, args: &Args, context: &Context, outcome: &mut Outcome)
 
 fn of_saml(material: &Material, args: &Args, outcome: &mut Outcome) -> Result<()> {
     let document =
-        metadata::read(material.bytes.as_slice(), &material.name, &args.source.xml_limits(), &Select::All)?;
+        metadata::read(material.bytes.as_slice(), &material.name, &args.source.xml_limits(false), &Select::All)?;
     let before = outcome.met.len();
     for entity in &document.entities {
         let idp = entity.idp.iter().flat_map(|idp| &idp.keys);
@@ -332,7 +333,7 @@ struct Judged<'a> {
 fn judged(met: &Met, inside: bool, now: Time, thresholds: Thresholds) -> Judged<'_> {
     let verdict = match &met.certificate {
         Ok(certificate) => judge(certificate, now, thresholds),
-        Err(failure) => crate::cert::judge::Verdict::unreadable(failure),
+        Err(failure) => judge::Verdict::unreadable(failure),
     };
     let findings = verdict
         .findings

@@ -232,9 +232,14 @@ fn tell(driven: &Driven, context: &Context) -> Result<Verdict> {
         ui::tell_failure(stopped);
         return Ok(Verdict::Failed(failure_of(stopped).map_or(Kind::Bug, Failure::kind)));
     }
-    let counts = &report.counts;
-    let problems = counts.failed + counts.unknown + counts.not_found + counts.ambiguous + counts.conflict + counts.invalid;
-    Ok(if problems > 0 { Verdict::Findings } else { Verdict::Done })
+    let failed = report.counts.failed + report.counts.unknown > 0;
+    Ok(if failed || has_problems(report) { Verdict::Findings } else { Verdict::Done })
+}
+
+/// Whether the roster asks for something that cannot be. Somebody who has no account is
+/// told, and is no problem: rosters come from the whole organization.
+pub(crate) fn has_problems(report: &Report) -> bool {
+    report.counts.ambiguous + report.counts.conflict + report.counts.invalid > 0
 }
 
 /// The report as JSON.

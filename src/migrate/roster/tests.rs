@@ -91,7 +91,7 @@ fn a_quote_that_swallows_rows_is_refused() {
 fn columns_are_found_by_exact_name_and_near_misses_are_told() {
     let (code, message, hint) = refusal(b"Username,new_value\na,1\n");
     assert_eq!(code, "roster-column");
-    assert!(message.ends_with("for the old username not found; the file has `Username`"), "{message}");
+    assert!(message.ends_with("; the file has `Username`"), "{message}");
     assert_eq!(hint, "use `--old-column Username`");
     let (_, _, hint) = refusal(b"username,New Value \na,1\n");
     assert_eq!(hint, "use `--new-column 'New Value '`");

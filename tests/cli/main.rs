@@ -1,0 +1,28 @@
+//! The `ssoctl` binary as its users meet it: arguments, files, standard streams and exit
+//! codes. What a rule decides is tested beside the rule; here is that the command line
+//! reaches it, what people read, and what scripts may rely on.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![allow(clippy::disallowed_methods, reason = "a test stands outside and sets up files and clocks by itself")]
+
+mod cert;
+mod connection;
+mod contract;
+mod harness;
+mod init;
+mod made;
+mod metadata;
+mod peer;
+mod refusals;
+mod sandbox;
+mod users;
+
+#[test]
+fn no_file_of_this_folder_is_forgotten() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli");
+    let main = std::fs::read_to_string(folder.join("main.rs")).unwrap();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let Some(module) = name.strip_suffix(".rs").filter(|module| *module != "main") else { continue };
+        assert!(main.lines().any(|line| line == format!("mod {module};")), "tests/cli/{name} is not listed in main.rs");
+    }
+}
