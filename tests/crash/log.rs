@@ -21,7 +21,6 @@ pub(crate) struct Put {
 /// The attempts of one phase, in their order.
 pub(crate) struct Log {
     pub(crate) puts: Vec<Put>,
-    skipped: usize,
 }
 
 /// What a log says, in numbers.
@@ -61,12 +60,7 @@ impl Log {
             assert_eq!(line["changed"], put.before != put.after, "{line}");
             puts.push(put);
         }
-        Self { puts, skipped: skip }
-    }
-
-    /// Lines from the beginning of the log.
-    pub(crate) fn len(&self) -> usize {
-        self.skipped + self.puts.len()
+        Self { puts }
     }
 
     /// No account outside the plan, each in it exactly once from old to new, every attempt with

@@ -28,34 +28,30 @@ use crate::stage::Stage;
 /// Account to old and new name.
 pub(crate) type Names = BTreeMap<String, (String, String)>;
 
-/// What goes wrong with a write. Each kind once for certain, the cheap ones often; those that
-/// cost the client a wait, seldom.
-const FAULTS: &[&str] = &[
-    "error=at:31@put",
-    "cut=at:57@put",
-    "stall-then-commit=at:83@put",
-    "commit-then-stall=at:109@put",
-    "commit-then-error=at:135@put",
-    "commit-then-cut=at:161@put",
-    "commit-then-half=at:187@put",
-    "commit-then-garbage=at:213@put",
-    "throttle=at:239@put",
-    "commit-then-error=0.4%@put",
-    "commit-then-cut=0.4%@put",
-    "commit-then-half=0.3%@put",
-    "commit-then-garbage=0.3%@put",
-    "throttle=1%@put,get",
-    "error=0.06%@put,get",
-    "cut=0.06%@put,get",
-    "stall-then-commit=0.06%@put",
-    "commit-then-stall=0.06%@put",
-    "commit-then-half=0.03%@get",
-    "commit-then-garbage=0.03%@get",
-    "error=at:2@whoami,list",
-    "stale=every:397@get",
-];
+/// What goes wrong: each kind of `KINDS` once for certain, after `first` writes; beyond that
+/// by chance, those that cost the client a wait more seldom.
+fn faults(first: u64) -> Vec<String> {
+    let certain = KINDS.iter().zip(1..).map(|(kind, place)| format!("{kind}=at:{}@put", first + 26 * place));
+    let likely = [
+        "commit-then-error=0.4%@put",
+        "commit-then-cut=0.4%@put",
+        "commit-then-half=0.3%@put",
+        "commit-then-garbage=0.3%@put",
+        "throttle=1%@put,get",
+        "error=0.06%@put,get",
+        "cut=0.06%@put,get",
+        "stall-then-commit=0.06%@put",
+        "commit-then-stall=0.06%@put",
+        "commit-then-half=0.03%@get",
+        "commit-then-garbage=0.03%@get",
+        "throttle=at:2@whoami",
+        "error=at:2@list",
+        "stale=every:997@get",
+    ];
+    certain.chain(likely.map(str::to_owned)).collect()
+}
 
-/// The kinds above that strike writes, as the vendor's log calls them.
+/// What strikes writes, as the vendor's log calls it.
 const KINDS: [&str; 9] = [
     "throttle",
     "error",
@@ -68,8 +64,31 @@ const KINDS: [&str; 9] = [
     "commit-then-garbage",
 ];
 
-fn setting(name: &str, default: u64) -> u64 {
-    std::env::var(name).map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name}={text} is not a number")))
+/// How large, how often, how long, and from which seed.
+struct Setting {
+    users: u64,
+    kills: u64,
+    bound: Duration,
+    seed: u64,
+}
+
+impl Setting {
+    fn new(users: u64, kills: u64) -> Self {
+        let read = |name: &str, default: u64| {
+            std::env::var(name)
+                .map_or(default, |text| text.parse().unwrap_or_else(|_| panic!("{name}={text} is not a number")))
+        };
+        let setting = Self {
+            users: read("SSOCTL_CRASH_USERS", users),
+            kills: read("SSOCTL_CRASH_KILLS", kills),
+            bound: Duration::from_secs(read("SSOCTL_CRASH_SECONDS", 180)),
+            seed: read("SSOCTL_CRASH_SEED", random::seed()),
+        };
+        assert!(setting.users >= 300 && setting.kills >= 3, "too few to strike with every fault");
+        // Told at once: a run that hangs must be repeatable too.
+        eprintln!("{} users, {} kills, SSOCTL_CRASH_SEED={}", setting.users, setting.kills, setting.seed);
+        setting
+    }
 }
 
 /// Kills one process after the other until the work is done.
@@ -84,7 +103,12 @@ struct Killer<'a> {
     runs: u64,
 }
 
-impl Killer<'_> {
+impl<'a> Killer<'a> {
+    fn new(stage: &'a Stage, seed: u64) -> Self {
+        let (random, begun) = (Random::new(seed), Instant::now());
+        Self { stage, random, begun, hit: 0, before_first_write: 0, torn: 0, most_open: 0, runs: 0 }
+    }
+
     /// Drives to the end over `kills` deaths spread over the next `lines` lines of the vendor's log.
     /// Most come when the log has so many lines, some so many milliseconds after the start.
     fn drive(&mut self, kills: u64, lines: u64, begin: &[&str]) -> i32 {
@@ -136,67 +160,75 @@ impl Killer<'_> {
             }
         }
     }
+
+    /// Asks for what no run may lack, and tells the numbers.
+    fn say(&self, what: &str, setting: &Setting, told: &log::Told, known: &journal::Known) {
+        for kind in KINDS {
+            assert!(told.faults.contains_key(kind), "{kind} never struck: {:?}", told.faults);
+        }
+        assert_eq!(self.hit, setting.kills);
+        eprintln!(
+            "{what}: {} users, {} runs in {:.1} s, seed {}\n  kills: {} hit a running process, {} of them before \
+             its first write; {} left a torn line, at most {} open intents\n  vendor: {told}\n  journal: {known}",
+            setting.users,
+            self.runs,
+            self.begun.elapsed().as_secs_f64(),
+            setting.seed,
+            self.hit,
+            self.before_first_write,
+            self.torn,
+            self.most_open,
+        );
+    }
 }
 
 #[test]
-fn a_migration_killed_at_random_moments_is_finished_by_resume_and_taken_back_by_rollback() {
-    let users = setting("SSOCTL_CRASH_USERS", 600);
-    let kills = setting("SSOCTL_CRASH_KILLS", 6);
-    let bound = Duration::from_secs(setting("SSOCTL_CRASH_SECONDS", 180));
-    let seed = setting("SSOCTL_CRASH_SEED", random::seed());
-    assert!(users >= 300 && kills >= 3, "too few to strike with every fault");
-    eprintln!("{users} users, {kills} kills, SSOCTL_CRASH_SEED={seed}");
-    let begun = Instant::now();
-    let stage = Stage::new(users, FAULTS, seed, bound);
+fn a_migration_killed_at_random_moments_is_finished_by_resume() {
+    let setting = Setting::new(600, 6);
+    let stage = Stage::new(setting.users, &faults(0), setting.seed, setting.bound);
     let start = stage.vendor.users();
     let plan = stage.plan_of(&start);
-    assert_eq!(plan.len() as u64, users);
 
-    let random = Random::new(seed);
-    let mut killer =
-        Killer { stage: &stage, random, begun, hit: 0, before_first_write: 0, torn: 0, most_open: 0, runs: 0 };
-    let migrate =
-        ["users", "migrate", "--csv", stage.roster(), "--connection", "crash", "--apply", "--accept-problems"];
-    let code = killer.drive(kills, users, &migrate);
+    let mut killer = Killer::new(&stage, setting.seed);
+    let code = killer.drive(setting.kills, setting.users, &stage.migrate());
     assert_eq!(code, 1, "some rows cannot be renamed");
-    let applied = begun.elapsed();
+
     let log = Log::new(&stage.vendor.log(), 0);
     let told = log.judge(&plan);
-    let journal = stage.journal().judge("apply", &log);
-    for kind in KINDS {
-        assert!(told.faults.get(kind).is_some_and(|count| *count > 0), "{kind} never struck: {:?}", told.faults);
-    }
+    let known = stage.journal().judge("apply", &log);
     assert_eq!(stage.vendor.users(), renamed(&start, &plan));
     let report = stage.report();
-    judge_report(&report, "finished", users, 0, &stage);
-    assert_eq!(report["counts"]["done"].as_u64().unwrap(), told.changed);
+    judge_report(&report, "finished", setting.users, 0, &stage);
+    assert_eq!(report["counts"]["done"], told.changed);
     stage.judge_rows(&plan, "done");
-    assert_eq!(killer.hit, kills);
-    eprintln!("apply: {:.1} s, {told}, {journal}", applied.as_secs_f64());
-    eprintln!(
-        "  {} kills hit a running process ({} of them before its first write, {} left a torn line, at most {} open \
-         intents), {} runs",
-        killer.hit, killer.before_first_write, killer.torn, killer.most_open, killer.runs
-    );
+    killer.say("apply", &setting, &told, &known);
+}
+
+#[test]
+fn a_rollback_killed_at_random_moments_is_finished_by_resume() {
+    let setting = Setting::new(300, 4);
+    // The certain faults come after the way there, which repeats fewer writes than that.
+    let first = setting.users + setting.users / 50;
+    let stage = Stage::new(setting.users, &faults(first), setting.seed, setting.bound);
+    let start = stage.vendor.users();
+    let plan = stage.plan_of(&start);
+    let mut there = stage.start(&stage.migrate());
+    assert_eq!(there.wait(), 1, "{}", there.said());
+    assert_eq!(stage.vendor.users(), renamed(&start, &plan));
+    let skip = Log::new(&stage.vendor.log(), 0).puts.len();
+
+    let mut killer = Killer::new(&stage, setting.seed);
+    let code = killer.drive(setting.kills, setting.users, &["users", "rollback", "--apply"]);
+    assert_eq!(code, 1, "some rows could not be renamed");
 
     let back: Names = plan.iter().map(|(id, (old, new))| (id.clone(), (new.clone(), old.clone()))).collect();
-    (killer.hit, killer.before_first_write, killer.torn, killer.most_open, killer.runs) = (0, 0, 0, 0, 0);
-    let wanted = (kills / 3).max(3);
-    let code = killer.drive(wanted, users, &["users", "rollback", "--apply"]);
-    assert_eq!(code, 1);
-    let log = Log::new(&stage.vendor.log(), log.len());
+    let log = Log::new(&stage.vendor.log(), skip);
     let told = log.judge(&back);
-    let journal = stage.journal().judge("rollback", &log);
+    let known = stage.journal().judge("rollback", &log);
     assert_eq!(stage.vendor.users(), start);
-    judge_report(&stage.report(), "rolled-back", 0, users, &stage);
+    judge_report(&stage.report(), "rolled-back", 0, setting.users, &stage);
     stage.judge_rows(&plan, "undone");
-    assert_eq!(killer.hit, wanted);
-    eprintln!("rollback: {:.1} s, {told}, {journal}", (begun.elapsed() - applied).as_secs_f64());
-    eprintln!(
-        "  {} kills hit a running process ({} of them before its first write, {} left a torn line, at most {} open \
-         intents), {} runs",
-        killer.hit, killer.before_first_write, killer.torn, killer.most_open, killer.runs
-    );
+    killer.say("rollback", &setting, &told, &known);
 }
 
 /// The directory after a plan: the names of the plan, and nothing else changed.
@@ -233,10 +265,7 @@ fn judge_report(report: &Value, state: &str, done: u64, undone: u64, stage: &Sta
 fn a_second_run_on_one_migration_is_refused_and_the_lock_dies_with_its_holder() {
     let stage = Stage::new(30, &[], 0, Duration::from_secs(60));
     let begun = Instant::now();
-    let mut first = stage.start_at_rate(
-        "1",
-        &["users", "migrate", "--csv", stage.roster(), "--connection", "crash", "--apply", "--accept-problems"],
-    );
+    let mut first = stage.start_at_rate("1", &stage.migrate());
     while stage.vendor.log_lines() == 0 {
         assert!(first.ended().is_none() && begun.elapsed() < stage.bound, "{}", first.said());
         std::thread::sleep(Duration::from_millis(5));
@@ -271,7 +300,7 @@ fn the_judges_notice_what_must_not_happen() {
         )
     };
     let judged = |lines: &[String]| {
-        let text = lines.join("\n") + "\n";
+        let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
         std::panic::catch_unwind(|| Log::new(&text, 0).judge(&plan)).is_ok()
     };
     assert!(judged(&[put(1, "UR_1", "b", "a", "b", "")]));

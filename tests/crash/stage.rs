@@ -52,7 +52,7 @@ impl Drop for Vendor {
 }
 
 impl Vendor {
-    fn new(folder: &Path, users: &Path, faults: &[&str], seed: u64) -> Self {
+    fn new(folder: &Path, users: &Path, faults: &[String], seed: u64) -> Self {
         let log = folder.join("vendor.ndjson");
         let mut command = ssoctl();
         // A stall outlives the client's time-out of 1 s, and is over before the second one is.
@@ -166,7 +166,7 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    pub(crate) fn new(users: u64, faults: &[&str], seed: u64, bound: Duration) -> Self {
+    pub(crate) fn new(users: u64, faults: &[String], seed: u64, bound: Duration) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path();
         let others = users.div_ceil(100);
@@ -203,9 +203,10 @@ impl Stage {
         Self { vendor, others, bound, users, roster: roster_file, folder }
     }
 
-    /// Path of the roster.
-    pub(crate) fn roster(&self) -> &str {
-        self.roster.to_str().unwrap()
+    /// The command that begins the migration.
+    pub(crate) fn migrate(&self) -> [&str; 7] {
+        let roster = self.roster.to_str().unwrap();
+        ["users", "migrate", "--csv", roster, "--connection", "crash", "--apply"]
     }
 
     /// What must happen, made from the roster's recipe and the vendor's keys, and not by the planner.
