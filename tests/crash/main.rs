@@ -184,7 +184,7 @@ impl<'a> Killer<'a> {
 
 #[test]
 fn a_migration_killed_at_random_moments_is_finished_by_resume() {
-    let setting = Setting::new(600, 6);
+    let setting = Setting::new(400, 6);
     let stage = Stage::new(setting.users, &faults(0), setting.seed, setting.bound);
     let start = stage.vendor.users();
     let plan = stage.plan_of(&start);
@@ -206,7 +206,7 @@ fn a_migration_killed_at_random_moments_is_finished_by_resume() {
 
 #[test]
 fn a_rollback_killed_at_random_moments_is_finished_by_resume() {
-    let setting = Setting::new(300, 4);
+    let setting = Setting::new(300, 3);
     // The certain faults come after the way there, which repeats fewer writes than that.
     let first = setting.users + setting.users / 50;
     let stage = Stage::new(setting.users, &faults(first), setting.seed, setting.bound);

@@ -167,7 +167,7 @@ impl Worker<'_> {
                 Err(CallError::OutcomeUnknown { detail } | CallError::Malformed { detail }) => {
                     self.note(vec![Event::Unknown { row, detail: printable(&detail) }])?;
                     let timeout = self.run.directory.request_timeout();
-                    if let Some(ended) = self.settle(&task, timeout)? {
+                    if let Some(ended) = self.settle(&task, timeout, Duration::ZERO)? {
                         return Ok(ended);
                     }
                     unknowns += 1;
@@ -203,7 +203,7 @@ impl Worker<'_> {
         };
         if let Some(since) = own {
             let wait = self.left_of(since);
-            return self.settle(task, wait);
+            return self.settle(task, wait, wait);
         }
         let Step::Open { since } = state.apply else { return Ok(None) };
         if self.direction == Direction::Apply {
@@ -239,8 +239,8 @@ impl Worker<'_> {
 
     /// Finds out by reading whether an open intent was carried out. Only the goal is
     /// believed at once: what still shows the old name may be changed until the wait is over.
-    fn settle(&mut self, task: &Task, wait: Duration) -> Result<Option<Ended>, Trouble> {
-        let mut sight = self.look_to_settle(task, wait)?;
+    fn settle(&mut self, task: &Task, wait: Duration, lag: Duration) -> Result<Option<Ended>, Trouble> {
+        let mut sight = self.look_to_settle(task, lag)?;
         if !matches!(sight, Some(Sight::Goal)) {
             self.caller.wait(wait)?;
             sight = self.look_to_settle(task, Duration::ZERO)?;
@@ -257,8 +257,8 @@ impl Worker<'_> {
     }
 
     /// A look whose failure leaves the intent open.
-    fn look_to_settle(&mut self, task: &Task, wait: Duration) -> Result<Option<Sight>, Trouble> {
-        let looked = self.look_surely(task, wait);
+    fn look_to_settle(&mut self, task: &Task, lag: Duration) -> Result<Option<Sight>, Trouble> {
+        let looked = self.look_surely(task, lag);
         self.or_open(task, looked)
     }
 
@@ -274,14 +274,14 @@ impl Worker<'_> {
     }
 
     /// A look that a copy which lags behind does not deceive: on the way back the goal is the
-    /// name from before our own rename, and such a copy shows it too. Where `wait` is over, so
-    /// is any lag that is to be expected, and the second look comes at once.
-    fn look_surely(&mut self, task: &Task, wait: Duration) -> Result<Sight, Trouble> {
+    /// name from before our own rename, and such a copy shows it too. Where no `lag` is to be
+    /// expected any more, the second look comes at once.
+    fn look_surely(&mut self, task: &Task, lag: Duration) -> Result<Sight, Trouble> {
         let sight = self.look(task)?;
         if self.direction == Direction::Apply || !matches!(sight, Sight::Goal) {
             return Ok(sight);
         }
-        if !wait.is_zero() {
+        if !lag.is_zero() {
             self.caller.back_off(1, "the account seems to have its old name already")?;
         }
         self.look(task)
