@@ -32,7 +32,9 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
     };
     let file = File::open(path).map_err(failed)?;
     if file.metadata().map_err(failed)?.is_dir() {
-        return Err(Failure::input("file-unreadable", format!("`{}` is a folder, not a file", path.display())).into());
+        return Err(Failure::input("file-unreadable", format!("`{}` is a folder, not a file", path.display()))
+            .hint("name a file in it")
+            .into());
     }
     read_limited(file, limit, &path.display().to_string())
 }
@@ -62,7 +64,9 @@ fn read_limited(source: impl io::Read, limit: u64, what: &str) -> Result<Vec<u8>
 /// it would be replaced by a plain file.
 pub(crate) fn write(path: &Path, bytes: &[u8], access: Access) -> Result<()> {
     let failed = |error: io::Error| {
-        Failure::input("file-unwritable", format!("`{}` cannot be written", path.display())).because(error)
+        Failure::input("file-unwritable", format!("`{}` cannot be written", path.display()))
+            .because(error)
+            .hint("check that its folder may be written, and that the disk has room")
     };
     if path.is_symlink() {
         return Err(Failure::input("file-is-link", format!("`{}` is a symbolic link", path.display()))

@@ -11,12 +11,12 @@ use crate::model::connection::Connection;
 use crate::model::connection::OAuth;
 use crate::model::connection::OAuthKind;
 use crate::model::connection::Saml;
+use crate::model::difference::nearest;
 use crate::provider::Provider;
 use crate::provider::profile::Capability;
 use crate::provider::profile::Profile;
 use crate::provider::profile::Support;
 use crate::workspace::Segment;
-use crate::workspace::nearest;
 
 /// Where a key is; `None` for a connection that is not in a file yet.
 pub(crate) type Locate<'a> = dyn Fn(&[Segment]) -> Option<Place> + 'a;

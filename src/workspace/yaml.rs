@@ -9,7 +9,7 @@ use serde_yaml::Value;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::finding::Place;
-use crate::workspace::nearest;
+use crate::model::difference::nearest;
 
 /// A step into a YAML document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -280,7 +280,9 @@ fn attempt<T>(
     let exists = |depth: usize| document.query_exists(&route(&path[..depth]));
     let patch = match value {
         None if !exists(path.len()) => {
-            return Err(Failure::input("yaml-key-not-found", format!("{file}: there is no key `{shown}`")).into());
+            return Err(Failure::input("yaml-key-not-found", format!("{file}: there is no key `{shown}`"))
+                .hint("`ssoctl connection show NAME --format json` prints the keys there are")
+                .into());
         }
         None => yamlpatch::Patch { route: route(path), operation: yamlpatch::Op::Remove },
         Some(value) if exists(path.len()) => {

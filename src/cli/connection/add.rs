@@ -365,7 +365,7 @@ fn build(
     let mut attributes: BTreeMap<String, String> = args.attributes.iter().cloned().collect();
     let mut assumed = Vec::new();
     if !args.google {
-        for (field, name, why) in wizard::attribute_defaults(saml.as_ref().map(|saml| saml.idp.entity_id.as_str())) {
+        for (field, name, why) in import::attribute_defaults(saml.as_ref().map(|saml| saml.idp.entity_id.as_str())) {
             let wanted = vendor.profile().attributes.iter().any(|known| known.key == field);
             if wanted && !attributes.contains_key(field) {
                 attributes.insert(field.to_owned(), name.to_owned());
