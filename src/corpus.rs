@@ -23,6 +23,7 @@ pub(crate) struct Row {
 /// Every row of a kind; nothing, and a line that says so, where no collection is named.
 pub(crate) fn rows(kind: &str) -> Option<Vec<Row>> {
     let Some(root) = std::env::var_os("SSOCTL_CORPUS") else {
+        assert!(std::env::var_os("SSOCTL_CORPUS_REQUIRED").is_none(), "SSOCTL_CORPUS is required and not set");
         eprintln!("skipped: SSOCTL_CORPUS is not set, {kind} documents are not read");
         return None;
     };

@@ -2,12 +2,7 @@
 //!
 //! With `cert` the only user of openssl. It reads no keys and signs nothing.
 
-use openssl::memcmp;
-use openssl::rand;
 use openssl::sha;
-
-use crate::error::Failure;
-use crate::error::Result;
 
 /// SHA-256 of bytes that are at hand as a whole.
 pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
@@ -45,23 +40,6 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]).collect()
 }
 
-/// Whether two secrets are equal; the time taken depends on their lengths alone.
-pub(crate) fn equal(left: &[u8], right: &[u8]) -> bool {
-    left.len() == right.len() && memcmp::eq(left, right)
-}
-
-/// Unpredictable bytes.
-pub(crate) fn random<const N: usize>() -> Result<[u8; N]> {
-    let mut bytes = [0; N];
-    rand::rand_bytes(&mut bytes).map_err(|error| Failure::bug("the system gives no random bytes").because(error))?;
-    Ok(bytes)
-}
-
-/// An unpredictable identifier of 128 bits, as 32 hexadecimal digits.
-pub(crate) fn random_id() -> Result<String> {
-    Ok(hex(&random::<16>()?))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,20 +53,5 @@ mod tests {
         pieces.update(b"");
         pieces.update(b"bc");
         assert_eq!(hex(&pieces.finish()), expected);
-    }
-
-    #[test]
-    fn compares_also_texts_of_different_length() {
-        assert!(equal(b"same", b"same"));
-        assert!(!equal(b"same", b"sama"));
-        assert!(!equal(b"same", b"same "));
-        assert!(equal(b"", b""));
-    }
-
-    #[test]
-    fn random_ids_differ_and_have_128_bits() {
-        let (first, second) = (random_id().unwrap(), random_id().unwrap());
-        assert_ne!(first, second);
-        assert_eq!(first.len(), 32);
     }
 }

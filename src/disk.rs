@@ -7,7 +7,6 @@ use std::io;
 use std::io::Read as _;
 use std::io::Write as _;
 use std::path::Path;
-use std::path::PathBuf;
 
 use crate::error::Failure;
 use crate::error::Result;
@@ -33,7 +32,9 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
     };
     let file = File::open(path).map_err(failed)?;
     if file.metadata().map_err(failed)?.is_dir() {
-        return Err(Failure::input("file-unreadable", format!("`{}` is a folder, not a file", path.display())).into());
+        return Err(Failure::input("file-unreadable", format!("`{}` is a folder, not a file", path.display()))
+            .hint("name a file in it")
+            .into());
     }
     read_limited(file, limit, &path.display().to_string())
 }
@@ -63,7 +64,9 @@ fn read_limited(source: impl io::Read, limit: u64, what: &str) -> Result<Vec<u8>
 /// it would be replaced by a plain file.
 pub(crate) fn write(path: &Path, bytes: &[u8], access: Access) -> Result<()> {
     let failed = |error: io::Error| {
-        Failure::input("file-unwritable", format!("`{}` cannot be written", path.display())).because(error)
+        Failure::input("file-unwritable", format!("`{}` cannot be written", path.display()))
+            .because(error)
+            .hint("check that its folder may be written, and that the disk has room")
     };
     if path.is_symlink() {
         return Err(Failure::input("file-is-link", format!("`{}` is a symbolic link", path.display()))
@@ -88,12 +91,9 @@ pub(crate) fn write(path: &Path, bytes: &[u8], access: Access) -> Result<()> {
     Ok(())
 }
 
-/// The folder of a file; a bare name, whose parent is the empty path, is in the current one.
+/// The folder that a file is in; the parent of a bare name is the current one.
 fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    }
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Makes a rename or a new file durable.
@@ -122,7 +122,6 @@ pub(crate) fn open_append(path: &Path) -> io::Result<File> {
 #[derive(Debug)]
 pub(crate) struct Lock {
     _file: File,
-    path: PathBuf,
 }
 
 impl Lock {
@@ -133,7 +132,7 @@ impl Lock {
         };
         let file = open_append(path).map_err(failed)?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file, path: path.to_owned() }),
+            Ok(()) => Ok(Self { _file: file }),
             Err(std::fs::TryLockError::WouldBlock) => {
                 Err(Failure::refused("locked", format!("another ssoctl is working on {what}"))
                     .hint(format!(
@@ -144,11 +143,6 @@ impl Lock {
             }
             Err(std::fs::TryLockError::Error(error)) => Err(failed(error).into()),
         }
-    }
-
-    /// The lock file.
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
     }
 }
 

@@ -48,7 +48,8 @@ pub(crate) fn sp_metadata(
         .map(|(field, attribute)| RequestedAttribute {
             name: attribute.clone(),
             name_format: None,
-            friendly_name: Some(field.key.to_owned()),
+            // A URI says little to whoever maps it by hand.
+            friendly_name: attribute.contains(':').then(|| field.key.to_owned()),
             required: field.required,
         })
         .collect();
@@ -162,4 +163,76 @@ fn sp_values(name: &str, connection: &Connection, saml: &Saml, profile: &Profile
 
 fn base64(certificates: &[StoredCertificate]) -> Result<Vec<String>> {
     certificates.iter().map(|stored| Ok(BASE64.encode(&field::from_metadata_text(&stored.pem)?.der))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provider::Provider as _;
+    use crate::provider::qualtrics::Qualtrics;
+
+    const FILE: &str = include_str!("../sample-configs/qualtrics-saml/connections/qualtrics-prod.yaml");
+
+    fn export(text: &str) -> Result<SpMetadata> {
+        let connection = crate::workspace::parsed_for_tests(text);
+        sp_metadata("qualtrics-prod", &connection, Qualtrics.profile(), None)
+    }
+
+    fn refusal(text: &str) -> (String, String) {
+        let error = export(text).unwrap_err();
+        let failure = crate::error::failure_of(&error).unwrap();
+        (failure.code().to_owned(), format!("{failure:?}"))
+    }
+
+    #[test]
+    fn what_the_vendor_said_is_exported_and_nothing_else() {
+        let sp = export(FILE).unwrap();
+        assert_eq!(sp.entity_id, "https://testbrand.iad1.qualtrics.com");
+        assert_eq!(sp.acs.len(), 1);
+        assert_eq!(sp.signing_certs.len(), 1);
+        assert!(sp.encryption_certs.len() <= 1);
+        assert!(!sp.authn_requests_signed);
+        let names: Vec<&str> = sp.requested_attributes.iter().map(|one| one.name.as_str()).collect();
+        assert_eq!(names[0], "urn:oid:0.9.2342.19200300.100.1.3");
+        assert_eq!(sp.contacts[0].email.as_deref(), Some("sso@example.org"));
+    }
+
+    #[test]
+    fn unknown_values_are_refused_with_both_published_forms() {
+        let start = FILE.find("  sp:\n").unwrap();
+        let end = FILE.find("  options:\n").unwrap();
+        let text = format!("{}{}", &FILE[..start], &FILE[end..]);
+        let (code, message) = refusal(&text);
+        assert_eq!(code, "sp-values-unknown");
+        for form in ["https://testbrand.iad1.qualtrics.com/login", "https://iad1.qualtrics.com/login", "does not guess"]
+        {
+            assert!(message.contains(form), "{message}");
+        }
+    }
+
+    #[test]
+    fn the_incommon_toggle_needs_other_values_and_no_form_is_offered_for_it() {
+        let toggled = FILE.replace("  sp:\n", "  sp:\n    use_incommon_metadata: true\n");
+        assert_eq!(refusal(&toggled).0, "sp-values-not-incommon");
+        let given = toggled
+            .replace("entity_id: https://testbrand.iad1.qualtrics.com", "entity_id: https://incommon.example/sp");
+        assert_eq!(export(&given).unwrap().entity_id, "https://incommon.example/sp");
+    }
+
+    #[test]
+    fn requests_are_signed_where_the_binding_demands_it() {
+        let post = FILE.replacen("enabled: true\n", "enabled: false\n", 2).replacen(
+            "binding: HTTP-POST\n      location: https://idp.example.org/saml/sso\n      enabled: false",
+            "binding: HTTP-POST\n      location: https://idp.example.org/saml/sso\n      enabled: true",
+            1,
+        );
+        assert_ne!(post, FILE);
+        assert!(export(&post).unwrap().authn_requests_signed);
+    }
+
+    #[test]
+    fn an_oauth_connection_has_no_metadata() {
+        let text = include_str!("../sample-configs/qualtrics-oidc/connections/qualtrics-oidc.yaml");
+        assert_eq!(refusal(text).0, "not-saml");
+    }
 }

@@ -91,11 +91,4 @@ impl Finding {
         self.place = Some(place);
         self
     }
-
-    /// Adds the connection.
-    #[must_use]
-    pub(crate) fn of(mut self, connection: impl Into<String>) -> Self {
-        self.connection = Some(connection.into());
-        self
-    }
 }

@@ -42,24 +42,21 @@ pub(crate) struct Folder {
 }
 
 impl Folder {
-    /// Where a plan's files belong below `root` (`.ssoctl/migrations`).
-    pub(crate) fn of(root: &Path, plan: &Plan) -> Self {
+    /// Where a plan's files belong below `root` (`.ssoctl/migrations`). The same plan
+    /// leads back to the same journal, unless that has come to its end: what was
+    /// finished or taken back can be planned again, and is then another migration.
+    pub(crate) fn of(root: &Path, plan: &Plan) -> Result<Self> {
         let digest: String = plan.digest.chars().take(12).collect();
-        Self { root: root.to_owned(), id: format!("{}-{digest}", plan.head.connection) }
-    }
-
-    /// Where a plan's files belong, given what is there: one that was rolled back may be
-    /// begun anew, beside the record of what was done and undone.
-    pub(crate) fn next(root: &Path, plan: &Plan) -> Result<Self> {
-        let first = Self::of(root, plan);
-        let mut folder = first.clone();
-        for again in 2_u32.. {
-            if !folder.plan_file().is_file() || folder.state(plan)?.phase() != Phase::RolledBack {
-                break;
+        let first = format!("{}-{digest}", plan.head.connection);
+        let mut number = 1_u32;
+        loop {
+            let id = if number == 1 { first.clone() } else { format!("{first}-{number}") };
+            let folder = Self { root: root.to_owned(), id };
+            match folder.state(plan)?.phase() {
+                Phase::Planned | Phase::Applying | Phase::RollingBack => return Ok(folder),
+                Phase::Finished | Phase::RolledBack => number += 1,
             }
-            folder.id = format!("{}-{again}", first.id);
         }
-        Ok(folder)
     }
 
     /// The migration of this ID, which must be there.

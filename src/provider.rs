@@ -16,6 +16,7 @@ use crate::http;
 use crate::model::UserId;
 use crate::model::Username;
 use crate::model::connection::DirectoryAccess;
+use crate::model::difference::nearest;
 use crate::provider::profile::Capability;
 use crate::provider::profile::Profile;
 use crate::provider::profile::SettingLookup;
@@ -55,7 +56,7 @@ pub(crate) fn named(id: &str) -> Result<&'static dyn Provider> {
         return Ok(*found);
     }
     let known: Vec<&str> = ALL.iter().map(|provider| provider.profile().id).collect();
-    let near = known.iter().find(|known| strsim::damerau_levenshtein(known, &id.to_ascii_lowercase()) <= 2);
+    let near = nearest(id, known.iter().copied());
     Err(Failure::input("provider-unknown", format!("`{}` is not a provider that ssoctl knows", id.escape_debug()))
         .hint(match near {
             Some(near) => format!("did you mean `{near}`?"),
@@ -144,8 +145,6 @@ pub(crate) enum CallError {
         /// What was wrong.
         detail: String,
     },
-    /// The receiver of the accounts gave up; nothing is wrong with the call.
-    Receiver(anyhow::Error),
 }
 
 impl fmt::Display for CallError {
@@ -158,7 +157,6 @@ impl fmt::Display for CallError {
             Self::Unauthorized { detail } => write!(f, "the credentials are not accepted: {detail}"),
             Self::Misdirected { detail, code: _, hint: _ } => f.write_str(detail),
             Self::Malformed { detail } => write!(f, "the answer is not what the API promises: {detail}"),
-            Self::Receiver(error) => write!(f, "{error}"),
         }
     }
 }

@@ -1,4 +1,5 @@
 //! How results look: functions of findings and facts, nothing else. No result is
 //! decided here, and no exit code.
 
+pub(crate) mod certificates;
 pub(crate) mod inspect;

@@ -20,5 +20,3 @@ pub(crate) const MDUI: &str = "urn:oasis:names:tc:SAML:metadata:ui";
 pub(crate) const MDRPI: &str = "urn:oasis:names:tc:SAML:metadata:rpi";
 /// Shibboleth's scopes of an IdP's attributes.
 pub(crate) const SHIBMD: &str = "urn:mace:shibboleth:metadata:1.0";
-/// saml-metadata-ext-query and idpdisco: discovery responses of an SP.
-pub(crate) const IDPDISC: &str = "urn:oasis:names:tc:SAML:profiles:SSO:idp-discovery-protocol";

@@ -20,6 +20,7 @@ use crate::finding::Place;
 use crate::model::ConnectionName;
 use crate::model::connection;
 use crate::model::connection::Connection;
+use crate::model::difference::nearest;
 
 pub(crate) use crate::workspace::yaml::Edit;
 pub(crate) use crate::workspace::yaml::Segment;
@@ -326,16 +327,6 @@ pub(crate) fn render(connection: &Connection) -> Result<String> {
 /// The result is read back; what the edits could not express is refused, never written.
 pub(crate) fn edited(loaded: &Loaded, edits: &[Edit]) -> Result<(String, Connection)> {
     yaml::edited(&loaded.text, &loaded.path.display().to_string(), edits, |text| parse_connection(text, &loaded.path))
-}
-
-/// Nearest of some names, for "did you mean".
-pub(crate) fn nearest<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let wanted = wanted.to_lowercase();
-    known
-        .map(|known| (strsim::damerau_levenshtein(&known.to_lowercase(), &wanted), known))
-        .filter(|(distance, known)| *distance <= (known.chars().count() / 3).clamp(1, 3))
-        .min()
-        .map(|(_, known)| known)
 }
 
 /// Reads a connection from text, for the tests of the rooms above.

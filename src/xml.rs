@@ -5,6 +5,8 @@
 //! refused, nothing is fetched and no entity but the five predefined is known.
 
 mod characters;
+mod declaration;
+mod event;
 mod namespaces;
 mod reader;
 mod refusal;
@@ -12,9 +14,9 @@ mod source;
 mod tag;
 pub(crate) mod writer;
 
-pub(crate) use reader::Event;
+pub(crate) use event::Event;
+pub(crate) use event::Start;
 pub(crate) use reader::Reader;
-pub(crate) use reader::Start;
 
 /// The namespace that the prefix `xml` is always bound to.
 pub(crate) const XML: &str = "http://www.w3.org/XML/1998/namespace";

@@ -63,21 +63,6 @@ fn spans(certificates: &[&Certificate], policy: Policy) -> Vec<(Time, Time)> {
     }
 }
 
-/// The certificates that count: those stored and, where the key alone is trusted,
-/// those published for a key that is already stored. A published certificate of
-/// another key never counts before it is stored.
-pub(crate) fn counting<'a>(
-    stored: &'a [Certificate],
-    published: &'a [Certificate],
-    policy: Policy,
-) -> Vec<&'a Certificate> {
-    let known = |new: &&Certificate| stored.iter().any(|old| old.spki_sha256 == new.spki_sha256);
-    match policy {
-        Policy::Strict => stored.iter().collect(),
-        Policy::KeyOnly => stored.iter().chain(published.iter().filter(known)).collect(),
-    }
-}
-
 /// Coverage and what it means today.
 pub(crate) fn coverage(certificates: &[&Certificate], policy: Policy, now: Time, thresholds: Thresholds) -> Coverage {
     let until = covered_until(certificates, policy, now);
@@ -180,16 +165,6 @@ mod tests {
         let reversed = [certificate("a", "2027-01-01", "2024-01-01")];
         assert_eq!(until(&reversed, Policy::Strict, "2025-01-01"), None);
         assert_eq!(until(&reversed, Policy::KeyOnly, "2025-01-01"), None);
-    }
-
-    #[test]
-    fn a_renewed_certificate_of_a_stored_key_counts_under_key_only_alone() {
-        let stored = [certificate("a", "2020-01-01", "2025-06-01")];
-        let published = [certificate("a", "2025-05-01", "2035-01-01"), certificate("z", "2020-01-01", "2040-01-01")];
-        let end =
-            |policy| covered_until(&counting(&stored, &published, policy), policy, at("2025-01-01")).map(Time::date);
-        assert_eq!(end(Policy::Strict).unwrap(), "2025-06-01");
-        assert_eq!(end(Policy::KeyOnly).unwrap(), "2035-01-01");
     }
 
     #[test]

@@ -11,12 +11,12 @@ use crate::model::connection::Connection;
 use crate::model::connection::OAuth;
 use crate::model::connection::OAuthKind;
 use crate::model::connection::Saml;
+use crate::model::difference::nearest;
 use crate::provider::Provider;
 use crate::provider::profile::Capability;
 use crate::provider::profile::Profile;
 use crate::provider::profile::Support;
 use crate::workspace::Segment;
-use crate::workspace::nearest;
 
 /// Where a key is; `None` for a connection that is not in a file yet.
 pub(crate) type Locate<'a> = dyn Fn(&[Segment]) -> Option<Place> + 'a;
@@ -56,7 +56,7 @@ pub(crate) fn check(connection: &Connection, provider: &dyn Provider, locate: &L
     let profile = provider.profile();
     general(connection, profile, &mut sink);
     settings(connection, profile, &mut sink);
-    attributes(connection, profile, &mut sink);
+    attributes(connection, provider, &mut sink);
     provisioning(connection, &mut sink);
     match (&connection.saml, &connection.oauth) {
         (Some(saml), None) => {
@@ -185,7 +185,9 @@ fn near_or_all<'a>(wanted: &str, known: impl Iterator<Item = &'a str> + Clone) -
     }
 }
 
-fn attributes(connection: &Connection, profile: &Profile, sink: &mut Sink<'_>) {
+fn attributes(connection: &Connection, provider: &dyn Provider, sink: &mut Sink<'_>) {
+    let profile = provider.profile();
+    let by_name_id = provider.support(Capability::NameId) == Support::Yes;
     let google = connection.oauth.as_ref().is_some_and(|oauth| oauth.kind == OAuthKind::Google);
     if google {
         // QT2: Google's own set-up passes no attributes.
@@ -225,6 +227,7 @@ fn attributes(connection: &Connection, profile: &Profile, sink: &mut Sink<'_>) {
                 "",
             );
         } else if connection.saml.is_some()
+            && !by_name_id
             && ["nameid", "name_id", "name id"].contains(&value.to_ascii_lowercase().as_str())
         {
             sink.error(

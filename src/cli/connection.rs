@@ -103,9 +103,9 @@ fn read_metadata(
     flags: &source::Flags,
     context: &Context,
 ) -> Result<(Material, Document)> {
-    let material = source::read(source, flags, context)?;
+    let material = source::read(source, flags, entity_id.is_some(), context)?;
     let select = entity_id.map_or(Select::All, |id| Select::EntityId(id.to_owned()));
-    let document = metadata::read(material.bytes.as_slice(), &material.name, &flags.xml_limits(), &select)?;
+    let document = metadata::read(material.bytes.as_slice(), &material.name, &flags.xml_limits(entity_id.is_some()), &select)?;
     Ok((material, document))
 }
 

@@ -64,7 +64,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         if let Some(days) = flag {
             return Ok(days);
         }
-        let check = |text: &str| text.parse::<u32>().map(|_| ()).map_err(|_| "write a number of days".to_owned());
+        let check = |text: &str| text.parse::<u32>().map(|_| ()).map_err(|error| format!("write a number of days: {error}"));
         let answer = context.ui.ask(question, Some(&default.to_string()), check)?;
         Ok(answer.and_then(|answer| answer.parse().ok()).unwrap_or(default))
     };

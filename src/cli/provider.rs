@@ -22,9 +22,9 @@ pub(crate) struct Args {
 
 #[derive(clap::Subcommand)]
 enum Command {
-    /// All vendors
+    /// List all vendors
     List,
-    /// One vendor: what it can do, what it must be told, where the facts come from
+    /// Show one vendor: what it can do, what it must be told, where the facts come from
     Show {
         /// Id of the vendor, such as `qualtrics`
         #[arg(value_name = "PROVIDER")]

@@ -15,9 +15,9 @@ use crate::xml::Limits;
 /// Flags of every command that reads documents.
 #[derive(clap::Args, Clone, Debug)]
 pub(crate) struct Flags {
-    /// Largest document that is read, in bytes
-    #[arg(long, value_name = "BYTES", default_value_t = 16 * 1024 * 1024, help_heading = "Reading documents")]
-    pub(crate) max_size: u64,
+    /// Largest document that is read, in bytes [default: 16 MiB; 256 MiB where one entity is chosen]
+    #[arg(long, value_name = "BYTES", help_heading = "Reading documents")]
+    max_size: Option<u64>,
     /// Seconds that fetching a URL may take in all
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=600), help_heading = "Reading documents")]
     pub(crate) timeout: u64,
@@ -27,9 +27,11 @@ pub(crate) struct Flags {
 }
 
 impl Flags {
-    /// The caps of the XML reader under `--max-size`.
-    pub(crate) fn xml_limits(&self) -> Limits {
-        Limits { bytes: self.max_size, ..Limits::default() }
+    /// The caps of the XML reader under `--max-size`; an aggregate may be larger than
+    /// one entity's document.
+    pub(crate) fn xml_limits(&self, aggregate: bool) -> Limits {
+        let limits = if aggregate { Limits::aggregate() } else { Limits::default() };
+        Limits { bytes: self.max_size.unwrap_or(limits.bytes), ..limits }
     }
 }
 
@@ -48,17 +50,18 @@ pub(crate) fn is_url(source: &str) -> bool {
     source.contains("://")
 }
 
-/// Reads a FILE, a URL or `-`.
-pub(crate) fn read(source: &str, flags: &Flags, context: &Context) -> Result<Material> {
+/// Reads a FILE, a URL or `-`; `aggregate` where one entity of many is wanted.
+pub(crate) fn read(source: &str, flags: &Flags, aggregate: bool, context: &Context) -> Result<Material> {
+    let limit = flags.xml_limits(aggregate).bytes;
     if source == "-" {
         if context.ui.can_ask() {
             context.ui.status("reading standard input; end it with Ctrl-D");
         }
-        return Ok(Material { name: "standard input".to_owned(), bytes: disk::read_stdin(flags.max_size)?, url: None });
+        return Ok(Material { name: "standard input".to_owned(), bytes: disk::read_stdin(limit)?, url: None });
     }
     if is_url(source) {
         let limits = FetchLimits {
-            max_bytes: flags.max_size,
+            max_bytes: limit,
             timeout: Duration::from_secs(flags.timeout),
             allow_http: flags.insecure_allow_http,
             ..FetchLimits::default()
@@ -74,5 +77,5 @@ pub(crate) fn read(source: &str, flags: &Flags, context: &Context) -> Result<Mat
             .hint("name a file, a URL, or `-`")
             .into());
     }
-    Ok(Material { name: source.to_owned(), bytes: disk::read(Path::new(source), flags.max_size)?, url: None })
+    Ok(Material { name: source.to_owned(), bytes: disk::read(Path::new(source), limit)?, url: None })
 }

@@ -8,7 +8,6 @@ use std::io::Write as _;
 
 use dialoguer::Confirm;
 use dialoguer::Input;
-use dialoguer::Select;
 
 use crate::error::Failure;
 use crate::error::Kind;
@@ -118,14 +117,6 @@ impl Ui {
             .interact_text()
             .map_err(asked)?;
         Ok(Some(answer).filter(|answer| !answer.is_empty()))
-    }
-
-    /// Asks to choose one; `None` where nobody can answer.
-    pub(crate) fn choose(&self, question: &str, choices: &[String], default: usize) -> Result<Option<usize>> {
-        if !self.interactive {
-            return Ok(None);
-        }
-        Select::new().with_prompt(question).items(choices).default(default).interact().map(Some).map_err(asked)
     }
 }
 

@@ -18,7 +18,6 @@ use crate::http::Trouble;
 use crate::http::address;
 use crate::http::address::SafeUrl;
 use crate::http::read_body;
-use crate::http::shortened;
 
 /// MDQ servers answer with metadata only where its media type is asked for (SAML MDQ 1.2.1).
 const ACCEPT: &str = "application/samlmetadata+xml, application/xml;q=0.9, application/json;q=0.9, */*;q=0.5";
@@ -47,16 +46,8 @@ impl Default for FetchLimits {
 pub(crate) struct Fetched {
     /// Where it was in the end, after redirects; may hold a secret in its query.
     pub(crate) url: String,
-    /// HTTP status, always 200 or 203.
-    pub(crate) status: u16,
-    /// `Content-Type`, as sent and safe to print.
-    pub(crate) content_type: Option<String>,
     /// The bytes, decompressed.
     pub(crate) body: Vec<u8>,
-    /// `ETag`, as sent.
-    pub(crate) etag: Option<String>,
-    /// `Last-Modified`, as sent.
-    pub(crate) last_modified: Option<String>,
 }
 
 impl Client {
@@ -96,15 +87,7 @@ impl Client {
                     .into());
                 }
             };
-            let text = |name| header_text(response.headers(), name, 1024);
-            return Ok(Fetched {
-                content_type: text(&header::CONTENT_TYPE).map(|value| shortened(&value, 200)),
-                etag: text(&header::ETAG),
-                last_modified: text(&header::LAST_MODIFIED),
-                status: status.as_u16(),
-                url: url.into(),
-                body,
-            });
+            return Ok(Fetched { url: url.into(), body });
         }
         Err(Failure::remote("too-many-redirects", format!("{asked}: more than {} redirects", limits.max_redirects))
             .hint("open the URL in a browser and use the address that it ends at; a login page in between cannot be passed")

@@ -219,3 +219,101 @@ pub(crate) fn service_provider(entity: &Entity, known: &ServiceProvider, source:
         encryption_certificates: stored(&certificates(sp.keys.iter().filter(|key| key.use_.encrypts()), source)?),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provider::Provider as _;
+    use crate::provider::qualtrics::Qualtrics;
+    use crate::saml::metadata::Select;
+    use crate::saml::metadata::choose;
+    use crate::xml::Limits;
+
+    const IDP: &str = include_str!("../../sample-configs/demo/idp.xml");
+    const SP: &str = include_str!("../../sample-configs/demo/sp.xml");
+
+    fn import(text: &[u8], choices: &Choices) -> Result<IdentityProvider> {
+        let document = metadata::read(text, "idp.xml", &Limits::default(), &Select::All)?;
+        let entity = choose::choose_idp(&document, None)?;
+        identity_provider(entity, &Qualtrics.profile().saml.unwrap(), choices, "idp.xml")
+    }
+
+    fn code(result: Result<IdentityProvider>) -> String {
+        crate::error::failure_of(&result.unwrap_err()).unwrap().code().to_owned()
+    }
+
+    #[test]
+    fn exactly_one_binding_is_enabled_and_the_others_are_told() {
+        let idp = import(IDP.as_bytes(), &Choices::default()).unwrap();
+        let on: Vec<&str> = idp.sso.iter().filter(|one| one.enabled).map(|one| one.binding.word()).collect();
+        assert_eq!(on, ["HTTP-Redirect"]);
+        assert_eq!(idp.skipped.len(), 1);
+        assert_eq!(idp.skipped[0].binding.word(), "SOAP");
+        let post = Choices { binding: Some(Binding::post()), ..Choices::default() };
+        let idp = import(IDP.as_bytes(), &post).unwrap();
+        let on: Vec<&str> = idp.sso.iter().filter(|one| one.enabled).map(|one| one.binding.word()).collect();
+        assert_eq!(on, ["HTTP-POST"]);
+    }
+
+    #[test]
+    fn every_signing_certificate_is_kept_once() {
+        let idp = import(IDP.as_bytes(), &Choices::default()).unwrap();
+        assert_eq!(idp.certificates.len(), 2);
+        let (from, to) = (IDP.find("<md:KeyDescriptor").unwrap(), IDP.find("</md:KeyDescriptor>").unwrap());
+        let twice = format!("{}{}", &IDP[..to + 19], &IDP[from..]);
+        assert_eq!(import(twice.as_bytes(), &Choices::default()).unwrap().certificates, idp.certificates);
+    }
+
+    #[test]
+    fn the_same_document_in_another_dress_gives_the_same_connection() {
+        let plain = import(IDP.as_bytes(), &Choices::default()).unwrap();
+        let prefixed = IDP.replace("md:", "m:").replace("xmlns:md=", "xmlns:m=").replace("xmlns:m:", "xmlns:m");
+        let unix = IDP.replace('\n', "\r\n");
+        let marked = format!("\u{feff}{IDP}");
+        let wide: Vec<u8> =
+            format!("\u{feff}{}", IDP.replace("UTF-8", "UTF-16")).encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let swapped = IDP.replace(
+            r#"Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="https://idp.example.org/saml/sso""#,
+            r#"Location='https://idp.example.org/saml/sso'   Binding='urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST'"#,
+        );
+        assert_ne!(swapped, IDP);
+        for text in [prefixed.as_bytes(), unix.as_bytes(), marked.as_bytes(), &wide, swapped.as_bytes()] {
+            assert_eq!(import(text, &Choices::default()).unwrap(), plain);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_used_refuses_the_import() {
+        let none = IDP.replace(":HTTP-Redirect", ":PAOS").replace(":HTTP-POST", ":PAOS");
+        assert_eq!(code(import(none.as_bytes(), &Choices::default())), "binding-none-usable");
+        let by_hand = Choices {
+            binding: Some(Binding::redirect()),
+            by_hand: Some("https://idp.example.org/by-hand".to_owned()),
+            ..Choices::default()
+        };
+        let idp = import(none.as_bytes(), &by_hand).unwrap();
+        assert_eq!(idp.sso[0].location, "https://idp.example.org/by-hand");
+        let other = Choices { binding: Some(Binding::from_word("HTTP-Artifact")), ..Choices::default() };
+        assert_eq!(code(import(IDP.as_bytes(), &other)), "binding-not-offered");
+        let begin = IDP.find("<ds:X509Certificate>").unwrap() + 20;
+        let end = IDP.find("</ds:X509Certificate>").unwrap();
+        let named = format!("{}idp.crt{}", &IDP[..begin], &IDP[end..]);
+        assert_eq!(code(import(named.as_bytes(), &Choices::default())), "certificate-is-file-name");
+    }
+
+    #[test]
+    fn the_vendors_metadata_gives_its_values_and_keeps_what_only_the_administrator_knows() {
+        let document = metadata::read(SP.as_bytes(), "sp.xml", &Limits::default(), &Select::All).unwrap();
+        let known =
+            ServiceProvider { default_relay_state: Some("https://x.example".to_owned()), ..ServiceProvider::default() };
+        let sp = service_provider(choose::choose_sp(&document, None).unwrap(), &known, "sp.xml").unwrap();
+        assert_eq!(sp.entity_id.as_deref(), Some("https://testbrand.iad1.qualtrics.com"));
+        assert_eq!(sp.acs.as_deref(), Some("https://testbrand.iad1.qualtrics.com/login/v1/sso/saml2/default-sp"));
+        assert_eq!(sp.signing_certificates.len(), 1);
+        assert_eq!(sp.default_relay_state, known.default_relay_state);
+        let without = SP.replace(":HTTP-POST", ":HTTP-Artifact");
+        let document = metadata::read(without.as_bytes(), "sp.xml", &Limits::default(), &Select::All).unwrap();
+        let refused = service_provider(choose::choose_sp(&document, None).unwrap(), &known, "sp.xml").unwrap_err();
+        assert_eq!(crate::error::failure_of(&refused).unwrap().code(), "acs-missing");
+    }
+}

@@ -18,6 +18,7 @@ use crate::error::failure_of;
 use crate::migrate::apply::call::Caller;
 use crate::migrate::apply::call::Patience;
 use crate::migrate::apply::call::Trouble;
+use crate::migrate::apply::call::before_any_write;
 use crate::migrate::apply::row::Ended;
 use crate::migrate::apply::row::Worker;
 use crate::migrate::journal::Direction;
@@ -153,11 +154,20 @@ impl Run<'_> {
                 .hint(format!("`ssoctl users resume {id}` ends the rollback; then make a new plan"))
                 .into());
         }
+        if direction == Direction::Rollback && state.phase() == Phase::Planned {
+            return Err(Failure::refused(
+                "nothing-done",
+                format!("nothing has been done of the migration {}", shown(id)),
+            )
+            .hint("there is nothing to take back")
+            .into());
+        }
         Ok(())
     }
 
     /// The rows of this run in their order. What is under way from an earlier run comes
-    /// last, since its time-out must have passed; rollback goes from the newest.
+    /// last, since its time-out must have passed, but first where nothing has been proved
+    /// yet: it was the canary. Rollback goes from the newest.
     fn queue(&self, state: &State, direction: Direction) -> VecDeque<usize> {
         let mut fresh: Vec<(usize, &RowState)> = Vec::new();
         let mut open = VecDeque::new();
@@ -184,6 +194,9 @@ impl Run<'_> {
             fresh.sort_by_key(|(_, row)| std::cmp::Reverse(row.done_seq));
         }
         let mut queue: VecDeque<usize> = fresh.into_iter().map(|(index, _)| index).collect();
+        if direction == Direction::Apply && !is_proven(state) {
+            std::mem::swap(&mut queue, &mut open);
+        }
         queue.append(&mut open);
         queue
     }
@@ -196,15 +209,7 @@ impl Run<'_> {
             Trouble::Row { code, detail } => {
                 Failure::remote(code, format!("the credentials' owner cannot be read: {detail}"))
             }
-            // Nothing has been done in this run, so it is not a run that stopped.
-            Trouble::Stop(failure) if failure.code() != "interrupted" => {
-                let mut first = Failure::remote(failure.code(), failure.to_string());
-                for hint in failure.hints() {
-                    first = first.hint(hint.clone());
-                }
-                first
-            }
-            Trouble::Stop(failure) => *failure,
+            Trouble::Stop(failure) => before_any_write(*failure),
         })?;
         let head = &self.plan.head;
         if operator.brand_id != head.brand_id {
@@ -247,8 +252,7 @@ impl Run<'_> {
     ) -> std::result::Result<(), Trouble> {
         let total = queue.len() as u64;
         // Until one row has been proved, each run goes alone.
-        let mut proven = direction == Direction::Apply
-            && journal.state().each().any(|(_, row)| matches!(row.apply, Step::Done(How::Written | How::Settled)));
+        let mut proven = direction == Direction::Apply && is_proven(journal.state());
         let mut tally = Tally::default();
         let mut slot = Duration::ZERO;
         while !queue.is_empty() {
@@ -357,6 +361,11 @@ impl Tally {
             Ended::Written | Ended::Found => {}
         }
     }
+}
+
+/// Whether the vendor has given some account the very name it was told.
+fn is_proven(state: &State) -> bool {
+    state.each().any(|(_, row)| matches!(row.apply, Step::Done(How::Written | How::Settled)))
 }
 
 fn finished(direction: Direction) -> Phase {

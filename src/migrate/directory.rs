@@ -8,6 +8,7 @@ use crate::error::Failure;
 use crate::error::Result;
 use crate::migrate::apply::call::Caller;
 use crate::migrate::apply::call::Trouble;
+use crate::migrate::apply::call::before_any_write;
 use crate::migrate::shown;
 use crate::migrate::table;
 use crate::provider::Account;
@@ -118,7 +119,7 @@ pub(crate) fn collect_each(
                     .hint(format!("the vendor's code is `{code}`; listing users needs an administrator's credentials"))
                     .into());
             }
-            Err(Trouble::Stop(failure)) => return Err((*failure).into()),
+            Err(Trouble::Stop(failure)) => return Err(before_any_write(*failure).into()),
         };
         let before = ids.len();
         for account in &page.accounts {
@@ -183,3 +184,6 @@ pub(crate) fn read_file(bytes: &[u8], name: &str) -> Result<Accounts> {
         None => accounts.without_repeats(),
     }
 }
+
+#[cfg(test)]
+mod tests;

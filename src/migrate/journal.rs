@@ -245,7 +245,7 @@ impl Journal {
                 "journal-unwritable",
                 "the journal could not be written, so nothing more is sent to the vendor",
             )
-            .hint("make room or mend the disk, then resume: `ssoctl users resume ID`")
+            .hint("make room on the disk, or mend it, before going on")
             .because(error)
             .into());
         }

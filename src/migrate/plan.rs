@@ -84,11 +84,6 @@ impl Counts {
     pub(crate) const fn total(&self) -> u64 {
         self.rename + self.already + self.not_found + self.ambiguous + self.conflict + self.invalid
     }
-
-    /// Whether some row needs the administrator.
-    pub(crate) const fn has_problems(&self) -> bool {
-        self.not_found + self.ambiguous + self.conflict + self.invalid > 0
-    }
 }
 
 /// One roster row, with the account it concerns.

@@ -17,8 +17,8 @@ use crate::model::time::Time;
 /// The version this build writes.
 pub(crate) const VERSION: u32 = 1;
 
-fn is_false(value: &bool) -> bool {
-    !*value
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// One connection file.
@@ -88,7 +88,7 @@ pub(crate) struct Saml {
     /// What the identity provider published.
     pub(crate) idp: IdentityProvider,
     /// What is known of the vendor's service provider.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub(crate) sp: ServiceProvider,
     /// Requests and assertions (QT5).
     #[serde(default)]
@@ -114,7 +114,7 @@ pub(crate) struct IdentityProvider {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) skipped: Vec<SkippedEndpoint>,
     /// Whether the IdP asks for signed requests.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub(crate) want_authn_requests_signed: bool,
     /// NameID formats it offers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -182,7 +182,7 @@ pub(crate) struct ServiceProvider {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) default_relay_state: Option<String>,
     /// Qualtrics' "Use InCommon Metadata": changes entity ID and ACS (QT6).
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub(crate) use_incommon_metadata: bool,
     /// NameID formats that the vendor's metadata asks for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -297,7 +297,7 @@ pub(crate) struct OAuth {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) id_token_algorithms: Vec<String>,
     /// Where the access token goes.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub(crate) user_info_bearer: BearerPlace,
     /// Space-separated scopes; without `openid` no ID token is validated.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -154,6 +154,20 @@ fn skeleton(character: char) -> char {
     }
 }
 
+/// Nearest of some names, for "did you mean"; nothing where none is near.
+pub(crate) fn nearest<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    // The comparison takes the product of the lengths, and names are short.
+    if wanted.len() > 200 {
+        return None;
+    }
+    let wanted = wanted.to_lowercase();
+    known
+        .map(|known| (strsim::damerau_levenshtein(&known.to_lowercase(), &wanted), known))
+        .filter(|(distance, known)| *distance <= (known.chars().count() / 3).clamp(1, 3))
+        .min()
+        .map(|(_, known)| known)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -65,11 +65,6 @@ impl Time {
         self.civil().date().to_string()
     }
 
-    /// Whole days from `self` until `later`, rounded down; negative when `later` has passed.
-    pub(crate) fn days_until(self, later: Self) -> i64 {
-        (later.0 - self.0).div_euclid(86_400)
-    }
-
     /// This moment plus some seconds, clamped to the supported range.
     #[must_use]
     pub(crate) fn plus_seconds(self, seconds: i64) -> Self {
@@ -122,12 +117,5 @@ mod tests {
         assert_eq!(Time::parse("2026-11-22T11:00:00+01:00"), Time::parse("2026-11-22T10:00:00Z"));
         assert_eq!(Time::parse("2026-11-22T10:00:00"), None);
         assert_eq!(Time::parse("2026-11-22"), Time::parse("2026-11-22T00:00:00Z"));
-    }
-
-    #[test]
-    fn counts_whole_days_downwards() {
-        let noon = Time::parse("2026-11-22T12:00:00Z").unwrap();
-        assert_eq!(noon.days_until(Time::parse("2026-11-23T11:00:00Z").unwrap()), 0);
-        assert_eq!(noon.days_until(Time::parse("2026-11-22T11:00:00Z").unwrap()), -1);
     }
 }

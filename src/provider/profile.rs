@@ -12,6 +12,8 @@ pub(crate) enum Capability {
     Google,
     /// Creates users at login.
     JustInTime,
+    /// Users can be told apart by the NameID of an assertion.
+    NameId,
     /// Several signing certificates at a time, so that a rollover can overlap.
     SeveralCertificates,
     /// Single logout.
@@ -26,11 +28,12 @@ pub(crate) enum Capability {
 
 impl Capability {
     /// In the order they are shown.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Saml,
         Self::OAuth,
         Self::Google,
         Self::JustInTime,
+        Self::NameId,
         Self::SeveralCertificates,
         Self::SingleLogout,
         Self::ListUsers,
@@ -45,6 +48,7 @@ impl Capability {
             Self::OAuth => "OAuth 2.0 or OpenID Connect login",
             Self::Google => "login with Google",
             Self::JustInTime => "just-in-time provisioning",
+            Self::NameId => "matching users by NameID",
             Self::SeveralCertificates => "several signing certificates at a time",
             Self::SingleLogout => "single logout",
             Self::ListUsers => "reading the user list by API",

@@ -111,6 +111,7 @@ impl Provider for Qualtrics {
             | Capability::SeveralCertificates
             | Capability::ListUsers
             | Capability::RenameUsers => Support::Yes,
+            Capability::NameId => Support::No("send the value as an attribute of the assertion, which can be mapped"),
             Capability::SingleLogout => Support::Unknown("does the tenant answer SAML single logout requests?"),
             Capability::Scim => Support::Unknown("is SCIM 2.0 part of this licence, and at which URL?"),
         }

@@ -142,6 +142,7 @@ pub(crate) fn saml(document: &Document, findings: &[Finding]) -> Value {
         "schema": SCHEMA,
         "kind": "saml-metadata",
         "source": document.file,
+        "root": document.root.element(),
         "entities": list(&document.entities, entity),
         "others": list(&document.others, |other| json!({
             "entity_id": other.entity_id,

@@ -113,15 +113,12 @@ pub(crate) struct RequestedAttribute {
 
 /// What a contact is for (saml-metadata 2.3.2.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(test), expect(dead_code, reason = "connections know a technical contact so far"))]
 pub(crate) enum ContactKind {
     /// Technical questions.
     Technical,
     /// Users' questions.
     Support,
-    /// Administration.
-    Administrative,
-    /// Invoices.
-    Billing,
     /// Something else.
     Other,
 }
@@ -131,8 +128,6 @@ impl ContactKind {
         match self {
             Self::Technical => "technical",
             Self::Support => "support",
-            Self::Administrative => "administrative",
-            Self::Billing => "billing",
             Self::Other => "other",
         }
     }

@@ -9,7 +9,7 @@ use serde_yaml::Value;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::finding::Place;
-use crate::workspace::nearest;
+use crate::model::difference::nearest;
 
 /// A step into a YAML document.
 #[derive(Clone, Debug, PartialEq, Eq)]

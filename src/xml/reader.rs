@@ -1,6 +1,8 @@
 //! The pull reader: one event at a time, well-formedness and namespaces enforced.
 //! It keeps what is open and what is declared, and nothing of what has gone by.
 
+mod content;
+
 use std::io::BufRead;
 use std::ops::Range;
 
@@ -10,12 +12,10 @@ use crate::error::Failure;
 use crate::model::printable;
 use crate::xml::Limits;
 use crate::xml::Position;
-use crate::xml::XML;
-use crate::xml::XMLNS;
-use crate::xml::characters::is_blank;
-use crate::xml::characters::is_ncname;
-use crate::xml::characters::is_space;
-use crate::xml::characters::reference;
+use crate::xml::declaration;
+use crate::xml::event::End;
+use crate::xml::event::Event;
+use crate::xml::event::Start;
 use crate::xml::namespaces::Namespaces;
 use crate::xml::namespaces::Resolved;
 use crate::xml::refusal;
@@ -24,115 +24,6 @@ use crate::xml::source::UnknownEncoding;
 use crate::xml::source::after;
 use crate::xml::tag::Flaw;
 use crate::xml::tag::Tag;
-
-/// One event; it borrows from the reader and lives until the next call.
-#[derive(Debug)]
-pub(crate) enum Event<'a> {
-    /// An element begins; an empty element begins and ends.
-    Start(Start<'a>),
-    /// An element ends.
-    End(End<'a>),
-    /// Character data, references resolved. One run may come in several events.
-    Text(&'a str),
-    /// A comment's content.
-    Comment(&'a str),
-    /// A processing instruction: target and data.
-    Instruction(&'a str, &'a str),
-    /// The document is complete.
-    Eof,
-}
-
-/// The beginning of an element.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Start<'a> {
-    tag: &'a Tag,
-    scope: &'a Namespaces,
-    namespace: Resolved,
-    declared: usize,
-}
-
-/// An attribute that is not a namespace declaration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Attribute<'a> {
-    /// Prefix as written, empty where there is none.
-    pub(crate) prefix: &'a str,
-    /// Local name.
-    pub(crate) local: &'a str,
-    /// Namespace URI, empty for an attribute without prefix.
-    pub(crate) namespace: &'a str,
-    /// Value, normalised and resolved.
-    pub(crate) value: &'a str,
-}
-
-impl<'a> Start<'a> {
-    /// Prefix as written, empty where there is none.
-    pub(crate) fn prefix(&self) -> &'a str {
-        &self.tag.text[self.tag.name.prefix.clone()]
-    }
-
-    /// Local name.
-    pub(crate) fn local(&self) -> &'a str {
-        &self.tag.text[self.tag.name.local.clone()]
-    }
-
-    /// Namespace URI, empty where there is none.
-    pub(crate) fn namespace(&self) -> &'a str {
-        self.scope.uri(self.namespace)
-    }
-
-    /// Whether it is this element of this namespace.
-    pub(crate) fn is(&self, namespace: &str, local: &str) -> bool {
-        self.local() == local && self.namespace() == namespace
-    }
-
-    /// Attributes in document order, declarations not among them.
-    pub(crate) fn attributes(&self) -> impl Iterator<Item = Attribute<'a>> {
-        let (tag, scope) = (self.tag, self.scope);
-        tag.attributes.iter().map(move |attribute| Attribute {
-            prefix: &tag.text[attribute.name.prefix.clone()],
-            local: &tag.text[attribute.name.local.clone()],
-            namespace: scope.uri(attribute.namespace),
-            value: &tag.text[attribute.value.clone()],
-        })
-    }
-
-    /// The value of an attribute without prefix.
-    pub(crate) fn attribute(&self, local: &str) -> Option<&'a str> {
-        self.attribute_of("", local)
-    }
-
-    /// The value of an attribute of a namespace.
-    pub(crate) fn attribute_of(&self, namespace: &str, local: &str) -> Option<&'a str> {
-        self.attributes().find(|a| a.local == local && a.namespace == namespace).map(|a| a.value)
-    }
-
-    /// The namespaces this element declares: prefix (empty for the default) and URI.
-    pub(crate) fn declarations(&self) -> impl DoubleEndedIterator<Item = (&'a str, &'a str)> {
-        self.scope.since(self.declared)
-    }
-
-    /// Every namespace declaration in scope, outermost first; a later one of the
-    /// same prefix overrides.
-    pub(crate) fn in_scope(&self) -> impl DoubleEndedIterator<Item = (&'a str, &'a str)> {
-        self.scope.since(0)
-    }
-
-    /// The namespace a qualified name in content means here, as in `xsi:type`.
-    pub(crate) fn resolve(&self, prefix: &str) -> Option<&'a str> {
-        self.scope.resolve(prefix).map(|resolved| self.scope.uri(resolved))
-    }
-}
-
-/// The end of an element.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct End<'a> {
-    /// Prefix as written, empty where there is none.
-    pub(crate) prefix: &'a str,
-    /// Local name.
-    pub(crate) local: &'a str,
-    /// Namespace URI, empty where there is none.
-    pub(crate) namespace: &'a str,
-}
 
 /// An open element.
 #[derive(Clone, Debug)]
@@ -275,11 +166,6 @@ impl<R: BufRead> Reader<R> {
     /// How many elements are open, the one that just began or ends included.
     pub(crate) fn depth(&self) -> usize {
         self.open.len()
-    }
-
-    /// What messages call the document.
-    pub(crate) fn name(&self) -> &str {
-        &self.name
     }
 
     /// A refusal at the last event.
@@ -433,7 +319,7 @@ impl<R: BufRead> Reader<R> {
         for (index, declaration) in tag.declarations.iter().enumerate() {
             let prefix = &tag.text[declaration.name.local.clone()];
             let uri = &tag.text[declaration.value.clone()];
-            check_declaration(prefix, uri).map_err(|message| {
+            declaration::namespace(prefix, uri).map_err(|message| {
                 Flaw::new(declaration.offset, message, "correct the declaration; it may be a typing error")
             })?;
             if tag.declarations[..index].iter().any(|other| tag.text[other.name.local.clone()] == *prefix) {
@@ -522,115 +408,6 @@ impl<R: BufRead> Reader<R> {
         }
     }
 
-    fn character_data(&mut self, text: &str) -> Result<Step, Failure> {
-        if self.stage != Stage::Inside {
-            if is_blank(text) {
-                return Ok(Step::Nothing);
-            }
-            let blank = text.len() - text.trim_ascii_start().len();
-            let at = after(self.position, &text[..blank]);
-            let (side, hint) = match self.stage {
-                Stage::Epilog => ("after", "remove what follows the last end tag"),
-                _ => ("before", "the document must begin with `<`; remove what stands before"),
-            };
-            return Err(self
-                .failure_at(at, "xml-malformed", &format!("text stands {side} the root element"))
-                .hint(hint));
-        }
-        // xml 2.4: reserved, so that the end of a CDATA section is found.
-        if text.contains(']')
-            && let Some(at) = text.find("]]>")
-        {
-            let at = after(self.position, &text[..at]);
-            return Err(self.failure_at(at, "xml-malformed", "`]]>` stands in text").hint("write `]]&gt;`"));
-        }
-        self.text.clear();
-        self.push_lines(text);
-        self.count_run(text.len())
-    }
-
-    /// xml 2.11: every line end becomes one line feed.
-    fn push_lines(&mut self, text: &str) {
-        let mut rest = text;
-        while let Some(at) = rest.find('\r') {
-            self.text.push_str(&rest[..at]);
-            self.text.push('\n');
-            rest = &rest[at + 1..];
-            rest = rest.strip_prefix('\n').unwrap_or(rest);
-        }
-        self.text.push_str(rest);
-    }
-
-    fn count_run(&mut self, bytes: usize) -> Result<Step, Failure> {
-        self.run += bytes;
-        if self.run > self.limits.piece {
-            let trouble = super::source::Trouble::PieceTooLarge;
-            return Err(refusal::trouble(&self.name, self.position, trouble, &self.limits));
-        }
-        Ok(Step::Text)
-    }
-
-    fn general_reference(&mut self, name: &str) -> Result<Step, Failure> {
-        if self.stage != Stage::Inside {
-            return Err(self.malformed("a reference stands outside the root element", "remove it"));
-        }
-        let c = reference(name).map_err(|message| self.malformed(&message, "write `&amp;` for an `&` in text"))?;
-        self.text.clear();
-        self.text.push(c);
-        self.count_run(name.len() + 2)
-    }
-
-    fn comment(&mut self, text: &str) -> Result<Step, Failure> {
-        if text.contains("--") || text.ends_with('-') {
-            return Err(self.malformed("`--` stands inside a comment", "write a single hyphen, or remove the comment"));
-        }
-        self.text.clear();
-        self.push_lines(text);
-        Ok(Step::Comment)
-    }
-
-    fn instruction(&mut self, text: &str) -> Result<Step, Failure> {
-        let end = text.bytes().position(is_space).unwrap_or(text.len());
-        let target = &text[..end];
-        if target.eq_ignore_ascii_case("xml") {
-            return Err(self.misplaced_declaration());
-        }
-        if !is_ncname(target) {
-            return Err(self.malformed("`<?` is not followed by a name", "remove the instruction"));
-        }
-        self.text.clear();
-        self.text.push_str(target);
-        self.push_lines(text[end..].trim_start_matches([' ', '\t', '\n', '\r']));
-        Ok(Step::Instruction(end))
-    }
-
-    fn misplaced_declaration(&self) -> Failure {
-        self.malformed(
-            "the XML declaration is only allowed at the very start",
-            "remove the blank lines or spaces before `<?xml`, or the second declaration",
-        )
-    }
-
-    /// xml 2.8 XMLDecl.
-    fn declaration(&mut self, text: &str) -> Result<Step, Failure> {
-        if self.stage != Stage::Start {
-            return Err(self.misplaced_declaration());
-        }
-        let Some(encoding) = declared_encoding(text) else {
-            return Err(self.malformed(
-                "the XML declaration is not of the form `<?xml version=\"1.0\" encoding=\"UTF-8\"?>`",
-                "correct it, or remove it",
-            ));
-        };
-        if let Err(found) = self.xml.get_ref().accepts_label(encoding) {
-            let label = printable(encoding.unwrap_or("nothing"));
-            return Err(self
-                .failure("xml-encoding", &format!("the declaration says `{label}`, and the bytes are {found}"))
-                .hint("save the document as UTF-8 and say so in its first line"));
-        }
-        Ok(Step::Nothing)
-    }
-
     fn eof(&mut self) -> Result<Step, Failure> {
         if let Some(open) = self.open.last() {
             let element = printable(&self.names[open.name.clone()]);
@@ -655,53 +432,4 @@ fn duplicate(offset: usize, raw: &str) -> Flaw {
         .take(80)
         .collect();
     Flaw::new(offset, format!("the attribute `{}` stands twice", printable(&name)), "remove one of the two")
-}
-
-/// xml-names 3: what may not be declared.
-fn check_declaration(prefix: &str, uri: &str) -> Result<(), String> {
-    if prefix == "xmlns" {
-        return Err("the prefix `xmlns` may not be declared".to_owned());
-    }
-    if (prefix == "xml") != (uri == XML) || uri == XMLNS {
-        return Err("the prefixes `xml` and `xmlns` and their namespaces are fixed".to_owned());
-    }
-    if uri.is_empty() && !prefix.is_empty() {
-        return Err(format!("the prefix `{}` is declared as nothing", printable(prefix)));
-    }
-    // A namespace is compared byte by byte, so that a space makes it another one.
-    if uri.contains(char::is_whitespace) {
-        return Err(format!("the namespace `{}` has a space in it", printable(uri)));
-    }
-    Ok(())
-}
-
-/// The encoding that a declaration names: `None` where it is malformed.
-fn declared_encoding(text: &str) -> Option<Option<&str>> {
-    let mut rest = text.strip_prefix("xml")?;
-    let mut pseudo = |name: &str| -> Option<Option<&str>> {
-        let trimmed = rest.trim_ascii_start();
-        let Some(after) = trimmed.strip_prefix(name) else { return Some(None) };
-        if trimmed.len() == rest.len() {
-            return None;
-        }
-        let after = after.trim_ascii_start().strip_prefix('=')?.trim_ascii_start();
-        let quote = after.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-        let (value, after) = after[1..].split_once(quote)?;
-        rest = after;
-        Some(Some(value))
-    };
-    let version = pseudo("version")??;
-    let encoding = pseudo("encoding")?;
-    let standalone = pseudo("standalone")?;
-    let minor = version.strip_prefix("1.")?;
-    let label_is_good = encoding.is_none_or(|label| {
-        label.starts_with(|c: char| c.is_ascii_alphabetic())
-            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
-    });
-    let good = !minor.is_empty()
-        && minor.bytes().all(|byte| byte.is_ascii_digit())
-        && label_is_good
-        && matches!(standalone, None | Some("yes" | "no"))
-        && rest.bytes().all(is_space);
-    good.then_some(encoding)
 }

@@ -65,14 +65,29 @@ struct Meter {
 
 impl Meter {
     fn advance(&mut self, bytes: &[u8]) {
-        let (mut controls, mut high) = (false, 0_u8);
-        for byte in bytes {
-            controls |= *byte < b' ';
-            high |= *byte;
+        // Folds without a branch, which the compiler makes wide; the careful loop
+        // below is for what is rare.
+        let (mut rare, mut high, mut ef, mut line) = (0_u8, 0_u8, 0_u8, 0_u8);
+        for &byte in bytes {
+            rare |= u8::from(byte < b' ') & u8::from(byte != b'\n') & u8::from(byte != b'\t');
+            high |= byte;
+            ef |= u8::from(byte == 0xEF);
+            line |= u8::from(byte == b'\n');
         }
-        if !controls && high < 0x80 {
-            self.position.column += bytes.len() as u64;
-            self.after_return &= bytes.is_empty();
+        if rare == 0 && !self.after_return && !(self.ascii_only && high >= 0x80) {
+            self.saw_ef |= ef != 0;
+            let mut last = bytes;
+            if line != 0 {
+                let lines: u64 = bytes.chunks(255).map(|chunk| u64::from(count_lines(chunk))).sum();
+                self.position = Position { line: self.position.line + lines, column: 1 };
+                let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+                last = &bytes[end..];
+            }
+            self.position.column += if high < 0x80 {
+                last.len() as u64
+            } else {
+                last.iter().map(|byte| u64::from(!matches!(byte, 0x80..0xC0))).sum()
+            };
             return;
         }
         for &byte in bytes {
@@ -98,6 +113,11 @@ impl Meter {
             self.saw_ef |= byte == 0xEF;
         }
     }
+}
+
+/// Line feeds in at most 255 bytes, so that a byte holds the count.
+fn count_lines(chunk: &[u8]) -> u8 {
+    chunk.iter().fold(0, |count, byte| count + u8::from(*byte == b'\n'))
 }
 
 /// A `BufRead` of UTF-8 over a `BufRead` of anything.

@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use serde_json::json;
-
 use crate::cert;
 use crate::cert::armour;
 use crate::cert::coverage::Policy;
 use crate::cert::field;
+use crate::cert::judge;
 use crate::cert::judge::Status;
 use crate::cert::judge::Thresholds;
 use crate::cert::judge::judge;
@@ -34,7 +33,10 @@ use crate::model::document::sniff;
 use crate::model::printable;
 use crate::model::time::Time;
 use crate::oidc::jwks;
-use crate::report::inspect;
+use crate::report::certificates::CertificateRow;
+use crate::report::certificates::ConnectionRow;
+use crate::report::certificates::NotLookedAt;
+use crate::report::certificates::Report;
 use crate::saml::metadata;
 use crate::saml::metadata::Select;
 use crate::workspace::CertificateValidity;
@@ -88,15 +90,6 @@ enum Threshold {
     Fail,
 }
 
-/// What is said of one connection.
-struct ConnectionRow {
-    name: String,
-    covered_until: Option<Time>,
-    /// `None`: it stores no certificates by its nature.
-    status: Option<Status>,
-    code: Option<&'static str>,
-}
-
 /// Everything found out.
 #[derive(Default)]
 struct Outcome {
@@ -139,21 +132,18 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     }
     let all: Vec<&Met> = outcome.met.iter().map(|(met, _)| met).collect();
     outcome.findings.extend(certificate::shared(&all));
-    let judged: Vec<Judged> = outcome
+    let cover = |name: &str| outcome.connections.iter().find(|row| row.name == name).and_then(|row| row.status);
+    let judged: Vec<(&Met, bool, judge::Verdict)> = outcome
         .met
         .iter()
         .map(|(met, inside)| {
-            let cover = outcome.connections.iter().find(|row| *inside && row.name == met.source);
-            judged(met, *inside, cover.and_then(|row| row.status), context.now, thresholds)
+            let covered = *inside && cover(&met.source) == Some(Status::Ok);
+            (met, *inside, verdict(met, *inside, covered, context.now, thresholds))
         })
         .collect();
-    let worst = outcome
-        .connections
-        .iter()
-        .filter_map(|row| row.status)
-        .chain(judged.iter().filter(|judged| !judged.inside).map(|judged| judged.status))
-        .max();
-    tell(&outcome, &judged, worst, everything, context)?;
+    let report = report(&outcome, &judged);
+    tell(&report, &outcome, everything, context)?;
+    let worst = report.worst();
     let reached = match args.fail_on {
         Threshold::Warn => Status::Warn,
         Threshold::Fail => Status::NotYetValid,
@@ -232,16 +222,12 @@ fn connection(
         code: found.coverage.map_or(Some("certificate-not-stored"), |coverage| coverage.code),
     });
     if found.coverage.is_some() && found.met.is_empty() {
-        outcome.findings.push(
-            Finding::new(
-                "certificate-none",
-                Severity::Error,
-                format!("{name}: the connection has no signing certificate, so no response can be verified"),
-            )
+        let message = format!("{name}: the connection has no signing certificate, so no response can be verified");
+        let mut finding = Finding::new("certificate-none", Severity::Error, message)
             .hint("ask the IdP's administrator for the signing certificate")
-            .at(loaded.place(&["saml".into(), "idp".into()]))
-            .of(name.as_str()),
-        );
+            .at(loaded.place(&["saml".into(), "idp".into()]));
+        finding.connection = Some(name.to_string());
+        outcome.findings.push(finding);
     }
     outcome.met.extend(found.met.into_iter().map(|met| (met, true)));
     Ok(())
@@ -249,7 +235,7 @@ fn connection(
 
 /// Certificates of a document, whatever its kind.
 fn document(source: &str, args: &Args, context: &Context, outcome: &mut Outcome) -> Result<()> {
-    let material = source::read(source, &args.source, context)?;
+    let material = source::read(source, &args.source, false, context)?;
     match sniff(&material.bytes) {
         DocumentKind::Jwks => of_jwks(&material, outcome),
         DocumentKind::Discovery => {
@@ -258,7 +244,7 @@ fn document(source: &str, args: &Args, context: &Context, outcome: &mut Outcome)
                 Failure::input("jwks-uri-missing", format!("{}: the discovery document names no key set", material.name))
                     .hint("name the JWKS itself, by file or URL")
             })?;
-            of_jwks(&source::read(&keys, &args.source, context)?, outcome)
+            of_jwks(&source::read(&keys, &args.source, false, context)?, outcome)
         }
         DocumentKind::Certificates | DocumentKind::PrivateKey => {
             for (line, certificate) in armour::from_pem_bundle(&material.bytes) {
@@ -274,7 +260,7 @@ fn document(source: &str, args: &Args, context: &Context, outcome: &mut Outcome)
 
 fn of_saml(material: &Material, args: &Args, outcome: &mut Outcome) -> Result<()> {
     let document =
-        metadata::read(material.bytes.as_slice(), &material.name, &args.source.xml_limits(), &Select::All)?;
+        metadata::read(material.bytes.as_slice(), &material.name, &args.source.xml_limits(false), &Select::All)?;
     let before = outcome.met.len();
     for entity in &document.entities {
         let idp = entity.idp.iter().flat_map(|idp| &idp.keys);
@@ -339,155 +325,82 @@ fn of_jwks(material: &Material, outcome: &mut Outcome) -> Result<()> {
     Ok(())
 }
 
-/// A certificate with its verdict.
-struct Judged<'a> {
-    met: &'a Met,
-    inside: bool,
-    status: Status,
-    code: Option<&'static str>,
-    findings: Vec<Finding>,
-}
-
 /// Codes that tell of a certificate's dates.
 const DATES: [&str; 4] =
     ["certificate-dates-reversed", "certificate-expired", "certificate-expiring", "certificate-not-yet-valid"];
 
-/// `cover` is the status of the connection that the certificate is in.
-fn judged(met: &Met, inside: bool, cover: Option<Status>, now: Time, thresholds: Thresholds) -> Judged<'_> {
-    let verdict = match &met.certificate {
+/// What is to be said of one certificate, its findings told apart by their source.
+/// While another one covers the connection, a date is no alarm and asks for nothing.
+fn verdict(met: &Met, inside: bool, covered: bool, now: Time, thresholds: Thresholds) -> judge::Verdict {
+    let mut verdict = match &met.certificate {
         Ok(certificate) => judge(certificate, now, thresholds),
-        Err(failure) => cert::judge::Verdict::unreadable(failure),
+        Err(failure) => judge::Verdict::unreadable(failure),
     };
-    let findings = verdict
-        .findings
-        .into_iter()
-        .map(|mut finding| {
-            finding.message = format!("{}: {}", met.source, finding.message);
-            if inside {
-                finding.connection = Some(met.source.clone());
-            }
-            // While another one covers the connection, a date is no alarm and asks for nothing.
-            if cover == Some(Status::Ok) && DATES.contains(&finding.code) {
-                finding.severity = Severity::Info;
-                finding.hint = None;
-            }
-            finding
-        })
-        .collect();
-    Judged { met, inside, status: verdict.status, code: verdict.code, findings }
+    for finding in &mut verdict.findings {
+        finding.message = format!("{}: {}", met.source, finding.message);
+        finding.connection = inside.then(|| met.source.clone());
+        if covered && DATES.contains(&finding.code) {
+            finding.severity = Severity::Info;
+            finding.hint = None;
+        }
+    }
+    verdict
 }
 
-fn tell(
-    outcome: &Outcome,
-    judged: &[Judged<'_>],
-    worst: Option<Status>,
-    everything: bool,
-    context: &Context,
-) -> Result<()> {
-    let findings: Vec<&Finding> =
-        outcome.findings.iter().chain(judged.iter().flat_map(|judged| &judged.findings)).collect();
+fn report<'a>(outcome: &'a Outcome, judged: &'a [(&'a Met, bool, judge::Verdict)]) -> Report<'a> {
+    let row = |(met, inside, verdict): &'a (&'a Met, bool, judge::Verdict)| CertificateRow {
+        source: &met.source,
+        in_connection: *inside,
+        usage: met.usage,
+        owner: met.owner.as_deref(),
+        certificate: met.certificate.as_ref().ok(),
+        status: verdict.status,
+        code: verdict.code,
+    };
+    let not_looked_at = |(source, error): &(String, anyhow::Error)| NotLookedAt {
+        source: source.clone(),
+        code: failure_of(error).map_or("bug", Failure::code),
+        message: error.to_string(),
+    };
+    Report {
+        certificates: judged.iter().map(row).collect(),
+        connections: &outcome.connections,
+        findings: outcome.findings.iter().chain(judged.iter().flat_map(|(.., verdict)| &verdict.findings)).collect(),
+        not_looked_at: outcome.failures.iter().map(not_looked_at).collect(),
+    }
+}
+
+fn tell(report: &Report<'_>, outcome: &Outcome, everything: bool, context: &Context) -> Result<()> {
+    let ui = &context.ui;
     if context.format == Format::Json {
-        context.ui.json(&as_json(outcome, judged, worst, &findings))?;
+        ui.json(&report.json())?;
     } else {
-        if !outcome.connections.is_empty() {
-            let rows = outcome.connections.iter().map(|row| {
-                let until = match (row.status, row.covered_until) {
-                    (None, _) => "no certificates stored".to_owned(),
-                    (_, Some(until)) => until.date(),
-                    (_, None) => "not covered".to_owned(),
-                };
-                vec![row.name.clone(), until, row.status.map_or("not checked", Status::word).to_owned()]
-            });
-            context.ui.data(&table::table(&["connection", "covered until", "status"], rows))?;
-            context.ui.data(if judged.is_empty() { "" } else { "\n" })?;
+        let (connections, certificates) = (report.connection_rows(), report.certificate_rows());
+        let mut page = String::new();
+        if !connections.is_empty() {
+            page += &table::table(&["connection", "covered until", "status"], connections);
         }
-        if !judged.is_empty() {
-            let rows = judged.iter().map(|judged| {
-                let (end, key, subject) = match &judged.met.certificate {
-                    Ok(one) => (one.not_after.date(), one.key.to_string(), one.subject.clone()),
-                    Err(_) => (String::new(), String::new(), String::new()),
-                };
-                vec![
-                    judged.met.source.clone(),
-                    judged.met.usage.to_owned(),
-                    end,
-                    judged.status.word().to_owned(),
-                    key,
-                    subject,
-                ]
-            });
-            context.ui.data(&table::table(&["certificate of", "use", "until", "status", "key", "subject"], rows))?;
+        if !page.is_empty() && !certificates.is_empty() {
+            page += "\n";
         }
-        for finding in findings {
-            context.ui.finding(finding);
+        if !certificates.is_empty() {
+            page += &table::table(&["certificate of", "use", "until", "status", "key", "subject"], certificates);
+        }
+        ui.data(&page)?;
+        for finding in &report.findings {
+            ui.finding(finding);
         }
     }
     for (source, error) in &outcome.failures {
-        context.ui.warning(&format!("`{}` was not checked: {}", printable(source), printable(&error.to_string())));
+        ui.warning(&format!("`{}` was not checked: {}", printable(source), printable(&error.to_string())));
         for hint in ui::hints(error) {
-            context.ui.hint(hint);
+            ui.hint(hint);
         }
     }
     if everything && outcome.connections.is_empty() && outcome.failures.is_empty() {
-        context.ui.status("there are no connections to check");
+        ui.status("there are no connections to check");
     } else if context.format == Format::Human {
-        context.ui.status("not checked: certificate chains and revocation (signing certificates are pinned)");
+        ui.status("not checked: certificate chains and revocation (signing certificates are pinned)");
     }
     Ok(())
-}
-
-fn as_json(
-    outcome: &Outcome,
-    judged: &[Judged<'_>],
-    worst: Option<Status>,
-    findings: &[&Finding],
-) -> serde_json::Value {
-    let certificates: Vec<_> = judged
-        .iter()
-        .map(|judged| {
-            let mut value = match &judged.met.certificate {
-                Ok(certificate) => certificate.facts(),
-                Err(_) => json!({ "sha256": null, "not_before": null, "not_after": null }),
-            };
-            value["source"] = json!(judged.met.source);
-            value["connection"] = json!(judged.inside.then_some(&judged.met.source));
-            value["use"] = json!(judged.met.usage);
-            value["entity_id"] = json!(judged.met.owner);
-            value["status"] = json!(judged.status.word());
-            value["code"] = json!(judged.code);
-            value
-        })
-        .collect();
-    let connections: Vec<_> = outcome
-        .connections
-        .iter()
-        .map(|row| {
-            json!({
-                "reference": row.name,
-                "covered_until": row.covered_until,
-                "status": row.status.map_or("not-checked", Status::word),
-                "code": row.code,
-            })
-        })
-        .collect();
-    let failures: Vec<_> = outcome
-        .failures
-        .iter()
-        .map(|(source, error)| {
-            json!({
-                "source": source,
-                "code": failure_of(error).map_or("bug", Failure::code),
-                "message": error.to_string(),
-            })
-        })
-        .collect();
-    json!({
-        "schema": "ssoctl.cert-check/1",
-        "certificates": certificates,
-        "connections": connections,
-        "not_looked_at": failures,
-        "worst": worst.map_or("ok", Status::word),
-        "findings": findings.iter().map(|finding| inspect::finding(finding)).collect::<Vec<_>>(),
-        "not_checked": ["chains", "revocation"],
-    })
 }

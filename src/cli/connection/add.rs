@@ -348,7 +348,7 @@ fn read_discovery(source: &str, args: &Args, context: &Context) -> Result<(oidc:
     } else {
         source.to_owned()
     };
-    let material = source::read(&location, &args.source, context)?;
+    let material = source::read(&location, &args.source, false, context)?;
     let discovery = oidc::discovery::read(&material.bytes, &material.name)?;
     let mut findings = discovery.findings.clone();
     findings.extend(oidc::issuer::check_issuer(&discovery, material.url.as_deref())?);
@@ -365,7 +365,7 @@ fn build(
     let mut attributes: BTreeMap<String, String> = args.attributes.iter().cloned().collect();
     let mut assumed = Vec::new();
     if !args.google {
-        for (field, name, why) in wizard::attribute_defaults(saml.as_ref().map(|saml| saml.idp.entity_id.as_str())) {
+        for (field, name, why) in import::attribute_defaults(saml.as_ref().map(|saml| saml.idp.entity_id.as_str())) {
             let wanted = vendor.profile().attributes.iter().any(|known| known.key == field);
             if wanted && !attributes.contains_key(field) {
                 attributes.insert(field.to_owned(), name.to_owned());

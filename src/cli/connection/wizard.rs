@@ -4,6 +4,7 @@
 use crate::cli::connection::add::Args;
 use crate::cli::context::Context;
 use crate::error::Result;
+use crate::import;
 use crate::provider::Provider;
 use crate::provider::profile::Capability;
 use crate::provider::profile::Support;
@@ -45,7 +46,7 @@ pub(crate) fn fill(args: &mut Args, vendor: &dyn Provider, saml: bool, context: 
             if args.attributes.iter().all(|(key, _)| key != field.key) {
                 let need = if field.required { "required" } else { "optional" };
                 let question = format!("{}: name of the attribute in the assertion, exact case ({need})", field.label);
-                let default = attribute_defaults(None).into_iter().find(|(key, _, _)| *key == field.key);
+                let default = import::attribute_defaults(None).into_iter().find(|(key, _, _)| *key == field.key);
                 if let Some(value) = ui.ask(&question, default.map(|(_, name, _)| name), anything)? {
                     args.attributes.push((field.key.to_owned(), value));
                 }
@@ -68,23 +69,4 @@ pub(crate) fn fill(args: &mut Args, vendor: &dyn Provider, saml: bool, context: 
         args.client_id = ui.ask("Client ID at the identity provider", None, anything)?;
     }
     Ok(())
-}
-
-/// Attribute names assumed where nobody gave one: `(field, name, why)`. `idp` is the
-/// entity ID of a SAML identity provider; `None` stands for OpenID Connect.
-pub(crate) fn attribute_defaults(idp: Option<&str>) -> Vec<(&'static str, &'static str, &'static str)> {
-    match idp {
-        Some(id) if id.starts_with("https://sts.windows.net/") || id.ends_with("/adfs/services/trust") => vec![(
-            "email",
-            "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress",
-            "Entra and ADFS name claims by URL",
-        )],
-        Some(_) => vec![("email", "email", "no name was given")],
-        // OIDC Core 5.1
-        None => vec![
-            ("email", "email", "a standard claim of OpenID Connect"),
-            ("first_name", "given_name", "a standard claim of OpenID Connect"),
-            ("last_name", "family_name", "a standard claim of OpenID Connect"),
-        ],
-    }
 }

@@ -9,6 +9,8 @@ use crate::disk::Access;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::export;
+use crate::finding::Finding;
+use crate::finding::Severity;
 use crate::model::ConnectionName;
 use crate::model::time::Time;
 use crate::provider;
@@ -58,7 +60,17 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     }
     let document = export::sp_metadata(args.name.as_str(), &loaded.connection, vendor.profile(), args.valid_until)?;
     let text = sp::write(&document)?;
-    let findings = read_back(&text, context.now)?;
+    let mut findings = read_back(&text, context.now)?;
+    if document.authn_requests_signed && document.signing_certs.is_empty() {
+        findings.push(
+            Finding::new(
+                "sp-signing-certificate-unknown",
+                Severity::Warning,
+                "requests will be signed, and the vendor's signing certificate is not known: the IdP could not check them",
+            )
+            .hint(format!("`ssoctl connection set {} --sp-metadata FILE` takes it from the vendor's metadata", args.name)),
+        );
+    }
     for finding in &findings {
         context.ui.finding(finding);
     }
@@ -78,13 +90,13 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
 }
 
 /// What we write must pass what we demand of others.
-fn read_back(text: &str, now: Time) -> Result<Vec<crate::finding::Finding>> {
+fn read_back(text: &str, now: Time) -> Result<Vec<Finding>> {
     let document = metadata::read(text.as_bytes(), "exported metadata", &Limits::default(), &Select::All)
         .map_err(|error| Failure::bug("the exported metadata cannot be read back").because(error))?;
     let entity = metadata::choose::choose_sp(&document, None)
         .map_err(|error| Failure::bug("the exported metadata is not SP metadata").because(error))?;
     let findings = metadata::lint::lint_sp(entity, now);
-    if let Some(error) = findings.iter().find(|finding| finding.severity == crate::finding::Severity::Error) {
+    if let Some(error) = findings.iter().find(|finding| finding.severity == Severity::Error) {
         return Err(Failure::input(error.code, format!("the metadata would be faulty: {}", error.message))
             .hint(error.hint.clone().unwrap_or_else(|| "mend the value with `ssoctl connection set`".to_owned()))
             .into());

@@ -24,6 +24,7 @@ use crate::report::inspect;
 use crate::saml::metadata;
 use crate::saml::metadata::Document;
 use crate::saml::metadata::Entity;
+use crate::saml::metadata::RoleKind;
 use crate::saml::metadata::Select;
 
 /// Show what a document says: SAML metadata, OpenID Connect discovery, or a JWKS
@@ -45,6 +46,9 @@ pub(crate) struct Args {
     /// Show this entity only
     #[arg(long, value_name = "ID")]
     entity_id: Option<String>,
+    /// List the entities of a federation's document instead of showing them
+    #[arg(long, conflicts_with = "entity_id")]
+    list: bool,
     /// Exit 1 when the document has errors that make it unusable
     #[arg(long)]
     lint: bool,
@@ -57,7 +61,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     if let Some(name) = connection_named(args, context)? {
         return of_connection(&name, args, context);
     }
-    let material = source::read(&args.source, &args.flags, context)?;
+    let material = source::read(&args.source, &args.flags, args.list || args.entity_id.is_some(), context)?;
     let findings = match sniff(&material.bytes) {
         DocumentKind::Discovery => of_discovery(&material, context)?,
         DocumentKind::Jwks => of_jwks(&material, context)?,
@@ -122,8 +126,12 @@ fn of_connection(name: &ConnectionName, args: &Args, context: &Context) -> Resul
 }
 
 fn of_saml(material: &Material, args: &Args, context: &Context) -> Result<Vec<Finding>> {
-    let select = args.entity_id.as_ref().map_or(Select::All, |id| Select::EntityId(id.clone()));
-    let document = metadata::read(material.bytes.as_slice(), &material.name, &args.flags.xml_limits(), &select)?;
+    let select = match &args.entity_id {
+        Some(id) => Select::EntityId(id.clone()),
+        None if args.list => Select::Summaries,
+        None => Select::All,
+    };
+    let document = metadata::read(material.bytes.as_slice(), &material.name, &args.flags.xml_limits(args.list || args.entity_id.is_some()), &select)?;
     if let Some(wanted) = &args.entity_id
         && document.entities.is_empty()
     {
@@ -170,6 +178,18 @@ fn page(document: &Document, context: &Context) -> String {
             ("signature", signed.to_owned()),
         ],
     );
+    if document.entities.is_empty() && !document.others.is_empty() {
+        let rows = document.others.iter().map(|other| {
+            let roles: Vec<&str> = other.roles.iter().map(RoleKind::element).collect();
+            vec![
+                other.entity_id.clone().unwrap_or_default(),
+                roles.join(", "),
+                other.display_name.clone().unwrap_or_default(),
+            ]
+        });
+        page += "\n";
+        page += &table::table(&["entity id", "roles", "name"], rows);
+    }
     for entity in &document.entities {
         page += "\n";
         page += &table::facts(0, &inspect::entity_rows(entity, context.now));

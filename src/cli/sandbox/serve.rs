@@ -11,12 +11,14 @@ use serde_json::json;
 use crate::cli::Format;
 use crate::cli::Verdict;
 use crate::cli::context::Context;
+use crate::cli::table;
 use crate::disk;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::migrate::listing;
 use crate::sandbox;
 use crate::sandbox::Options;
+use crate::sandbox::fault::Fault;
 use crate::sandbox::fault::Faults;
 use crate::sandbox::fault::RetryAfter;
 use crate::sandbox::fault::Rule;
@@ -34,10 +36,7 @@ Examples:
   ssoctl sandbox serve --users 10000 --fault throttle=5% --fault commit-then-stall=every:50
 
 A fault is KIND=RATE[@CALLS]: RATE is 5%, every:N or at:N; CALLS are of whoami, list, get,
-put, post, delete. KINDs:
-  throttle, error, commit-then-error, stall-then-commit, commit-then-stall, cut,
-  commit-then-cut, commit-then-half, commit-then-garbage, ignore, squat, vanish, meddle,
-  stale, repeat-page, overlap-page, foreign-next-page, text-next-page
+put, post, delete. `--list-faults` explains the KINDs.
 
 Exit codes: 0 ended by Ctrl-C · 2 wrong usage · 3 the CSV cannot be read · 4 cannot listen
             5 not a loopback address")]
@@ -78,6 +77,9 @@ pub(crate) struct Args {
     /// Something that goes wrong, see below; may be repeated
     #[arg(long = "fault", value_name = "KIND=RATE", value_parser = rule, help_heading = "Faults")]
     faults: Vec<Rule>,
+    /// List the kinds of faults and end
+    #[arg(long, help_heading = "Faults")]
+    list_faults: bool,
     /// Chooses which calls a percentage strikes
     #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Faults")]
     fault_seed: u64,
@@ -114,7 +116,7 @@ fn rule(text: &str) -> std::result::Result<Rule, String> {
 }
 
 fn retry_after(text: &str) -> std::result::Result<RetryAfter, String> {
-    let seconds = |text: &str| text.parse::<u32>().map_err(|_| "write seconds, `date:SECONDS` or `none`".to_owned());
+    let seconds = |text: &str| text.parse::<u32>().map_err(|error| format!("write seconds, `date:SECONDS` or `none`: {error}"));
     match text.split_once(':') {
         Some(("date", rest)) => Ok(RetryAfter::Date(seconds(rest)?)),
         _ if text == "none" => Ok(RetryAfter::Absent),
@@ -127,6 +129,11 @@ const CSV_LIMIT: u64 = 1 << 30;
 
 /// Serves until it is told to stop.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
+    if args.list_faults {
+        let rows = Fault::ALL.into_iter().map(|fault| vec![fault.word().to_owned(), fault.about().to_owned()]);
+        context.ui.data(&table::table(&["kind", "what happens"], rows))?;
+        return Ok(Verdict::Done);
+    }
     let mut users: Vec<SeedUser> = Vec::new();
     if let Some(file) = &args.csv {
         let accounts = listing::read(&disk::read(file, CSV_LIMIT)?, &file.display().to_string())?;

@@ -233,12 +233,16 @@ fn tell(driven: &Driven, context: &Context) -> Result<Verdict> {
         ui::tell_failure(stopped);
         return Ok(Verdict::Failed(failure_of(stopped).map_or(Kind::Bug, Failure::kind)));
     }
-    let counts = &report.counts;
-    let never_begun = counts.not_found + counts.ambiguous + counts.conflict + counts.invalid;
-    // A rollback is done when all that was renamed is undone: it had nothing to do with the other rows.
-    let rolled_back = report.state == Phase::RolledBack.word();
-    let problems = counts.failed + counts.unknown + if rolled_back { 0 } else { never_begun };
-    Ok(if problems > 0 { Verdict::Findings } else { Verdict::Done })
+    let failed = report.counts.failed + report.counts.unknown > 0;
+    // A rollback had nothing to do with rows that were never renamed.
+    let of_plan = report.state != Phase::RolledBack.word() && has_problems(report);
+    Ok(if failed || of_plan { Verdict::Findings } else { Verdict::Done })
+}
+
+/// Whether the roster asks for something that cannot be. Somebody who has no account is
+/// told, and is no problem: rosters come from the whole organization.
+pub(crate) fn has_problems(report: &Report) -> bool {
+    report.counts.ambiguous + report.counts.conflict + report.counts.invalid > 0
 }
 
 /// The report as JSON.

@@ -85,9 +85,6 @@ pub(crate) struct Args {
     /// Migrate although the connection is not on record as tested and enabled
     #[arg(long)]
     accept_untested: bool,
-    /// Migrate the rows that can be, although others cannot
-    #[arg(long)]
-    accept_problems: bool,
     #[command(flatten)]
     run: drive::Flags,
 }
@@ -100,17 +97,20 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let workspace = context.workspace()?;
     let loaded = workspace.load(&args.connection)?;
     let plan = plan_of(args, &loaded, &workspace, context)?;
-    let folder = Folder::next(&drive::root(&workspace), &plan)?;
+    let folder = Folder::of(&drive::root(&workspace), &plan)?;
     folder.save(&plan)?;
     let state = folder.state(&plan)?;
     let report = report::write(&folder, &plan, &state)?;
     let applied_before = state.phase() != Phase::Planned;
     let offline = args.directory.is_some();
     let asks = !args.apply && !offline && !applied_before && context.ui.can_ask() && plan.counts().rename > 0;
-    if context.format == Format::Json && !args.apply {
+    if args.apply {
+        // The report at the end is the data; the plan was shown before, or is in the rows file.
+        context.ui.status(&one_line(&plan));
+    } else if context.format == Format::Json {
         context.ui.json(&drive::as_json(&report)?)?;
     } else {
-        show(&plan, &report, context)?;
+        context.ui.data(&page(&plan, &report))?;
     }
     if let Some(expected) = &args.plan_digest
         && (expected.len() < 12 || !plan.digest.starts_with(expected.as_str()))
@@ -131,43 +131,35 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         }
         context.ui.hint(&format!("this plan was begun before: `ssoctl users status {id}` shows where it stands"));
     }
-    let problems = plan.counts().has_problems();
-    let planned = if problems { Verdict::Findings } else { Verdict::Done };
+    let planned = if drive::has_problems(&report) { Verdict::Findings } else { Verdict::Done };
     let agreed = args.apply || (asks && consented(args, &loaded, &plan, context)?);
     if !agreed {
         context.ui.status(&format!("nothing was written to {}", loaded.connection.provider));
         if !applied_before && !offline && plan.counts().rename > 0 {
             let digest: String = plan.digest.chars().take(12).collect();
-            let others = if problems { " --accept-problems" } else { "" };
-            context.ui.hint(&format!("add `--apply --plan-digest {digest}{others}` to rename them"));
+            context.ui.hint(&format!("add `--apply --plan-digest {digest}` to rename them"));
         }
         return Ok(planned);
     }
-    check_consent(args, &loaded, problems, asks, context)?;
+    check_consent(args, &loaded, asks, context)?;
     drive::drive(&folder, &plan, Some(Direction::Apply), &args.run, context)
 }
 
-/// Consent by flags; at a terminal the prompt has told of both.
-fn check_consent(args: &Args, loaded: &Loaded, problems: bool, asked: bool, context: &Context) -> Result<()> {
-    if let Some(missing) = not_ready(loaded) {
-        let told = format!("`{}` is {missing}: users who log in meanwhile could get a second account", loaded.name);
-        if !args.accept_untested && !asked {
-            return Err(Failure::refused("connection-not-enabled", told)
-                .hint(format!(
-                    "test and enable it at the vendor, then `ssoctl connection set {} status.tested_on=YYYY-MM-DD \
-                     status.enabled=true`; or `--accept-untested`",
-                    loaded.name
-                ))
-                .into());
-        }
+/// Consent by flag; at a terminal the prompt has told of it.
+fn check_consent(args: &Args, loaded: &Loaded, asked: bool, context: &Context) -> Result<()> {
+    let Some(missing) = not_ready(loaded) else { return Ok(()) };
+    let told = format!("`{}` is {missing}: users who log in meanwhile could get a second account", loaded.name);
+    if args.accept_untested || asked {
         context.ui.warning(&told);
+        return Ok(());
     }
-    if problems && !args.accept_problems && !asked {
-        return Err(Failure::refused("plan-problems", "some rows of the roster cannot be renamed, as listed above")
-            .hint("mend the roster, or rename the others with `--accept-problems`")
-            .into());
-    }
-    Ok(())
+    Err(Failure::refused("connection-not-enabled", told)
+        .hint(format!(
+            "test and enable it at the vendor, then `ssoctl connection set {} status.tested_on=YYYY-MM-DD \
+             status.enabled=true`; or `--accept-untested`",
+            loaded.name
+        ))
+        .into())
 }
 
 /// What is missing for QT10's "after the connection is tested and enabled".
@@ -332,7 +324,14 @@ fn refused(trouble: Trouble) -> Failure {
 /// Rows shown of each outcome; the rest is in the rows file.
 const SHOWN: usize = 10;
 
-fn show(plan: &Plan, report: &report::Report, context: &Context) -> Result<()> {
+fn one_line(plan: &Plan) -> String {
+    let counts = plan.counts();
+    let cannot = counts.total() - counts.rename - counts.already;
+    let digest: String = plan.digest.chars().take(12).collect();
+    format!("plan {digest}: {} to rename, {} already so, {cannot} cannot be renamed", counts.rename, counts.already)
+}
+
+fn page(plan: &Plan, report: &report::Report) -> String {
     let mut page = drive::summary(report);
     let renames = plan.rows.iter().filter(|row| row.outcome == Outcome::Rename);
     let rows: Vec<Vec<String>> = renames
@@ -367,5 +366,5 @@ fn show(plan: &Plan, report: &report::Report, context: &Context) -> Result<()> {
         }
     }
     page += &format!("\nplan digest {}\n", plan.digest);
-    if context.format == Format::Json { Ok(()) } else { context.ui.data(&page) }
+    page
 }

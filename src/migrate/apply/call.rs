@@ -104,7 +104,7 @@ impl<'a> Caller<'a> {
                     self.wait_as_asked(&mut put_off, wait, &detail)?;
                     continue;
                 }
-                CallError::Unauthorized { .. } | CallError::Misdirected { .. } | CallError::Receiver(_) => {
+                CallError::Unauthorized { .. } | CallError::Misdirected { .. } => {
                     return Err(fatal(error));
                 }
                 CallError::Refused { .. } => {
@@ -193,4 +193,14 @@ pub(crate) fn fatal(error: CallError) -> Trouble {
         )),
         other => Trouble::stop("call-failed", printable(&other.to_string())),
     }
+}
+
+/// The same failure where nothing has been written yet: the vendor failed, and there is
+/// no run that stopped part-way.
+pub(crate) fn before_any_write(failure: Failure) -> Failure {
+    if failure.code() == "interrupted" {
+        return failure;
+    }
+    let plain = Failure::remote(failure.code(), failure.to_string());
+    failure.hints().iter().fold(plain, |failure, hint| failure.hint(hint.clone()))
 }

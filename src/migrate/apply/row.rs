@@ -186,7 +186,7 @@ impl Worker<'_> {
                     return Err(fatal(error));
                 }
                 // Whoever answered, it was not the vendor as it should be: the account must be looked at.
-                Err(error @ (CallError::Misdirected { .. } | CallError::Receiver(_))) => {
+                Err(error @ CallError::Misdirected { .. }) => {
                     self.note(vec![Event::Unknown { row, detail: printable(&error.to_string()) }])?;
                     return Err(fatal(error));
                 }
@@ -251,6 +251,7 @@ impl Worker<'_> {
                 self.not_done(task, true, "the account still has the name it had")?;
                 Ok(None)
             }
+            Some(Sight::Other(name)) if same_to_a_server(&name, &task.to) => self.mangled(task, name).map(Some),
             Some(sight) => self.conclude(task, sight).map(Some),
         }
     }
@@ -326,14 +327,16 @@ impl Worker<'_> {
                     let why = format!("the vendor said yes, and the account is still named {}", shown(&name));
                     return self.failed(task, "not-applied", why, Some(name));
                 }
-                Some(Sight::Other(name)) if same_to_a_server(&name, &task.to) => {
-                    let why =
-                        format!("it was to be named {}, and the vendor named it {}", shown(&task.to), shown(&name));
-                    return self.failed(task, "verify-mismatch", why, Some(name));
-                }
+                Some(Sight::Other(name)) if same_to_a_server(&name, &task.to) => return self.mangled(task, name),
                 Some(other @ Sight::Other(_)) => return self.conclude(task, other),
             }
         }
+    }
+
+    /// The vendor made another name of the one it was told.
+    fn mangled(&mut self, task: &Task, name: String) -> Result<Ended, Trouble> {
+        let why = format!("it was to be named {}, and the vendor named it {}", shown(&task.to), shown(&name));
+        self.failed(task, "verify-mismatch", why, Some(name))
     }
 
     /// Makes sure that there is an intent on the disk that is young enough.

@@ -152,7 +152,8 @@ fn a_lost_token_and_a_wrong_host_stop_at_once() {
 
 #[test]
 fn the_first_account_goes_alone_and_a_doubled_suffix_stops_the_run() {
-    for (fault, name) in [(Fault::Doubled, "0#testbrand#testbrand"), (Fault::Ignored, "user0")] {
+    let doubled = "0#testbrand#testbrand";
+    for (fault, name) in [(Fault::Doubled, doubled), (Fault::DoubledThenTimeout, doubled), (Fault::Ignored, "user0")] {
         let (fake, plan) = Fake::of(50);
         fake.world().writes = [fault].into();
         assert_eq!(apply(&fake, &plan).err(), Some(stopped("canary-failed")));
@@ -162,6 +163,17 @@ fn the_first_account_goes_alone_and_a_doubled_suffix_stops_the_run() {
         rollback(&fake, &plan).unwrap();
         assert_eq!(fake.name(0), "user0");
     }
+}
+
+#[test]
+fn a_canary_whose_process_ended_is_looked_at_before_another_account_is_written() {
+    let (fake, plan) = Fake::of(50);
+    fake.world().writes = [Fault::Doubled].into();
+    // Alive until the yes has come, and gone before the account is read back.
+    fake.world().reading = [Fault::None, Fault::Unauthorized].into();
+    assert_eq!(apply(&fake, &plan).err(), Some(stopped("unauthorized")));
+    assert_eq!(apply(&fake, &plan).err(), Some(stopped("canary-failed")));
+    assert_eq!(fake.world().requests.len(), 1);
 }
 
 #[test]
@@ -291,6 +303,13 @@ fn rollback_restores_what_was_done_and_cannot_be_turned_round() {
 }
 
 #[test]
+fn a_rollback_of_nothing_is_refused() {
+    let (fake, plan) = Fake::of(2);
+    assert_eq!(rollback(&fake, &plan).err(), Some((Kind::Refused, "nothing-done".to_owned())));
+    apply(&fake, &plan).unwrap();
+}
+
+#[test]
 fn rollback_looks_at_what_was_under_way() {
     for committed in [true, false] {
         let (fake, plan) = Fake::of(3);
@@ -324,11 +343,7 @@ fn a_failing_disk_stops_everything_at_every_operation() {
         for at in 0..40 {
             let (fake, plan) = Fake::of(6);
             fake.world().disk_fails_in = Some((at, short));
-            let ended = apply(&fake, &plan);
-            let failed = match ended {
-                Ok(_) => continue,
-                Err(failed) => failed,
-            };
+            let Err(failed) = apply(&fake, &plan) else { continue };
             assert_eq!(failed, stopped("journal-unwritable"), "{at}");
             // After the failure nothing was sent: what was sent had its intent (the fake checks).
             let sent = fake.world().requests.len();

@@ -41,8 +41,7 @@ fn journal(plan: &Plan) -> Vec<u8> {
     events.push(Event::Finished { direction });
     journal.durable(plan, moment(), events).unwrap();
     drop(journal);
-    let bytes = fake.world().disk.clone();
-    bytes
+    fake.world().disk.clone()
 }
 
 fn code_of(bytes: &[u8], plan: &Plan) -> &'static str {

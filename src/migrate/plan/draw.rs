@@ -83,6 +83,8 @@ struct Sight<'a> {
     operator_id: &'a str,
     /// First row of each old username.
     by_old: HashMap<&'a str, usize>,
+    /// For each row, the first row of its old username.
+    first_of: Vec<usize>,
     /// For the first row of an old username: a row that gives it another value.
     differing: HashMap<usize, usize>,
     /// First account of each exact username.
@@ -92,8 +94,10 @@ struct Sight<'a> {
     /// First account of each folded username, and the chain to the next one.
     by_fold: HashMap<Cow<'a, str>, usize>,
     next_alike: HashMap<usize, usize>,
-    /// First row that wants a folded target, and one with another old username that wants it too.
-    wanted: HashMap<Cow<'a, str>, (usize, Option<usize>)>,
+    /// Accounts whose name looks like another's.
+    has_alike: HashSet<usize>,
+    /// Rows whose folded target is wanted by a row with another old username too.
+    contested: HashMap<usize, usize>,
     in_cycle: HashSet<usize>,
 }
 
@@ -110,23 +114,29 @@ impl<'a> Sight<'a> {
     ) -> Self {
         let mut by_old: HashMap<&str, usize> = HashMap::with_capacity(rows.len());
         let mut differing = HashMap::new();
-        let mut wanted: HashMap<Cow<'_, str>, (usize, Option<usize>)> = HashMap::with_capacity(rows.len());
+        let mut first_of: Vec<usize> = (0..rows.len()).collect();
+        let mut wanted: HashMap<Cow<'_, str>, usize> = HashMap::with_capacity(rows.len());
+        let mut contested = HashMap::new();
         for (index, row) in rows.iter().enumerate().filter(|(_, row)| row.ragged.is_none() && !row.old.is_empty()) {
             let first = *by_old.entry(&row.old).or_insert(index);
+            first_of[index] = first;
             if rows[first].new != row.new {
                 differing.entry(first).or_insert(index);
             }
             if let Ok(target) = &targets[index] {
-                let claim = wanted.entry(fold::key(target)).or_insert((index, None));
-                if rows[claim.0].old != row.old {
-                    claim.1.get_or_insert(index);
+                let claimant = *wanted.entry(fold::key(target)).or_insert(index);
+                if rows[claimant].old != row.old {
+                    contested.entry(claimant).or_insert(index);
+                    contested.entry(index).or_insert(claimant);
                 }
             }
         }
+        drop(wanted);
         let mut by_name: HashMap<&str, usize> = HashMap::with_capacity(accounts.len());
         let mut namesakes: HashMap<usize, Vec<usize>> = HashMap::new();
         let mut by_fold: HashMap<Cow<'_, str>, usize> = HashMap::with_capacity(accounts.len());
         let mut next_alike = HashMap::new();
+        let mut has_alike = HashSet::new();
         for index in 0..accounts.len() {
             let name = accounts.username(index);
             let first = *by_name.entry(name).or_insert(index);
@@ -136,6 +146,7 @@ impl<'a> Sight<'a> {
             }
             if let Some(previous) = by_fold.insert(fold::key(name), index) {
                 next_alike.insert(index, previous);
+                has_alike.extend([index, previous]);
             }
         }
         Self {
@@ -145,12 +156,14 @@ impl<'a> Sight<'a> {
             suffix,
             operator_id,
             by_old,
+            first_of,
             differing,
             by_name,
             namesakes,
             by_fold,
             next_alike,
-            wanted,
+            has_alike,
+            contested,
             in_cycle: HashSet::new(),
         }
     }
@@ -215,7 +228,7 @@ impl<'a> Sight<'a> {
                 return Verdict::new(Outcome::Invalid, code, detail.clone(), account);
             }
         };
-        let first = self.by_old.get(&*row.old).copied().unwrap_or(index);
+        let first = self.first_of[index];
         if let Some(other) = self.differing.get(&first) {
             let other = if self.rows[*other].new == row.new { first } else { *other };
             let why = format!(
@@ -247,8 +260,8 @@ impl<'a> Sight<'a> {
             return Verdict::new(Outcome::Already, "already", "the account carries the new username", Some(account));
         }
         // A roster that names each variant by itself knows them apart.
-        let unnamed: Vec<usize> = self
-            .alike(&row.old)
+        let alike = if self.has_alike.contains(&account) { self.alike(&row.old) } else { Vec::new() };
+        let unnamed: Vec<usize> = alike
             .into_iter()
             .filter(|other| *other != account && !self.by_old.contains_key(self.accounts.username(*other)))
             .filter(|other| self.accounts.username(*other) != target)
@@ -279,8 +292,28 @@ impl<'a> Sight<'a> {
                 ),
             );
         }
+        if let Some(why) = self.holder(index, account, target) {
+            return conflict("target-held", why);
+        }
+        if let Some(other) = self.contested.get(&index) {
+            let how = self.targets[*other].as_ref().map_or("", |after| fold::difference(target, after));
+            let old = shown(&self.rows[*other].old);
+            return conflict(
+                "duplicate-target",
+                format!("line {} gives {old} the same new username {how}", self.line(*other)),
+            );
+        }
+        Verdict::new(Outcome::Rename, "rename", "", Some(account))
+    }
+
+    /// Who holds the new username, or one that looks the same, where that is another account.
+    fn holder(&self, index: usize, account: usize, target: &str) -> Option<String> {
+        let alike = self.alike(target);
+        if alike.is_empty() {
+            return None;
+        }
         if let Some(holder) = self.by_name.get(target) {
-            let why = match self.successor(index) {
+            return Some(match self.successor(index) {
                 Some(next) => format!(
                     "{} holds the new username until line {} has renamed it: plan again when that is done",
                     self.account(*holder),
@@ -290,25 +323,11 @@ impl<'a> Sight<'a> {
                     "{} holds the new username: the same person may have two accounts, one made at an early login",
                     self.account(*holder)
                 ),
-            };
-            return conflict("target-held", why);
+            });
         }
-        if let Some(holder) = self.alike(target).into_iter().find(|holder| *holder != account) {
-            let why = format!(
-                "{} holds the new username {}",
-                self.account(holder),
-                fold::difference(target, self.accounts.username(holder))
-            );
-            return conflict("target-held", why);
-        }
-        if let Some((first, Some(second))) = self.wanted.get(&*fold::key(target)) {
-            let other = if self.rows[*first].old == row.old { *second } else { *first };
-            let how = self.targets[other].as_ref().map_or("", |after| fold::difference(target, after));
-            let why =
-                format!("line {} gives {} the same new username {how}", self.line(other), shown(&self.rows[other].old));
-            return conflict("duplicate-target", why);
-        }
-        Verdict::new(Outcome::Rename, "rename", "", Some(account))
+        let holder = alike.into_iter().find(|holder| *holder != account)?;
+        let how = fold::difference(target, self.accounts.username(holder));
+        Some(format!("{} holds the new username {how}", self.account(holder)))
     }
 
     fn judge_missing(&self, row: &roster::Row, target: &str) -> Verdict {

@@ -149,6 +149,7 @@ fn a_value_that_cannot_be_used_says_why() {
         assert_eq!(codes(line, &["bob"]), [format!("invalid {code}")], "{line:?}");
     }
     assert_eq!(codes(&format!("bob,{}", "x".repeat(300)), &["bob"]), ["invalid value-too-long"]);
+    assert_eq!(codes(&format!("{},1", "x".repeat(3_000)), &["bob"]), ["invalid old-too-long"]);
     let suffixed = plan("bob,1#testbrand", &["bob"]);
     assert!(suffixed.rows[0].detail.ends_with("write `1`"), "{}", suffixed.rows[0].detail);
 }
@@ -236,6 +237,7 @@ fn a_directory_file_is_read_and_its_faults_are_told() {
 /// `cargo test --release --lib -- --ignored --nocapture a_million`
 #[test]
 #[ignore = "a measurement: takes seconds and wants --release"]
+#[allow(clippy::print_stderr, reason = "a measurement is told")]
 fn a_million_rows_against_a_million_accounts() {
     use std::fmt::Write as _;
     let (mut roster, mut list) = ("old_username,new_value\n".to_owned(), "id,username,email\n".to_owned());

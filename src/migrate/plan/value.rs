@@ -101,6 +101,9 @@ pub(crate) fn check_old(old: &str) -> Result<(), Fault> {
     if old.is_empty() {
         return Err(("old-empty", "the old username is empty".to_owned()));
     }
+    if old.len() > 4 * LONGEST {
+        return Err(("old-too-long", format!("the old username {} is longer than any account's", shown(old))));
+    }
     if old.chars().any(char::is_control) {
         return Err((
             "old-characters",

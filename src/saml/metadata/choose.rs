@@ -151,11 +151,9 @@ fn unusable(document: &Document, found: &[&Candidate<'_>], wanted: &Wanted) -> F
     };
     let line = found.first().map(|first| first.line).unwrap_or_default();
     if found.iter().any(|candidate| candidate.has(&wanted.kind)) {
-        let verb = if found.len() == 1 { "is" } else { "has" };
-        let message = if found.len() == 1 {
-            format!("{file}:{line}: {who} {verb} not a {people} of SAML 2.0")
-        } else {
-            format!("{file}: {who} {verb} a role as {people} of SAML 2.0")
+        let message = match found {
+            [_] => format!("{file}:{line}: {who} has no role as {people} of SAML 2.0"),
+            _ => format!("{file}: {who} has a role as {people} of SAML 2.0"),
         };
         return Failure::input(wanted.missing_saml2, message).hint(format!(
             "`protocolSupportEnumeration` of `{element}` must contain `{}`; ask the publisher to enable SAML 2.0",
@@ -171,7 +169,7 @@ fn unusable(document: &Document, found: &[&Candidate<'_>], wanted: &Wanted) -> F
     };
     let message = match found {
         [_] => format!("{file}:{line}: {who} is no {people}: it has {has} and no `{element}`"),
-        _ => format!("{file}: {who} is a {people}: they have {has} and no `{element}`"),
+        _ => format!("{file}: {who} has a role as {people}: they have {has} and no `{element}`"),
     };
     let failure = Failure::input(wanted.missing, message);
     if found.iter().any(|candidate| candidate.has(&wanted.other)) {

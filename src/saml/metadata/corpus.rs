@@ -232,6 +232,7 @@ fn bytes(path: &Path) -> Vec<u8> {
 #[expect(clippy::print_stderr, reason = "a count and a skip are told to the person who runs the test")]
 fn agrees_with_another_reader_on_every_document_of_the_corpus() {
     let Some(corpus) = std::env::var_os("SSOCTL_CORPUS") else {
+        assert!(std::env::var_os("SSOCTL_CORPUS_REQUIRED").is_none(), "SSOCTL_CORPUS is required and not set");
         eprintln!("skipped: SSOCTL_CORPUS does not name a corpus");
         return;
     };

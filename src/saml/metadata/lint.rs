@@ -15,8 +15,6 @@ use crate::saml::metadata::KeyDescriptor;
 use crate::saml::metadata::Misordered;
 use crate::saml::metadata::Role;
 use crate::saml::metadata::RoleKind;
-use crate::saml::metadata::endpoints::Known;
-use crate::saml::metadata::endpoints::known;
 use crate::saml::metadata::endpoints::lint_endpoint;
 use crate::saml::metadata::keys::lint_key;
 use crate::saml::metadata::reading::place;
@@ -312,9 +310,4 @@ fn misordered(found: &[Misordered], file: &str, severity: Severity) -> Vec<Findi
                 .at(place(file, out.at))
         })
         .collect()
-}
-
-/// Whether a binding is one that ssoctl knows; used where endpoints are listed.
-pub(crate) fn is_known_binding(binding: &Binding) -> bool {
-    matches!(known(binding), Known::Saml2 | Known::Foreign)
 }

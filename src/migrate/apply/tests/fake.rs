@@ -53,6 +53,8 @@ pub(crate) enum Fault {
     Misdirected,
     /// Yes, and the suffix stands there twice.
     Doubled,
+    /// As before, and the answer is lost.
+    DoubledThenTimeout,
     /// Yes, and nothing happens.
     Ignored,
     /// Somebody else renames the account just after the yes.
@@ -356,6 +358,11 @@ impl Directory for Fake {
                 let doubled = format!("{to}#testbrand");
                 world.commit(id, &doubled);
                 Ok(())
+            }
+            Fault::DoubledThenTimeout => {
+                let doubled = format!("{to}#testbrand");
+                world.commit(id, &doubled);
+                Err(unknown("timed out"))
             }
             Fault::Ignored => Ok(()),
             Fault::Stranger => {

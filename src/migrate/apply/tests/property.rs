@@ -23,6 +23,7 @@ use crate::migrate::apply::tests::fake::Fault;
 use crate::migrate::apply::tests::fake::Watch;
 use crate::migrate::journal::Direction;
 use crate::migrate::journal::state::Phase;
+use crate::migrate::journal::state::Step;
 use crate::migrate::plan::Plan;
 
 fn write_fault() -> impl Strategy<Value = Fault> {
@@ -102,7 +103,12 @@ fn process(fake: &Fake, plan: &Plan, direction: Direction, rate: Option<f64>, en
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    // Quick by default; `PROPTEST_CASES=20000 cargo test --lib no_user_is_lost` tries 5,000 stories.
+    #![proptest_config(ProptestConfig {
+        cases: ProptestConfig::default().cases / 4,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn no_user_is_lost_whatever_happens(
@@ -122,12 +128,15 @@ proptest! {
         let mut direction = Direction::Apply;
         let mut runs = 0;
         loop {
-            if rollback_after.is_some_and(|after| runs >= after) {
+            if rollback_after.is_some_and(|after| runs >= after) && fake.state(&plan).phase() != Phase::Planned {
                 direction = Direction::Rollback;
             }
             let finished = process(&fake, &plan, direction, rate, ends.next());
             runs += 1;
-            if finished && !(direction == Direction::Apply && rollback_after.is_some()) {
+            // A row that was given up for the vendor's answers is tried again.
+            let whole = finished
+                && fake.state(&plan).each().all(|(_, row)| !matches!(row.step(direction), Step::Failed(_)));
+            if whole && !(direction == Direction::Apply && rollback_after.is_some()) {
                 break;
             }
             if runs > 20 {
@@ -157,7 +166,7 @@ proptest! {
                 prop_assert_eq!(&real[0].from, &*row.before);
                 prop_assert_eq!(&real[0].to, &**row.after.as_ref().unwrap());
             } else {
-                prop_assert!(real.len() == 0 || real.len() == 2, "{} changed {} times", id, real.len());
+                prop_assert!(matches!(real.len(), 0 | 2), "{} changed {} times", id, real.len());
             }
         }
         if direction == Direction::Apply {
@@ -172,7 +181,7 @@ proptest! {
         } else {
             prop_assert_eq!(state.phase(), Phase::RolledBack);
             prop_assert_eq!(&world.accounts, &original);
-            prop_assert_eq!(summary.done + summary.failed + summary.unknown, 0);
+            prop_assert_eq!(summary.done + summary.unknown, 0);
         }
     }
 }

@@ -1,0 +1,145 @@
+//! The verdict on certificates and on the connections that they cover, as JSON
+//! (`ssoctl.cert-check/1`) and as rows for a person.
+
+use serde_json::Value;
+use serde_json::json;
+
+use crate::cert::Certificate;
+use crate::cert::judge::Status;
+use crate::finding::Finding;
+use crate::model::time::Time;
+use crate::report::inspect;
+
+/// One certificate with its verdict.
+pub(crate) struct CertificateRow<'a> {
+    /// The connection's name, or the document and its place.
+    pub(crate) source: &'a str,
+    /// Whether it belongs to a connection, whose status then counts in its place.
+    pub(crate) in_connection: bool,
+    /// `signing`, `encryption`, `tls`, or empty where nobody said.
+    pub(crate) usage: &'a str,
+    /// The entity it belongs to.
+    pub(crate) owner: Option<&'a str>,
+    /// What it says, where it can be read.
+    pub(crate) certificate: Option<&'a Certificate>,
+    /// What that means today.
+    pub(crate) status: Status,
+    /// The code that decided the status.
+    pub(crate) code: Option<&'static str>,
+}
+
+/// One connection with its verdict.
+pub(crate) struct ConnectionRow {
+    /// Its name.
+    pub(crate) name: String,
+    /// The last second on which some signing certificate is good.
+    pub(crate) covered_until: Option<Time>,
+    /// What that means today; `None` where it stores no certificates by its nature.
+    pub(crate) status: Option<Status>,
+    /// The code that decided the status.
+    pub(crate) code: Option<&'static str>,
+}
+
+/// A source that could not be looked at.
+pub(crate) struct NotLookedAt {
+    /// As the user named it.
+    pub(crate) source: String,
+    /// Why, for programs.
+    pub(crate) code: &'static str,
+    /// Why, for people.
+    pub(crate) message: String,
+}
+
+/// Everything that was found out.
+pub(crate) struct Report<'a> {
+    /// Certificates in the order they were met.
+    pub(crate) certificates: Vec<CertificateRow<'a>>,
+    /// Connections in the order of the arguments.
+    pub(crate) connections: &'a [ConnectionRow],
+    /// Everything odd.
+    pub(crate) findings: Vec<&'a Finding>,
+    /// What could not be looked at.
+    pub(crate) not_looked_at: Vec<NotLookedAt>,
+}
+
+impl Report<'_> {
+    /// The worst status: of connections, and of certificates outside any connection.
+    pub(crate) fn worst(&self) -> Option<Status> {
+        let connections = self.connections.iter().filter_map(|row| row.status);
+        let alone = self.certificates.iter().filter(|row| !row.in_connection).map(|row| row.status);
+        connections.chain(alone).max()
+    }
+
+    /// The JSON document.
+    pub(crate) fn json(&self) -> Value {
+        let certificates: Vec<Value> = self
+            .certificates
+            .iter()
+            .map(|row| {
+                let mut value = match row.certificate {
+                    Some(certificate) => certificate.facts(),
+                    None => json!({ "sha256": null, "not_before": null, "not_after": null }),
+                };
+                value["source"] = json!(row.source);
+                value["connection"] = json!(row.in_connection.then_some(row.source));
+                value["use"] = json!(row.usage);
+                value["entity_id"] = json!(row.owner);
+                value["status"] = json!(row.status.word());
+                value["code"] = json!(row.code);
+                value
+            })
+            .collect();
+        let connections: Vec<Value> = self
+            .connections
+            .iter()
+            .map(|row| {
+                json!({
+                    "reference": row.name,
+                    "covered_until": row.covered_until,
+                    "status": row.status.map_or("not-checked", Status::word),
+                    "code": row.code,
+                })
+            })
+            .collect();
+        let failures: Vec<Value> = self
+            .not_looked_at
+            .iter()
+            .map(|one| json!({ "source": one.source, "code": one.code, "message": one.message }))
+            .collect();
+        json!({
+            "schema": "ssoctl.cert-check/1",
+            "certificates": certificates,
+            "connections": connections,
+            "not_looked_at": failures,
+            // Where nothing at all was judged, nothing is called ok.
+            "worst": self.worst().map_or("not-checked", Status::word),
+            "findings": self.findings.iter().map(|finding| inspect::finding(finding)).collect::<Vec<_>>(),
+            "not_checked": ["chains", "revocation"],
+        })
+    }
+
+    /// Rows of `connection, covered until, status`.
+    pub(crate) fn connection_rows(&self) -> Vec<Vec<String>> {
+        let row = |row: &ConnectionRow| {
+            let until = match (row.status, row.covered_until) {
+                (None, _) => "no certificates stored".to_owned(),
+                (_, Some(until)) => until.date(),
+                (_, None) => "not covered".to_owned(),
+            };
+            vec![row.name.clone(), until, row.status.map_or("not checked", Status::word).to_owned()]
+        };
+        self.connections.iter().map(row).collect()
+    }
+
+    /// Rows of `certificate of, use, until, status, key, subject`.
+    pub(crate) fn certificate_rows(&self) -> Vec<Vec<String>> {
+        let row = |row: &CertificateRow<'_>| {
+            let (end, key, subject) = match row.certificate {
+                Some(one) => (one.not_after.date(), one.key.to_string(), one.subject.clone()),
+                None => Default::default(),
+            };
+            vec![row.source.to_owned(), row.usage.to_owned(), end, row.status.word().to_owned(), key, subject]
+        };
+        self.certificates.iter().map(row).collect()
+    }
+}

@@ -1,0 +1,123 @@
+//! What the reader gives: events that borrow its buffers. Prefixes and declarations
+//! are kept as written, since canonicalisation needs them.
+
+use crate::xml::namespaces::Namespaces;
+use crate::xml::namespaces::Resolved;
+use crate::xml::tag::Tag;
+
+/// One event; it borrows from the reader and lives until the next call.
+#[derive(Debug)]
+pub(crate) enum Event<'a> {
+    /// An element begins; an empty element begins and ends.
+    #[cfg_attr(not(test), expect(dead_code, reason = "canonicalisation reads what the metadata reader passes over"))]
+    Start(Start<'a>),
+    /// An element ends.
+    #[cfg_attr(not(test), expect(dead_code, reason = "canonicalisation reads what the metadata reader passes over"))]
+    End(End<'a>),
+    /// Character data, references resolved. One run may come in several events.
+    Text(&'a str),
+    /// A comment's content.
+    #[cfg_attr(not(test), expect(dead_code, reason = "canonicalisation reads what the metadata reader passes over"))]
+    Comment(&'a str),
+    /// A processing instruction: target and data.
+    #[cfg_attr(not(test), expect(dead_code, reason = "canonicalisation reads what the metadata reader passes over"))]
+    Instruction(&'a str, &'a str),
+    /// The document is complete.
+    Eof,
+}
+
+/// The beginning of an element.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Start<'a> {
+    pub(super) tag: &'a Tag,
+    pub(super) scope: &'a Namespaces,
+    pub(super) namespace: Resolved,
+    pub(super) declared: usize,
+}
+
+/// An attribute that is not a namespace declaration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Attribute<'a> {
+    /// Prefix as written, empty where there is none.
+    pub(crate) prefix: &'a str,
+    /// Local name.
+    pub(crate) local: &'a str,
+    /// Namespace URI, empty for an attribute without prefix.
+    pub(crate) namespace: &'a str,
+    /// Value, normalised and resolved.
+    pub(crate) value: &'a str,
+}
+
+impl<'a> Start<'a> {
+    /// Prefix as written, empty where there is none.
+    #[cfg_attr(not(test), expect(dead_code, reason = "canonicalisation reads what the metadata reader passes over"))]
+    pub(crate) fn prefix(&self) -> &'a str {
+        &self.tag.text[self.tag.name.prefix.clone()]
+    }
+
+    /// Local name.
+    pub(crate) fn local(&self) -> &'a str {
+        &self.tag.text[self.tag.name.local.clone()]
+    }
+
+    /// Namespace URI, empty where there is none.
+    pub(crate) fn namespace(&self) -> &'a str {
+        self.scope.uri(self.namespace)
+    }
+
+    /// Whether it is this element of this namespace.
+    pub(crate) fn is(&self, namespace: &str, local: &str) -> bool {
+        self.local() == local && self.namespace() == namespace
+    }
+
+    /// Attributes in document order, declarations not among them.
+    pub(crate) fn attributes(&self) -> impl Iterator<Item = Attribute<'a>> {
+        let (tag, scope) = (self.tag, self.scope);
+        tag.attributes.iter().map(move |attribute| Attribute {
+            prefix: &tag.text[attribute.name.prefix.clone()],
+            local: &tag.text[attribute.name.local.clone()],
+            namespace: scope.uri(attribute.namespace),
+            value: &tag.text[attribute.value.clone()],
+        })
+    }
+
+    /// The value of an attribute without prefix.
+    pub(crate) fn attribute(&self, local: &str) -> Option<&'a str> {
+        self.attribute_of("", local)
+    }
+
+    /// The value of an attribute of a namespace.
+    pub(crate) fn attribute_of(&self, namespace: &str, local: &str) -> Option<&'a str> {
+        self.attributes().find(|a| a.local == local && a.namespace == namespace).map(|a| a.value)
+    }
+
+    /// The namespaces this element declares: prefix (empty for the default) and URI.
+    #[cfg_attr(not(test), expect(dead_code, reason = "canonicalisation reads what the metadata reader passes over"))]
+    pub(crate) fn declarations(&self) -> impl DoubleEndedIterator<Item = (&'a str, &'a str)> {
+        self.scope.since(self.declared)
+    }
+
+    /// Every namespace declaration in scope, outermost first; a later one of the
+    /// same prefix overrides.
+    #[cfg_attr(not(test), expect(dead_code, reason = "canonicalisation reads what the metadata reader passes over"))]
+    pub(crate) fn in_scope(&self) -> impl DoubleEndedIterator<Item = (&'a str, &'a str)> {
+        self.scope.since(0)
+    }
+
+    /// The namespace a qualified name in content means here, as in `xsi:type`.
+    #[cfg_attr(not(test), expect(dead_code, reason = "canonicalisation reads what the metadata reader passes over"))]
+    pub(crate) fn resolve(&self, prefix: &str) -> Option<&'a str> {
+        self.scope.resolve(prefix).map(|resolved| self.scope.uri(resolved))
+    }
+}
+
+/// The end of an element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct End<'a> {
+    /// Prefix as written, empty where there is none.
+    pub(crate) prefix: &'a str,
+    /// Local name.
+    pub(crate) local: &'a str,
+    /// Namespace URI, empty where there is none.
+    pub(crate) namespace: &'a str,
+}

@@ -1,0 +1,219 @@
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may panic and reads the sources")]
+//! Holds the house: who may import whom, and which room may name which crate.
+//! Rust does not enforce this inside one crate, so this test reads the sources.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::path::PathBuf;
+
+/// A room and the rooms it may import; imports go down only.
+const ROOMS: [(&str, &[&str]); 21] = [
+    ("error", &[]),
+    ("model", &["error"]),
+    ("crypto", &["error"]),
+    ("finding", &["model"]),
+    ("xml", &["error", "model"]),
+    ("cert", &["crypto", "error", "finding", "model"]),
+    ("oidc", &["cert", "crypto", "error", "finding", "model"]),
+    ("saml", &["error", "finding", "model", "xml"]),
+    ("disk", &["error"]),
+    ("secret", &["disk", "error", "model"]),
+    ("http", &["error", "model", "secret"]),
+    ("provider", &["error", "http", "model", "secret"]),
+    ("workspace", &["disk", "error", "finding", "model"]),
+    ("check", &["cert", "error", "finding", "model", "provider", "workspace"]),
+    ("import", &["cert", "error", "model", "oidc", "provider", "saml"]),
+    ("export", &["cert", "error", "model", "provider", "saml"]),
+    ("migrate", &["crypto", "disk", "error", "finding", "model", "provider"]),
+    ("report", &["cert", "error", "finding", "model", "oidc", "saml"]),
+    ("sandbox", &["error", "model"]),
+    (
+        "cli",
+        &[
+            "cert",
+            "check",
+            "disk",
+            "error",
+            "export",
+            "finding",
+            "http",
+            "import",
+            "migrate",
+            "model",
+            "oidc",
+            "provider",
+            "report",
+            "saml",
+            "sandbox",
+            "secret",
+            "workspace",
+            "xml",
+        ],
+    ),
+    // Walks the collection of real documents; tests only.
+    ("corpus", &["model"]),
+];
+
+/// A crate and the only rooms that may name it.
+const DOORS: [(&str, &[&str]); 19] = [
+    ("axum", &["sandbox"]),
+    ("clap", &["cli"]),
+    ("clap_complete", &["cli"]),
+    ("comfy_table", &["cli", "report"]),
+    ("csv", &["migrate"]),
+    ("ctrlc", &["cli"]),
+    ("dialoguer", &["cli"]),
+    ("encoding_rs", &["migrate", "xml"]),
+    ("indicatif", &["cli"]),
+    ("native_tls", &["http"]),
+    ("openssl", &["cert", "crypto"]),
+    ("quick_xml", &["xml"]),
+    ("reqwest", &["http"]),
+    ("serde_yaml", &["workspace"]),
+    ("tempfile", &["cli", "disk"]),
+    ("tokio", &["sandbox"]),
+    ("yamlpatch", &["workspace"]),
+    ("yamlpath", &["workspace"]),
+    ("zeroize", &["secret"]),
+];
+
+fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// A source file: its room, its path, and its lines of code without comments and tests.
+struct Source {
+    room: String,
+    path: String,
+    lines: Vec<(usize, String)>,
+}
+
+fn house() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut paths = Vec::new();
+    sources(&root, &mut paths);
+    paths.sort();
+    paths
+        .into_iter()
+        .filter_map(|path| {
+            let shown = path.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
+            let first = shown.split(['/', '\\']).next().unwrap();
+            let room = first.trim_end_matches(".rs").to_owned();
+            // Tests may reach for whatever shows the defect.
+            let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
+            let test_folder = shown.split(['/', '\\']).any(|part| part == "tests");
+            let test_file = ["tests", "corpus", "peer", "fake"].contains(&stem.as_str()) || test_folder;
+            if ["lib", "main"].contains(&room.as_str()) || test_file {
+                return None;
+            }
+            let text = fs::read_to_string(&path).unwrap();
+            let lines = text
+                .lines()
+                .enumerate()
+                .take_while(|(_, line)| !line.starts_with("#[cfg(test)]"))
+                .map(|(at, line)| (at + 1, line.split("//").next().unwrap_or_default().to_owned()))
+                .collect();
+            Some(Source { room, path: shown, lines })
+        })
+        .collect()
+}
+
+fn is_word_end(rest: &str) -> bool {
+    !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_')
+}
+
+#[test]
+fn imports_go_down_only() {
+    let mut wrong = Vec::new();
+    for source in house() {
+        let Some((_, allowed)) = ROOMS.iter().find(|(room, _)| *room == source.room) else {
+            wrong.push(format!("{}: the room `{}` is not in the table of tests/house.rs", source.path, source.room));
+            continue;
+        };
+        for (number, line) in &source.lines {
+            for (at, _) in line.match_indices("crate::") {
+                let target: String = line[at + 7..].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                if target != source.room && !allowed.contains(&target.as_str()) {
+                    wrong.push(format!("src/{}:{number}: `{}` may not import `{target}`", source.path, source.room));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "imports that climb:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_table_itself_goes_down_only() {
+    for (at, (room, allowed)) in ROOMS.iter().enumerate() {
+        for target in *allowed {
+            let below = ROOMS.iter().position(|(room, _)| room == target);
+            assert!(below.is_some_and(|below| below < at), "`{room}` is permitted `{target}`, which is not below it");
+        }
+    }
+}
+
+#[test]
+fn each_dangerous_crate_has_one_door() {
+    let mut wrong = Vec::new();
+    for source in house() {
+        for (name, doors) in DOORS {
+            if doors.contains(&source.room.as_str()) {
+                continue;
+            }
+            for (number, line) in &source.lines {
+                let named = line.match_indices(&format!("{name}::")).any(|(at, _)| is_word_end_before(line, at));
+                let used = line
+                    .trim_start()
+                    .strip_prefix("use ")
+                    .is_some_and(|rest| rest.strip_prefix(name).is_some_and(is_word_end));
+                if named || used {
+                    wrong.push(format!("src/{}:{number}: `{name}` is named outside {doors:?}", source.path));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "crates outside their doors:\n{}", wrong.join("\n"));
+}
+
+/// Whether the match at `at` begins a path and is not the end of a longer one.
+fn is_word_end_before(line: &str, at: usize) -> bool {
+    let before = line[..at].chars().next_back();
+    !before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':')
+}
+
+#[test]
+fn imports_are_one_a_line_and_never_globs() {
+    let mut wrong = Vec::new();
+    for source in house() {
+        for (number, line) in &source.lines {
+            let import = line.trim_start();
+            let import = import.strip_prefix("pub(crate) ").unwrap_or(import);
+            if import.starts_with("use ") && (import.contains('{') || import.contains("::*")) {
+                wrong.push(format!("src/{}:{number}: {}", source.path, line.trim()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "one import a line, so that the house can be read by grep:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_module_says_what_it_is_for() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut paths = Vec::new();
+    sources(&root, &mut paths);
+    let silent: BTreeSet<String> = paths
+        .iter()
+        .filter(|path| path.file_stem().is_none_or(|stem| stem != "tests"))
+        .filter(|path| !fs::read_to_string(path).unwrap().starts_with("//!"))
+        .map(|path| path.display().to_string())
+        .collect();
+    assert!(silent.is_empty(), "these files do not say what they are for: {silent:#?}");
+}
