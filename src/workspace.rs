@@ -153,7 +153,9 @@ impl Workspace {
             yaml::print(&config)?
         );
         let failed = |error: std::io::Error| {
-            Failure::input("file-unwritable", format!("`{}` cannot be made", root.display())).because(error)
+            Failure::input("file-unwritable", format!("`{}` cannot be made", root.display()))
+                .because(error)
+                .hint("check that the folder above may be written, or name another one")
         };
         std::fs::create_dir_all(root.join("connections")).map_err(failed)?;
         let ignore = root.join(".gitignore");
@@ -302,7 +304,9 @@ impl Workspace {
     pub(crate) fn remove(&self, name: &ConnectionName) -> Result<PathBuf> {
         let path = self.path(name);
         std::fs::remove_file(&path).map_err(|error| {
-            Failure::input("file-unwritable", format!("`{}` cannot be removed", path.display())).because(error)
+            Failure::input("file-unwritable", format!("`{}` cannot be removed", path.display()))
+                .because(error)
+                .hint("check that its folder may be written")
         })?;
         Ok(path)
     }

@@ -280,7 +280,9 @@ fn attempt<T>(
     let exists = |depth: usize| document.query_exists(&route(&path[..depth]));
     let patch = match value {
         None if !exists(path.len()) => {
-            return Err(Failure::input("yaml-key-not-found", format!("{file}: there is no key `{shown}`")).into());
+            return Err(Failure::input("yaml-key-not-found", format!("{file}: there is no key `{shown}`"))
+                .hint("`ssoctl connection show NAME --format json` prints the keys there are")
+                .into());
         }
         None => yamlpatch::Patch { route: route(path), operation: yamlpatch::Op::Remove },
         Some(value) if exists(path.len()) => {
