@@ -107,10 +107,10 @@ fn export_writes_what_the_vendor_has_shown() {
             <md:AssertionConsumerService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="https://testbrand.iad1.qualtrics.com/login/v1/sso/saml2/default-sp" index="0" isDefault="true"/>
             <md:AttributeConsumingService index="0">
               <md:ServiceName xml:lang="en">Example University</md:ServiceName>
-              <md:RequestedAttribute FriendlyName="email" Name="mail" isRequired="true"/>
-              <md:RequestedAttribute FriendlyName="username" Name="uid" isRequired="false"/>
-              <md:RequestedAttribute FriendlyName="first_name" Name="givenName" isRequired="false"/>
-              <md:RequestedAttribute FriendlyName="last_name" Name="sn" isRequired="false"/>
+              <md:RequestedAttribute Name="mail" isRequired="true"/>
+              <md:RequestedAttribute Name="uid" isRequired="false"/>
+              <md:RequestedAttribute Name="givenName" isRequired="false"/>
+              <md:RequestedAttribute Name="sn" isRequired="false"/>
             </md:AttributeConsumingService>
           </md:SPSSODescriptor>
           <md:ContactPerson contactType="technical">

@@ -274,8 +274,8 @@ fn an_unknown_key_in_a_connection_file() {
     let text = desk.read("connections/q.yaml");
     desk.write("connections/q.yaml", text.replace("force_authentication", "force_authentification"));
     insta::assert_snapshot!(desk.ssoctl(&["connection", "show", "q"]).exits(3).stderr, @r"
-        error: connections/q.yaml:37:5: unknown key `force_authentification` in `saml.options`
-          37 |     force_authentification
+        error: connections/q.yaml:36:5: unknown key `force_authentification` in `saml.options`
+          36 |     force_authentification
         hint: did you mean `force_authentication`?
         ");
     desk.ssoctl(&["connection", "list"]).exits(3);

@@ -126,7 +126,7 @@ fn shows_the_plan_to_a_person() {
         ");
     insta::assert_snapshot!(without_digest(&output.stderr), @r"
         nothing was written to qualtrics
-        hint: add `--apply --plan-digest [DIGEST] --accept-problems` to rename them
+        hint: add `--apply --plan-digest [DIGEST]` to rename them
         ");
 }
 
@@ -150,6 +150,7 @@ fn another_plan_than_the_one_that_was_shown_is_refused() {
     let digest = &shown["plan_digest"].as_str().unwrap()[..12];
     let output = run(&desk, &[&APPLY[..], &["--plan-digest", digest]].concat(), 5);
     insta::assert_snapshot!(without_digest(&output.stderr), @r"
+        plan [DIGEST]: 3 to rename, 0 already so, 0 cannot be renamed
         error: the plan is not the one you saw: its digest is [DIGEST]
         hint: roster or user list changed since: look at the plan again, and apply with its digest
         ");
@@ -162,7 +163,8 @@ fn another_plan_than_the_one_that_was_shown_is_refused() {
 fn an_untested_connection_needs_consent() {
     let (desk, sandbox) = draft(&["--users", "5"]);
     roster(&desk, 2);
-    insta::assert_snapshot!(run(&desk, &APPLY, 5).stderr, @r"
+    insta::assert_snapshot!(without_digest(&run(&desk, &APPLY, 5).stderr), @r"
+        plan [DIGEST]: 2 to rename, 0 already so, 0 cannot be renamed
         error: `q` is neither tested nor enabled: users who log in meanwhile could get a second account
         hint: test and enable it at the vendor, then `ssoctl connection set q status.tested_on=YYYY-MM-DD status.enabled=true`; or `--accept-untested`
         ");
@@ -179,6 +181,7 @@ fn a_vendor_that_makes_another_name_of_it_is_told_one_name_only() {
     roster(&desk, 30);
     let output = run(&desk, &[&APPLY[..], &["--format", "json"]].concat(), 6);
     insta::assert_snapshot!(without_digest(&output.stderr), @r"
+        plan [DIGEST]: 30 to rename, 0 already so, 0 cannot be renamed
         error: the first account did not come out as planned: line 2: it was to be named `value-00001#testbrand`, and the vendor named it `value-00001#testbrand#testbrand`
         hint: `ssoctl users resume q-[DIGEST]` goes on where it stopped
         hint: `ssoctl users rollback q-[DIGEST]` takes back what was done
