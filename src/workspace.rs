@@ -245,8 +245,7 @@ impl Workspace {
                 .into());
             }
         }
-        // Sorted without regard to case, lest another name stand between two that differ only in it.
-        names.sort_by_cached_key(|name| (name.as_str().to_ascii_lowercase(), name.to_string()));
+        names.sort_by_key(|name| (name.as_str().to_ascii_lowercase(), name.clone()));
         if let Some(pair) = names.windows(2).find(|pair| pair[0].as_str().eq_ignore_ascii_case(pair[1].as_str())) {
             return Err(Failure::input(
                 "connection-name-case",

@@ -132,13 +132,12 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     }
     let all: Vec<&Met> = outcome.met.iter().map(|(met, _)| met).collect();
     outcome.findings.extend(certificate::shared(&all));
-    let cover = |name: &str| outcome.connections.iter().find(|row| row.name == name).and_then(|row| row.status);
     let judged: Vec<(&Met, bool, judge::Verdict)> = outcome
         .met
         .iter()
         .map(|(met, inside)| {
-            let covered = *inside && cover(&met.source) == Some(Status::Ok);
-            (met, *inside, verdict(met, *inside, covered, context.now, thresholds))
+            let cover = outcome.connections.iter().find(|row| *inside && row.name == met.source);
+            (met, *inside, verdict(met, *inside, cover.and_then(|row| row.status), context.now, thresholds))
         })
         .collect();
     let report = report(&outcome, &judged);
@@ -222,12 +221,16 @@ fn connection(
         code: found.coverage.map_or(Some("certificate-not-stored"), |coverage| coverage.code),
     });
     if found.coverage.is_some() && found.met.is_empty() {
-        let message = format!("{name}: the connection has no signing certificate, so no response can be verified");
-        let mut finding = Finding::new("certificate-none", Severity::Error, message)
+        outcome.findings.push(
+            Finding::new(
+                "certificate-none",
+                Severity::Error,
+                format!("{name}: the connection has no signing certificate, so no response can be verified"),
+            )
             .hint("ask the IdP's administrator for the signing certificate")
-            .at(loaded.place(&["saml".into(), "idp".into()]));
-        finding.connection = Some(name.to_string());
-        outcome.findings.push(finding);
+            .at(loaded.place(&["saml".into(), "idp".into()]))
+            .of(name.as_str()),
+        );
     }
     outcome.met.extend(found.met.into_iter().map(|met| (met, true)));
     Ok(())
@@ -329,9 +332,9 @@ fn of_jwks(material: &Material, outcome: &mut Outcome) -> Result<()> {
 const DATES: [&str; 4] =
     ["certificate-dates-reversed", "certificate-expired", "certificate-expiring", "certificate-not-yet-valid"];
 
-/// What is to be said of one certificate, its findings told apart by their source.
-/// While another one covers the connection, a date is no alarm and asks for nothing.
-fn verdict(met: &Met, inside: bool, covered: bool, now: Time, thresholds: Thresholds) -> judge::Verdict {
+/// What is to be said of one certificate, its findings told apart by their source; `cover` is
+/// the status of the connection that it is in.
+fn verdict(met: &Met, inside: bool, cover: Option<Status>, now: Time, thresholds: Thresholds) -> judge::Verdict {
     let mut verdict = match &met.certificate {
         Ok(certificate) => judge(certificate, now, thresholds),
         Err(failure) => judge::Verdict::unreadable(failure),
@@ -339,7 +342,8 @@ fn verdict(met: &Met, inside: bool, covered: bool, now: Time, thresholds: Thresh
     for finding in &mut verdict.findings {
         finding.message = format!("{}: {}", met.source, finding.message);
         finding.connection = inside.then(|| met.source.clone());
-        if covered && DATES.contains(&finding.code) {
+        // While another one covers the connection, a date is no alarm and asks for nothing.
+        if cover == Some(Status::Ok) && DATES.contains(&finding.code) {
             finding.severity = Severity::Info;
             finding.hint = None;
         }

@@ -233,10 +233,11 @@ fn tell(driven: &Driven, context: &Context) -> Result<Verdict> {
         ui::tell_failure(stopped);
         return Ok(Verdict::Failed(failure_of(stopped).map_or(Kind::Bug, Failure::kind)));
     }
+    // A rollback is done when all that was renamed is undone: it had nothing to do with the other rows.
+    let rolled_back = report.state == Phase::RolledBack.word();
     let failed = report.counts.failed + report.counts.unknown > 0;
-    // A rollback had nothing to do with rows that were never renamed.
-    let of_plan = report.state != Phase::RolledBack.word() && has_problems(report);
-    Ok(if failed || of_plan { Verdict::Findings } else { Verdict::Done })
+    let problems = failed || (!rolled_back && has_problems(report));
+    Ok(if problems { Verdict::Findings } else { Verdict::Done })
 }
 
 /// Whether the roster asks for something that cannot be. Somebody who has no account is

@@ -327,8 +327,7 @@ const SHOWN: usize = 10;
 fn one_line(plan: &Plan) -> String {
     let counts = plan.counts();
     let cannot = counts.total() - counts.rename - counts.already;
-    let digest: String = plan.digest.chars().take(12).collect();
-    format!("plan {digest}: {} to rename, {} already so, {cannot} cannot be renamed", counts.rename, counts.already)
+    format!("{} to rename, {} already so, {cannot} cannot be renamed", counts.rename, counts.already)
 }
 
 fn page(plan: &Plan, report: &report::Report) -> String {

@@ -128,7 +128,7 @@ impl Worker<'_> {
         let (mut unknowns, mut unreached, mut put_off) = (0, 0, PutOff::default());
         loop {
             self.pace()?;
-            let sight = match self.look(&task) {
+            let sight = match self.look_surely(&task, Duration::MAX) {
                 Ok(sight) => sight,
                 Err(Trouble::Row { code, detail }) => return self.failed(&task, code, detail, None),
                 Err(stop) => return Err(stop),
@@ -167,7 +167,7 @@ impl Worker<'_> {
                 Err(CallError::OutcomeUnknown { detail } | CallError::Malformed { detail }) => {
                     self.note(vec![Event::Unknown { row, detail: printable(&detail) }])?;
                     let timeout = self.run.directory.request_timeout();
-                    if let Some(ended) = self.settle(&task, timeout)? {
+                    if let Some(ended) = self.settle(&task, timeout, Duration::ZERO)? {
                         return Ok(ended);
                     }
                     unknowns += 1;
@@ -203,7 +203,7 @@ impl Worker<'_> {
         };
         if let Some(since) = own {
             let wait = self.left_of(since);
-            return self.settle(task, wait);
+            return self.settle(task, wait, wait);
         }
         let Step::Open { since } = state.apply else { return Ok(None) };
         if self.direction == Direction::Apply {
@@ -211,10 +211,10 @@ impl Worker<'_> {
         }
         // The way back begins where the way there may still be under way.
         let wait = self.left_of(since);
-        let mut sight = self.look_to_settle(task)?;
+        let mut sight = self.look_to_settle(task, wait)?;
         if !matches!(sight, Some(Sight::Start(_))) {
             self.caller.wait(wait)?;
-            sight = self.look_to_settle(task)?;
+            sight = self.look_to_settle(task, Duration::ZERO)?;
         }
         match sight {
             Some(Sight::Start(_)) => {
@@ -239,11 +239,11 @@ impl Worker<'_> {
 
     /// Finds out by reading whether an open intent was carried out. Only the goal is
     /// believed at once: what still shows the old name may be changed until the wait is over.
-    fn settle(&mut self, task: &Task, wait: Duration) -> Result<Option<Ended>, Trouble> {
-        let mut sight = self.look_to_settle(task)?;
+    fn settle(&mut self, task: &Task, wait: Duration, lag: Duration) -> Result<Option<Ended>, Trouble> {
+        let mut sight = self.look_to_settle(task, lag)?;
         if !matches!(sight, Some(Sight::Goal)) {
             self.caller.wait(wait)?;
-            sight = self.look_to_settle(task)?;
+            sight = self.look_to_settle(task, Duration::ZERO)?;
         }
         match sight {
             None => Ok(Some(Ended::Unsettled)),
@@ -257,8 +257,13 @@ impl Worker<'_> {
     }
 
     /// A look whose failure leaves the intent open.
-    fn look_to_settle(&mut self, task: &Task) -> Result<Option<Sight>, Trouble> {
-        match self.look(task) {
+    fn look_to_settle(&mut self, task: &Task, lag: Duration) -> Result<Option<Sight>, Trouble> {
+        let looked = self.look_surely(task, lag);
+        self.or_open(task, looked)
+    }
+
+    fn or_open(&mut self, task: &Task, looked: Result<Sight, Trouble>) -> Result<Option<Sight>, Trouble> {
+        match looked {
             Ok(sight) => Ok(Some(sight)),
             Err(Trouble::Row { code: _, detail }) => {
                 self.note(vec![Event::Unknown { row: task.row, detail }])?;
@@ -266,6 +271,20 @@ impl Worker<'_> {
             }
             Err(stop) => Err(stop),
         }
+    }
+
+    /// A look that a copy which lags behind does not deceive: on the way back the goal is the
+    /// name from before our own rename, and such a copy shows it too. Where no `lag` is to be
+    /// expected any more, the second look comes at once.
+    fn look_surely(&mut self, task: &Task, lag: Duration) -> Result<Sight, Trouble> {
+        let sight = self.look(task)?;
+        if self.direction == Direction::Apply || !matches!(sight, Sight::Goal) {
+            return Ok(sight);
+        }
+        if !lag.is_zero() {
+            self.caller.back_off(1, "the account seems to have its old name already")?;
+        }
+        self.look(task)
     }
 
     fn look(&mut self, task: &Task) -> Result<Sight, Trouble> {
@@ -312,7 +331,8 @@ impl Worker<'_> {
     fn verify(&mut self, task: &Task) -> Result<Ended, Trouble> {
         let mut look = 1;
         loop {
-            match self.look_to_settle(task)? {
+            let looked = self.look(task);
+            match self.or_open(task, looked)? {
                 None => return Ok(Ended::Unsettled),
                 Some(Sight::Goal) => {
                     self.done(task, How::Written)?;

@@ -325,6 +325,22 @@ fn rollback_looks_at_what_was_under_way() {
 }
 
 #[test]
+fn on_the_way_back_a_copy_that_lags_behind_our_rename_is_not_believed() {
+    // Before the write, and after one whose answer was lost and that was not carried out.
+    for (reading, writes) in
+        [(vec![Fault::Stale], vec![]), (vec![Fault::None, Fault::Stale], vec![Fault::TimeoutBeforeCommit])]
+    {
+        let (fake, plan) = Fake::of(3);
+        apply(&fake, &plan).unwrap();
+        fake.world().reading = reading.into();
+        fake.world().writes = writes.into();
+        rollback(&fake, &plan).unwrap();
+        assert_eq!((0..3).map(|i| fake.name(i)).collect::<Vec<_>>(), ["user0", "user1", "user2"]);
+        assert_eq!(fake.state(&plan).summary().undone, 3);
+    }
+}
+
+#[test]
 fn an_account_that_cannot_be_read_stays_unknown_until_resume() {
     let (fake, plan) = Fake::of(3);
     fake.world().writes = [Fault::None, Fault::CommitThenTimeout].into();

@@ -59,6 +59,8 @@ pub(crate) enum Fault {
     Ignored,
     /// Somebody else renames the account just after the yes.
     Stranger,
+    /// A read shows the name before the last change.
+    Stale,
 }
 
 /// A process that ends in the middle.
@@ -291,7 +293,12 @@ impl Directory for Fake {
         }
         world.advance(Duration::from_millis(50));
         world.reads += 1;
+        let mut name = world.accounts.get(&id.0).cloned();
         match world.reading.pop_front().unwrap_or(Fault::None) {
+            Fault::Stale => {
+                let last = world.changes.iter().rev().find(|change| change.id == id.0);
+                name = last.map(|change| change.from.clone()).or(name);
+            }
             Fault::TimeoutBeforeCommit => {
                 world.advance(TIMEOUT);
                 return Err(unknown("the read timed out"));
@@ -303,9 +310,9 @@ impl Directory for Fake {
                 }
             }
         }
-        Ok(world.accounts.get(&id.0).map(|name| Account {
+        Ok(name.map(|name| Account {
             id: id.clone(),
-            username: Username(name.clone()),
+            username: Username(name),
             email: None,
             first_name: None,
             last_name: None,
