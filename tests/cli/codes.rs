@@ -199,7 +199,8 @@ fn of_migrations_that_are_refused() {
 fn of_vendors_that_do_not_answer_as_they_should() {
     let desk = desk();
     desk.write("roster.csv", "username,new\na@example.org,1\n");
-    let refusal = r#"{"meta":{"httpStatus":"400 - Bad Request","requestId":"r","error":{"errorCode":"E","errorMessage":"no"}}}"#;
+    let refusal =
+        r#"{"meta":{"httpStatus":"400 - Bad Request","requestId":"r","error":{"errorCode":"E","errorMessage":"no"}}}"#;
     let who = r#"{"result":{"brandId":"testbrand","userId":"UR_1","userName":"o","datacenter":"iad1","accountType":"UT_BRANDADMIN"},"meta":{"httpStatus":"200 - OK","requestId":"r"}}"#;
     for (knows_us, code) in [(false, "vendor-refused"), (true, "directory-unreadable")] {
         let peer = Peer::http(move |path| {
@@ -208,7 +209,8 @@ fn of_vendors_that_do_not_answer_as_they_should() {
             Answer::Whole(status, body.as_bytes().to_vec())
         });
         drop(desk.ssoctl(&["connection", "set", "s", &format!("directory.api_url={}", peer.url("/API/v3"))]).exits(0));
-        let command = desk.command(&["users", "migrate", "--csv", "roster.csv", "--connection", "s", "--format", "json"]);
+        let command =
+            desk.command(&["users", "migrate", "--csv", "roster.csv", "--connection", "s", "--format", "json"]);
         let output = command.env("QUALTRICS_API_TOKEN", "rehearsal").run().exits(4);
         assert_eq!(output.json()["error"]["code"], code);
     }
@@ -223,8 +225,14 @@ fn of_a_second_migration_beside_one_that_is_not_finished() {
         command.env("QUALTRICS_API_TOKEN", "rehearsal").run().exits(exit).json()
     };
     drop(
-        desk.ssoctl(&["connection", "set", "s", &format!("directory.api_url={}", sandbox.url()), "status.enabled=true"])
-            .exits(0),
+        desk.ssoctl(&[
+            "connection",
+            "set",
+            "s",
+            &format!("directory.api_url={}", sandbox.url()),
+            "status.enabled=true",
+        ])
+        .exits(0),
     );
     let rows: String = (1..=6).map(|n| format!("user0000{n}@example.org,{n}\n")).collect();
     desk.write("roster.csv", format!("username,new\n{rows}"));
@@ -235,4 +243,25 @@ fn of_a_second_migration_beside_one_that_is_not_finished() {
     drop(desk.ssoctl(&["connection", "set", "s", &format!("directory.api_url={}", renewed.url())]).exits(0));
     assert_eq!(run(&apply, 5)["error"]["code"], "migration-unfinished");
     assert!(renewed.log().is_empty(), "a refused migration has written something");
+}
+
+#[test]
+fn of_a_plan_that_was_begun_and_changed_nothing_yet() {
+    let desk = desk();
+    let sandbox = desk.sandbox(&["--users", "2", "--data-center", "iad1", "--token-expires-after", "3"]);
+    let url = sandbox.url().to_owned();
+    let address = url.trim_start_matches("http://").trim_end_matches("/API/v3").to_owned();
+    drop(desk.ssoctl(&["connection", "set", "s", &format!("directory.api_url={url}")]).exits(0));
+    desk.write("roster.csv", "username,new\nuser00001@example.org,1\n");
+    let apply = ["users", "migrate", "--csv", "roster.csv", "--connection", "s", "--apply", "--accept-untested"];
+    let run = |words: &[&str], exit| {
+        let command = desk.command(&[words, &["--format", "json"][..]].concat());
+        command.env("QUALTRICS_API_TOKEN", "rehearsal").run().exits(exit).json()
+    };
+    assert_eq!(run(&apply, 6)["stopped"]["code"], "unauthorized");
+    drop(sandbox);
+    let renewed = desk.sandbox(&["--users", "2", "--data-center", "iad1", "--listen", &address]);
+    assert_eq!(run(&apply, 5)["error"]["code"], "plan-applied");
+    assert_eq!(run(&["users", "resume"], 0)["counts"]["done"], 1);
+    assert_eq!(renewed.changes().len(), 1);
 }

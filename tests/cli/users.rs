@@ -164,7 +164,7 @@ fn an_untested_connection_needs_consent() {
     let (desk, sandbox) = draft(&["--users", "5"]);
     roster(&desk, 2);
     insta::assert_snapshot!(run(&desk, &APPLY, 5).stderr, @r"
-        2 to rename, 0 already so, 0 cannot be renamed
+        plan 7805d418c971: 2 to rename, 0 already so, 0 cannot be renamed
         error: `q` is neither tested nor enabled: users who log in meanwhile could get a second account
         hint: test and enable it at the vendor, then `ssoctl connection set q status.tested_on=YYYY-MM-DD status.enabled=true`; or `--accept-untested`
         ");
@@ -181,7 +181,7 @@ fn a_vendor_that_makes_another_name_of_it_is_told_one_name_only() {
     roster(&desk, 30);
     let output = run(&desk, &[&APPLY[..], &["--format", "json"]].concat(), 6);
     insta::assert_snapshot!(without_digest(&output.stderr), @r"
-        30 to rename, 0 already so, 0 cannot be renamed
+        plan [DIGEST]: 30 to rename, 0 already so, 0 cannot be renamed
         error: the first account did not come out as planned: line 2: it was to be named `value-00001#testbrand`, and the vendor named it `value-00001#testbrand#testbrand`
         hint: `ssoctl users resume q-[DIGEST]` goes on where it stopped
         hint: `ssoctl users rollback q-[DIGEST]` takes back what was done
