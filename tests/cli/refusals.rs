@@ -464,7 +464,7 @@ fn problems(accounts: &[&str], roster: &str, others: &[(&str, &str)]) -> String 
     let migrate = ["users", "migrate", "--csv", "roster.csv", "--connection", "q"];
     let planned = desk.command(&migrate).env("REHEARSAL", "rehearsal").run().exits(1);
     let applied = [&migrate[..], &["--apply", "--accept-untested"]].concat();
-    _ = desk.command(&applied).env("REHEARSAL", "rehearsal").run().exits(1);
+    drop(desk.command(&applied).env("REHEARSAL", "rehearsal").run().exits(1));
     let others: Vec<_> = others.iter().map(|(old, new)| ((*old).to_owned(), (*new).to_owned())).collect();
     assert_eq!(sandbox.changes(), others);
     let table = planned.stdout.split("\n\n").find(|part| part.contains("CANNOT BE RENAMED")).unwrap();

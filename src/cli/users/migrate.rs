@@ -298,7 +298,7 @@ fn origin(loaded: &Loaded) -> String {
 /// A plan that could not be made is no run that stopped part-way: there is nothing to resume.
 fn not_begun(failure: Failure) -> Failure {
     let failure = match failure.kind() {
-        Kind::Stopped => failure.as_kind(Kind::Remote),
+        Kind::Stopped => failure.with_kind(Kind::Remote),
         _ => failure,
     };
     match failure.code() {
