@@ -16,7 +16,7 @@ use crate::made::Idp;
 fn furnished() -> (Desk, Sandbox) {
     let desk = Desk::new();
     let sandbox = desk.sandbox(&["--users", "4"]);
-    let more = ["--token", "env:REHEARSAL", "--api-url", sandbox.url(), "--sp-metadata", "sp.xml"];
+    let more = ["--token", "env:TOKEN", "--api-url", sandbox.url(), "--sp-metadata", "sp.xml"];
     desk.write("sp.xml", made::sp_metadata());
     desk.connect("q", &Idp::new().also("SOAP", "https://idp.example.org/soap").xml(), &more);
     desk.write("op.json", made::discovery("https://op.example.org"));
@@ -67,7 +67,7 @@ fn words(line: &str) -> Vec<&str> {
 
 fn json(desk: &Desk, line: &str, code: i32) -> Value {
     let arguments = [&words(line)[..], &["--format", "json"]].concat();
-    desk.command(&arguments).env("REHEARSAL", "rehearsal").run().exits(code).json()
+    desk.command(&arguments).run().exits(code).json()
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn json_is_one_document_with_a_schema_and_the_same_exit_code() {
     let (desk, _sandbox) = furnished();
     for (line, schema, code) in DATA {
         assert_eq!(json(&desk, line, code)["schema"], format!("ssoctl.{schema}/1"), "{line}");
-        let plain = desk.command(&words(line)).env("REHEARSAL", "rehearsal").run().exits(code);
+        let plain = desk.command(&words(line)).run().exits(code);
         // The list of migrations is not empty by now.
         assert!(!plain.stdout.is_empty(), "{line}");
     }
@@ -161,7 +161,7 @@ fn connections_have_the_content_of_their_files() {
     let (desk, _sandbox) = furnished();
     let shown = json(&desk, "connection show q", 0);
     has(&shown, "version:n provider:s name:s reference:s status:o settings:o saml:o attributes:o directory:o");
-    assert_eq!(shown["directory"]["token"], "env:REHEARSAL");
+    assert_eq!(shown["directory"]["token"], "env:TOKEN");
     let list = json(&desk, "connection list", 0);
     let listed = list["connections"].as_array().unwrap().iter().find(|one| one["reference"] == "q").unwrap();
     let mut shown = shown;
@@ -219,7 +219,7 @@ fn nothing_is_asked_without_a_terminal() {
         ("users rollback q", 5),
         ("init", 3),
     ] {
-        let output = desk.command(&words(line)).env("REHEARSAL", "rehearsal").stdin(&yes).run().exits(code);
+        let output = desk.command(&words(line)).stdin(&yes).run().exits(code);
         assert!(!output.stderr.contains("[y/n]") && !output.stderr.contains('?'), "{line}: {}", output.stderr);
     }
     let now = desk.files();

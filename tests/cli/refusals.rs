@@ -367,12 +367,11 @@ fn a_list_that_goes_on_at_another_host() {
     let elsewhere = Peer::http(|_| Answer::Body(b"{}".to_vec()));
     let url = elsewhere.url("/API/v3/users?offset=100");
     let sandbox = desk.sandbox(&["--users", "250", "--foreign-next-page", &url]);
-    desk.connect("q", &Idp::new().xml(), &["--token", "env:REHEARSAL", "--api-url", sandbox.url()]);
+    desk.connect("q", &Idp::new().xml(), &["--token", "env:TOKEN", "--api-url", sandbox.url()]);
     desk.write("roster.csv", "old_username,new_value\nuser00001@example.org,1001\n");
     let before = desk.files();
     let run = desk
         .command(&["users", "migrate", "--csv", "roster.csv", "--connection", "q", "--apply", "--accept-untested"])
-        .env("REHEARSAL", "rehearsal")
         .run();
     insta::assert_snapshot!(run.exits(4).stderr, @r"
         error: the list goes on at http://127.0.0.1:[PORT]/API/v3/users?.., and the token is for http://127.0.0.1:[PORT]/API/v3 only; nothing was sent there
@@ -391,7 +390,8 @@ fn a_wrong_token() {
     desk.write("roster.csv", "old_username,new_value\nuser00001@example.org,1001\n");
     let before = desk.files();
     let migrate = ["users", "migrate", "--csv", "roster.csv", "--connection", "q", "--apply", "--accept-untested"];
-    let output = desk.ssoctl(&migrate).exits(4);
+    desk.secret("of-another-tenant");
+    let output = desk.command(&migrate).env("TOKEN", "of-another-tenant").run().exits(4);
     let told = output.stderr.split(" (request").next().unwrap();
     insta::assert_snapshot!(told, @"error: the credentials are not accepted: 401 - Unauthorized: TOKEN_UNKNOWN Unrecognized X-API-TOKEN.");
     output.tells("hint: renew the token");
@@ -414,11 +414,11 @@ fn a_wrong_token() {
 fn refused_roster(bytes: &[u8], more: &[&str]) -> Output {
     let desk = Desk::new();
     let sandbox = desk.sandbox(&["--users", "3"]);
-    desk.connect("q", &Idp::new().xml(), &["--token", "env:REHEARSAL", "--api-url", sandbox.url()]);
+    desk.connect("q", &Idp::new().xml(), &["--token", "env:TOKEN", "--api-url", sandbox.url()]);
     desk.write("roster.csv", bytes);
     let before = desk.files();
     let migrate = ["users", "migrate", "--csv", "roster.csv", "--connection", "q", "--apply", "--accept-untested"];
-    let output = desk.command(&[&migrate[..], more].concat()).env("REHEARSAL", "rehearsal").run().exits(3);
+    let output = desk.command(&[&migrate[..], more].concat()).run().exits(3);
     assert_eq!(desk.files(), before);
     assert!(sandbox.log().is_empty());
     output
@@ -459,12 +459,12 @@ fn problems(accounts: &[&str], roster: &str, others: &[(&str, &str)]) -> String 
     let desk = Desk::new();
     desk.write("users.csv", format!("username\n{}\n", accounts.join("\n")));
     let sandbox = desk.sandbox(&["--csv", "users.csv"]);
-    desk.connect("q", &Idp::new().xml(), &["--token", "env:REHEARSAL", "--api-url", sandbox.url()]);
+    desk.connect("q", &Idp::new().xml(), &["--token", "env:TOKEN", "--api-url", sandbox.url()]);
     desk.write("roster.csv", format!("old_username,new_value\n{roster}"));
     let migrate = ["users", "migrate", "--csv", "roster.csv", "--connection", "q"];
-    let planned = desk.command(&migrate).env("REHEARSAL", "rehearsal").run().exits(1);
+    let planned = desk.command(&migrate).run().exits(1);
     let applied = [&migrate[..], &["--apply", "--accept-untested"]].concat();
-    drop(desk.command(&applied).env("REHEARSAL", "rehearsal").run().exits(1));
+    drop(desk.command(&applied).run().exits(1));
     let others: Vec<_> = others.iter().map(|(old, new)| ((*old).to_owned(), (*new).to_owned())).collect();
     assert_eq!(sandbox.changes(), others);
     let table = planned.stdout.split("\n\n").find(|part| part.contains("CANNOT BE RENAMED")).unwrap();

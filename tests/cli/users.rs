@@ -11,9 +11,6 @@ use crate::harness::Output;
 use crate::harness::Sandbox;
 use crate::made::Idp;
 
-/// The token of these sandboxes: `rehearsal` is also a word of help texts, so it is not watched for.
-const TOKEN: &str = "--token=env:REHEARSAL";
-
 /// A connection that is tested and enabled, and the sandbox that it leads to.
 fn ready(sandbox: &[&str]) -> (Desk, Sandbox) {
     let (desk, sandbox) = draft(sandbox);
@@ -25,7 +22,7 @@ fn ready(sandbox: &[&str]) -> (Desk, Sandbox) {
 fn draft(sandbox: &[&str]) -> (Desk, Sandbox) {
     let desk = Desk::new();
     let sandbox = desk.sandbox(sandbox);
-    desk.connect("q", &Idp::new().xml(), &[TOKEN, "--api-url", sandbox.url()]);
+    desk.connect("q", &Idp::new().xml(), &["--token=env:TOKEN", "--api-url", sandbox.url()]);
     (desk, sandbox)
 }
 
@@ -40,7 +37,7 @@ fn roster(desk: &Desk, users: u32) {
 
 #[track_caller]
 fn run(desk: &Desk, arguments: &[&str], code: i32) -> Output {
-    desk.command(&[&["users"], arguments].concat()).env("REHEARSAL", "rehearsal").run().exits(code)
+    desk.command(&[&["users"], arguments].concat()).run().exits(code)
 }
 
 const MIGRATE: [&str; 5] = ["migrate", "--csv", "roster.csv", "--connection", "q"];
@@ -164,7 +161,7 @@ fn an_untested_connection_needs_consent() {
     let (desk, sandbox) = draft(&["--users", "5"]);
     roster(&desk, 2);
     insta::assert_snapshot!(run(&desk, &APPLY, 5).stderr, @r"
-        plan 7805d418c971: 2 to rename, 0 already so, 0 cannot be renamed
+        2 to rename, 0 already so, 0 cannot be renamed
         error: `q` is neither tested nor enabled: users who log in meanwhile could get a second account
         hint: test and enable it at the vendor, then `ssoctl connection set q status.tested_on=YYYY-MM-DD status.enabled=true`; or `--accept-untested`
         ");
@@ -181,7 +178,7 @@ fn a_vendor_that_makes_another_name_of_it_is_told_one_name_only() {
     roster(&desk, 30);
     let output = run(&desk, &[&APPLY[..], &["--format", "json"]].concat(), 6);
     insta::assert_snapshot!(without_digest(&output.stderr), @r"
-        plan [DIGEST]: 30 to rename, 0 already so, 0 cannot be renamed
+        30 to rename, 0 already so, 0 cannot be renamed
         error: the first account did not come out as planned: line 2: it was to be named `value-00001#testbrand`, and the vendor named it `value-00001#testbrand#testbrand`
         hint: `ssoctl users resume q-[DIGEST]` goes on where it stopped
         hint: `ssoctl users rollback q-[DIGEST]` takes back what was done
@@ -298,7 +295,7 @@ fn a_roster_comes_by_standard_input_in_utf_16_too() {
     let text = "old_username\tnew_value\r\nuser00001@example.org\t0007\r\n";
     let bytes: Vec<u8> = std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
     let arguments = ["users", "migrate", "--csv", "-", "--connection", "q"];
-    desk.command(&arguments).env("REHEARSAL", "rehearsal").stdin(bytes).run().exits(0).shows("0007#testbrand");
+    desk.command(&arguments).stdin(bytes).run().exits(0).shows("0007#testbrand");
 }
 
 #[test]
