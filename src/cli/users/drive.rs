@@ -99,6 +99,24 @@ pub(crate) fn open(workspace: &Workspace, id: Option<&str>) -> Result<Folder> {
     }
 }
 
+/// Another migration of the same connection that was begun and has not come to its end.
+pub(crate) fn unfinished(workspace: &Workspace, id: &str, plan: &Plan) -> Result<Option<String>> {
+    let root = root(workspace);
+    for other in Folder::all(&root).into_iter().filter(|other| other != id) {
+        let folder = Folder::open(&root, &other)?;
+        // A plan that was only looked at has no journal, and may be large.
+        if !folder.journal_file().is_file() {
+            continue;
+        }
+        let begun = folder.plan()?;
+        let phase = folder.state(&begun)?.phase();
+        if begun.head.connection == plan.head.connection && matches!(phase, Phase::Applying | Phase::RollingBack) {
+            return Ok(Some(other));
+        }
+    }
+    Ok(None)
+}
+
 /// Opens the vendor's user list as the connection says.
 pub(crate) fn directory(
     loaded: &Loaded,
