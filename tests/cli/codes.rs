@@ -2,7 +2,6 @@
 //! code, and the code that `--format json` names.
 
 use crate::harness::Desk;
-use crate::harness::TOKEN;
 use crate::peer::Answer;
 use crate::peer::Peer;
 
@@ -185,7 +184,7 @@ fn of_migrations_that_are_refused() {
     let run = |line: &str, exit: i32| {
         let words: Vec<&str> = line.split(' ').collect();
         let command = desk.command(&[&words, &["--format", "json"][..]].concat());
-        command.env("QUALTRICS_API_TOKEN", TOKEN).run().exits(exit).json()
+        command.env("QUALTRICS_API_TOKEN", crate::harness::TOKEN).run().exits(exit).json()
     };
     let migrate = "users migrate --csv roster.csv --connection s";
     let code = |line: &str, exit: i32| run(line, exit)["error"]["code"].as_str().unwrap_or_default().to_owned();
@@ -212,7 +211,7 @@ fn of_vendors_that_do_not_answer_as_they_should() {
         drop(desk.ssoctl(&["connection", "set", "s", &format!("directory.api_url={}", peer.url("/API/v3"))]).exits(0));
         let command =
             desk.command(&["users", "migrate", "--csv", "roster.csv", "--connection", "s", "--format", "json"]);
-        let output = command.env("QUALTRICS_API_TOKEN", TOKEN).run().exits(4);
+        let output = command.env("QUALTRICS_API_TOKEN", crate::harness::TOKEN).run().exits(4);
         assert_eq!(output.json()["error"]["code"], code);
     }
 }
@@ -223,7 +222,7 @@ fn of_a_second_migration_beside_one_that_is_not_finished() {
     let sandbox = desk.sandbox(&["--users", "6", "--data-center", "iad1", "--token-expires-after", "9"]);
     let run = |words: &[&str], exit| {
         let command = desk.command(&[words, &["--format", "json"][..]].concat());
-        command.env("QUALTRICS_API_TOKEN", TOKEN).run().exits(exit).json()
+        command.env("QUALTRICS_API_TOKEN", crate::harness::TOKEN).run().exits(exit).json()
     };
     drop(
         desk.ssoctl(&[
@@ -257,7 +256,7 @@ fn of_a_plan_that_was_begun_and_changed_nothing_yet() {
     let apply = ["users", "migrate", "--csv", "roster.csv", "--connection", "s", "--apply", "--accept-untested"];
     let run = |words: &[&str], exit| {
         let command = desk.command(&[words, &["--format", "json"][..]].concat());
-        command.env("QUALTRICS_API_TOKEN", TOKEN).run().exits(exit).json()
+        command.env("QUALTRICS_API_TOKEN", crate::harness::TOKEN).run().exits(exit).json()
     };
     assert_eq!(run(&apply, 6)["stopped"]["code"], "unauthorized");
     drop(sandbox);
