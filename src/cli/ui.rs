@@ -65,6 +65,11 @@ impl Ui {
         say(&format!("warning: {text}"));
     }
 
+    /// Tells what went wrong with one of several things, and goes on with the others.
+    pub(crate) fn error(&self, text: &str) {
+        say(&format!("error: {text}"));
+    }
+
     /// Tells the next command; silent under `--quiet`.
     pub(crate) fn hint(&self, text: &str) {
         if !self.quiet {
@@ -95,7 +100,7 @@ impl Ui {
         if !self.interactive {
             return Ok(None);
         }
-        Confirm::new().with_prompt(question).default(default).interact().map(Some).map_err(asked)
+        Confirm::new().with_prompt(question).default(default).wait_for_newline(true).interact().map(Some).map_err(asked)
     }
 
     /// Asks for a text; `None` where nobody can answer, or for an empty answer.
@@ -181,7 +186,7 @@ fn print_json_error(code: &str, message: &str, hint: &str, causes: &[String]) {
 }
 
 /// Text for a terminal; line breaks of our own stay.
-fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     text.lines().map(printable).collect::<Vec<_>>().join("\n")
 }
 

@@ -166,7 +166,8 @@ fn of_migrations_that_cannot_begin() {
         ],
     );
     plan().shows("1#testbrand");
-    hold(&desk, &[("users resume", 5, "plan-not-begun"), ("users rollback", 5, "not-confirmed")]);
+    hold(&desk, &[("users resume", 5, "plan-not-begun")]);
+    desk.ssoctl(&["users", "rollback"]).exits(0).tells("nothing to roll back");
     desk.write("roster.csv", "username,new\na@example.org,2\n");
     plan().shows("2#testbrand");
     hold(&desk, &[("users resume", 2, "migration-choice")]);

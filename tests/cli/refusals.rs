@@ -213,7 +213,9 @@ fn a_server_that_nobody_vouches_for() {
     let url = format!("https://{}/metadata", peer.host());
     // The cause between is OpenSSL's own, and differs between its releases.
     let output = refused(&desk, &url, 4, &[]);
-    output.tells("no trusted TLS connection could be made\ncaused by: ").tells("set `SSL_CERT_FILE` to a PEM file");
+    output
+        .tells("the server's certificate is not trusted (self-signed certificate)")
+        .tells("set `SSL_CERT_FILE` to a PEM file");
     desk.command(&["metadata", "inspect", &url]).env("SSL_CERT_FILE", "root.pem").run().exits(0);
 }
 

@@ -52,7 +52,7 @@ Examples:
   ssoctl users migrate --csv roster.csv --connection qualtrics-prod \\
       --old-column Login --new-column EmployeeID --apply --plan-digest 3f9a..
 
-Exit codes: 0 planned, or all done · 1 some rows cannot be renamed, or failed · 2 wrong usage
+Exit codes: 0 planned, or done · 1 rows are in conflict, invalid, or failed · 2 wrong usage
             3 roster or workspace unreadable · 4 vendor unreachable · 5 refused: needs consent
             6 stopped part-way: `ssoctl users resume`")]
 pub(crate) struct Args {
@@ -121,7 +121,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         .into());
     }
     if args.apply
-        && let Some(other) = drive::unfinished(&workspace, folder.id(), &plan)?
+        && let Some(other) = drive::unfinished(&workspace, folder.id(), &plan.head.connection)?
     {
         return Err(Failure::refused(
             "migration-unfinished",
@@ -143,6 +143,9 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let agreed = args.apply || (asks && consented(args, &loaded, &plan, context)?);
     if !agreed {
         context.ui.status(&format!("nothing was written to {}", loaded.connection.provider));
+        if !asks && let Some(missing) = not_ready(&loaded) {
+            context.ui.warning(&format!("`{}` is {missing}, and applying will ask for consent", loaded.name));
+        }
         if !applied_before && !offline && plan.counts().rename > 0 {
             let digest: String = plan.digest.chars().take(12).collect();
             context.ui.hint(&format!("add `--apply --plan-digest {digest}` to rename them"));
@@ -157,7 +160,10 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
 fn check_consent(args: &Args, loaded: &Loaded, asked: bool, context: &Context) -> Result<()> {
     let Some(missing) = not_ready(loaded) else { return Ok(()) };
     let told = format!("`{}` is {missing}: users who log in meanwhile could get a second account", loaded.name);
-    if args.accept_untested || asked {
+    if asked {
+        return Ok(());
+    }
+    if args.accept_untested {
         context.ui.warning(&told);
         return Ok(());
     }
@@ -190,7 +196,9 @@ fn consented(args: &Args, loaded: &Loaded, plan: &Plan, context: &Context) -> Re
             loaded.name
         ));
     }
-    let question = format!("Rename {} users at {} now?", plan.counts().rename, loaded.connection.provider);
+    let count = plan.counts().rename;
+    let users = if count == 1 { "user" } else { "users" };
+    let question = format!("Rename {count} {users} at {} now?", loaded.connection.provider);
     Ok(context.ui.confirm(&question, false)? == Some(true))
 }
 
@@ -261,7 +269,7 @@ fn from_vendor(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Co
         .hint("use a token of that brand, or mend `settings.brand_id`")
         .into());
     }
-    let accounts = directory::collect(&mut caller, |count| bar.message(format!("reading the user list: {count}")))
+    let accounts = directory::collect(&mut caller, |count| bar.progress(format!("reading the user list: {count}")))
         .map_err(|error| match error.downcast::<Failure>() {
             Ok(failure) => not_begun(failure).into(),
             Err(other) => other,
