@@ -85,6 +85,13 @@ impl Finding {
         self
     }
 
+    /// Adds the connection.
+    #[must_use]
+    pub(crate) fn of(mut self, connection: impl Into<String>) -> Self {
+        self.connection = Some(connection.into());
+        self
+    }
+
     /// Adds the place.
     #[must_use]
     pub(crate) fn at(mut self, place: Place) -> Self {

@@ -245,7 +245,7 @@ impl Workspace {
                 .into());
             }
         }
-        names.sort();
+        names.sort_by_key(|name| (name.as_str().to_ascii_lowercase(), name.clone()));
         if let Some(pair) = names.windows(2).find(|pair| pair[0].as_str().eq_ignore_ascii_case(pair[1].as_str())) {
             return Err(Failure::input(
                 "connection-name-case",

@@ -283,7 +283,7 @@ fn set_changes_its_line_and_keeps_comments_and_order() {
           hint: test it at the vendor, then `ssoctl connection set q status.tested_on=YYYY-MM-DD`
         info[setting-missing]: connections/q.yaml:9:1: `data_center` (Datacenter ID) is not set
           hint: `ssoctl connection set q settings.data_center=..`: Account Settings > Qualtrics IDs > User > Datacenter ID, such as `iad1` or `fra1`
-        info[sp-values-unknown]: connections/q.yaml:34:3: the service provider's entity ID and ACS are not known yet
+        info[sp-values-unknown]: connections/q.yaml:11:1: the service provider's entity ID and ACS are not known yet
           hint: `ssoctl connection set q --sp-metadata FILE` once the vendor shows them; `metadata export` needs them
           name: q
           technical_contact: sso@example.org

@@ -41,7 +41,8 @@ fn inspect_shows_metadata_to_a_person() {
         wants signed requests  no
         IdP NameID formats     urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified
                                urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress
-        IdP signing            until 2033-11-16  RSA 2048  emailAddress=info@okta.com,CN=trial-5954938,OU=SSOProvider,O=Okta,L=San Francisco,ST=California,C=US  SHA-256 fd97809efc9cb05224319a160128829aa10e71dd54aab32147662494ff077f5b
+        IdP signing            until 2033-11-16  RSA 2048  emailAddress=info@okta.com,CN=trial-5954938,OU=SSOProvider,O=Okta,L=San Francisco,ST=California,C=US
+                                 SHA-256 fd97809efc9cb05224319a160128829aa10e71dd54aab32147662494ff077f5b
         ");
     assert_eq!(output.stderr, "");
 }
@@ -107,10 +108,10 @@ fn export_writes_what_the_vendor_has_shown() {
             <md:AssertionConsumerService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="https://testbrand.iad1.qualtrics.com/login/v1/sso/saml2/default-sp" index="0" isDefault="true"/>
             <md:AttributeConsumingService index="0">
               <md:ServiceName xml:lang="en">Example University</md:ServiceName>
-              <md:RequestedAttribute FriendlyName="email" Name="mail" isRequired="true"/>
-              <md:RequestedAttribute FriendlyName="username" Name="uid" isRequired="false"/>
-              <md:RequestedAttribute FriendlyName="first_name" Name="givenName" isRequired="false"/>
-              <md:RequestedAttribute FriendlyName="last_name" Name="sn" isRequired="false"/>
+              <md:RequestedAttribute Name="mail" isRequired="true"/>
+              <md:RequestedAttribute Name="uid" isRequired="false"/>
+              <md:RequestedAttribute Name="givenName" isRequired="false"/>
+              <md:RequestedAttribute Name="sn" isRequired="false"/>
             </md:AttributeConsumingService>
           </md:SPSSODescriptor>
           <md:ContactPerson contactType="technical">

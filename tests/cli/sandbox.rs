@@ -1,6 +1,7 @@
 //! `ssoctl sandbox serve`: that flags reach it. What it answers is tested in its room.
 
 use crate::harness::Desk;
+use crate::harness::TOKEN;
 
 #[test]
 fn listens_on_loopback_only() {
@@ -45,6 +46,16 @@ fn answers_only_who_has_the_token() {
     desk.write("roster.csv", "old_username,new_value\nuser00001@example.org,1001\n");
     let migrate = ["users", "migrate", "--csv", "roster.csv", "--connection", "q"];
     desk.command(&migrate).env("GUESS", "wrong").run().exits(4);
-    desk.command(&migrate).env("GUESS", "rehearsal").run().exits(0).shows("1001#testbrand");
+    desk.command(&migrate).env("GUESS", TOKEN).run().exits(0).shows("1001#testbrand");
     assert!(sandbox.changes().is_empty());
+}
+
+#[test]
+fn its_log_may_be_a_bare_name_in_the_current_folder() {
+    let desk = Desk::bare();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    // The log is opened before the port is found taken, which ends this run.
+    desk.ssoctl(&["sandbox", "serve", "--log", "changes.ndjson", "--listen", &address]).exits(4);
+    assert_eq!(desk.read("changes.ndjson"), "");
 }

@@ -1,1 +1,317 @@
-//! todo
+//! `ssoctl users`: plan, apply, status, resume and rollback against the sandbox. Each rule
+//! of planning and applying is tested in its room; roster rows that are refused are in
+//! `refusals.rs`.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use crate::harness::Desk;
+use crate::harness::Output;
+use crate::harness::Sandbox;
+use crate::made::Idp;
+
+/// A connection that is tested and enabled, and the sandbox that it leads to.
+fn ready(sandbox: &[&str]) -> (Desk, Sandbox) {
+    let (desk, sandbox) = draft(sandbox);
+    desk.ssoctl(&["connection", "set", "q", "status.tested_on=2026-11-20", "status.enabled=true"]).exits(0);
+    (desk, sandbox)
+}
+
+/// A connection that is neither, and the sandbox that it leads to.
+fn draft(sandbox: &[&str]) -> (Desk, Sandbox) {
+    let desk = Desk::new();
+    let sandbox = desk.sandbox(sandbox);
+    desk.connect("q", &Idp::new().xml(), &["--token=env:TOKEN", "--api-url", sandbox.url()]);
+    (desk, sandbox)
+}
+
+/// A roster for the first users of the sandbox, to `value-NNNNN`.
+fn roster(desk: &Desk, users: u32) {
+    let mut text = "old_username,new_value\n".to_owned();
+    for number in 1..=users {
+        writeln!(text, "user{number:05}@example.org,value-{number:05}").unwrap();
+    }
+    desk.write("roster.csv", text);
+}
+
+#[track_caller]
+fn run(desk: &Desk, arguments: &[&str], code: i32) -> Output {
+    desk.command(&[&["users"], arguments].concat()).run().exits(code)
+}
+
+const MIGRATE: [&str; 5] = ["migrate", "--csv", "roster.csv", "--connection", "q"];
+const APPLY: [&str; 8] = ["migrate", "--csv", "roster.csv", "--connection", "q", "--apply", "--rate", "0"];
+
+/// The rows file that a report names.
+fn rows(desk: &Desk, report: &Value) -> Vec<Value> {
+    let text = desk.read(report["rows_file"].as_str().unwrap());
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn plans_applies_reports_and_rolls_back() {
+    let (desk, sandbox) = ready(&["--users", "50"]);
+    roster(&desk, 48);
+    let plan = run(&desk, &[&MIGRATE[..], &["--format", "json"]].concat(), 0);
+    plan.tells("nothing was written to qualtrics").tells("add `--apply --plan-digest ");
+    let plan = plan.json();
+    assert_eq!((&plan["state"], &plan["rows"], &plan["counts"]["rename"]), (&"planned".into(), &48.into(), &48.into()));
+    assert!(sandbox.log().is_empty());
+
+    let digest = plan["plan_digest"].as_str().unwrap();
+    let applied = run(&desk, &[&APPLY[..], &["--plan-digest", digest, "--format", "json"]].concat(), 0).json();
+    assert_eq!((&applied["state"], &applied["counts"]["done"]), (&"finished".into(), &48.into()));
+    assert_eq!(applied["plan_digest"], plan["plan_digest"]);
+    let changes = sandbox.changes();
+    assert_eq!(changes.len(), 48);
+    assert!(changes.contains(&("user00007@example.org".to_owned(), "value-00007#testbrand".to_owned())));
+    let all = rows(&desk, &applied);
+    assert!(all.iter().all(|row| row["outcome"] == "done"), "{all:?}");
+    assert_eq!((&all[0]["line"], &all[0]["before"]), (&2.into(), &"user00001@example.org".into()));
+    assert_eq!(desk.read(applied["csv_file"].as_str().unwrap()).lines().count(), 49);
+
+    run(&desk, &["status"], 0).shows("finished");
+    run(&desk, &[&APPLY[..], &["--format", "json"]].concat(), 0);
+    assert_eq!(sandbox.changes().len(), 48, "what is done is not done again");
+
+    let id = applied["id"].as_str().unwrap();
+    run(&desk, &["rollback", id], 5).tells("48 users are renamed");
+    let undone = run(&desk, &["rollback", id, "--apply", "--rate", "0", "--format", "json"], 0).json();
+    assert_eq!((&undone["state"], &undone["counts"]["undone"]), (&"rolled-back".into(), &48.into()));
+    let changes = sandbox.changes();
+    assert_eq!(changes.len(), 96);
+    assert_eq!(changes[48], (changes[47].1.clone(), changes[47].0.clone()), "the newest is undone first");
+
+    // The same roster once more, beside the record of the first time.
+    let again = run(&desk, &[&APPLY[..], &["--format", "json"]].concat(), 0).json();
+    assert_eq!(again["id"], format!("{id}-2"));
+    assert_eq!(sandbox.changes().len(), 144);
+    let all = run(&desk, &["status", "--format", "json"], 0).json();
+    let state =
+        |id: &str| all["migrations"].as_array().unwrap().iter().find(|one| one["id"] == id).unwrap()["state"].clone();
+    assert_eq!((state(id), state(&format!("{id}-2"))), ("rolled-back".into(), "finished".into()));
+}
+
+#[test]
+fn shows_the_plan_to_a_person() {
+    let (desk, _sandbox) = ready(&["--users", "50"]);
+    roster(&desk, 2);
+    let text = desk.read("roster.csv") + "nobody,9999\noperator@example.org,9998\n";
+    desk.write("roster.csv", text);
+    let output = run(&desk, &MIGRATE, 1);
+    insta::assert_snapshot!(without_digest(&output.stdout), @r"
+        migration           q-[DIGEST]
+        connection          q
+        state               planned
+        rows in the roster  4
+          to rename    2
+          not found    1
+          in conflict  1
+        each row           .ssoctl/migrations/q-[DIGEST]/rows.ndjson
+        for a spreadsheet  .ssoctl/migrations/q-[DIGEST]/rows.csv
+
+        LINE  FROM                   TO
+        2     user00001@example.org  value-00001#testbrand
+        3     user00002@example.org  value-00002#testbrand
+
+        LINE  USERNAME              CANNOT BE RENAMED  WHY
+        4     nobody                not_found          not-found: no account has this username
+        5     operator@example.org  conflict           own-account: this is the account whose credentials do the work: it is renamed by hand, last
+
+        plan digest [DIGEST]
+        ");
+    insta::assert_snapshot!(without_digest(&output.stderr), @r"
+        nothing was written to qualtrics
+        hint: add `--apply --plan-digest [DIGEST]` to rename them
+        ");
+}
+
+/// The digest covers the port of the sandbox, so it is another one each time.
+fn without_digest(text: &str) -> String {
+    let hex = |word: &str| word.len() >= 12 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let mut scrubbed = String::new();
+    for part in text.split_inclusive(|c: char| !c.is_ascii_alphanumeric()) {
+        let word = part.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+        scrubbed += &if hex(word) { part.replace(word, "[DIGEST]") } else { part.to_owned() };
+    }
+    scrubbed
+}
+
+#[test]
+fn another_plan_than_the_one_that_was_shown_is_refused() {
+    let (desk, sandbox) = ready(&["--users", "50"]);
+    roster(&desk, 2);
+    let shown = run(&desk, &[&MIGRATE[..], &["--format", "json"]].concat(), 0).json();
+    roster(&desk, 3);
+    let digest = &shown["plan_digest"].as_str().unwrap()[..12];
+    let output = run(&desk, &[&APPLY[..], &["--plan-digest", digest]].concat(), 5);
+    insta::assert_snapshot!(without_digest(&output.stderr), @r"
+        3 to rename, 0 already so, 0 cannot be renamed
+        error: the plan is not the one you saw: its digest is [DIGEST]
+        hint: roster or user list changed since: look at the plan again, and apply with its digest
+        ");
+    run(&desk, &[&APPLY[..], &["--plan-digest", "3f"]].concat(), 5);
+    run(&desk, &[&MIGRATE[..], &["--plan-digest", digest]].concat(), 2);
+    assert!(sandbox.log().is_empty());
+}
+
+#[test]
+fn an_untested_connection_needs_consent() {
+    let (desk, sandbox) = draft(&["--users", "5"]);
+    roster(&desk, 2);
+    insta::assert_snapshot!(run(&desk, &APPLY, 5).stderr, @r"
+        2 to rename, 0 already so, 0 cannot be renamed
+        error: `q` is neither tested nor enabled: users who log in meanwhile could get a second account
+        hint: test and enable it at the vendor, then `ssoctl connection set q status.tested_on=YYYY-MM-DD status.enabled=true`; or `--accept-untested`
+        ");
+    desk.ssoctl(&["connection", "set", "q", "status.tested_on=2026-11-20"]).exits(0);
+    run(&desk, &APPLY, 5).tells("`q` is tested, and not enabled");
+    assert!(sandbox.log().is_empty());
+    run(&desk, &[&APPLY[..], &["--accept-untested"]].concat(), 0).tells("warning: `q` is tested, and not enabled");
+    assert_eq!(sandbox.changes().len(), 2);
+}
+
+#[test]
+fn a_vendor_that_makes_another_name_of_it_is_told_one_name_only() {
+    let (desk, sandbox) = ready(&["--users", "50", "--suffix", "add"]);
+    roster(&desk, 30);
+    let output = run(&desk, &[&APPLY[..], &["--format", "json"]].concat(), 6);
+    insta::assert_snapshot!(without_digest(&output.stderr), @r"
+        30 to rename, 0 already so, 0 cannot be renamed
+        error: the first account did not come out as planned: line 2: it was to be named `value-00001#testbrand`, and the vendor named it `value-00001#testbrand#testbrand`
+        hint: `ssoctl users resume q-[DIGEST]` goes on where it stopped
+        hint: `ssoctl users rollback q-[DIGEST]` takes back what was done
+        ");
+    let report = output.json();
+    assert_eq!((&report["counts"]["failed"], &report["counts"]["pending"]), (&1.into(), &29.into()));
+    assert_eq!(report["stopped"]["code"], "canary-failed");
+    let canary = ("user00001@example.org".to_owned(), "value-00001#testbrand#testbrand".to_owned());
+    assert_eq!(sandbox.changes(), [canary]);
+    run(&desk, &["status"], 6).tells("goes on with one that is not finished");
+}
+
+#[test]
+fn a_token_that_expires_half_way_is_resumed_without_losing_a_row() {
+    let (desk, sandbox) = ready(&["--users", "40", "--token-expires-after", "60"]);
+    roster(&desk, 40);
+    let output = run(&desk, &APPLY, 6);
+    output
+        .tells("the credentials are not accepted")
+        .tells("hint: `ssoctl users resume q-")
+        .tells("goes on where it stopped");
+    let before = sandbox.changes();
+    assert!(!before.is_empty() && before.len() < 40, "{} changes", before.len());
+    run(&desk, &["status"], 6);
+    // With the same token it gets nowhere, and says so without calling it another stop.
+    run(&desk, &["resume", "--rate", "0"], 4).tells("the credentials are not accepted");
+    assert_eq!(sandbox.changes(), before);
+
+    // A new token is another sandbox with the same accounts as they are now.
+    let mut csv = "id,username\n".to_owned();
+    let all = rows(&desk, &run(&desk, &["status", "--format", "json"], 6).json()["migrations"][0]);
+    for row in &all {
+        let name = if row["outcome"] == "done" { &row["after"] } else { &row["before"] };
+        writeln!(csv, "{},{}", row["user_id"].as_str().unwrap(), name.as_str().unwrap()).unwrap();
+    }
+    assert_eq!(all.iter().filter(|row| row["outcome"] == "done").count(), before.len());
+    desk.write("now.csv", csv);
+    let renewed = desk.sandbox(&["--csv", "now.csv"]);
+    desk.ssoctl(&["connection", "set", "q", &format!("directory.api_url={}", renewed.url())]).exits(0);
+    let report = run(&desk, &["resume", "--rate", "0", "--format", "json"], 0).json();
+    assert_eq!((&report["state"], &report["counts"]["done"]), (&"finished".into(), &40.into()));
+    assert_eq!(before.len() + renewed.changes().len(), 40);
+    run(&desk, &["status"], 0);
+}
+
+#[test]
+fn the_operators_own_account_is_never_renamed() {
+    let (desk, sandbox) = ready(&["--users", "5", "--operator", "user00002@example.org"]);
+    roster(&desk, 5);
+    let output = run(&desk, &[&APPLY[..], &["--format", "json"]].concat(), 1);
+    let report = output.json();
+    assert_eq!((&report["counts"]["done"], &report["counts"]["conflict"]), (&4.into(), &1.into()));
+    assert_eq!(rows(&desk, &report)[1]["code"], "own-account");
+    assert!(sandbox.changes().iter().all(|(before, _)| before != "user00002@example.org"));
+}
+
+#[test]
+fn a_throttled_and_faulty_vendor_is_waited_for() {
+    let faults = ["--fault", "throttle=every:7", "--fault", "commit-then-error=every:11", "--retry-after", "0"];
+    let (desk, sandbox) = ready(&[&["--users", "20"], &faults[..]].concat());
+    roster(&desk, 20);
+    let arguments = [&APPLY[..], &["--request-timeout", "1", "--format", "json"]].concat();
+    let report = run(&desk, &arguments, 0).json();
+    assert_eq!(report["counts"]["done"], 20);
+    assert_eq!(sandbox.changes().len(), 20, "each account changed its name once");
+}
+
+#[test]
+fn a_token_of_another_brand_is_refused() {
+    let (desk, sandbox) = ready(&["--users", "5", "--brand-id", "otherbrand"]);
+    roster(&desk, 2);
+    insta::assert_snapshot!(run(&desk, &APPLY, 5).stderr, @r"
+        error: the token belongs to brand `otherbrand`, and `q` is for brand `testbrand`
+        hint: use a token of that brand, or mend `settings.brand_id`
+        ");
+    assert!(sandbox.log().is_empty());
+}
+
+#[test]
+fn a_wrong_data_centre_is_refused_with_the_right_one() {
+    let (desk, sandbox) = ready(&["--users", "5", "--data-center", "fra1"]);
+    desk.ssoctl(&["connection", "set", "q", "settings.data_center=iad1"]).exits(0);
+    roster(&desk, 2);
+    insta::assert_snapshot!(run(&desk, &APPLY, 4).stderr, @r"
+        error: the tenant does not live in `iad1`: whoami says `fra1`
+        hint: set `data_center: fra1` under `settings:`
+        ");
+    let (proxied, beyond) = ready(&["--users", "5", "--proxied"]);
+    roster(&proxied, 2);
+    run(&proxied, &APPLY, 4);
+    assert!(sandbox.log().is_empty() && beyond.log().is_empty());
+}
+
+#[test]
+fn plans_against_an_exported_list_without_the_vendor() {
+    let desk = Desk::new();
+    desk.connect("q", &Idp::new().xml(), &[]);
+    desk.write("users.csv", "id,username\nUR_1,anna\nUR_2,ben\n");
+    desk.write("roster.csv", "Login;Employee\nanna;0012\nben;0013\n");
+    let columns = ["--old-column", "Login", "--new-column", "Employee", "--directory", "users.csv"];
+    let output = run(&desk, &[&MIGRATE[..], &columns].concat(), 0);
+    output.shows("0012#testbrand").tells("nothing was written to qualtrics");
+    run(&desk, &[&MIGRATE[..], &columns, &["--apply"]].concat(), 2);
+    run(&desk, &MIGRATE, 3).tells("hint: use `--old-column Login`");
+    insta::assert_snapshot!(run(&desk, &[&MIGRATE[..], &columns[..4]].concat(), 3).stderr, @r"
+        error: `q` does not say how its user list is reached
+        hint: `ssoctl connection set q directory.token=env:NAME_OF_A_VARIABLE` names the API token
+        ");
+}
+
+#[test]
+fn a_roster_comes_by_standard_input_in_utf_16_too() {
+    let (desk, _sandbox) = ready(&["--users", "5"]);
+    let text = "old_username\tnew_value\r\nuser00001@example.org\t0007\r\n";
+    let bytes: Vec<u8> = std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let arguments = ["users", "migrate", "--csv", "-", "--connection", "q"];
+    desk.command(&arguments).stdin(bytes).run().exits(0).shows("0007#testbrand");
+}
+
+#[test]
+fn without_a_migration_there_is_nothing_to_resume() {
+    let (desk, _sandbox) = ready(&["--users", "5"]);
+    run(&desk, &["status"], 0).tells("there are no migrations");
+    insta::assert_snapshot!(run(&desk, &["resume"], 3).stderr, @r"
+        error: there is no migration in this workspace
+        hint: `ssoctl users migrate --csv FILE --connection NAME` makes a plan
+        ");
+    roster(&desk, 2);
+    run(&desk, &MIGRATE, 0);
+    let output = run(&desk, &["resume"], 5);
+    insta::assert_snapshot!(without_digest(&output.stderr), @r"
+        error: `q-[DIGEST]` is a plan that was never applied
+        hint: `ssoctl users migrate .. --apply` begins it
+        ");
+    run(&desk, &["status", "nonsense"], 3).tells("there is no migration `nonsense`");
+}

@@ -132,8 +132,14 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     }
     let all: Vec<&Met> = outcome.met.iter().map(|(met, _)| met).collect();
     outcome.findings.extend(certificate::shared(&all));
-    let judged: Vec<(&Met, bool, judge::Verdict)> =
-        outcome.met.iter().map(|(met, inside)| (met, *inside, verdict(met, *inside, context.now, thresholds))).collect();
+    let judged: Vec<(&Met, bool, judge::Verdict)> = outcome
+        .met
+        .iter()
+        .map(|(met, inside)| {
+            let cover = outcome.connections.iter().find(|row| *inside && row.name == met.source);
+            (met, *inside, verdict(met, *inside, cover.and_then(|row| row.status), context.now, thresholds))
+        })
+        .collect();
     let report = report(&outcome, &judged);
     tell(&report, &outcome, everything, context)?;
     let worst = report.worst();
@@ -214,6 +220,18 @@ fn connection(
         status: found.coverage.map(|coverage| coverage.status),
         code: found.coverage.map_or(Some("certificate-not-stored"), |coverage| coverage.code),
     });
+    if found.coverage.is_some() && found.met.is_empty() {
+        outcome.findings.push(
+            Finding::new(
+                "certificate-none",
+                Severity::Error,
+                format!("{name}: the connection has no signing certificate, so no response can be verified"),
+            )
+            .hint("ask the IdP's administrator for the signing certificate")
+            .at(loaded.place(&["saml".into(), "idp".into()]))
+            .of(name.as_str()),
+        );
+    }
     outcome.met.extend(found.met.into_iter().map(|met| (met, true)));
     Ok(())
 }
@@ -310,8 +328,13 @@ fn of_jwks(material: &Material, outcome: &mut Outcome) -> Result<()> {
     Ok(())
 }
 
-/// What is to be said of one certificate, its findings told apart by their source.
-fn verdict(met: &Met, inside: bool, now: Time, thresholds: Thresholds) -> judge::Verdict {
+/// Codes that tell of a certificate's dates.
+const DATES: [&str; 4] =
+    ["certificate-dates-reversed", "certificate-expired", "certificate-expiring", "certificate-not-yet-valid"];
+
+/// What is to be said of one certificate, its findings told apart by their source; `cover` is
+/// the status of the connection that it is in.
+fn verdict(met: &Met, inside: bool, cover: Option<Status>, now: Time, thresholds: Thresholds) -> judge::Verdict {
     let mut verdict = match &met.certificate {
         Ok(certificate) => judge(certificate, now, thresholds),
         Err(failure) => judge::Verdict::unreadable(failure),
@@ -319,6 +342,11 @@ fn verdict(met: &Met, inside: bool, now: Time, thresholds: Thresholds) -> judge:
     for finding in &mut verdict.findings {
         finding.message = format!("{}: {}", met.source, finding.message);
         finding.connection = inside.then(|| met.source.clone());
+        // While another one covers the connection, a date is no alarm and asks for nothing.
+        if cover == Some(Status::Ok) && DATES.contains(&finding.code) {
+            finding.severity = Severity::Info;
+            finding.hint = None;
+        }
     }
     verdict
 }

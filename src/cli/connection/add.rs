@@ -40,6 +40,9 @@ use crate::workspace;
 #[derive(clap::Args, Clone)]
 #[command(
     group = clap::ArgGroup::new("document").required(true),
+    // clap does not fold this line, which would be wider than a terminal.
+    override_usage = "ssoctl connection add [OPTIONS] --provider <PROVIDER>\n       \
+                      <--metadata <SOURCE>|--discovery <SOURCE>|--google> <NAME>",
     after_help = "\
 Examples:
   ssoctl connection add qualtrics-prod --provider qualtrics --metadata idp.xml \\

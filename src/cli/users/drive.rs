@@ -31,6 +31,7 @@ use crate::migrate::apply::Clock;
 use crate::migrate::apply::Options;
 use crate::migrate::apply::Progress;
 use crate::migrate::journal::Direction;
+use crate::migrate::journal::state::Phase;
 use crate::migrate::plan::Plan;
 use crate::migrate::report::Report;
 use crate::model::printable;
@@ -96,6 +97,24 @@ pub(crate) fn open(workspace: &Workspace, id: Option<&str>) -> Result<Folder> {
             .hint(format!("one of: {}", many.join(", ")))
             .into()),
     }
+}
+
+/// Another migration of the same connection that was begun and has not come to its end.
+pub(crate) fn unfinished(workspace: &Workspace, id: &str, plan: &Plan) -> Result<Option<String>> {
+    let root = root(workspace);
+    for other in Folder::all(&root).into_iter().filter(|other| other != id) {
+        let folder = Folder::open(&root, &other)?;
+        // A plan that was only looked at has no journal, and may be large.
+        if !folder.journal_file().is_file() {
+            continue;
+        }
+        let begun = folder.plan()?;
+        let phase = folder.state(&begun)?.phase();
+        if begun.head.connection == plan.head.connection && matches!(phase, Phase::Applying | Phase::RollingBack) {
+            return Ok(Some(other));
+        }
+    }
+    Ok(None)
 }
 
 /// Opens the vendor's user list as the connection says.
@@ -232,8 +251,11 @@ fn tell(driven: &Driven, context: &Context) -> Result<Verdict> {
         ui::tell_failure(stopped);
         return Ok(Verdict::Failed(failure_of(stopped).map_or(Kind::Bug, Failure::kind)));
     }
+    // A rollback is done when all that was renamed is undone: it had nothing to do with the other rows.
+    let rolled_back = report.state == Phase::RolledBack.word();
     let failed = report.counts.failed + report.counts.unknown > 0;
-    Ok(if failed || has_problems(report) { Verdict::Findings } else { Verdict::Done })
+    let problems = failed || (!rolled_back && has_problems(report));
+    Ok(if problems { Verdict::Findings } else { Verdict::Done })
 }
 
 /// Whether the roster asks for something that cannot be. Somebody who has no account is

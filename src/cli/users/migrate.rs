@@ -34,8 +34,6 @@ use crate::migrate::roster::Columns;
 use crate::model::ConnectionName;
 use crate::model::UserId;
 use crate::provider;
-use crate::provider::profile::Capability;
-use crate::provider::profile::Support;
 use crate::workspace::Loaded;
 use crate::workspace::Workspace;
 
@@ -122,6 +120,16 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         .hint("roster or user list changed since: look at the plan again, and apply with its digest")
         .into());
     }
+    if args.apply
+        && let Some(other) = drive::unfinished(&workspace, folder.id(), &plan)?
+    {
+        return Err(Failure::refused(
+            "migration-unfinished",
+            format!("another migration of `{}` is not finished: {other}", plan.head.connection),
+        )
+        .hint(format!("`ssoctl users resume {other}` finishes it, `ssoctl users rollback {other}` takes it back"))
+        .into());
+    }
     if applied_before {
         let id = folder.id();
         if args.apply {
@@ -188,22 +196,7 @@ fn consented(args: &Args, loaded: &Loaded, plan: &Plan, context: &Context) -> Re
 
 fn plan_of(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Context) -> Result<Plan> {
     let vendor = provider::named(&loaded.connection.provider)?;
-    let profile = vendor.profile();
-    let rule = match (vendor.support(Capability::RenameUsers), profile.username) {
-        (Support::Yes, Some(rule)) => rule,
-        (Support::No(reason), _) => {
-            return Err(Failure::input("rename-unsupported", format!("{} cannot rename users: {reason}", profile.title))
-                .hint(format!("`ssoctl provider show {}` shows what it can do", profile.id))
-                .into());
-        }
-        _ => {
-            return Err(Failure::input(
-                "rename-unknown",
-                format!("whether {} can rename users by API is unknown, ask the vendor", profile.title),
-            )
-            .into());
-        }
-    };
+    let rule = provider::username_rule(vendor)?;
     let columns =
         Columns { old: args.old_column.clone(), new: args.new_column.clone(), encoding: args.encoding.clone() };
     let (name, bytes) = match args.csv.as_str() {
@@ -297,8 +290,15 @@ fn origin(loaded: &Loaded) -> String {
 
 /// A plan that could not be made is no run that stopped part-way: there is nothing to resume.
 fn not_begun(failure: Failure) -> Failure {
-    match failure.kind() {
-        Kind::Stopped => failure.as_kind(Kind::Remote),
+    let failure = match failure.kind() {
+        Kind::Stopped => failure.with_kind(Kind::Remote),
+        _ => failure,
+    };
+    match failure.code() {
+        "unreachable" => failure.hint(
+            "check the network, and `settings.data_center` or `directory.api_url` of the connection; behind a \
+             firewall, set `HTTPS_PROXY`",
+        ),
         _ => failure,
     }
 }
@@ -320,8 +320,7 @@ const SHOWN: usize = 10;
 fn one_line(plan: &Plan) -> String {
     let counts = plan.counts();
     let cannot = counts.total() - counts.rename - counts.already;
-    let digest: String = plan.digest.chars().take(12).collect();
-    format!("plan {digest}: {} to rename, {} already so, {cannot} cannot be renamed", counts.rename, counts.already)
+    format!("{} to rename, {} already so, {cannot} cannot be renamed", counts.rename, counts.already)
 }
 
 fn page(plan: &Plan, report: &report::Report) -> String {
