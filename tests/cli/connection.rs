@@ -388,3 +388,13 @@ fn set_refuses_the_metadata_of_another_identity_provider() {
     output.tells("slash");
     assert_eq!(desk.read("connections/q.yaml").as_bytes(), before["connections/q.yaml"]);
 }
+
+#[test]
+fn add_says_that_a_signature_was_not_verified() {
+    let desk = Desk::new();
+    let signature = "<ds:Signature xmlns:ds='http://www.w3.org/2000/09/xmldsig#'/><md:IDPSSODescriptor";
+    let signed = Idp::new().xml().replacen("<md:IDPSSODescriptor", signature, 1);
+    desk.write("idp.xml", signed);
+    let add = ["connection", "add", "q", "--provider", "qualtrics", "--metadata", "idp.xml"];
+    desk.ssoctl(&add).exits(0).tells("info[signature-not-verified]");
+}
