@@ -31,14 +31,26 @@ pub(crate) fn table(headings: &[&str], rows: impl IntoIterator<Item = Vec<String
 
 /// Lines of `label  value`, aligned; empty values are left out.
 pub(crate) fn facts(indent: usize, pairs: &[(&str, String)]) -> String {
-    let width = pairs.iter().filter(|(_, value)| !value.is_empty()).map(|(label, _)| label.chars().count()).max();
+    let width =
+        pairs.iter().filter(|(_, value)| !value.is_empty()).map(|(label, _)| printable(label).chars().count()).max();
     let width = width.unwrap_or_default();
     let mut text = String::new();
     for (label, value) in pairs.iter().filter(|(_, value)| !value.is_empty()) {
         for (at, line) in value.lines().enumerate() {
-            let label = if at == 0 { label } else { "" };
+            // Labels are names of settings and attributes too, which come from a file.
+            let label = if at == 0 { printable(label) } else { String::new() };
             text.push_str(&format!("{:indent$}{label:width$}  {}\n", "", printable(line)));
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neither_label_nor_value_drives_the_terminal() {
+        assert_eq!(facts(2, &[("a\u{1b}[31m", "b\u{202e}".to_owned())]), "  a\\u{1b}[31m  b\\u{202e}\n");
+    }
 }
