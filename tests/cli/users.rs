@@ -227,6 +227,28 @@ fn a_token_that_expires_half_way_is_resumed_without_losing_a_row() {
 }
 
 #[test]
+fn a_journal_that_is_lost_is_told_and_nothing_goes_on_without_it() {
+    let (desk, sandbox) = ready(&["--users", "5"]);
+    roster(&desk, 5);
+    let report = run(&desk, &[&APPLY[..], &["--format", "json"]].concat(), 0).json();
+    let journal = report["rows_file"].as_str().unwrap().replace("rows.ndjson", "journal.ndjson");
+    let done = sandbox.changes().len();
+    for empty in [true, false] {
+        desk.write(&journal, "");
+        if !empty {
+            std::fs::remove_file(desk.root().join(&journal)).unwrap();
+        }
+        let files = desk.files();
+        for arguments in [&["status"][..], &["resume"], &["rollback", "--apply"]] {
+            let output = run(&desk, &[arguments, &["--format", "json"]].concat(), 3);
+            assert_eq!(output.json()["error"]["code"], "journal-missing");
+        }
+        assert_eq!(desk.files(), files);
+    }
+    assert_eq!(sandbox.changes().len(), done);
+}
+
+#[test]
 fn a_plan_is_never_carried_out_at_another_address() {
     let (desk, sandbox) = ready(&["--users", "40", "--token-expires-after", "60"]);
     roster(&desk, 40);

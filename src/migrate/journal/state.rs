@@ -113,7 +113,8 @@ pub(crate) struct State {
 impl State {
     /// Nothing has been done.
     pub(crate) fn of(plan: &Plan) -> Self {
-        let fresh = RowState { apply: Step::Pending, undo: Step::Pending, attempts: 0, sent: 0, done_seq: 0, left: None };
+        let fresh =
+            RowState { apply: Step::Pending, undo: Step::Pending, attempts: 0, sent: 0, done_seq: 0, left: None };
         Self {
             rows: vec![fresh; plan.rows.len()],
             to_rename: plan.rows.iter().map(|row| row.outcome == Outcome::Rename).collect(),
@@ -168,7 +169,10 @@ impl State {
             Event::Intent { row, user_id, before, after, attempt: _, direction } => {
                 self.check_intent(plan, *row, *direction, &user_id.0, before, after)
             }
-            Event::Done { row, .. } | Event::NotDone { row, .. } | Event::Unknown { row, .. } | Event::Failed { row, .. }
+            Event::Done { row, .. }
+            | Event::NotDone { row, .. }
+            | Event::Unknown { row, .. }
+            | Event::Failed { row, .. }
                 if self.row(*row).is_none() =>
             {
                 Err(format!("the plan has no row {row} to rename"))
