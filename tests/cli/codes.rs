@@ -113,6 +113,12 @@ fn of_certificates() {
     };
     let report = looked("cert check discovery.json", 3);
     assert_eq!(report["not_looked_at"][0]["code"], "jwks-uri-missing");
+    // A document from outside must not choose a file or standard input of this machine.
+    for keys in ["/etc/passwd", "-", "keys.json", "data:,x"] {
+        desk.write("discovery.json", format!(r#"{{"issuer":"https://idp.example.org","jwks_uri":"{keys}"}}"#));
+        let report = looked("cert check discovery.json", 3);
+        assert_eq!(report["not_looked_at"][0]["code"], "jwks-uri-invalid", "{keys}");
+    }
     let report = looked("cert check --tls https://idp.example.org", 2);
     assert_eq!(report["not_looked_at"][0]["code"], "tls-target");
     desk.write("keys.json", r#"{"keys":[{"kty":"RSA","kid":"1","use":"sig","n":"AQAB","e":"AQAB"}]}"#);
