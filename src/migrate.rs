@@ -33,6 +33,8 @@ use crate::provider::Directory;
 
 /// Largest plan file that is read.
 const PLAN_LIMIT: u64 = 4 << 30;
+/// Largest report that is read.
+const REPORT_LIMIT: u64 = 1 << 20;
 
 /// The files of one migration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -148,7 +150,32 @@ impl Folder {
 
     /// Where the migration stands, without a lock and without changing anything.
     pub(crate) fn state(&self, plan: &Plan) -> Result<State> {
-        Journal::look(&self.journal_file(), plan)
+        let state = Journal::look(&self.journal_file(), plan)?;
+        if state.phase() == Phase::Planned && self.was_begun() {
+            let journal = self.journal_file();
+            return Err(Failure::input(
+                "journal-missing",
+                format!(
+                    "`{}` is lost or empty, and `{}` says that the plan was begun",
+                    journal.display(),
+                    self.report_file().display()
+                ),
+            )
+            .hint("restore it from a backup: without it nobody knows what is to be taken back")
+            .hint(format!(
+                "`{}` has the old names as far as they were told; then move the folder away",
+                self.csv_file().display()
+            ))
+            .into());
+        }
+        Ok(state)
+    }
+
+    /// Whether a report tells of more than a plan; reports are written after the journal.
+    fn was_begun(&self) -> bool {
+        let read = disk::read(&self.report_file(), REPORT_LIMIT).ok();
+        let report = read.and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok());
+        report.is_some_and(|report| report["state"].as_str().is_some_and(|state| state != Phase::Planned.word()))
     }
 }
 
@@ -189,7 +216,13 @@ pub(crate) fn drive(
     match (report::write(folder, plan, journal.state()), ended) {
         (Ok(report), ended) => Ok(Driven { report, stopped: ended.err() }),
         (Err(_), Err(stopped)) => Err(stopped),
-        (Err(error), Ok(())) => Err(error),
+        (Err(error), Ok(())) => {
+            let ended = format!("the migration {} is at its end, and its report cannot be written", shown(folder.id()));
+            Err(Failure::input("report-unwritable", ended)
+                .because(format!("{error:#}"))
+                .hint(format!("make room, then `ssoctl users resume {}` writes it; nothing is lost", folder.id()))
+                .into())
+        }
     }
 }
 

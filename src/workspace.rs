@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::cert::field;
 use crate::disk;
 use crate::disk::Access;
 use crate::disk::Lock;
@@ -340,7 +341,22 @@ pub(crate) fn parsed_for_tests(text: &str) -> Connection {
 }
 
 fn parse_connection(text: &str, path: &Path) -> Result<Connection> {
-    yaml::parse(text, &path.display().to_string(), connection::VERSION)
+    let file = path.display().to_string();
+    let connection: Connection = yaml::parse(text, &file, connection::VERSION)?;
+    if let Some(saml) = &connection.saml {
+        let (idp, sp) = (&saml.idp, &saml.sp);
+        for stored in idp.certificates.iter().chain(&sp.signing_certificates).chain(&sp.encryption_certificates) {
+            // Without its BEGIN line a key is known only once it is decoded.
+            if let Err(failure) = field::from_metadata_text(&stored.pem)
+                && failure.code() == "private-key"
+            {
+                return Err(Failure::input("private-key", format!("{file}: {failure}"))
+                    .hint("take it out and put the certificate there; if this was committed or sent, replace the key")
+                    .into());
+            }
+        }
+    }
+    Ok(connection)
 }
 
 fn read_text(path: &Path) -> Result<String> {

@@ -25,6 +25,9 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
         .with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
+/// More than any system's store of roots has.
+const MOST_BLOCKS: usize = 2000;
+
 /// Every certificate of a file with the line it begins on, in order. What stands in a
 /// certificate's place and is none is refused in that place; the answer is never empty.
 pub(crate) fn from_pem_bundle(bytes: &[u8]) -> Vec<(u64, Result<Certificate, Failure>)> {
@@ -50,6 +53,12 @@ pub(crate) fn from_pem_bundle(bytes: &[u8]) -> Vec<(u64, Result<Certificate, Fai
             Ok(decoded) => read_all(&decoded).into_iter().map(|one| (1, one)).collect(),
             Err(failure) => vec![(1, Err(failure))],
         };
+    }
+    if blocks.len() > MOST_BLOCKS {
+        let failure =
+            Failure::input("certificate-too-many", format!("{} certificates stand in one file", blocks.len()))
+                .hint(format!("more than {MOST_BLOCKS} are not read: check that this is the right file"));
+        return vec![(1, Err(failure))];
     }
     let found = blocks.into_iter().flat_map(|block| block.read().into_iter().map(move |one| (block.line, one)));
     found.collect()

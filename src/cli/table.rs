@@ -31,7 +31,8 @@ pub(crate) fn table(headings: &[&str], rows: impl IntoIterator<Item = Vec<String
 
 /// Lines of `label  value`, aligned; empty values are left out.
 pub(crate) fn facts(indent: usize, pairs: &[(&str, String)]) -> String {
-    let width = pairs.iter().filter(|(_, value)| !value.is_empty()).map(|(label, _)| label.chars().count()).max();
+    let width =
+        pairs.iter().filter(|(_, value)| !value.is_empty()).map(|(label, _)| printable(label).chars().count()).max();
     let width = width.unwrap_or_default();
     let terminal = if io::stdout().is_terminal() { Table::new().width() } else { None };
     let room = terminal.map(|columns| usize::from(columns).saturating_sub(indent + width + 2).max(20));
@@ -39,7 +40,8 @@ pub(crate) fn facts(indent: usize, pairs: &[(&str, String)]) -> String {
     for (label, value) in pairs.iter().filter(|(_, value)| !value.is_empty()) {
         let lines = value.lines().flat_map(|line| wrapped(&printable(line), room));
         for (at, line) in lines.enumerate() {
-            let label = if at == 0 { label } else { "" };
+            // Labels are names of settings and attributes too, which come from a file.
+            let label = if at == 0 { printable(label) } else { String::new() };
             text.push_str(&format!("{:indent$}{label:width$}  {line}\n", ""));
         }
     }
@@ -92,5 +94,10 @@ mod tests {
             facts(2, &[("a", "1\n2".to_owned()), ("b", String::new()), ("long", "3".to_owned())]),
             "  a     1\n        2\n  long  3\n"
         );
+    }
+
+    #[test]
+    fn neither_label_nor_value_drives_the_terminal() {
+        assert_eq!(facts(2, &[("a\u{1b}[31m", "b\u{202e}".to_owned())]), "  a\\u{1b}[31m  b\\u{202e}\n");
     }
 }

@@ -14,7 +14,11 @@ use crate::error::Kind;
 use crate::error::Result;
 use crate::error::failure_of;
 use crate::finding::Finding;
+use crate::model::is_unprintable;
 use crate::model::printable;
+
+/// Findings that are told one by one.
+const MOST_FINDINGS: usize = 200;
 
 /// The way to talk.
 pub(crate) struct Ui {
@@ -50,7 +54,7 @@ impl Ui {
 
     /// Writes a value as one indented JSON document.
     pub(crate) fn json(&self, value: &serde_json::Value) -> Result<()> {
-        self.data(&format!("{value:#}\n"))
+        self.data(&format!("{}\n", escaped(value)))
     }
 
     /// Tells how it goes; silent under `--quiet`.
@@ -83,6 +87,18 @@ impl Ui {
             return;
         }
         say(&finding_text(finding));
+    }
+
+    /// Tells findings, not more of them than a person reads.
+    pub(crate) fn findings<'f>(&self, findings: impl IntoIterator<Item = &'f Finding>) {
+        let mut findings = findings.into_iter();
+        for finding in findings.by_ref().take(MOST_FINDINGS) {
+            self.finding(finding);
+        }
+        let left = findings.count();
+        if left > 0 {
+            say(&format!("… and {left} more findings"));
+        }
     }
 
     /// Whether only what went wrong is told.
@@ -145,7 +161,7 @@ pub(crate) fn finding_text(finding: &Finding) -> String {
 
 /// Nothing can be done about a closed standard error.
 fn say(text: &str) {
-    writeln!(io::stderr().lock(), "{text}").ok();
+    writeln!(io::stderr().lock(), "{}", clean(text)).ok();
 }
 
 /// Prints an error with its causes and mends on standard error.
@@ -182,7 +198,28 @@ fn print_json_error(code: &str, message: &str, hint: &str, causes: &[String]) {
         "schema": "ssoctl.error/1",
         "error": { "code": code, "message": message, "hint": hint, "causes": causes },
     });
-    writeln!(io::stdout().lock(), "{document:#}").ok();
+    writeln!(io::stdout().lock(), "{}", escaped(&document)).ok();
+}
+
+/// Indented JSON in which also those characters are escaped that JSON leaves raw and a
+/// terminal obeys: C1 controls, and what turns the direction of writing.
+fn escaped(document: &serde_json::Value) -> String {
+    let text = format!("{document:#}");
+    if !text.contains(is_unprintable) {
+        return text;
+    }
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        // The document's own line breaks are the only control characters outside its strings.
+        if c == '\n' || !is_unprintable(c) {
+            safe.push(c);
+            continue;
+        }
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            let _ = write!(safe, "\\u{unit:04x}");
+        }
+    }
+    safe
 }
 
 /// Text for a terminal; line breaks of our own stay.
@@ -198,4 +235,18 @@ pub(crate) fn usage(error: &clap::Error, json: bool) -> u8 {
         print_json_error("usage", error.to_string().trim_end(), "see `--help`", &[]);
     }
     if wrong { Kind::Usage.exit_code() } else { 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_the_same_document_without_what_a_terminal_obeys() {
+        let value = serde_json::json!({ "a\u{9b}31m": "x\u{1b}\u{202e}\u{e0041}\n\u{fc}", "b": [1] });
+        let text = escaped(&value);
+        assert!(!text.chars().any(|c| c != '\n' && is_unprintable(c)), "{text:?}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
+        assert!(text.contains("\u{fc}"));
+    }
 }

@@ -184,7 +184,7 @@ impl Run<'_> {
                 Step::Failed(_) | Step::Pending => match &row.apply {
                     Step::Done(How::Written | How::Settled) => fresh.push((index, row)),
                     Step::Open { .. } => open.push_back(index),
-                    Step::Failed(fault) if fault.found.is_some() => fresh.push((index, row)),
+                    Step::Failed(_) | Step::Pending if row.left.is_some() => fresh.push((index, row)),
                     // Found so, or never written: it is not ours to take back.
                     Step::Done(How::Found) | Step::Failed(_) | Step::Pending => {}
                 },
@@ -378,12 +378,15 @@ fn finished(direction: Direction) -> Phase {
 /// A journal that cannot be written stops everything.
 fn broken(error: anyhow::Error) -> Trouble {
     let (code, hint) = match failure_of(&error) {
-        Some(failure) if failure.kind() == Kind::Stopped => {
-            (failure.code(), failure.hints().first().cloned().unwrap_or_default())
-        }
-        _ => ("bug", String::new()),
+        Some(failure) if failure.kind() == Kind::Stopped => (failure.code(), failure.hints().first().cloned()),
+        _ => ("bug", None),
     };
-    Trouble::Stop(Box::new(Failure::stopped(code, error.to_string()).hint(hint).because(error)))
+    let failure = Failure::stopped(code, error.to_string());
+    let failure = match hint {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    };
+    Trouble::Stop(Box::new(failure.because(error)))
 }
 
 /// Every stop says how to go on.

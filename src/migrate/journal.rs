@@ -234,6 +234,7 @@ impl Journal {
         let mut bytes = Vec::new();
         let mut sum = self.sum.clone();
         for record in &records {
+            self.state.admits(plan, &record.event).map_err(Failure::bug)?;
             sum = store::write_line(&mut bytes, record, &sum)?;
         }
         let written = self.store.append(&bytes).and_then(|()| if durable { self.store.sync() } else { Ok(()) });

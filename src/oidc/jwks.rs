@@ -22,6 +22,9 @@ const BASE64URL: GeneralPurpose = GeneralPurpose::new(
         .with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
+/// Each key costs memory and findings many times its size.
+const MOST_KEYS: usize = 1000;
+
 /// One published key; text is exactly as published.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Jwk {
@@ -78,6 +81,11 @@ pub(crate) fn read(bytes: &[u8], name: &str) -> Result<Jwks, Failure> {
     };
     let mut set = Jwks::default();
     if document.contains_key("keys") {
+        let items: Vec<&Value> = items;
+        if items.len() > MOST_KEYS {
+            return Err(Failure::input("jwks-too-many-keys", format!("{name}: the set has {} keys", items.len()))
+                .hint(format!("more than {MOST_KEYS} are not read; real sets have a handful")));
+        }
         for (index, item) in items.into_iter().enumerate() {
             let Value::Object(members) = item else {
                 return Err(Failure::input("jwks-key-invalid", format!("{name}: key {} is not an object", index + 1))
@@ -274,6 +282,13 @@ mod tests {
         let ec = set(r#"{"kty": "EC", "crv": "P-521", "x": "AA", "y": "AA"}"#);
         assert_eq!((ec.keys[0].bits, ec.keys[0].curve.as_deref()), (Some(521), Some("P-521")));
         assert!(ec.keys[0].signs());
+    }
+
+    #[test]
+    fn refuses_more_keys_than_any_real_set_has() {
+        let of = |count| read(format!(r#"{{"keys":[{}]}}"#, vec!["{}"; count].join(",")).as_bytes(), "x");
+        assert_eq!(of(1000).unwrap().keys.len(), 1000);
+        assert_eq!(of(1001).unwrap_err().code(), "jwks-too-many-keys");
     }
 
     #[test]

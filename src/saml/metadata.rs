@@ -32,6 +32,8 @@ pub(crate) fn read(source: impl BufRead, file: &str, limits: &Limits, select: &S
 
 /// The most entities of one document.
 const MAX_ENTITIES: usize = 200_000;
+/// The most entities that are kept whole.
+const MAX_WHOLE: usize = 20_000;
 
 /// Which entities of a document are kept whole. Of the others a summary is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]

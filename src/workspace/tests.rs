@@ -65,6 +65,75 @@ fn a_pasted_secret_is_refused_and_not_echoed() {
 }
 
 #[test]
+fn a_private_key_is_refused_wherever_it_stands_and_not_echoed() {
+    let body = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQCboYC3BAWr4Qx/";
+    let key = format!("-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n");
+    let indented = key.replace("-----\n", "-----\n        ").replace(body, &format!("{body}\n       "));
+    for text in [
+        format!("{MINIMAL}display_name: |\n        {indented}"),
+        // Wrongly indented it is not even YAML, and the line that is shown is of the key.
+        format!("{MINIMAL}display_name: |\n{key}"),
+        MINIMAL.replace(
+            "enabled: true",
+            &format!("enabled: |\n            {}", indented.replace("        ", "            ")),
+        ),
+        format!("# {}\n{MINIMAL}", key.replace('\n', "\n# ")),
+    ] {
+        let (code, message) = refusal(&text);
+        assert_eq!(code, "private-key", "{message}");
+        assert!(!message.contains("MIIEvQ"), "{message}");
+    }
+    // Without its BEGIN line.
+    let (_, message) = refusal(&format!("{MINIMAL}{body}\n"));
+    assert!(!message.contains("MIIEvQ"), "{message}");
+}
+
+#[test]
+fn a_bare_private_key_in_a_certificates_place_is_refused() {
+    let key = bare_key();
+    let text = MINIMAL.replace("settings:", &format!("    certificates:\n    - pem: {key}\nsettings:"));
+    let (code, message) = refusal(&text);
+    assert_eq!(code, "private-key", "{message}");
+    assert!(!message.contains(&key[..20]), "{message}");
+}
+
+/// PKCS#8 of an Ed25519 key (RFC 8410 10.3), in base64.
+fn bare_key() -> String {
+    "MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC".to_owned()
+}
+
+#[test]
+fn a_password_in_a_url_is_refused_and_not_echoed() {
+    for line in ["  api_url: https://u:hunter2@h.example/API", "# curl https://u:hunter2@h.example"] {
+        let (code, message) = refusal(&format!("{MINIMAL}directory:\n  token: env:X\n{line}\n"));
+        assert_eq!(code, "url-credentials");
+        assert!(message.contains("connections/x.yaml:15:") && !message.contains("hunter2"), "{message}");
+    }
+    loaded(&format!("{MINIMAL}directory:\n  token: command:op read 'op://a:b/c@d'\n")).unwrap();
+}
+
+#[test]
+fn a_value_that_looks_like_a_token_is_not_repeated_by_an_error() {
+    let token = "Zx81kQ9vTg7Lr2Wm5Yb4";
+    for text in [
+        MINIMAL.replace("enabled: true", &format!("enabled: {token}")),
+        MINIMAL.replace("version: 1", &format!("version: {token}")),
+        MINIMAL.replace("version: 1", &format!("version: |\n  {token}")),
+        format!("{MINIMAL}{token}: x\n"),
+        format!("{MINIMAL}  - {token}\n"),
+    ] {
+        let (_, message) = refusal(&text);
+        assert!(!message.contains(token), "{message}");
+    }
+    let (code, message) = refusal(&MINIMAL.replace("enabled: true", "enabled: maybe"));
+    assert_eq!(code, "yaml-type");
+    assert!(
+        message.contains("invalid type: string, expected a boolean") && message.contains("enabled: maybe"),
+        "{message}"
+    );
+}
+
+#[test]
 fn a_newer_version_is_refused_by_name() {
     let (code, message) = refusal(&MINIMAL.replace("version: 1", "version: 2\nnew_thing: 1"));
     assert_eq!(code, "file-version", "{message}");

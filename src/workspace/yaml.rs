@@ -54,6 +54,7 @@ pub(crate) fn print(value: &impl Serialize) -> Result<String> {
 
 /// Reads a whole document of a shape, of a version up to `version`.
 pub(crate) fn parse<T: DeserializeOwned>(text: &str, file: &str, version: u32) -> Result<T> {
+    refuse_secrets(text, file)?;
     // Read untyped first: this alone notices a duplicate key in a free mapping.
     let value: Value = serde_yaml::from_str(text).map_err(|error| explain(&error, text, file))?;
     if let Some(found) = value.get("version").and_then(Value::as_u64)
@@ -67,6 +68,36 @@ pub(crate) fn parse<T: DeserializeOwned>(text: &str, file: &str, version: u32) -
         .into());
     }
     serde_yaml::from_str(text).map_err(|error| explain(&error, text, file).into())
+}
+
+/// A private key or a password in a URL has no business in any key or comment of a file
+/// that lives in git, and once it is read every page and document would show it.
+fn refuse_secrets(text: &str, file: &str) -> Result<()> {
+    for (at, line) in text.lines().enumerate() {
+        if line.contains("PRIVATE KEY-----") || line.contains("PuTTY-User-Key-File-") {
+            return Err(Failure::input(
+                "private-key",
+                format!("{file}:{}: a private key stands in this file (not shown)", at + 1),
+            )
+            .hint("take it out and put the certificate there; if this was committed or sent, replace the key")
+            .into());
+        }
+        if line.split("://").skip(1).any(has_password) {
+            return Err(Failure::input(
+                "url-credentials",
+                format!("{file}:{}: a password stands in a URL (line not shown)", at + 1),
+            )
+            .hint("take it out; if this was committed, change the password")
+            .into());
+        }
+    }
+    Ok(())
+}
+
+/// Whether what follows `://` has `user:password@` before its host.
+fn has_password(after: &str) -> bool {
+    let end = after.find(['/', '?', '#', '"', '\'', ' ', ',', '`', '>', ')']).unwrap_or(after.len());
+    after[..end].rsplit_once('@').is_some_and(|(user, _)| user.contains(':'))
 }
 
 /// Turns a parser's error into place, line, cause and mend.
@@ -109,6 +140,11 @@ fn explain(error: &serde_yaml::Error, text: &str, file: &str) -> Failure {
         let key = quoted.first().copied().unwrap_or_default();
         ("yaml-missing-key", format!("the key `{key}` is missing{within}"), Some(format!("add a line `{key}: ..`")))
     } else if cause.starts_with("invalid type") {
+        // serde repeats the whole value, which may be long or a secret; the line shows what is there.
+        let cause = match (cause.split_once(" \""), cause.rsplit_once("\", ")) {
+            (Some((kind, _)), Some((_, expected))) => format!("{kind}, {expected}"),
+            _ => cause.to_owned(),
+        };
         let hint = if cause.contains("expected a boolean") { Some("write `true` or `false`".to_owned()) } else { None };
         ("yaml-type", format!("{cause}{within}"), hint)
     } else if cause.contains("a secret must be a reference") {
@@ -153,7 +189,7 @@ fn explain(error: &serde_yaml::Error, text: &str, file: &str) -> Failure {
     let message = if shown.ends_with(HIDDEN) && code == "yaml-type" {
         format!("a value of the wrong type{within}")
     } else {
-        crate::model::printable(&message)
+        crate::model::printable(&masked(&message))
     };
     let failure = Failure::input(code, format!("{place}: {message}{shown}"));
     match hint {
@@ -172,6 +208,28 @@ fn is_reference(value: &str) -> bool {
 
 const HIDDEN: &str = "(value not shown)";
 
+/// Text without what looks like a key or token: a long run of mixed letters and digits.
+fn masked(text: &str) -> String {
+    const LONG: usize = 20;
+    let opaque = |run: &str| {
+        run.len() >= LONG
+            && run.contains(|c: char| c.is_ascii_digit())
+            && run.contains(|c: char| c.is_ascii_uppercase())
+            && run.contains(|c: char| c.is_ascii_lowercase())
+    };
+    let in_run = |c: char| c.is_ascii_alphanumeric() || "+/=_-".contains(c);
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (run, after) = rest.split_at(rest.find(|c| !in_run(c)).unwrap_or(rest.len()));
+        shown += if opaque(run) { "(not shown)" } else { run };
+        let (between, next) = after.split_at(after.find(in_run).unwrap_or(after.len()));
+        shown += between;
+        rest = next;
+    }
+    shown
+}
+
 /// A line for a message; the value is left out where the key smells of a secret.
 fn without_secret(line: &str) -> String {
     let line = line.trim_end();
@@ -183,7 +241,7 @@ fn without_secret(line: &str) -> String {
         }
         None if smells.iter().any(|word| lower.contains(word)) => HIDDEN.to_owned(),
         _ => {
-            let cut: String = line.chars().take(100).collect();
+            let cut: String = masked(line).chars().take(100).collect();
             crate::model::printable(&cut)
         }
     }

@@ -115,6 +115,12 @@ fn of_certificates() {
     };
     let report = looked("cert check discovery.json", 3);
     assert_eq!(report["not_looked_at"][0]["code"], "jwks-uri-missing");
+    // A document from outside must not choose a file or standard input of this machine.
+    for keys in ["/etc/passwd", "-", "keys.json", "data:,x"] {
+        desk.write("discovery.json", format!(r#"{{"issuer":"https://idp.example.org","jwks_uri":"{keys}"}}"#));
+        let report = looked("cert check discovery.json", 3);
+        assert_eq!(report["not_looked_at"][0]["code"], "jwks-uri-invalid", "{keys}");
+    }
     let report = looked("cert check --tls https://idp.example.org", 2);
     assert_eq!(report["not_looked_at"][0]["code"], "tls-target");
     desk.write("keys.json", r#"{"keys":[{"kty":"RSA","kid":"1","use":"sig","n":"AQAB","e":"AQAB"}]}"#);
@@ -263,6 +269,14 @@ fn of_a_plan_that_was_begun_and_changed_nothing_yet() {
     drop(sandbox);
     let renewed = desk.sandbox(&["--users", "2", "--data-center", "iad1", "--listen", &address]);
     assert_eq!(run(&apply, 5)["error"]["code"], "plan-applied");
-    assert_eq!(run(&["users", "resume"], 0)["counts"]["done"], 1);
+    // A report that cannot be written is told at the end, and nothing is lost with it.
+    let report = run(&["users", "status"], 6);
+    let rows = desk.root().join(report["migrations"][0]["csv_file"].as_str().unwrap());
+    std::fs::remove_file(&rows).unwrap();
+    std::fs::create_dir_all(rows.join("in the way")).unwrap();
+    assert_eq!(run(&["users", "resume"], 3)["error"]["code"], "report-unwritable");
+    std::fs::remove_dir_all(&rows).unwrap();
+    let id = report["migrations"][0]["id"].as_str().unwrap();
+    assert_eq!(run(&["users", "resume", id], 0)["counts"]["done"], 1);
     assert_eq!(renewed.changes().len(), 1);
 }

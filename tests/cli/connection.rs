@@ -291,7 +291,6 @@ fn set_changes_its_line_and_keeps_comments_and_order() {
         +   enabled: true
           settings:
             brand_id: testbrand
-
         wrote `connections/q.yaml`; nothing was changed at the vendor
         ");
     assert_eq!(

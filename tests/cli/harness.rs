@@ -293,6 +293,13 @@ impl Sandbox {
         &self.url
     }
 
+    /// Ends it, and starts another one at the same address.
+    pub(crate) fn renewed(self, desk: &Desk, arguments: &[&str]) -> Self {
+        let address = self.url.split('/').nth(2).unwrap().to_owned();
+        drop(self);
+        desk.sandbox(&[arguments, &["--listen", &address]].concat())
+    }
+
     /// Every line of its log.
     pub(crate) fn log(&self) -> Vec<serde_json::Value> {
         let text = std::fs::read_to_string(&self.log).unwrap_or_default();

@@ -148,3 +148,15 @@ fn export_of_incommon_metadata_does_not_take_the_usual_pair() {
     desk.connect("q", &Idp::new().xml(), &more);
     desk.ssoctl(&["metadata", "export", "q"]).exits(3).tells("InCommon");
 }
+
+#[test]
+fn findings_are_told_up_to_what_a_person_reads() {
+    let desk = Desk::bare();
+    let keys = vec!["{}"; 900].join(",");
+    desk.write("jwks.json", format!("{{\"keys\":[{keys}]}}"));
+    let run = desk.ssoctl(&["metadata", "inspect", "jwks.json"]).exits(0);
+    assert_eq!(run.stderr.matches("warning[").count(), 200);
+    run.tells("… and 700 more findings");
+    let all = desk.ssoctl(&["metadata", "inspect", "jwks.json", "--format", "json"]).exits(0).json();
+    assert_eq!(all["findings"].as_array().unwrap().len(), 900);
+}

@@ -207,7 +207,7 @@ fn a_token_that_expires_half_way_is_resumed_without_losing_a_row() {
     run(&desk, &["resume", "--rate", "0"], 4).tells("the credentials are not accepted");
     assert_eq!(sandbox.changes(), before);
 
-    // A new token is another sandbox with the same accounts as they are now.
+    // A new token is another sandbox at the same address with the same accounts as they are now.
     let mut csv = "id,username\n".to_owned();
     let all = rows(&desk, &run(&desk, &["status", "--format", "json"], 6).json()["migrations"][0]);
     for row in &all {
@@ -216,12 +216,52 @@ fn a_token_that_expires_half_way_is_resumed_without_losing_a_row() {
     }
     assert_eq!(all.iter().filter(|row| row["outcome"] == "done").count(), before.len());
     desk.write("now.csv", csv);
-    let renewed = desk.sandbox(&["--csv", "now.csv"]);
-    desk.ssoctl(&["connection", "set", "q", &format!("directory.api_url={}", renewed.url())]).exits(0);
+    let renewed = sandbox.renewed(&desk, &["--csv", "now.csv"]);
     let report = run(&desk, &["resume", "--rate", "0", "--format", "json"], 0).json();
     assert_eq!((&report["state"], &report["counts"]["done"]), (&"finished".into(), &40.into()));
     assert_eq!(before.len() + renewed.changes().len(), 40);
     run(&desk, &["status"], 0);
+}
+
+#[test]
+fn a_journal_that_is_lost_is_told_and_nothing_goes_on_without_it() {
+    let (desk, sandbox) = ready(&["--users", "5"]);
+    roster(&desk, 5);
+    let report = run(&desk, &[&APPLY[..], &["--format", "json"]].concat(), 0).json();
+    let journal = report["rows_file"].as_str().unwrap().replace("rows.ndjson", "journal.ndjson");
+    let done = sandbox.changes().len();
+    for empty in [true, false] {
+        desk.write(&journal, "");
+        if !empty {
+            std::fs::remove_file(desk.root().join(&journal)).unwrap();
+        }
+        let files = desk.files();
+        for arguments in [&["status"][..], &["resume"], &["rollback", "--apply"]] {
+            let output = run(&desk, &[arguments, &["--format", "json"]].concat(), 3);
+            assert_eq!(output.json()["error"]["code"], "journal-missing");
+        }
+        assert_eq!(desk.files(), files);
+    }
+    assert_eq!(sandbox.changes().len(), done);
+}
+
+#[test]
+fn a_plan_is_never_carried_out_at_another_address() {
+    let (desk, sandbox) = ready(&["--users", "40", "--token-expires-after", "60"]);
+    roster(&desk, 40);
+    run(&desk, &APPLY, 6);
+    let done = sandbox.changes().len();
+    // The same brand, data centre and users: only the address tells the rehearsal from the tenant.
+    let other = desk.sandbox(&["--users", "40"]);
+    desk.ssoctl(&["connection", "set", "q", &format!("directory.api_url={}", other.url())]).exits(0);
+    let files = desk.files();
+    for arguments in [&["resume", "--format", "json"][..], &["rollback", "--apply", "--format", "json"]] {
+        let run = run(&desk, arguments, 5);
+        assert_eq!(run.json()["error"]["code"], "origin-changed");
+    }
+    assert_eq!(desk.files(), files);
+    assert!(other.log().is_empty());
+    assert_eq!(sandbox.changes().len(), done);
 }
 
 #[test]

@@ -247,6 +247,13 @@ fn document(source: &str, args: &Args, context: &Context, outcome: &mut Outcome)
                 Failure::input("jwks-uri-missing", format!("{}: the discovery document names no key set", material.name))
                     .hint("name the JWKS itself, by file or URL")
             })?;
+            // A document from outside says what is fetched, and never what is opened here.
+            if !source::is_url(&keys) {
+                let (name, keys) = (printable(&material.name), printable(&keys));
+                return Err(Failure::input("jwks-uri-invalid", format!("{name}: `jwks_uri` is `{keys}`, which is not a URL"))
+                    .hint("ask who publishes the document; a JWKS in a file can be named itself")
+                    .into());
+            }
             of_jwks(&source::read(&keys, &args.source, false, context)?, outcome)
         }
         DocumentKind::Certificates | DocumentKind::PrivateKey => {
@@ -390,9 +397,7 @@ fn tell(report: &Report<'_>, outcome: &Outcome, everything: bool, context: &Cont
             page += &table::table(&["certificate of", "use", "until", "status", "key", "subject"], certificates);
         }
         ui.data(&page)?;
-        for finding in &report.findings {
-            ui.finding(finding);
-        }
+        ui.findings(report.findings.iter().copied());
     }
     for (source, error) in &outcome.failures {
         ui.error(&format!("`{}` was not checked: {}", printable(source), ui::clean(&error.to_string())));

@@ -77,9 +77,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         // The metadata reader names everything else.
         _ => of_saml(&material, args, context)?,
     };
-    for finding in &findings {
-        context.ui.finding(finding);
-    }
+    context.ui.findings(&findings);
     let errors = findings.iter().any(|finding| finding.severity == Severity::Error);
     Ok(if args.lint && errors { Verdict::Findings } else { Verdict::Done })
 }

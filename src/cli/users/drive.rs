@@ -36,6 +36,7 @@ use crate::migrate::journal::Direction;
 use crate::migrate::journal::state::Phase;
 use crate::migrate::plan::Plan;
 use crate::migrate::report::Report;
+use crate::migrate::shown;
 use crate::model::printable;
 use crate::model::time::Time;
 use crate::provider;
@@ -249,6 +250,38 @@ impl Progress for Bar {
     }
 }
 
+/// Where the user list of a connection is, so that a plan is not carried out elsewhere.
+pub(crate) fn origin(loaded: &Loaded) -> String {
+    let access = loaded.connection.directory.as_ref();
+    match access.and_then(|access| access.api_url.clone()) {
+        Some(url) => url,
+        None => format!("data centre {}", loaded.connection.settings.get("data_center").map_or("", String::as_str)),
+    }
+}
+
+/// A rehearsal has the brand and the users of the tenant that it rehearses, so neither
+/// tells one from the other: the journal of the one must not go on at the other.
+fn check_origin(plan: &Plan, loaded: &Loaded) -> Result<()> {
+    let (now, head) = (origin(loaded), &plan.head);
+    if now == head.origin && loaded.connection.provider == head.provider {
+        return Ok(());
+    }
+    Err(Failure::refused(
+        "origin-changed",
+        format!(
+            "the plan was made for {} at {}, and `{}` now leads to {} at {}",
+            shown(&head.provider),
+            shown(&head.origin),
+            loaded.name,
+            shown(&loaded.connection.provider),
+            shown(&now)
+        ),
+    )
+    .hint("to go on with this migration, set the connection back to where it led when the plan was made")
+    .hint("`ssoctl users migrate` makes a plan for where it leads now")
+    .into())
+}
+
 /// Drives a plan in one direction and tells how it ended.
 pub(crate) fn drive(
     folder: &Folder,
@@ -259,6 +292,7 @@ pub(crate) fn drive(
 ) -> Result<Verdict> {
     let workspace = context.workspace()?;
     let loaded = workspace.load(&plan.head.connection.parse()?)?;
+    check_origin(plan, &loaded)?;
     let directory = directory(&loaded, &workspace, Duration::from_secs(flags.request_timeout), context)?;
     let clock = SystemClock::new(context.now);
     let stop = stop_flag()?;

@@ -279,21 +279,12 @@ fn from_vendor(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Co
         provider: loaded.connection.provider.clone(),
         connection: loaded.name.to_string(),
         brand_id: operator.brand_id,
-        origin: origin(loaded),
+        origin: drive::origin(loaded),
         operator_id: operator.user_id,
         data_center: operator.data_center,
         created: context.now,
     };
     Ok((accounts?, head))
-}
-
-/// Where the plan was made, so that it is not applied elsewhere.
-fn origin(loaded: &Loaded) -> String {
-    let access = loaded.connection.directory.as_ref();
-    match access.and_then(|access| access.api_url.clone()) {
-        Some(url) => url,
-        None => format!("data centre {}", loaded.connection.settings.get("data_center").map_or("", String::as_str)),
-    }
 }
 
 /// A plan that could not be made is no run that stopped part-way: there is nothing to resume.

@@ -90,15 +90,11 @@ fn task(plan: &Plan, state: &State, row: usize, direction: Direction) -> Option<
     let planned = plan.rows.get(row)?;
     let state = state.row(row)?;
     let (before, after) = (planned.before.to_string(), planned.after.as_deref()?.to_owned());
-    let left = |step: &Step| match step {
-        Step::Failed(fault) => fault.found.clone(),
-        Step::Pending | Step::Open { .. } | Step::Done(_) => None,
-    };
     let (start, to) = match direction {
         Direction::Apply => (before, after),
         Direction::Rollback => (after, before),
     };
-    let mut from: Vec<String> = left(&state.apply).into_iter().chain(left(&state.undo)).collect();
+    let mut from: Vec<String> = state.left.as_deref().map(str::to_owned).into_iter().collect();
     from.retain(|name| *name != to);
     from.push(start);
     Some(Task { row, id: planned.user_id.clone()?, from, to })

@@ -166,6 +166,27 @@ fn the_first_account_goes_alone_and_a_doubled_suffix_stops_the_run() {
 }
 
 #[test]
+fn a_name_that_the_server_made_can_be_tried_again_and_taken_back_whatever_comes_of_it() {
+    let again = Options { retry_failed: true, ..fast() };
+    for (fault, ended, name) in [
+        (Fault::None, None, "0#testbrand"),
+        (Fault::Refused, None, "0#testbrand#testbrand"),
+        (Fault::Unauthorized, Some(stopped("unauthorized")), "0#testbrand#testbrand"),
+        (Fault::TimeoutBeforeCommit, None, "0#testbrand"),
+        (Fault::Doubled, Some(stopped("canary-failed")), "0#testbrand#testbrand"),
+    ] {
+        let (fake, plan) = Fake::of(1);
+        fake.world().writes = [Fault::Doubled].into();
+        assert_eq!(apply(&fake, &plan).err(), Some(stopped("canary-failed")));
+        fake.world().writes = [fault].into();
+        assert_eq!(go_with(&fake, &plan, Direction::Apply, &again).err(), ended, "{fault:?}");
+        assert_eq!(fake.name(0), name, "{fault:?}");
+        rollback(&fake, &plan).unwrap();
+        assert_eq!(fake.name(0), "user0", "{fault:?}");
+    }
+}
+
+#[test]
 fn a_canary_whose_process_ended_is_looked_at_before_another_account_is_written() {
     let (fake, plan) = Fake::of(50);
     fake.world().writes = [Fault::Doubled].into();

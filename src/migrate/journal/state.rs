@@ -50,6 +50,9 @@ pub(crate) struct RowState {
     pub(crate) sent: u32,
     /// Number of the record that says it is done: rollback goes from the newest.
     pub(crate) done_seq: u64,
+    /// The name that a request of ours left the account with, where that was not the one it
+    /// was told; it outlives the step, since a new attempt and the way back both begin there.
+    pub(crate) left: Option<Box<str>>,
 }
 
 /// Where a migration stands.
@@ -110,7 +113,8 @@ pub(crate) struct State {
 impl State {
     /// Nothing has been done.
     pub(crate) fn of(plan: &Plan) -> Self {
-        let fresh = RowState { apply: Step::Pending, undo: Step::Pending, attempts: 0, sent: 0, done_seq: 0 };
+        let fresh =
+            RowState { apply: Step::Pending, undo: Step::Pending, attempts: 0, sent: 0, done_seq: 0, left: None };
         Self {
             rows: vec![fresh; plan.rows.len()],
             to_rename: plan.rows.iter().map(|row| row.outcome == Outcome::Rename).collect(),
@@ -158,12 +162,32 @@ impl State {
         summary
     }
 
+    /// Refuses what [`Self::take`] would refuse of a record that is about to be written: once
+    /// it is in the file, nobody can read past it.
+    pub(crate) fn admits(&self, plan: &Plan, event: &Event) -> Result<(), String> {
+        match event {
+            Event::Intent { row, user_id, before, after, attempt: _, direction } => {
+                self.check_intent(plan, *row, *direction, &user_id.0, before, after)
+            }
+            Event::Done { row, .. }
+            | Event::NotDone { row, .. }
+            | Event::Unknown { row, .. }
+            | Event::Failed { row, .. }
+                if self.row(*row).is_none() =>
+            {
+                Err(format!("the plan has no row {row} to rename"))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Takes in one record; refuses what cannot follow on what was.
     pub(crate) fn take(&mut self, plan: &Plan, record: Record) -> Result<(), String> {
         let Record { seq, at, event } = record;
         if (seq == 0) != matches!(event, Event::Journal { .. }) {
             return Err("the first record, and no other, says what journal it is".to_owned());
         }
+        self.admits(plan, &event)?;
         match event {
             Event::Journal { version, plan_digest, connection: _ } => {
                 if version != VERSION || plan_digest != plan.digest {
@@ -186,8 +210,7 @@ impl State {
                     Direction::Rollback => Phase::RollingBack,
                 };
             }
-            Event::Intent { row, user_id, before, after, attempt: _, direction } => {
-                self.check_intent(plan, row, direction, &user_id.0, &before, &after)?;
+            Event::Intent { row, direction, .. } => {
                 let state = self.of_row(row)?;
                 state.attempts += 1;
                 // Until its outcome is known it counts as sent.
@@ -197,6 +220,7 @@ impl State {
             Event::Done { row, how, direction } => {
                 let state = self.of_row(row)?;
                 *state.step_mut(direction) = Step::Done(how);
+                state.left = None;
                 if direction == Direction::Apply {
                     state.done_seq = seq;
                 }
@@ -216,7 +240,11 @@ impl State {
                 }
             }
             Event::Failed { row, code, detail, found, direction } => {
-                *self.of_row(row)?.step_mut(direction) = Step::Failed(Box::new(Fault { code, detail, found }));
+                let state = self.of_row(row)?;
+                if let Some(name) = &found {
+                    state.left = Some(name.as_str().into());
+                }
+                *state.step_mut(direction) = Step::Failed(Box::new(Fault { code, detail, found }));
             }
             Event::Paused { seconds: _, detail: _ } => {}
             Event::Stopped { code, detail } => self.stopped = Some((code, detail)),
@@ -246,9 +274,10 @@ impl State {
     ) -> Result<(), String> {
         let row = plan.rows.get(index).ok_or_else(|| format!("the plan has no row {index}"))?;
         let (planned_before, planned_after) = (&*row.before, row.after.as_deref().unwrap_or(""));
-        // A rollback may start from the name a server made of the planned one.
+        // Either way may start from the name a server made of the one it was told.
+        let left = self.row(index).and_then(|state| state.left.as_deref());
         let as_planned = match direction {
-            Direction::Apply => before == planned_before && after == planned_after,
+            Direction::Apply => (before == planned_before || left == Some(before)) && after == planned_after,
             Direction::Rollback => after == planned_before,
         };
         if row.user_id.as_ref().map(|id| id.0.as_str()) != Some(user_id) || !as_planned {

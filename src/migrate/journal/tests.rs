@@ -122,9 +122,15 @@ fn a_record_that_the_plan_does_not_know_is_refused() {
     for event in [Event::Done { row: 3, how: How::Written, direction }, foreign] {
         let (fake, _) = Fake::of(0);
         let mut journal = fake.journal(&plan).unwrap();
-        journal.durable(&plan, moment(), vec![event]).unwrap_err();
+        journal.durable(&plan, moment(), vec![event.clone()]).unwrap_err();
         drop(journal);
-        assert_eq!(code_of(&fake.world().disk, &plan), "journal-damaged");
+        // It is refused before it is in the file, where it would bar the way back for good.
+        let mut disk = fake.world().disk.clone();
+        let replayed = replay(&disk[..], "journal.ndjson", &plan).unwrap();
+        assert_eq!(replayed.next, 1);
+        let record = Record { seq: 1, at: moment(), event };
+        store::write_line(&mut disk, &record, &replayed.sum).unwrap();
+        assert_eq!(code_of(&disk, &plan), "journal-damaged");
     }
 }
 

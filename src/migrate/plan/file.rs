@@ -104,7 +104,8 @@ impl Plan {
     pub(crate) fn read(bytes: &[u8], name: &str) -> Result<Self> {
         let damaged = |line: usize, why: &str| {
             Failure::input("plan-damaged", format!("{name}:{line}: the plan is damaged: {why}"))
-                .hint("nothing has been done with it; make the plan again from roster and directory")
+                .hint("restore it from a backup: what was done of it can be resumed and taken back with the very same plan only")
+                .hint("where nothing was done of it, make the plan again from roster and directory")
         };
         let mut lines = bytes.split_inclusive(|byte| *byte == b'\n');
         let first = lines.next().unwrap_or(&[]);

@@ -29,6 +29,8 @@ use crate::xml::XML;
 
 /// The most names for people that are kept of one entity.
 const MAX_NAMES: usize = 200;
+/// The most roles of one entity.
+const MAX_ROLES: usize = 100;
 
 /// What extensions of an entity and its roles say.
 #[derive(Debug, Default)]
@@ -73,6 +75,12 @@ impl<R: BufRead> Walk<R> {
                 order.see(rank, start.local(), at);
             }
             if let Some(kind) = role_kind(&start) {
+                if roles.len() == MAX_ROLES {
+                    return Err(self
+                        .xml
+                        .failure("entity-too-large", &format!("an entity has more than {MAX_ROLES} roles"))
+                        .hint("real entities have a few"));
+                }
                 match kind {
                     RoleKind::Idp if whole => {
                         let (role, idp) = self.idp_role(validity, &mut extras)?;

@@ -16,6 +16,7 @@ use crate::saml::PROTOCOL;
 use crate::saml::metadata::Document;
 use crate::saml::metadata::Instant;
 use crate::saml::metadata::MAX_ENTITIES;
+use crate::saml::metadata::MAX_WHOLE;
 use crate::saml::metadata::Misordered;
 use crate::saml::metadata::RootKind;
 use crate::saml::metadata::Select;
@@ -181,6 +182,12 @@ impl<R: BufRead> Walk<R> {
                 .xml
                 .failure("too-many-entities", &format!("the document has more than {MAX_ENTITIES} entities"))
                 .hint("the largest federations publish about 10000"));
+        }
+        if self.document.entities.len() >= MAX_WHOLE {
+            return Err(self
+                .xml
+                .failure("too-many-entities", &format!("the document has more than {MAX_WHOLE} entities"))
+                .hint("`ssoctl metadata inspect --list` lists them, `--entity-id ID` shows one"));
         }
         if let Some(entity_id) = entity_id
             && !self.seen.insert(entity_id.to_owned())

@@ -284,6 +284,22 @@ fn an_entity_inside_extensions_is_not_one_of_the_document() {
 }
 
 #[test]
+fn refuses_more_roles_and_more_whole_entities_than_any_real_document_has() {
+    let roles = |count: usize| {
+        let text =
+            format!("<EntityDescriptor {MD} entityID='e'>{}</EntityDescriptor>", "<IDPSSODescriptor/>".repeat(count));
+        try_read(text.as_bytes())
+    };
+    assert_eq!(roles(100).unwrap().entities[0].roles.len(), 100);
+    assert_eq!(roles(101).unwrap_err().code(), "entity-too-large");
+
+    let many = group(&"<EntityDescriptor/>".repeat(20_001));
+    assert_eq!(try_read(many.as_bytes()).unwrap_err().code(), "too-many-entities");
+    let listed = read(many.as_bytes(), "f.xml", &Limits::default(), &Select::Summaries).unwrap();
+    assert_eq!(listed.others.len(), 20_001);
+}
+
+#[test]
 fn several_identity_providers_need_a_choice() {
     let many: String = (0..30).map(|n| idp_entity(&format!("https://idp{n}.example"))).collect();
     let document = document(&group(&many));
