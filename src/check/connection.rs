@@ -62,6 +62,7 @@ pub(crate) fn check(connection: &Connection, provider: &dyn Provider, locate: &L
         (Some(saml), None) => {
             capability(provider, Capability::Saml, "saml", &mut sink);
             self::saml(saml, profile, &mut sink);
+            service_provider(saml, connection, profile, &mut sink);
         }
         (None, Some(oauth)) => {
             let asked = match oauth.kind {
@@ -353,10 +354,9 @@ fn saml(saml: &Saml, profile: &Profile, sink: &mut Sink<'_>) {
             "ask the IdP's administrator for the signing certificate",
         );
     }
-    service_provider(saml, sink);
 }
 
-fn service_provider(saml: &Saml, sink: &mut Sink<'_>) {
+fn service_provider(saml: &Saml, connection: &Connection, profile: &Profile, sink: &mut Sink<'_>) {
     let sp = |key: &str| ["saml".into(), "sp".into(), key.into()];
     match (&saml.sp.entity_id, &saml.sp.acs) {
         (Some(_), None) | (None, Some(_)) => sink.error(
@@ -374,6 +374,25 @@ fn service_provider(saml: &Saml, sink: &mut Sink<'_>) {
         (Some(id), Some(acs)) => {
             entity_id(id, &sp("entity_id"), sink);
             location(acs, &sp("acs"), sink);
+            let candidates = profile.sp_candidates(&connection.settings);
+            let known = candidates.iter().find(|form| form.entity_id == *id && form.acs == *acs);
+            let settings_known = profile.settings.iter().all(|field| connection.settings.contains_key(field.key));
+            match known {
+                Some(form) if saml.sp.use_incommon_metadata => sink.warning(
+                    "sp-values-not-incommon",
+                    &sp("use_incommon_metadata"),
+                    format!("InCommon metadata changes entity ID and ACS, and these are the {} without it", form.label),
+                    "`ssoctl connection set NAME --sp-metadata FILE` takes the values that the vendor shows after saving",
+                ),
+                // Never corrected: the vendor's own page decides.
+                None if settings_known && !candidates.is_empty() && !saml.sp.use_incommon_metadata => sink.warning(
+                    "sp-values-unusual",
+                    &sp("entity_id"),
+                    format!("entity ID `{id}` and ACS have none of the forms that {} publishes", profile.title),
+                    "compare them, and `brand_id` and `data_center`, with the connection's page",
+                ),
+                _ => {}
+            }
         }
     }
 }
@@ -530,7 +549,7 @@ mod tests {
     const SAML: &str = "saml:\n  idp:\n    entity_id: https://idp.example.org\n    sso:\n      - binding: \
         HTTP-Redirect\n        location: https://idp.example.org/sso\n        enabled: true\n      - binding: \
         HTTP-POST\n        location: https://idp.example.org/sso\n        enabled: false\n    certificates:\n      - \
-        pem: x\n  sp:\n    entity_id: https://sp.example.org\n    acs: https://sp.example.org/acs\n";
+        pem: x\n  sp:\n    entity_id: https://iad1.qualtrics.com\n    acs: https://iad1.qualtrics.com/login/v1/sso/saml2/default-sp\n";
     const OAUTH: &str = "oauth:\n  kind: custom\n  client_id: c\n  client_secret: env:S\n  authorization_endpoint: \
         https://o.example/a\n  token_endpoint: https://o.example/t\n  token_endpoint_auth_methods: \
         [client_secret_basic]\n  user_info_endpoint: https://o.example/u\n  public_keys_endpoint: \
@@ -592,12 +611,14 @@ mod tests {
                 ),
                 "location-http",
             ),
-            (saml.replace("acs: https://sp.example.org/acs", "acs: not a url"), "location-not-url"),
-            (saml.replace("acs: https://sp.example.org/acs", "acs: 'javascript:alert(1)'"), "location-scheme"),
-            (saml.replace("acs: https://sp.", "acs: https://u@sp."), "location-credentials"),
-            (saml.replace("    acs: https://sp.example.org/acs\n", ""), "sp-values-half"),
+            (saml.replace("acs: https://iad1.qualtrics.com/login/v1/sso/saml2/default-sp", "acs: not a url"), "location-not-url"),
+            (saml.replace("acs: https://iad1.qualtrics.com/login/v1/sso/saml2/default-sp", "acs: 'javascript:alert(1)'"), "location-scheme"),
+            (saml.replace("acs: https://iad1.", "acs: https://u@iad1."), "location-credentials"),
+            (saml.replace("iad1.qualtrics.com", "iad1.example.com"), "sp-values-unusual"),
+            (saml.replace("  sp:\n", "  sp:\n    use_incommon_metadata: true\n"), "sp-values-not-incommon"),
+            (saml.replace("    acs: https://iad1.qualtrics.com/login/v1/sso/saml2/default-sp\n", ""), "sp-values-half"),
             (
-                saml.replace("  sp:\n    entity_id: https://sp.example.org\n    acs: https://sp.example.org/acs\n", ""),
+                saml.replace("  sp:\n    entity_id: https://iad1.qualtrics.com\n    acs: https://iad1.qualtrics.com/login/v1/sso/saml2/default-sp\n", ""),
                 "sp-values-unknown",
             ),
             (
