@@ -56,7 +56,7 @@ const ROOMS: [(&str, &[&str]); 21] = [
 ];
 
 /// A crate and the only rooms that may name it.
-const DOORS: [(&str, &[&str]); 19] = [
+const DOORS: [(&str, &[&str]); 20] = [
     ("axum", &["sandbox"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
@@ -71,6 +71,7 @@ const DOORS: [(&str, &[&str]); 19] = [
     ("quick_xml", &["xml"]),
     ("reqwest", &["http"]),
     ("serde_yaml", &["workspace"]),
+    ("similar", &["cli"]),
     ("tempfile", &["cli", "disk"]),
     ("tokio", &["sandbox"]),
     ("yamlpatch", &["workspace"]),

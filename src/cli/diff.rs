@@ -1,25 +1,29 @@
 //! What an edit changes, line by line.
 
+use similar::ChangeTag;
+use similar::TextDiff;
+
 use crate::model::printable;
 
-/// The changed lines with two lines around them; edits are local, so the common
-/// beginning and end of both texts frame them.
+/// The changed lines with two lines around them; `…` parts places that lie apart.
 pub(crate) fn changed_lines(before: &str, after: &str) -> String {
-    let old: Vec<&str> = before.lines().collect();
-    let new: Vec<&str> = after.lines().collect();
-    let start = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
-    let longest_end = old.len().min(new.len()) - start;
-    let end = old.iter().rev().zip(new.iter().rev()).take(longest_end).take_while(|(old, new)| old == new).count();
+    let diff = TextDiff::from_lines(before, after);
     let mut text = String::new();
-    let mut push = |mark: char, lines: &[&str]| {
-        for line in lines {
-            text.push_str(&format!("{mark} {}\n", printable(line)));
+    for (at, group) in diff.grouped_ops(2).iter().enumerate() {
+        if at > 0 {
+            text.push_str("…\n");
         }
-    };
-    push(' ', &old[start.saturating_sub(2)..start]);
-    push('-', &old[start..old.len() - end]);
-    push('+', &new[start..new.len() - end]);
-    push(' ', &old[old.len() - end..(old.len() - end + 2).min(old.len())]);
+        for change in group.iter().flat_map(|operation| diff.iter_changes(operation)) {
+            let mark = match change.tag() {
+                ChangeTag::Delete => '-',
+                ChangeTag::Insert => '+',
+                ChangeTag::Equal => ' ',
+            };
+            let line = format!("{mark} {}", printable(change.value().trim_end_matches(['\n', '\r'])));
+            text.push_str(line.trim_end());
+            text.push('\n');
+        }
+    }
     text
 }
 
@@ -32,5 +36,11 @@ mod tests {
         assert_eq!(changed_lines("a\nb\nc\nd\ne\nf\n", "a\nb\nc\nD\ne\nf\n"), "  b\n  c\n- d\n+ D\n  e\n  f\n");
         assert_eq!(changed_lines("a\n", "a\nb\n"), "  a\n+ b\n");
         assert_eq!(changed_lines("a\na\n", "a\n"), "  a\n- a\n");
+    }
+
+    #[test]
+    fn lines_between_two_changes_are_not_shown_as_changed() {
+        let diff = changed_lines("1\na\nb\nc\nd\ne\nf\ng\n2\n", "one\na\nb\nc\nd\ne\nf\ng\ntwo\n");
+        assert_eq!(diff, "- 1\n+ one\n  a\n  b\n…\n  f\n  g\n- 2\n+ two\n");
     }
 }

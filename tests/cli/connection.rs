@@ -284,10 +284,9 @@ fn set_changes_its_line_and_keeps_comments_and_order() {
           name: q
           technical_contact: sso@example.org
         - display_name: Example   # agreed with marketing
-        - status:
-        -   enabled: false
         + display_name: Example University   # agreed with marketing
-        + status:
+          status:
+        -   enabled: false
         +   enabled: true
           settings:
             brand_id: testbrand
