@@ -582,7 +582,7 @@ mod tests {
             ),
             (saml.replace("acs: https://sp.example.org/acs", "acs: not a url"), "location-not-url"),
             (saml.replace("acs: https://sp.example.org/acs", "acs: 'javascript:alert(1)'"), "location-scheme"),
-            (saml.replace("acs: https://sp.", "acs: https://u:p@sp."), "location-credentials"),
+            (saml.replace("acs: https://sp.", "acs: https://u@sp."), "location-credentials"),
             (saml.replace("    acs: https://sp.example.org/acs\n", ""), "sp-values-half"),
             (
                 saml.replace("  sp:\n    entity_id: https://sp.example.org\n    acs: https://sp.example.org/acs\n", ""),

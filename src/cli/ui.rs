@@ -219,7 +219,7 @@ fn escaped(document: &serde_json::Value) -> String {
 
 /// Text for a terminal; line breaks of our own stay.
 fn clean(text: &str) -> String {
-    text.lines().map(printable).collect::<Vec<_>>().join("\n")
+    text.split('\n').map(printable).collect::<Vec<_>>().join("\n")
 }
 
 /// Prints what clap has to say about a command line, and returns the exit code.
