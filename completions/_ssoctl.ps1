@@ -45,7 +45,7 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
         'ssoctl;init' {
             [CompletionResult]::new('--warn-days', '--warn-days', [CompletionResultType]::ParameterName, '`cert check` warns when a connection''s cover ends within this many days')
             [CompletionResult]::new('--fail-days', '--fail-days', [CompletionResultType]::ParameterName, '`cert check` fails when a connection''s cover ends within this many days')
-            [CompletionResult]::new('--certificate-validity', '--certificate-validity', [CompletionResultType]::ParameterName, 'Whether a certificate''s dates bind, or its key alone (federation practice)')
+            [CompletionResult]::new('--certificate-validity', '--certificate-validity', [CompletionResultType]::ParameterName, 'What counts: the dates of the stored certificate, or of its key (federation practice)')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed on standard output')
@@ -183,7 +183,9 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
         'ssoctl;connection;set' {
             [CompletionResult]::new('--unset', '--unset', [CompletionResultType]::ParameterName, 'A key to remove; may be repeated')
             [CompletionResult]::new('--enable-binding', '--enable-binding', [CompletionResultType]::ParameterName, 'Enable this single sign-on binding and disable the others')
+            [CompletionResult]::new('--metadata', '--metadata', [CompletionResultType]::ParameterName, 'Take endpoints and certificates from new IdP metadata of the same entity: a file, a URL, or `-`')
             [CompletionResult]::new('--sp-metadata', '--sp-metadata', [CompletionResultType]::ParameterName, 'Take entity ID, ACS and certificates from the vendor''s SP metadata: a file, a URL, or `-`')
+            [CompletionResult]::new('--entity-id', '--entity-id', [CompletionResultType]::ParameterName, 'Which entity of the document that `--sp-metadata` names')
             [CompletionResult]::new('--max-size', '--max-size', [CompletionResultType]::ParameterName, 'Largest document that is read, in bytes [default: 16 MiB; 256 MiB where one entity is chosen]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Seconds that fetching a URL may take in all')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
@@ -272,7 +274,7 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             [CompletionResult]::new('--warn-days', '--warn-days', [CompletionResultType]::ParameterName, 'Warn when an end is within this many days [default: ssoctl.yaml, else 30]')
             [CompletionResult]::new('--fail-days', '--fail-days', [CompletionResultType]::ParameterName, 'Fail when an end is within this many days [default: ssoctl.yaml, else 7]')
             [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'Exit 1 from this status on')
-            [CompletionResult]::new('--certificate-validity', '--certificate-validity', [CompletionResultType]::ParameterName, 'Whether a certificate''s dates bind, or its key alone [default: ssoctl.yaml, else strict]')
+            [CompletionResult]::new('--certificate-validity', '--certificate-validity', [CompletionResultType]::ParameterName, 'What counts: the dates of the stored certificate, or of its key [default: ssoctl.yaml, else strict]')
             [CompletionResult]::new('--max-size', '--max-size', [CompletionResultType]::ParameterName, 'Largest document that is read, in bytes [default: 16 MiB; 256 MiB where one entity is chosen]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Seconds that fetching a URL may take in all')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')

@@ -447,7 +447,7 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__connection__subcmd__set)
-            opts="-C -q -h --unset --enable-binding --sp-metadata --max-size --timeout --insecure-allow-http --workspace --format --no-input --quiet --help"
+            opts="-C -q -h --unset --enable-binding --metadata --sp-metadata --entity-id --max-size --timeout --insecure-allow-http --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -461,7 +461,15 @@ _ssoctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --metadata)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --sp-metadata)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --entity-id)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

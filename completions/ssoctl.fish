@@ -42,8 +42,8 @@ complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "demo" -d 'Run the who
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand init" -l warn-days -d '`cert check` warns when a connection\'s cover ends within this many days' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand init" -l fail-days -d '`cert check` fails when a connection\'s cover ends within this many days' -r
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand init" -l certificate-validity -d 'Whether a certificate\'s dates bind, or its key alone (federation practice)' -r -f -a "strict\t'The dates of a stored certificate bind'
-key-only\t'Only the key counts, whatever the dates say'"
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand init" -l certificate-validity -d 'What counts: the dates of the stored certificate, or of its key (federation practice)' -r -f -a "strict\t'The dates of a stored certificate bind'
+key-only\t'Certificates of one key count as one: a renewal needs no action'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand init" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand init" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'"
@@ -142,7 +142,9 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l unset -d 'A key to remove; may be repeated' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l enable-binding -d 'Enable this single sign-on binding and disable the others' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l metadata -d 'Take endpoints and certificates from new IdP metadata of the same entity: a file, a URL, or `-`' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l sp-metadata -d 'Take entity ID, ACS and certificates from the vendor\'s SP metadata: a file, a URL, or `-`' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l entity-id -d 'Which entity of the document that `--sp-metadata` names' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l max-size -d 'Largest document that is read, in bytes [default: 16 MiB; 256 MiB where one entity is chosen]' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l timeout -d 'Seconds that fetching a URL may take in all' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
@@ -200,8 +202,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subc
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from check" -l fail-days -d 'Fail when an end is within this many days [default: ssoctl.yaml, else 7]' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from check" -l fail-on -d 'Exit 1 from this status on' -r -f -a "warn\t'Also for a warning'
 fail\t'Within the fail days, expired, not yet valid, or unreadable'"
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from check" -l certificate-validity -d 'Whether a certificate\'s dates bind, or its key alone [default: ssoctl.yaml, else strict]' -r -f -a "strict\t'The dates of a stored certificate bind'
-key-only\t'Only the key counts, whatever the dates say'"
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from check" -l certificate-validity -d 'What counts: the dates of the stored certificate, or of its key [default: ssoctl.yaml, else strict]' -r -f -a "strict\t'The dates of a stored certificate bind'
+key-only\t'Certificates of one key count as one: a renewal needs no action'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from check" -l max-size -d 'Largest document that is read, in bytes [default: 16 MiB; 256 MiB where one entity is chosen]' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from check" -l timeout -d 'Seconds that fetching a URL may take in all' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from check" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F

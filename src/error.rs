@@ -107,7 +107,7 @@ impl Failure {
 
     /// The same failure as another kind, where only the caller knows what it means to a script.
     #[must_use]
-    pub(crate) fn as_kind(mut self, kind: Kind) -> Self {
+    pub(crate) fn with_kind(mut self, kind: Kind) -> Self {
         self.kind = kind;
         self
     }

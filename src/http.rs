@@ -178,7 +178,7 @@ impl Trouble {
                 Failure::remote("timeout", format!("{url}: no complete answer within {}", seconds(timeout)))
                     .hint("try again; behind a firewall, set `HTTPS_PROXY`, or fetch the document another way and pass the file")
             }
-            "tls" => Failure::remote("tls", format!("{url}: no trusted TLS connection could be made")).hint(
+            "tls" => Failure::remote("tls", format!("{url}: no trusted TLS connection could be made{}", untrusted(&self.cause))).hint(
                 "if the server's certificate comes from a private authority, set `SSL_CERT_FILE` to a PEM file with its root",
             ),
             "connection-lost" => {
@@ -189,6 +189,17 @@ impl Trouble {
                 .hint("check the host name and the network; behind a firewall, set `HTTPS_PROXY`"),
         };
         failure.because(self.cause)
+    }
+}
+
+/// What OpenSSL says of a certificate that it does not trust, without its file names and lines.
+fn untrusted(cause: &str) -> String {
+    match cause.split_once("certificate verify failed") {
+        Some((_, rest)) => {
+            let why = rest.rsplit_once('(').and_then(|(_, why)| why.split_once(')')).map(|(why, _)| why);
+            format!(": the server's certificate is not trusted ({})", why.unwrap_or("no reason given"))
+        }
+        None => String::new(),
     }
 }
 

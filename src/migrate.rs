@@ -72,6 +72,12 @@ impl Folder {
         };
         match found {
             Some(id) => Ok(Self { root: root.to_owned(), id }),
+            None if matching.len() > 1 && !id.is_empty() => {
+                let ids: Vec<&str> = matching.iter().map(|id| id.as_str()).collect();
+                Err(Failure::usage("migration-choice", format!("{} migrations begin with {}", ids.len(), shown(id)))
+                    .hint(format!("one of: {}", ids.join(", ")))
+                    .into())
+            }
             None => Err(Failure::input("migration-unknown", format!("there is no migration {}", shown(id)))
                 .hint(match known.as_slice() {
                     [] => "`ssoctl users migrate --csv FILE --connection NAME` makes a plan".to_owned(),

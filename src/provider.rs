@@ -21,6 +21,7 @@ use crate::provider::profile::Capability;
 use crate::provider::profile::Profile;
 use crate::provider::profile::SettingLookup;
 use crate::provider::profile::Support;
+use crate::provider::profile::UsernameRule;
 use crate::secret::Secret;
 
 /// A SaaS vendor.
@@ -63,6 +64,32 @@ pub(crate) fn named(id: &str) -> Result<&'static dyn Provider> {
             None => format!("known providers: {}", known.join(", ")),
         })
         .into())
+}
+
+/// How the vendor names SSO users, where its usernames can be changed by API.
+pub(crate) fn username_rule(vendor: &dyn Provider) -> Result<UsernameRule> {
+    let profile = vendor.profile();
+    let unknown = |question: &str| {
+        Failure::input(
+            "rename-unknown",
+            format!(
+                "whether usernames at {} can be changed by API is unknown, ask the vendor: {question}",
+                profile.title
+            ),
+        )
+        .hint(format!("`ssoctl provider show {}` shows what is known", profile.id))
+    };
+    match (vendor.support(Capability::RenameUsers), profile.username) {
+        (Support::Yes, Some(rule)) => Ok(rule),
+        (Support::Yes, None) => Err(unknown("what form do the usernames of SSO users have?").into()),
+        (Support::Unknown(question), _) => Err(unknown(question).into()),
+        (Support::No(reason), _) => Err(Failure::input(
+            "rename-unsupported",
+            format!("usernames at {} cannot be changed by API: {reason}", profile.title),
+        )
+        .hint(format!("`ssoctl provider show {}` shows what it can do", profile.id))
+        .into()),
+    }
 }
 
 /// One account as the vendor holds it.
@@ -190,4 +217,47 @@ pub(crate) struct Page {
     pub(crate) accounts: Vec<Account>,
     /// Where the next page is; `None` at the end.
     pub(crate) next: Option<String>,
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::error::failure_of;
+
+    /// A vendor that answers every question alike.
+    pub(crate) struct Answers(pub(crate) Support);
+
+    impl Provider for Answers {
+        fn profile(&self) -> &'static Profile {
+            qualtrics::Qualtrics.profile()
+        }
+
+        fn support(&self, _: Capability) -> Support {
+            self.0
+        }
+
+        fn directory(&self, access: Access<'_>) -> Result<Box<dyn Directory>> {
+            qualtrics::Qualtrics.directory(access)
+        }
+    }
+
+    #[test]
+    fn usernames_are_changed_only_where_the_vendor_says_so() {
+        assert!(username_rule(&Answers(Support::Yes)).is_ok());
+        for (support, code) in [
+            (Support::No("there is no such call"), "rename-unsupported"),
+            (Support::Unknown("is there such a call?"), "rename-unknown"),
+        ] {
+            let refused = username_rule(&Answers(support)).unwrap_err();
+            assert_eq!(failure_of(&refused).unwrap().code(), code);
+        }
+    }
+
+    #[test]
+    fn every_vendor_has_an_id_of_its_own() {
+        let mut ids: Vec<&str> = ALL.iter().map(|vendor| vendor.profile().id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), ALL.len());
+    }
 }

@@ -9,7 +9,10 @@ use std::path::Path;
 use std::path::PathBuf;
 
 /// Codes that no test can bring about without breaking the machine, and why.
-const EXCEPTIONS: [(&str, &str); 0] = [];
+const EXCEPTIONS: [(&str, &str); 2] = [
+    ("call-failed", "a net for variants of a vendor's error that do not exist yet"),
+    ("question-unanswered", "needs a terminal that goes away while it is asked"),
+];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {

@@ -21,7 +21,7 @@ const ROOMS: [(&str, &[&str]); 21] = [
     ("secret", &["disk", "error", "model"]),
     ("http", &["error", "model", "secret"]),
     ("provider", &["error", "http", "model", "secret"]),
-    ("workspace", &["disk", "error", "finding", "model"]),
+    ("workspace", &["cert", "disk", "error", "finding", "model"]),
     ("check", &["cert", "error", "finding", "model", "provider", "workspace"]),
     ("import", &["cert", "error", "model", "oidc", "provider", "saml"]),
     ("export", &["cert", "error", "model", "provider", "saml"]),

@@ -136,6 +136,17 @@ pub(crate) fn coverage(
         .collect();
     let readable: Vec<&Certificate> = met.iter().filter_map(|met| met.certificate.as_ref().ok()).collect();
     let mut coverage = coverage::coverage(&readable, policy, now, thresholds);
+    // A key that can be broken opens the connection to whoever breaks it, however long it lasts.
+    for finding in readable.iter().flat_map(|certificate| judge(certificate, now, thresholds).findings) {
+        let status = match finding.severity {
+            Severity::Error => Status::Fail,
+            Severity::Warning => Status::Warn,
+            Severity::Info => Status::Ok,
+        };
+        if !is_about_dates(finding.code) && status > coverage.status {
+            (coverage.status, coverage.code) = (status, Some(finding.code));
+        }
+    }
     if let Some(failure) = met.iter().find_map(|met| met.certificate.as_ref().err()) {
         coverage.status = Status::Unreadable;
         coverage.code = Some(failure.code());
@@ -143,23 +154,29 @@ pub(crate) fn coverage(
     ConnectionCoverage { met, coverage: Some(coverage) }
 }
 
-/// Certificates that more than one entity uses: whoever holds the key can speak for all of them.
+/// Whether a code of a certificate's verdict is about its dates, and not about its key.
+pub(crate) fn is_about_dates(code: &str) -> bool {
+    ["certificate-dates-reversed", "certificate-expired", "certificate-expiring", "certificate-not-yet-valid"]
+        .contains(&code)
+}
+
+/// Keys that more than one entity uses: whoever holds such a key can speak for all of them.
 pub(crate) fn shared(met: &[&Met]) -> Vec<Finding> {
     let mut owners: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for met in met {
         if let (Ok(certificate), Some(owner)) = (&met.certificate, &met.owner) {
-            owners.entry(&certificate.sha256).or_default().insert(owner);
+            owners.entry(&certificate.spki_sha256).or_default().insert(owner);
         }
     }
     owners
         .into_iter()
         .filter(|(_, owners)| owners.len() > 1)
-        .map(|(sha256, owners)| {
+        .map(|(key, owners)| {
             let owners: Vec<String> = owners.into_iter().map(|owner| format!("`{owner}`")).collect();
             Finding::new(
                 "certificate-shared",
                 Severity::Warning,
-                format!("the certificate {sha256} is used by {}", owners.join(" and ")),
+                format!("the key with SPKI SHA-256 {key} is used by {}", owners.join(" and ")),
             )
             .hint("a leak of this one key is a leak of all; give each entity a key of its own")
         })

@@ -551,6 +551,18 @@ mod tests {
     }
 
     #[test]
+    fn what_the_vendor_does_not_offer_is_refused_and_what_nobody_knows_is_told() {
+        let connection: Connection = crate::workspace::parsed_for_tests(&format!("{BASE}{SAML}"));
+        for (support, code) in [
+            (Support::No("it is not offered"), "protocol-unsupported"),
+            (Support::Unknown("is it offered?"), "protocol-unknown"),
+        ] {
+            let findings = check(&connection, &crate::provider::tests::Answers(support), &|_| None);
+            assert!(findings.iter().any(|finding| finding.code == code), "{code}");
+        }
+    }
+
+    #[test]
     fn each_slip_is_told_by_its_code() {
         let saml = format!("{BASE}{SAML}");
         let oauth = format!("{BASE}{OAUTH}");

@@ -18,6 +18,7 @@ use crate::finding::Finding;
 use crate::finding::Place;
 use crate::finding::Severity;
 use crate::import;
+use crate::model::Binding;
 use crate::model::ConnectionName;
 use crate::model::connection::Connection;
 use crate::model::connection::ServiceProvider;
@@ -112,12 +113,37 @@ fn read_metadata(
 /// Reads the vendor's SP metadata over what is known; findings say what is odd about it.
 fn read_sp_metadata(
     source: &str,
+    entity_id: Option<&str>,
     known: &ServiceProvider,
     flags: &source::Flags,
     context: &Context,
 ) -> Result<(ServiceProvider, Vec<Finding>)> {
-    let (material, document) = read_metadata(source, None, flags, context)?;
-    let entity = metadata::choose::choose_sp(&document, None)?;
+    let (material, document) = read_metadata(source, entity_id, flags, context)?;
+    let entity = metadata::choose::choose_sp(&document, entity_id)?;
     let findings = metadata::lint::lint_sp(entity, context.now);
     Ok((import::saml::service_provider(entity, known, &material.name)?, findings))
+}
+
+/// Under `--format json`, the connection as it is now.
+fn tell_json(name: &ConnectionName, connection: &Connection, context: &Context) -> Result<()> {
+    if !context.ui.is_json() {
+        return Ok(());
+    }
+    let mut document = as_json(name, connection)?;
+    document["schema"] = serde_json::json!("ssoctl.connection/1");
+    context.ui.json(&document)
+}
+
+/// A binding as a person types it: `post` and `POST` mean HTTP-POST where the vendor has just that.
+fn binding_named(word: &str, connection: &Connection) -> Result<Binding> {
+    binding_of(word, provider::named(&connection.provider)?)
+}
+
+/// As [`binding_named`], for a vendor.
+fn binding_of(word: &str, vendor: &dyn provider::Provider) -> Result<Binding> {
+    let allowed = vendor.profile().saml.map(|saml| saml.request_bindings).unwrap_or_default();
+    let meant = allowed.iter().find(|known| {
+        known.eq_ignore_ascii_case(word) || known.strip_prefix("HTTP-").is_some_and(|rest| rest.eq_ignore_ascii_case(word))
+    });
+    Ok(Binding::from_word(meant.copied().unwrap_or(word)))
 }

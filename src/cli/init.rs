@@ -34,7 +34,7 @@ pub(crate) struct Args {
     /// `cert check` fails when a connection's cover ends within this many days
     #[arg(long, value_name = "DAYS")]
     fail_days: Option<u32>,
-    /// Whether a certificate's dates bind, or its key alone (federation practice)
+    /// What counts: the dates of the stored certificate, or of its key (federation practice)
     #[arg(long, value_enum)]
     certificate_validity: Option<Validity>,
 }
@@ -44,7 +44,7 @@ pub(crate) struct Args {
 pub(crate) enum Validity {
     /// The dates of a stored certificate bind
     Strict,
-    /// Only the key counts, whatever the dates say
+    /// Certificates of one key count as one: a renewal needs no action
     KeyOnly,
 }
 
@@ -77,5 +77,9 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     context.ui.status(&format!("made the workspace `{}`", args.folder.display()));
     let into = if args.folder.as_os_str() == "." { String::new() } else { format!("cd {} && ", args.folder.display()) };
     context.ui.hint(&format!("`{into}ssoctl connection add NAME --provider qualtrics --metadata FILE`"));
+    if context.ui.is_json() {
+        let document = serde_json::json!({ "schema": "ssoctl.init/1", "workspace": args.folder.display().to_string() });
+        context.ui.json(&document)?;
+    }
     Ok(Verdict::Done)
 }

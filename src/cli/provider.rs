@@ -14,7 +14,6 @@ use crate::provider::profile::Support;
 
 /// What ssoctl knows of each vendor: capabilities, settings, fields, prerequisites
 #[derive(clap::Args)]
-#[command(after_help = "Example:\n  ssoctl provider show qualtrics\n\nExit codes: 0 shown · 3 unknown provider")]
 pub(crate) struct Args {
     #[command(subcommand)]
     command: Command,
@@ -23,8 +22,18 @@ pub(crate) struct Args {
 #[derive(clap::Subcommand)]
 enum Command {
     /// List all vendors
+    #[command(after_help = "\
+Example:
+  ssoctl provider list --format json | jq -r '.providers[].id'
+
+Exit codes: 0 listed · 2 wrong usage")]
     List,
     /// Show one vendor: what it can do, what it must be told, where the facts come from
+    #[command(after_help = "\
+Example:
+  ssoctl provider show qualtrics
+
+Exit codes: 0 shown · 2 wrong usage · 3 unknown provider")]
     Show {
         /// Id of the vendor, such as `qualtrics`
         #[arg(value_name = "PROVIDER")]

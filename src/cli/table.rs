@@ -34,20 +34,67 @@ pub(crate) fn facts(indent: usize, pairs: &[(&str, String)]) -> String {
     let width =
         pairs.iter().filter(|(_, value)| !value.is_empty()).map(|(label, _)| printable(label).chars().count()).max();
     let width = width.unwrap_or_default();
+    let terminal = if io::stdout().is_terminal() { Table::new().width() } else { None };
+    let room = terminal.map(|columns| usize::from(columns).saturating_sub(indent + width + 2).max(20));
     let mut text = String::new();
     for (label, value) in pairs.iter().filter(|(_, value)| !value.is_empty()) {
-        for (at, line) in value.lines().enumerate() {
+        let lines = value.lines().flat_map(|line| wrapped(&printable(line), room));
+        for (at, line) in lines.enumerate() {
             // Labels are names of settings and attributes too, which come from a file.
             let label = if at == 0 { printable(label) } else { String::new() };
-            text.push_str(&format!("{:indent$}{label:width$}  {}\n", "", printable(line)));
+            text.push_str(&format!("{:indent$}{label:width$}  {line}\n", ""));
         }
     }
     text
 }
 
+/// A line broken between words; a word that is longer than the room, such as a URL, stays
+/// whole, so that it can be copied.
+fn wrapped(line: &str, room: Option<usize>) -> Vec<String> {
+    let Some(room) = room else { return vec![line.to_owned()] };
+    let mut lines = vec![String::new()];
+    let mut length = 0;
+    for word in line.split(' ') {
+        let long = word.chars().count();
+        if length > 0 && length + 1 + long > room {
+            // What goes on is set in, so that it is not taken for another value.
+            lines.push("  ".to_owned());
+            length = 2;
+        } else if length > 0 {
+            if let Some(last) = lines.last_mut() {
+                last.push(' ');
+            }
+            length += 1;
+        }
+        if let Some(last) = lines.last_mut() {
+            last.push_str(word);
+        }
+        length += long;
+    }
+    lines.into_iter().map(|line| line.trim_end().to_owned()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_are_kept_whole_and_lines_fit() {
+        let line = "until 2036-01-01  RSA 2048  https://a-very-long-address.example.org/path end";
+        assert_eq!(
+            wrapped(line, Some(30)),
+            ["until 2036-01-01  RSA 2048", "  https://a-very-long-address.example.org/path", "  end"]
+        );
+        assert_eq!(wrapped(line, None), [line]);
+    }
+
+    #[test]
+    fn labels_are_aligned_and_empty_values_left_out() {
+        assert_eq!(
+            facts(2, &[("a", "1\n2".to_owned()), ("b", String::new()), ("long", "3".to_owned())]),
+            "  a     1\n        2\n  long  3\n"
+        );
+    }
 
     #[test]
     fn neither_label_nor_value_drives_the_terminal() {

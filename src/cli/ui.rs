@@ -69,6 +69,11 @@ impl Ui {
         say(&format!("warning: {text}"));
     }
 
+    /// Tells what went wrong with one of several things, and goes on with the others.
+    pub(crate) fn error(&self, text: &str) {
+        say(&format!("error: {text}"));
+    }
+
     /// Tells the next command; silent under `--quiet`.
     pub(crate) fn hint(&self, text: &str) {
         if !self.quiet {
@@ -111,7 +116,7 @@ impl Ui {
         if !self.interactive {
             return Ok(None);
         }
-        Confirm::new().with_prompt(question).default(default).interact().map(Some).map_err(asked)
+        Confirm::new().with_prompt(question).default(default).wait_for_newline(true).interact().map(Some).map_err(asked)
     }
 
     /// Asks for a text; `None` where nobody can answer, or for an empty answer.
@@ -218,8 +223,8 @@ fn escaped(document: &serde_json::Value) -> String {
 }
 
 /// Text for a terminal; line breaks of our own stay.
-fn clean(text: &str) -> String {
-    text.split('\n').map(printable).collect::<Vec<_>>().join("\n")
+pub(crate) fn clean(text: &str) -> String {
+    text.lines().map(printable).collect::<Vec<_>>().join("\n")
 }
 
 /// Prints what clap has to say about a command line, and returns the exit code.

@@ -1,6 +1,6 @@
 //! `ssoctl users`: moving a tenant's users to the names that SSO logs them in by.
 
-mod drive;
+pub(crate) mod drive;
 mod migrate;
 mod rollback;
 mod resume;

@@ -205,7 +205,7 @@ pub(crate) fn certificate_line(certificate: &Certificate, now: Time) -> String {
     } else {
         format!("until {}", certificate.not_after.date())
     };
-    format!("{state}  {}  {}  SHA-256 {}", certificate.key, certificate.subject, certificate.sha256)
+    format!("{state}  {}  {}\n  SHA-256 {}", certificate.key, certificate.subject, certificate.sha256)
 }
 
 fn certificate_lines(keys: &[KeyDescriptor], wanted: impl Fn(&KeyDescriptor) -> bool, now: Time) -> String {

@@ -145,7 +145,8 @@ fn explain(error: &serde_yaml::Error, text: &str, file: &str) -> Failure {
             (Some((kind, _)), Some((_, expected))) => format!("{kind}, {expected}"),
             _ => cause.to_owned(),
         };
-        ("yaml-type", format!("{cause}{within}"), None)
+        let hint = if cause.contains("expected a boolean") { Some("write `true` or `false`".to_owned()) } else { None };
+        ("yaml-type", format!("{cause}{within}"), hint)
     } else if cause.contains("a secret must be a reference") {
         (
             "secret-in-file",
@@ -159,6 +160,21 @@ fn explain(error: &serde_yaml::Error, text: &str, file: &str) -> Failure {
     } else {
         ("yaml-malformed", format!("{cause}{within}"), None)
     };
+    // A value's own check is reported at its mapping: look for the line that has the value or,
+    // where that must not be repeated, a key that holds a secret.
+    if matches!(code, "yaml-malformed" | "secret-in-file") {
+        let from = line.unwrap_or(1).saturating_sub(1);
+        let culprit = |content: &str| match code {
+            "secret-in-file" => content
+                .split_once(':')
+                .is_some_and(|(key, value)| SECRETS.contains(&key.trim()) && !is_reference(value.trim())),
+            _ => quoted.first().is_some_and(|value| value.len() > 2 && content.contains(value)),
+        };
+        if let Some((at, content)) = text.lines().enumerate().skip(from).find(|(_, content)| culprit(content)) {
+            line = Some(at + 1);
+            column = Some(1 + content.len() - content.trim_start().len());
+        }
+    }
     let place = Place { file: file.to_owned(), line: line.map(|l| l as u64), column: column.map(|c| c as u64) };
     let shown = line
         .and_then(|line| text.lines().nth(line.checked_sub(1)?).map(|content| (line, content)))
@@ -180,6 +196,14 @@ fn explain(error: &serde_yaml::Error, text: &str, file: &str) -> Failure {
         Some(hint) => failure.hint(hint),
         None => failure,
     }
+}
+
+/// Keys whose value is a reference to a secret.
+const SECRETS: [&str; 2] = ["token", "client_secret"];
+
+fn is_reference(value: &str) -> bool {
+    let value = value.trim_matches(['"', '\'']);
+    ["env:", "file:", "command:"].iter().any(|scheme| value.starts_with(scheme))
 }
 
 const HIDDEN: &str = "(value not shown)";
@@ -276,14 +300,56 @@ pub(crate) fn edited<T>(
         (text, parsed) = match edit {
             Edit::Unset(path) => attempt(&text, file, path, None, &read)?,
             Edit::SetBool(path, value) => attempt(&text, file, path, Some(Value::Bool(*value)), &read)?,
-            Edit::SetJson(path, value) => {
-                let value = serde_yaml::to_value(value)
-                    .map_err(|error| Failure::bug("a value cannot be written as YAML").because(error))?;
-                attempt(&text, file, path, Some(value), &read)?
-            }
+            Edit::SetJson(path, value) => set_block(&text, file, path, value, &read)?,
             Edit::Set(path, typed) => set_typed(&text, file, path, typed, &read)?,
         };
     }
+    Ok((text, parsed))
+}
+
+/// Puts a whole value under a key in block style, as a person would write it; the edit of a
+/// single value would put a list on one line, certificates and all.
+fn set_block<T>(
+    text: &str,
+    file: &str,
+    path: &[Segment],
+    value: &serde_json::Value,
+    read: &impl Fn(&str) -> Result<T>,
+) -> Result<(String, T)> {
+    let failed = |error: &dyn std::fmt::Display| {
+        let shown = shown(path);
+        Failure::input("yaml-edit", format!("{file}: `{shown}` cannot be changed in place: {error}"))
+            .hint("change the lines in an editor")
+    };
+    let Some(Segment::Key(key)) = path.last() else {
+        return Err(failed(&"the path ends in a list").into());
+    };
+    // A key that is not there yet gets a stand-in, whose place tells where the block goes.
+    let text = match yamlpath::Document::new(text) {
+        Ok(document) if document.query_exists(&route(path)) => text.to_owned(),
+        _ => attempt(text, file, path, Some(Value::Null), &|_| Ok(()))?.0,
+    };
+    let document = yamlpath::Document::new(text.as_str()).map_err(|error| failed(&error))?;
+    let feature = document.query_pretty(&route(path)).map_err(|error| failed(&error))?;
+    let (start, end) = feature.location.byte_span;
+    let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
+    if !text[line..start].chars().all(|c| c == ' ') {
+        return Err(failed(&"it stands inside braces").into());
+    }
+    let indent = &text[line..start];
+    let mut mapping = serde_yaml::Mapping::new();
+    let value = serde_yaml::to_value(value)
+        .map_err(|error| Failure::bug("a value cannot be written as YAML").because(error))?;
+    mapping.insert(Value::String(key.clone()), value);
+    let block = print(&mapping)?;
+    let block: Vec<String> = block
+        .trim_end()
+        .lines()
+        .enumerate()
+        .map(|(at, line)| if at == 0 || line.is_empty() { line.to_owned() } else { format!("{indent}{line}") })
+        .collect();
+    let text = format!("{}{}{}", &text[..start], block.join("\n"), &text[end..]);
+    let parsed = read(&text)?;
     Ok((text, parsed))
 }
 

@@ -459,3 +459,15 @@ proptest::proptest! {
         proptest::prop_assert_eq!(chunked.err(), whole);
     }
 }
+
+#[test]
+fn a_source_that_fails_is_told_apart_from_a_document_that_does() {
+    struct Broken;
+    impl std::io::Read for Broken {
+        fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+            Err(std::io::Error::other("the disk is gone"))
+        }
+    }
+    let refused = Reader::new(BufReader::new(Broken), "f.xml", &Limits::default()).map(|_| ()).unwrap_err();
+    assert_eq!(refused.code(), "input-unreadable");
+}

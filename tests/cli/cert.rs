@@ -109,7 +109,7 @@ fn only_an_expired_one_is_the_end() {
         ");
     insta::assert_snapshot!(output.stderr, @r"
         error[certificate-expired]: q: the certificate of `CN=idp.example.org` ended on 2026-11-21T10:00:00Z
-          hint: ask the identity provider for its next certificate and import it before users notice
+          hint: get the identity provider's next certificate: `ssoctl connection set q --metadata SOURCE` takes it
         not checked: certificate chains and revocation (signing certificates are pinned)
         ");
 }
@@ -225,7 +225,7 @@ fn what_could_not_be_looked_at_is_not_a_finding() {
     let desk = trusting(&[one(-DAY, 400 * DAY)]);
     let dead = format!("127.0.0.1:{}", dead_port());
     insta::assert_snapshot!(desk.ssoctl(&["cert", "check", "--tls", &dead]).exits(4).stderr, @r"
-        warning: `127.0.0.1:[PORT]` was not checked: `127.0.0.1:[PORT]` cannot be reached: Connection refused (os error 111)
+        error: `127.0.0.1:[PORT]` was not checked: `127.0.0.1:[PORT]` cannot be reached: Connection refused (os error 111)
         hint: check the name, the port, and whether a firewall is between
         not checked: certificate chains and revocation (signing certificates are pinned)
         ");
@@ -235,7 +235,7 @@ fn what_could_not_be_looked_at_is_not_a_finding() {
     let json = desk.ssoctl(&["cert", "check", "gone.pem", "--tls", &dead, "--format", "json"]).exits(3).json();
     assert_eq!(json["not_looked_at"].as_array().unwrap().len(), 2);
     insta::assert_snapshot!(desk.ssoctl(&["cert", "check", "gone.pem"]).exits(3).stderr, @r"
-        warning: `gone.pem` was not checked: `gone.pem` does not exist
+        error: `gone.pem` was not checked: `gone.pem` does not exist
         hint: check the path; `-` reads standard input
         not checked: certificate chains and revocation (signing certificates are pinned)
         ");

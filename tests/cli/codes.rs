@@ -2,6 +2,8 @@
 //! code, and the code that `--format json` names.
 
 use crate::harness::Desk;
+use crate::peer::Answer;
+use crate::peer::Peer;
 
 const IDP: &str = include_str!("../../sample-configs/demo/idp.xml");
 const SP: &str = include_str!("../../sample-configs/demo/sp.xml");
@@ -170,10 +172,111 @@ fn of_migrations_that_cannot_begin() {
         ],
     );
     plan().shows("1#testbrand");
-    hold(&desk, &[("users resume", 5, "plan-not-begun"), ("users rollback", 5, "not-confirmed")]);
+    hold(&desk, &[("users resume", 5, "plan-not-begun")]);
+    desk.ssoctl(&["users", "rollback"]).exits(0).tells("nothing to roll back");
     desk.write("roster.csv", "username,new\na@example.org,2\n");
     plan().shows("2#testbrand");
     hold(&desk, &[("users resume", 2, "migration-choice")]);
     desk.ssoctl(&["connection", "set", "s", "--unset", "settings.brand_id"]).exits(0);
     hold(&desk, &[(offline, 3, "brand-unknown")]);
+}
+
+#[test]
+fn of_migrations_that_are_refused() {
+    let desk = desk();
+    let sandbox = desk.sandbox(&["--users", "3", "--data-center", "iad1"]);
+    let set = |change: &str| drop(desk.ssoctl(&["connection", "set", "s", change]).exits(0));
+    set(&format!("directory.api_url={}", sandbox.url()));
+    desk.write("roster.csv", "username,new\nuser00001@example.org,1\n");
+    let run = |line: &str, exit: i32| {
+        let words: Vec<&str> = line.split(' ').collect();
+        let command = desk.command(&[&words, &["--format", "json"][..]].concat());
+        command.env("QUALTRICS_API_TOKEN", crate::harness::TOKEN).run().exits(exit).json()
+    };
+    let migrate = "users migrate --csv roster.csv --connection s";
+    let code = |line: &str, exit: i32| run(line, exit)["error"]["code"].as_str().unwrap_or_default().to_owned();
+    assert_eq!(code(&format!("{migrate} --apply"), 5), "connection-not-enabled");
+    assert_eq!(code(&format!("{migrate} --apply --plan-digest 000000000000"), 5), "plan-changed");
+    set("settings.brand_id=otherbrand");
+    assert_eq!(code(migrate, 5), "brand-mismatch");
+    assert!(sandbox.log().is_empty(), "a refused migration has written something");
+}
+
+#[test]
+fn of_vendors_that_do_not_answer_as_they_should() {
+    let desk = desk();
+    desk.write("roster.csv", "username,new\na@example.org,1\n");
+    let refusal =
+        r#"{"meta":{"httpStatus":"400 - Bad Request","requestId":"r","error":{"errorCode":"E","errorMessage":"no"}}}"#;
+    let who = r#"{"result":{"brandId":"testbrand","userId":"UR_1","userName":"o","datacenter":"iad1","accountType":"UT_BRANDADMIN"},"meta":{"httpStatus":"200 - OK","requestId":"r"}}"#;
+    for (knows_us, code) in [(false, "vendor-refused"), (true, "directory-unreadable")] {
+        let peer = Peer::http(move |path| {
+            let body = if knows_us && path.ends_with("/whoami") { who } else { refusal };
+            let status = if body == who { "200 OK" } else { "400 Bad Request" };
+            Answer::Whole(status, body.as_bytes().to_vec())
+        });
+        drop(desk.ssoctl(&["connection", "set", "s", &format!("directory.api_url={}", peer.url("/API/v3"))]).exits(0));
+        let command =
+            desk.command(&["users", "migrate", "--csv", "roster.csv", "--connection", "s", "--format", "json"]);
+        let output = command.env("QUALTRICS_API_TOKEN", crate::harness::TOKEN).run().exits(4);
+        assert_eq!(output.json()["error"]["code"], code);
+    }
+}
+
+#[test]
+fn of_a_second_migration_beside_one_that_is_not_finished() {
+    let desk = desk();
+    let sandbox = desk.sandbox(&["--users", "6", "--data-center", "iad1", "--token-expires-after", "9"]);
+    let run = |words: &[&str], exit| {
+        let command = desk.command(&[words, &["--format", "json"][..]].concat());
+        command.env("QUALTRICS_API_TOKEN", crate::harness::TOKEN).run().exits(exit).json()
+    };
+    drop(
+        desk.ssoctl(&[
+            "connection",
+            "set",
+            "s",
+            &format!("directory.api_url={}", sandbox.url()),
+            "status.enabled=true",
+        ])
+        .exits(0),
+    );
+    let rows: String = (1..=6).map(|n| format!("user0000{n}@example.org,{n}\n")).collect();
+    desk.write("roster.csv", format!("username,new\n{rows}"));
+    let apply =
+        ["users", "migrate", "--csv", "roster.csv", "--connection", "s", "--apply", "--accept-untested", "--rate", "0"];
+    assert_eq!(run(&apply, 6)["stopped"]["code"], "unauthorized");
+    let renewed = desk.sandbox(&["--users", "6", "--data-center", "iad1"]);
+    drop(desk.ssoctl(&["connection", "set", "s", &format!("directory.api_url={}", renewed.url())]).exits(0));
+    assert_eq!(run(&apply, 5)["error"]["code"], "migration-unfinished");
+    assert!(renewed.log().is_empty(), "a refused migration has written something");
+}
+
+#[test]
+fn of_a_plan_that_was_begun_and_changed_nothing_yet() {
+    let desk = desk();
+    let sandbox = desk.sandbox(&["--users", "2", "--data-center", "iad1", "--token-expires-after", "3"]);
+    let url = sandbox.url().to_owned();
+    let address = url.trim_start_matches("http://").trim_end_matches("/API/v3").to_owned();
+    drop(desk.ssoctl(&["connection", "set", "s", &format!("directory.api_url={url}")]).exits(0));
+    desk.write("roster.csv", "username,new\nuser00001@example.org,1\n");
+    let apply = ["users", "migrate", "--csv", "roster.csv", "--connection", "s", "--apply", "--accept-untested"];
+    let run = |words: &[&str], exit| {
+        let command = desk.command(&[words, &["--format", "json"][..]].concat());
+        command.env("QUALTRICS_API_TOKEN", crate::harness::TOKEN).run().exits(exit).json()
+    };
+    assert_eq!(run(&apply, 6)["stopped"]["code"], "unauthorized");
+    drop(sandbox);
+    let renewed = desk.sandbox(&["--users", "2", "--data-center", "iad1", "--listen", &address]);
+    assert_eq!(run(&apply, 5)["error"]["code"], "plan-applied");
+    // A report that cannot be written is told at the end, and nothing is lost with it.
+    let report = run(&["users", "status"], 6);
+    let rows = desk.root().join(report["migrations"][0]["csv_file"].as_str().unwrap());
+    std::fs::remove_file(&rows).unwrap();
+    std::fs::create_dir_all(rows.join("in the way")).unwrap();
+    assert_eq!(run(&["users", "resume"], 3)["error"]["code"], "report-unwritable");
+    std::fs::remove_dir_all(&rows).unwrap();
+    let id = report["migrations"][0]["id"].as_str().unwrap();
+    assert_eq!(run(&["users", "resume", id], 0)["counts"]["done"], 1);
+    assert_eq!(renewed.changes().len(), 1);
 }

@@ -281,10 +281,6 @@ fn set_changes_its_line_and_keeps_comments_and_order() {
     insta::assert_snapshot!(run.stderr, @r"
         warning[enabled-untested]: connections/q.yaml:8:3: the connection is enabled and no test login is on record
           hint: test it at the vendor, then `ssoctl connection set q status.tested_on=YYYY-MM-DD`
-        info[setting-missing]: connections/q.yaml:9:1: `data_center` (Datacenter ID) is not set
-          hint: `ssoctl connection set q settings.data_center=..`: Account Settings > Qualtrics IDs > User > Datacenter ID, such as `iad1` or `fra1`
-        info[sp-values-unknown]: connections/q.yaml:11:1: the service provider's entity ID and ACS are not known yet
-          hint: `ssoctl connection set q --sp-metadata FILE` once the vendor shows them; `metadata export` needs them
           name: q
           technical_contact: sso@example.org
         - display_name: Example   # agreed with marketing
@@ -295,7 +291,6 @@ fn set_changes_its_line_and_keeps_comments_and_order() {
         +   enabled: true
           settings:
             brand_id: testbrand
-
         wrote `connections/q.yaml`; nothing was changed at the vendor
         ");
     assert_eq!(
@@ -358,4 +353,47 @@ fn remove_needs_consent() {
     desk.ssoctl(&["connection", "remove", "q", "--yes"]).exits(0);
     assert!(!desk.files().contains_key("connections/q.yaml"));
     desk.ssoctl(&["connection", "remove", "q", "--yes"]).exits(3).tells("there is no connection `q`");
+}
+
+#[test]
+fn set_takes_a_renewed_certificate_and_keeps_what_else_is_there() {
+    let desk = Desk::new();
+    desk.connect("q", &Idp::new().xml(), &["--binding", "post"]);
+    let file = "connections/q.yaml";
+    desk.write(file, desk.read(file).replace("    entity_id:", "    # the university's own\n    entity_id:"));
+    let renewed = made::certificate(&made::key(), made::NOW_UNIX - made::DAY, made::NOW_UNIX + 900 * made::DAY);
+    desk.write("new.xml", Idp::new().certificates(&[made::good(), renewed.clone()]).xml());
+    desk.ssoctl(&["connection", "set", "q", "--metadata", "new.xml"]).exits(0);
+    let text = desk.read(file);
+    assert!(text.contains("# the university's own"), "{text}");
+    assert!(text.contains(&made::pem(&renewed).lines().nth(1).unwrap().to_owned()), "{text}");
+    assert!(text.lines().all(|line| line.chars().count() < 150), "a certificate is on one line:\n{text}");
+    let shown = desk.ssoctl(&["connection", "show", "q", "--format", "json"]).exits(0).json();
+    assert_eq!(shown["saml"]["idp"]["certificates"].as_array().unwrap().len(), 2);
+    let on = |endpoint: &&serde_json::Value| endpoint["enabled"] == true;
+    let sso = shown["saml"]["idp"]["sso"].as_array().unwrap();
+    assert_eq!(sso.iter().find(on).unwrap()["binding"], "HTTP-POST");
+    desk.ssoctl(&["connection", "set", "q", "--metadata", "new.xml"]).exits(0).tells("says so already");
+}
+
+#[test]
+fn set_refuses_the_metadata_of_another_identity_provider() {
+    let desk = Desk::new();
+    desk.connect("q", &Idp::new().xml(), &[]);
+    let before = desk.files();
+    desk.write("new.xml", Idp::new().called("https://idp.example.org/idp/").xml());
+    let output = desk.ssoctl(&["connection", "set", "q", "--metadata", "new.xml", "--format", "json"]).exits(5);
+    assert_eq!(output.json()["error"]["code"], "entity-changed");
+    output.tells("slash");
+    assert_eq!(desk.read("connections/q.yaml").as_bytes(), before["connections/q.yaml"]);
+}
+
+#[test]
+fn add_says_that_a_signature_was_not_verified() {
+    let desk = Desk::new();
+    let signature = "<ds:Signature xmlns:ds='http://www.w3.org/2000/09/xmldsig#'/><md:IDPSSODescriptor";
+    let signed = Idp::new().xml().replacen("<md:IDPSSODescriptor", signature, 1);
+    desk.write("idp.xml", signed);
+    let add = ["connection", "add", "q", "--provider", "qualtrics", "--metadata", "idp.xml"];
+    desk.ssoctl(&add).exits(0).tells("info[signature-not-verified]");
 }

@@ -19,7 +19,7 @@ use std::time::Instant;
 
 /// The moment that every test takes for now, unless it says otherwise.
 pub(crate) const NOW: &str = "2026-11-22T10:00:00Z";
-/// The token that the sandbox accepts.
+/// The token that the sandboxes accept, which `env:TOKEN` stands for and no run may print.
 pub(crate) const TOKEN: &str = "t0ken-of-the-rehearsal";
 /// Longer than any run of these tests takes on a machine under load.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -115,9 +115,11 @@ impl Desk {
         static COUNT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
         let number = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let log = self.folder.path().join(format!("sandbox-{number}.ndjson"));
-        let mut all = vec!["sandbox", "serve", "--token", "rehearsal", "--log", log.to_str().unwrap()];
+        let mut all = vec!["sandbox", "serve", "--log", log.to_str().unwrap()];
         all.extend(arguments);
         let mut command = self.command(&all).command;
+        // The word of a rehearsal may stand here; every run is searched for it none the less.
+        command.args(["--token", TOKEN]);
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut first = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();

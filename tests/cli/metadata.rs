@@ -41,7 +41,8 @@ fn inspect_shows_metadata_to_a_person() {
         wants signed requests  no
         IdP NameID formats     urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified
                                urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress
-        IdP signing            until 2033-11-16  RSA 2048  emailAddress=info@okta.com,CN=trial-5954938,OU=SSOProvider,O=Okta,L=San Francisco,ST=California,C=US  SHA-256 fd97809efc9cb05224319a160128829aa10e71dd54aab32147662494ff077f5b
+        IdP signing            until 2033-11-16  RSA 2048  emailAddress=info@okta.com,CN=trial-5954938,OU=SSOProvider,O=Okta,L=San Francisco,ST=California,C=US
+                                 SHA-256 fd97809efc9cb05224319a160128829aa10e71dd54aab32147662494ff077f5b
         ");
     assert_eq!(output.stderr, "");
 }

@@ -17,6 +17,8 @@ use openssl::ssl::SslAcceptor;
 pub(crate) enum Answer {
     /// 200 with this body.
     Body(Vec<u8>),
+    /// This status line and this body.
+    Whole(&'static str, Vec<u8>),
     /// This status line and these header lines, with no body.
     Head(&'static str, String),
     /// 200, and then bytes for as long as somebody takes them.
@@ -118,6 +120,10 @@ fn serve(mut stream: impl Stream, answer: &impl Fn(&str) -> Answer, end: &Atomic
     match answer(path) {
         Answer::Body(body) => {
             write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len())?;
+            stream.write_all(&body)
+        }
+        Answer::Whole(status, body) => {
+            write!(stream, "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len())?;
             stream.write_all(&body)
         }
         Answer::Head(status, lines) => {

@@ -1,6 +1,7 @@
 //! `ssoctl sandbox serve`: that flags reach it. What it answers is tested in its room.
 
 use crate::harness::Desk;
+use crate::harness::TOKEN;
 
 #[test]
 fn listens_on_loopback_only() {
@@ -45,7 +46,7 @@ fn answers_only_who_has_the_token() {
     desk.write("roster.csv", "old_username,new_value\nuser00001@example.org,1001\n");
     let migrate = ["users", "migrate", "--csv", "roster.csv", "--connection", "q"];
     desk.command(&migrate).env("GUESS", "wrong").run().exits(4);
-    desk.command(&migrate).env("GUESS", "rehearsal").run().exits(0).shows("1001#testbrand");
+    desk.command(&migrate).env("GUESS", TOKEN).run().exits(0).shows("1001#testbrand");
     assert!(sandbox.changes().is_empty());
 }
 

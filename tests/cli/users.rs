@@ -11,9 +11,6 @@ use crate::harness::Output;
 use crate::harness::Sandbox;
 use crate::made::Idp;
 
-/// The token of these sandboxes: `rehearsal` is also a word of help texts, so it is not watched for.
-const TOKEN: &str = "--token=env:REHEARSAL";
-
 /// A connection that is tested and enabled, and the sandbox that it leads to.
 fn ready(sandbox: &[&str]) -> (Desk, Sandbox) {
     let (desk, sandbox) = draft(sandbox);
@@ -25,7 +22,7 @@ fn ready(sandbox: &[&str]) -> (Desk, Sandbox) {
 fn draft(sandbox: &[&str]) -> (Desk, Sandbox) {
     let desk = Desk::new();
     let sandbox = desk.sandbox(sandbox);
-    desk.connect("q", &Idp::new().xml(), &[TOKEN, "--api-url", sandbox.url()]);
+    desk.connect("q", &Idp::new().xml(), &["--token=env:TOKEN", "--api-url", sandbox.url()]);
     (desk, sandbox)
 }
 
@@ -40,7 +37,7 @@ fn roster(desk: &Desk, users: u32) {
 
 #[track_caller]
 fn run(desk: &Desk, arguments: &[&str], code: i32) -> Output {
-    desk.command(&[&["users"], arguments].concat()).env("REHEARSAL", "rehearsal").run().exits(code)
+    desk.command(&[&["users"], arguments].concat()).run().exits(code)
 }
 
 const MIGRATE: [&str; 5] = ["migrate", "--csv", "roster.csv", "--connection", "q"];
@@ -249,6 +246,23 @@ fn a_journal_that_is_lost_is_told_and_nothing_goes_on_without_it() {
 }
 
 #[test]
+fn a_report_that_cannot_be_written_loses_nothing() {
+    let (desk, sandbox) = ready(&["--users", "5"]);
+    roster(&desk, 5);
+    let report = run(&desk, &[&APPLY[..], &["--format", "json"]].concat(), 0).json();
+    let rows = desk.root().join(report["rows_file"].as_str().unwrap());
+    std::fs::remove_file(&rows).unwrap();
+    std::fs::create_dir(&rows).unwrap();
+    let output = run(&desk, &["rollback", "--apply", "--rate", "0", "--format", "json"], 3);
+    assert_eq!(output.json()["error"]["code"], "report-unwritable");
+    assert_eq!(sandbox.changes().len(), 10);
+    std::fs::remove_dir(&rows).unwrap();
+    let report = run(&desk, &["resume", "--format", "json"], 0).json();
+    assert_eq!((&report["state"], &report["counts"]["undone"]), (&"rolled-back".into(), &5.into()));
+    assert_eq!(sandbox.changes().len(), 10);
+}
+
+#[test]
 fn a_plan_is_never_carried_out_at_another_address() {
     let (desk, sandbox) = ready(&["--users", "40", "--token-expires-after", "60"]);
     roster(&desk, 40);
@@ -338,7 +352,7 @@ fn a_roster_comes_by_standard_input_in_utf_16_too() {
     let text = "old_username\tnew_value\r\nuser00001@example.org\t0007\r\n";
     let bytes: Vec<u8> = std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
     let arguments = ["users", "migrate", "--csv", "-", "--connection", "q"];
-    desk.command(&arguments).env("REHEARSAL", "rehearsal").stdin(bytes).run().exits(0).shows("0007#testbrand");
+    desk.command(&arguments).stdin(bytes).run().exits(0).shows("0007#testbrand");
 }
 
 #[test]

@@ -74,7 +74,7 @@ pub(crate) struct Args {
     /// Exit 1 from this status on
     #[arg(long, value_enum, default_value = "fail")]
     fail_on: Threshold,
-    /// Whether a certificate's dates bind, or its key alone [default: ssoctl.yaml, else strict]
+    /// What counts: the dates of the stored certificate, or of its key [default: ssoctl.yaml, else strict]
     #[arg(long, value_enum)]
     certificate_validity: Option<Validity>,
     #[command(flatten)]
@@ -335,10 +335,6 @@ fn of_jwks(material: &Material, outcome: &mut Outcome) -> Result<()> {
     Ok(())
 }
 
-/// Codes that tell of a certificate's dates.
-const DATES: [&str; 4] =
-    ["certificate-dates-reversed", "certificate-expired", "certificate-expiring", "certificate-not-yet-valid"];
-
 /// What is to be said of one certificate, its findings told apart by their source; `cover` is
 /// the status of the connection that it is in.
 fn verdict(met: &Met, inside: bool, cover: Option<Status>, now: Time, thresholds: Thresholds) -> judge::Verdict {
@@ -349,8 +345,11 @@ fn verdict(met: &Met, inside: bool, cover: Option<Status>, now: Time, thresholds
     for finding in &mut verdict.findings {
         finding.message = format!("{}: {}", met.source, finding.message);
         finding.connection = inside.then(|| met.source.clone());
+        if inside && let Some(hint) = &mut finding.hint {
+            *hint = hint.replace("connection set NAME", &format!("connection set {}", met.source));
+        }
         // While another one covers the connection, a date is no alarm and asks for nothing.
-        if cover == Some(Status::Ok) && DATES.contains(&finding.code) {
+        if cover == Some(Status::Ok) && certificate::is_about_dates(finding.code) {
             finding.severity = Severity::Info;
             finding.hint = None;
         }
@@ -401,7 +400,7 @@ fn tell(report: &Report<'_>, outcome: &Outcome, everything: bool, context: &Cont
         ui.findings(report.findings.iter().copied());
     }
     for (source, error) in &outcome.failures {
-        ui.warning(&format!("`{}` was not checked: {}", printable(source), printable(&error.to_string())));
+        ui.error(&format!("`{}` was not checked: {}", printable(source), ui::clean(&error.to_string())));
         for hint in ui::hints(error) {
             ui.hint(hint);
         }

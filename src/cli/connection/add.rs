@@ -12,7 +12,6 @@ use crate::error::Result;
 use crate::finding::Finding;
 use crate::finding::Severity;
 use crate::import;
-use crate::model::Binding;
 use crate::model::ConnectionName;
 use crate::model::SecretRef;
 use crate::model::connection;
@@ -40,6 +39,9 @@ use crate::workspace;
 #[derive(clap::Args, Clone)]
 #[command(
     group = clap::ArgGroup::new("document").required(true),
+    // clap does not fold this line, which would be wider than a terminal.
+    override_usage = "ssoctl connection add [OPTIONS] --provider <PROVIDER>\n       \
+                      <--metadata <SOURCE>|--discovery <SOURCE>|--google> <NAME>",
     after_help = "\
 Examples:
   ssoctl connection add qualtrics-prod --provider qualtrics --metadata idp.xml \\
@@ -232,7 +234,8 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let documents = read_documents(args, vendor, context)?;
     let mut args = args.clone();
     if !args.yes {
-        wizard::fill(&mut args, vendor, documents.saml.is_some(), context)?;
+        let idp = documents.saml.as_ref().map(|saml| saml.idp.entity_id.clone());
+        wizard::fill(&mut args, vendor, idp.as_deref(), context)?;
     }
     let (connection, assumed) = build(&args, vendor, documents.saml, documents.oauth);
     let mut findings = documents.findings;
@@ -254,11 +257,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         context.ui.status(&format!("{} needs: {line}", vendor.profile().title));
     }
     context.ui.hint(&format!("`ssoctl connection show {0}` shows it, `ssoctl cert check {0}` checks its certificates", args.name));
-    if context.ui.is_json() {
-        let mut document = super::as_json(&args.name, &connection)?;
-        document["schema"] = serde_json::json!("ssoctl.connection/1");
-        context.ui.json(&document)?;
-    }
+    super::tell_json(&args.name, &connection, context)?;
     Ok(Verdict::Done)
 }
 
@@ -314,8 +313,18 @@ fn read_saml(
     // QT4: allowed, for logins that begin at the IdP; the check of the connection says what will not work.
     let told_elsewhere = |finding: &Finding| finding.code == "signing-certificate-missing";
     findings.extend(saml::metadata::lint::lint_idp(entity, context.now).into_iter().filter(|one| !told_elsewhere(one)));
+    if document.signature_present() {
+        findings.push(
+            Finding::new(
+                "signature-not-verified",
+                Severity::Info,
+                format!("{}: the document is signed, and the signature was not verified", material.name),
+            )
+            .hint("fetch it over https from whom you trust"),
+        );
+    }
     let choices = import::saml::Choices {
-        binding: args.binding.as_deref().map(Binding::from_word),
+        binding: args.binding.as_deref().map(|word| super::binding_of(word, vendor)).transpose()?,
         metadata: material.url.clone(),
         by_hand: args.sso_url.clone(),
     };
@@ -328,7 +337,7 @@ fn read_saml(
         ..ServiceProvider::default()
     };
     if let Some(source) = &args.sp_metadata {
-        let (known, more) = super::read_sp_metadata(source, &sp, &args.source, context)?;
+        let (known, more) = super::read_sp_metadata(source, None, &sp, &args.source, context)?;
         sp = known;
         findings.extend(more);
     }

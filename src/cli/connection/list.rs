@@ -6,6 +6,8 @@ use crate::cli::Format;
 use crate::cli::Verdict;
 use crate::cli::context::Context;
 use crate::cli::table;
+use crate::cli::ui;
+use crate::error::Kind;
 use crate::error::Result;
 use crate::model::connection::Connection;
 
@@ -22,16 +24,24 @@ pub(crate) struct Args {}
 pub(crate) fn run(_: &Args, context: &mut Context) -> Result<Verdict> {
     let workspace = context.workspace()?;
     let mut loaded = Vec::new();
+    let mut verdict = Verdict::Done;
     for name in workspace.names()? {
-        loaded.push(workspace.load(&name)?);
+        match workspace.load(&name) {
+            Ok(one) => loaded.push(one),
+            // One bad file does not hide the others.
+            Err(error) => {
+                ui::tell_failure(&error);
+                verdict = Verdict::Failed(Kind::Input);
+            }
+        }
     }
     if context.format == Format::Json {
         let connections: Result<Vec<_>> =
             loaded.iter().map(|loaded| super::as_json(&loaded.name, &loaded.connection)).collect();
         context.ui.json(&json!({ "schema": "ssoctl.connection-list/1", "connections": connections? }))?;
-        return Ok(Verdict::Done);
+        return Ok(verdict);
     }
-    if loaded.is_empty() {
+    if loaded.is_empty() && verdict == Verdict::Done {
         context.ui.status("there are no connections yet");
         context.ui.hint("`ssoctl connection add NAME --provider qualtrics --metadata FILE` adds one");
         return Ok(Verdict::Done);
@@ -47,7 +57,7 @@ pub(crate) fn run(_: &Args, context: &mut Context) -> Result<Verdict> {
         ]
     });
     context.ui.data(&table::table(&["name", "provider", "protocol", "state", "identity provider"], rows))?;
-    Ok(Verdict::Done)
+    Ok(verdict)
 }
 
 /// The protocol in words.

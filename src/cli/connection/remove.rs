@@ -2,6 +2,7 @@
 
 use crate::cli::Verdict;
 use crate::cli::context::Context;
+use crate::cli::users::drive;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::model::ConnectionName;
@@ -29,6 +30,11 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     if !path.is_file() {
         workspace.load(&args.name)?;
     }
+    if let Some(id) = drive::unfinished(&workspace, "", args.name.as_str())? {
+        return Err(Failure::refused("migration-unfinished", format!("the migration {id} of `{}` is not finished", args.name))
+            .hint(format!("`ssoctl users resume {id}` finishes it, `ssoctl users rollback {id}` takes it back"))
+            .into());
+    }
     let _lock = workspace.lock()?;
     let agreed = args.yes || context.ui.confirm(&format!("Remove `{}`?", path.display()), false)? == Some(true);
     if !agreed {
@@ -38,5 +44,11 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     }
     workspace.remove(&args.name)?;
     context.ui.status(&format!("removed `{}`; nothing was changed at the vendor", path.display()));
+    if context.ui.is_json() {
+        let document = serde_json::json!({
+            "schema": "ssoctl.connection-remove/1", "reference": args.name.as_str(), "file": path.display().to_string(),
+        });
+        context.ui.json(&document)?;
+    }
     Ok(Verdict::Done)
 }

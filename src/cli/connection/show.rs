@@ -33,9 +33,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let loaded = context.workspace()?.load(&args.name)?;
     if context.format == Format::Json {
-        let mut document = super::as_json(&loaded.name, &loaded.connection)?;
-        document["schema"] = serde_json::json!("ssoctl.connection/1");
-        context.ui.json(&document)?;
+        super::tell_json(&loaded.name, &loaded.connection, context)?;
     } else {
         context.ui.data(&page(&loaded.name, &loaded.connection, context.now))?;
     }

@@ -9,8 +9,10 @@ use crate::provider::Provider;
 use crate::provider::profile::Capability;
 use crate::provider::profile::Support;
 
-/// Fills unanswered flags by asking; does nothing where nobody can answer.
-pub(crate) fn fill(args: &mut Args, vendor: &dyn Provider, saml: bool, context: &Context) -> Result<()> {
+/// Fills unanswered flags by asking; does nothing where nobody can answer. `idp` is the entity
+/// ID of a SAML identity provider.
+pub(crate) fn fill(args: &mut Args, vendor: &dyn Provider, idp: Option<&str>, context: &Context) -> Result<()> {
+    let saml = idp.is_some();
     let ui = &context.ui;
     if !ui.can_ask() {
         return Ok(());
@@ -42,12 +44,17 @@ pub(crate) fn fill(args: &mut Args, vendor: &dyn Provider, saml: bool, context: 
         }
     }
     if saml {
+        ui.status("attributes: their names in the assertion, in exact case; look at a real one");
         for field in profile.attributes {
             if args.attributes.iter().all(|(key, _)| key != field.key) {
-                let need = if field.required { "required" } else { "optional" };
-                let question = format!("{}: name of the attribute in the assertion, exact case ({need})", field.label);
-                let default = import::attribute_defaults(None).into_iter().find(|(key, _, _)| *key == field.key);
-                if let Some(value) = ui.ask(&question, default.map(|(_, name, _)| name), anything)? {
+                let need = match (field.required, field.recommended) {
+                    (true, _) => "required",
+                    (false, true) => "recommended",
+                    (false, false) => "optional",
+                };
+                let defaults = import::attribute_defaults(idp);
+                let default = defaults.iter().find(|(key, _, _)| *key == field.key).map(|(_, name, _)| *name);
+                if let Some(value) = ui.ask(&format!("{} ({need})", field.label), default, anything)? {
                     args.attributes.push((field.key.to_owned(), value));
                 }
             }
@@ -57,7 +64,9 @@ pub(crate) fn fill(args: &mut Args, vendor: &dyn Provider, saml: bool, context: 
         args.just_in_time = ui.confirm("Create unknown users at login (just-in-time provisioning)?", false)?;
     }
     if args.valid_email_domains.is_empty() {
-        let domains = ui.ask("Valid e-mail domains, comma-separated (`*` is any)", Some("*"), anything)?;
+        // With just-in-time, `*` would let anybody enrol whom the IdP knows: that is to be typed.
+        let default = (args.just_in_time != Some(true)).then_some("*");
+        let domains = ui.ask("Valid e-mail domains, comma-separated (`*` is any)", default, anything)?;
         args.valid_email_domains = domains
             .unwrap_or_default()
             .split(',')

@@ -74,7 +74,17 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     for finding in &findings {
         context.ui.finding(finding);
     }
+    let as_json = |file: Option<String>| {
+        serde_json::json!({
+            "schema": "ssoctl.metadata-export/1",
+            "entity_id": document.entity_id,
+            "acs": document.acs.iter().map(|acs| acs.location.clone()).collect::<Vec<_>>(),
+            "metadata": file.is_none().then_some(&text),
+            "file": file,
+        })
+    };
     match &args.output {
+        None if context.ui.is_json() => context.ui.json(&as_json(None))?,
         None => context.ui.data(&text)?,
         Some(path) => {
             if path.exists() && !args.force {
@@ -84,6 +94,9 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             }
             disk::write(path, text.as_bytes(), Access::Shared)?;
             context.ui.status(&format!("wrote `{}`: give it to the administrator of the identity provider", path.display()));
+            if context.ui.is_json() {
+                context.ui.json(&as_json(Some(path.display().to_string())))?;
+            }
         }
     }
     Ok(Verdict::Done)

@@ -130,6 +130,12 @@ const CSV_LIMIT: u64 = 1 << 30;
 /// Serves until it is told to stop.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     if args.list_faults {
+        if context.format == Format::Json {
+            let faults: Vec<_> =
+                Fault::ALL.into_iter().map(|fault| json!({ "kind": fault.word(), "about": fault.about() })).collect();
+            context.ui.json(&json!({ "schema": "ssoctl.sandbox-faults/1", "faults": faults }))?;
+            return Ok(Verdict::Done);
+        }
         let rows = Fault::ALL.into_iter().map(|fault| vec![fault.word().to_owned(), fault.about().to_owned()]);
         context.ui.data(&table::table(&["kind", "what happens"], rows))?;
         return Ok(Verdict::Done);

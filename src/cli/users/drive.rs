@@ -3,6 +3,7 @@
 
 use std::io;
 use std::io::IsTerminal as _;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -12,6 +13,7 @@ use std::time::Instant;
 
 use indicatif::ProgressBar;
 use indicatif::ProgressDrawTarget;
+use indicatif::ProgressState;
 use indicatif::ProgressStyle;
 
 use crate::cli::Format;
@@ -83,21 +85,56 @@ pub(crate) fn root(workspace: &Workspace) -> PathBuf {
     workspace.state().join("migrations")
 }
 
-/// The migration that an ID names; without one, the only one there is.
-pub(crate) fn open(workspace: &Workspace, id: Option<&str>) -> Result<Folder> {
+/// The migration that an ID names; without one, the only one that is in a phase of interest.
+pub(crate) fn open(workspace: &Workspace, id: Option<&str>, wanted: &[Phase]) -> Result<Folder> {
     let root = root(workspace);
     if let Some(id) = id {
         return Folder::open(&root, id);
     }
-    match Folder::all(&root).as_slice() {
-        [] => Err(Failure::input("migration-unknown", "there is no migration in this workspace")
+    let all = Folder::all(&root);
+    let mut matching = Vec::new();
+    for known in &all {
+        let folder = Folder::open(&root, known)?;
+        let plan = folder.plan()?;
+        if wanted.contains(&folder.state(&plan)?.phase()) {
+            matching.push(folder);
+        }
+    }
+    match (matching.len(), all.as_slice()) {
+        (1, _) => Ok(matching.swap_remove(0)),
+        (_, []) => Err(Failure::input("migration-unknown", "there is no migration in this workspace")
             .hint("`ssoctl users migrate --csv FILE --connection NAME` makes a plan")
             .into()),
-        [only] => Folder::open(&root, only),
-        many => Err(Failure::usage("migration-choice", format!("there are {} migrations: name one", many.len()))
-            .hint(format!("one of: {}", many.join(", ")))
+        // Whatever its state, which the command tells better.
+        (0, [only]) => Folder::open(&root, only),
+        (0, _) => Err(Failure::usage("migration-choice", "no migration waits for this")
+            .hint("`ssoctl users status` shows them all")
             .into()),
+        (many, _) => {
+            let ids: Vec<&str> = matching.iter().map(Folder::id).collect();
+            Err(Failure::usage("migration-choice", format!("there are {many} migrations: name one"))
+                .hint(format!("one of: {}", ids.join(", ")))
+                .into())
+        }
     }
+}
+
+/// Another migration of the same connection that was begun and has not come to its end.
+pub(crate) fn unfinished(workspace: &Workspace, id: &str, connection: &str) -> Result<Option<String>> {
+    let root = root(workspace);
+    for other in Folder::all(&root).into_iter().filter(|other| other != id) {
+        let folder = Folder::open(&root, &other)?;
+        // A plan that was only looked at has no journal, and may be large.
+        if !folder.journal_file().is_file() {
+            continue;
+        }
+        let begun = folder.plan()?;
+        let phase = folder.state(&begun)?.phase();
+        if begun.head.connection == connection && matches!(phase, Phase::Applying | Phase::RollingBack) {
+            return Ok(Some(other));
+        }
+    }
+    Ok(None)
 }
 
 /// Opens the vendor's user list as the connection says.
@@ -158,8 +195,8 @@ pub(crate) fn stop_flag() -> Result<Arc<AtomicBool>> {
     Ok(stop)
 }
 
-/// A progress bar on standard error, where that is a terminal.
-pub(crate) struct Bar(ProgressBar);
+/// A progress bar on standard error, where that is a terminal; and whether to say nothing.
+pub(crate) struct Bar(ProgressBar, bool);
 
 impl Bar {
     /// A bar for so many rows, or a spinner where the number is not known.
@@ -167,18 +204,30 @@ impl Bar {
         let hidden = quiet || !io::stderr().is_terminal();
         let target = if hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
         let template = match total {
-            Some(_) => "{bar:30} {pos}/{len}  {per_sec}  {eta} left  {msg}",
+            Some(_) => "{bar:30} {pos}/{len}  {rate}  {eta} left  {msg}",
             None => "{spinner} {msg}",
         };
         let bar = ProgressBar::with_draw_target(total, target);
-        Self(match ProgressStyle::with_template(template) {
-            Ok(style) => bar.with_style(style),
+        let bar = match ProgressStyle::with_template(template) {
+            Ok(style) => bar.with_style(style.with_key("rate", |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+                write!(out, "{:.1}/s", state.per_sec()).ok();
+            })),
             Err(_) => bar,
-        })
+        };
+        Self(bar, quiet)
     }
 
-    /// Says something beside the bar.
+    /// Says something beside the bar; without a terminal, on a line of its own.
     pub(crate) fn message(&self, text: String) {
+        if self.0.is_hidden() && !self.1 {
+            writeln!(io::stderr().lock(), "{text}").ok();
+        }
+        self.0.set_message(text);
+        self.0.tick();
+    }
+
+    /// Says how far it is, at a terminal alone.
+    pub(crate) fn progress(&self, text: String) {
         self.0.set_message(text);
         self.0.tick();
     }
@@ -197,7 +246,7 @@ impl Progress for Bar {
     }
 
     fn paused(&mut self, wait: Duration, why: &str) {
-        self.0.set_message(format!("waiting {} s: {}", wait.as_secs(), printable(why)));
+        self.message(format!("waiting {} s: {}", wait.as_secs(), printable(why)));
     }
 }
 

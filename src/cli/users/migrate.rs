@@ -34,8 +34,6 @@ use crate::migrate::roster::Columns;
 use crate::model::ConnectionName;
 use crate::model::UserId;
 use crate::provider;
-use crate::provider::profile::Capability;
-use crate::provider::profile::Support;
 use crate::workspace::Loaded;
 use crate::workspace::Workspace;
 
@@ -54,7 +52,7 @@ Examples:
   ssoctl users migrate --csv roster.csv --connection qualtrics-prod \\
       --old-column Login --new-column EmployeeID --apply --plan-digest 3f9a..
 
-Exit codes: 0 planned, or all done · 1 some rows cannot be renamed, or failed · 2 wrong usage
+Exit codes: 0 planned, or done · 1 rows are in conflict, invalid, or failed · 2 wrong usage
             3 roster or workspace unreadable · 4 vendor unreachable · 5 refused: needs consent
             6 stopped part-way: `ssoctl users resume`")]
 pub(crate) struct Args {
@@ -122,6 +120,16 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         .hint("roster or user list changed since: look at the plan again, and apply with its digest")
         .into());
     }
+    if args.apply
+        && let Some(other) = drive::unfinished(&workspace, folder.id(), &plan.head.connection)?
+    {
+        return Err(Failure::refused(
+            "migration-unfinished",
+            format!("another migration of `{}` is not finished: {other}", plan.head.connection),
+        )
+        .hint(format!("`ssoctl users resume {other}` finishes it, `ssoctl users rollback {other}` takes it back"))
+        .into());
+    }
     if applied_before {
         let id = folder.id();
         if args.apply {
@@ -135,6 +143,9 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let agreed = args.apply || (asks && consented(args, &loaded, &plan, context)?);
     if !agreed {
         context.ui.status(&format!("nothing was written to {}", loaded.connection.provider));
+        if !asks && let Some(missing) = not_ready(&loaded) {
+            context.ui.warning(&format!("`{}` is {missing}, and applying will ask for consent", loaded.name));
+        }
         if !applied_before && !offline && plan.counts().rename > 0 {
             let digest: String = plan.digest.chars().take(12).collect();
             context.ui.hint(&format!("add `--apply --plan-digest {digest}` to rename them"));
@@ -149,7 +160,10 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
 fn check_consent(args: &Args, loaded: &Loaded, asked: bool, context: &Context) -> Result<()> {
     let Some(missing) = not_ready(loaded) else { return Ok(()) };
     let told = format!("`{}` is {missing}: users who log in meanwhile could get a second account", loaded.name);
-    if args.accept_untested || asked {
+    if asked {
+        return Ok(());
+    }
+    if args.accept_untested {
         context.ui.warning(&told);
         return Ok(());
     }
@@ -182,28 +196,15 @@ fn consented(args: &Args, loaded: &Loaded, plan: &Plan, context: &Context) -> Re
             loaded.name
         ));
     }
-    let question = format!("Rename {} users at {} now?", plan.counts().rename, loaded.connection.provider);
+    let count = plan.counts().rename;
+    let users = if count == 1 { "user" } else { "users" };
+    let question = format!("Rename {count} {users} at {} now?", loaded.connection.provider);
     Ok(context.ui.confirm(&question, false)? == Some(true))
 }
 
 fn plan_of(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Context) -> Result<Plan> {
     let vendor = provider::named(&loaded.connection.provider)?;
-    let profile = vendor.profile();
-    let rule = match (vendor.support(Capability::RenameUsers), profile.username) {
-        (Support::Yes, Some(rule)) => rule,
-        (Support::No(reason), _) => {
-            return Err(Failure::input("rename-unsupported", format!("{} cannot rename users: {reason}", profile.title))
-                .hint(format!("`ssoctl provider show {}` shows what it can do", profile.id))
-                .into());
-        }
-        _ => {
-            return Err(Failure::input(
-                "rename-unknown",
-                format!("whether {} can rename users by API is unknown, ask the vendor", profile.title),
-            )
-            .into());
-        }
-    };
+    let rule = provider::username_rule(vendor)?;
     let columns =
         Columns { old: args.old_column.clone(), new: args.new_column.clone(), encoding: args.encoding.clone() };
     let (name, bytes) = match args.csv.as_str() {
@@ -268,7 +269,7 @@ fn from_vendor(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Co
         .hint("use a token of that brand, or mend `settings.brand_id`")
         .into());
     }
-    let accounts = directory::collect(&mut caller, |count| bar.message(format!("reading the user list: {count}")))
+    let accounts = directory::collect(&mut caller, |count| bar.progress(format!("reading the user list: {count}")))
         .map_err(|error| match error.downcast::<Failure>() {
             Ok(failure) => not_begun(failure).into(),
             Err(other) => other,
@@ -289,7 +290,7 @@ fn from_vendor(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Co
 /// A plan that could not be made is no run that stopped part-way: there is nothing to resume.
 fn not_begun(failure: Failure) -> Failure {
     let failure = match failure.kind() {
-        Kind::Stopped => failure.as_kind(Kind::Remote),
+        Kind::Stopped => failure.with_kind(Kind::Remote),
         _ => failure,
     };
     match failure.code() {

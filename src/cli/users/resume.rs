@@ -18,7 +18,7 @@ Example:
 
 Exit codes: as `ssoctl users migrate`")]
 pub(crate) struct Args {
-    /// The migration, or the beginning of its ID [default: the only one]
+    /// The migration, or the beginning of its ID [default: the only one that is not finished]
     #[arg(value_name = "ID")]
     id: Option<String>,
     #[command(flatten)]
@@ -27,7 +27,7 @@ pub(crate) struct Args {
 
 /// Resumes.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
-    let folder = drive::open(&context.workspace()?, args.id.as_deref())?;
+    let folder = drive::open(&context.workspace()?, args.id.as_deref(), &[Phase::Applying, Phase::RollingBack])?;
     let plan = folder.plan()?;
     if folder.state(&plan)?.phase() == Phase::Planned {
         return Err(Failure::refused("plan-not-begun", format!("`{}` is a plan that was never applied", folder.id()))

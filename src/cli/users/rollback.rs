@@ -6,6 +6,7 @@ use crate::cli::users::drive;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::migrate::journal::Direction;
+use crate::migrate::journal::state::Phase;
 
 /// Give renamed users their old names back
 ///
@@ -18,7 +19,7 @@ Example:
 
 Exit codes: as `ssoctl users migrate`; 5 without --apply where nobody can be asked")]
 pub(crate) struct Args {
-    /// The migration, or the beginning of its ID [default: the only one]
+    /// The migration, or the beginning of its ID [default: the only one that was begun]
     #[arg(value_name = "ID")]
     id: Option<String>,
     /// Roll back now, without asking
@@ -30,9 +31,14 @@ pub(crate) struct Args {
 
 /// Rolls back after consent.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
-    let folder = drive::open(&context.workspace()?, args.id.as_deref())?;
+    let phases = [Phase::Applying, Phase::RollingBack, Phase::Finished];
+    let folder = drive::open(&context.workspace()?, args.id.as_deref(), &phases)?;
     let plan = folder.plan()?;
     let done = folder.state(&plan)?.summary();
+    if done.done + done.unknown == 0 {
+        context.ui.status(&format!("`{}` has renamed nobody: there is nothing to roll back", folder.id()));
+        return Ok(Verdict::Done);
+    }
     let question = format!("Give {} users of `{}` their old names back?", done.done + done.unknown, plan.head.connection);
     let agreed = args.apply || context.ui.confirm(&question, false)? == Some(true);
     if !agreed {

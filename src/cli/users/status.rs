@@ -26,6 +26,18 @@ pub(crate) struct Args {
     id: Option<String>,
 }
 
+/// Rows that the direction under way has still to do.
+fn left(report: &Report) -> u64 {
+    let counts = &report.counts;
+    if report.state == Phase::RollingBack.word() {
+        counts.done + counts.unknown
+    } else if report.state == Phase::RolledBack.word() {
+        0
+    } else {
+        counts.pending + counts.unknown
+    }
+}
+
 /// Shows; the files are read and not changed.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let workspace = context.workspace()?;
@@ -58,7 +70,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
                 counts.rename.to_string(),
                 counts.done.to_string(),
                 counts.failed.to_string(),
-                (counts.pending + counts.unknown).to_string(),
+                left(report).to_string(),
             ]
         });
         context.ui.data(&table::table(&["migration", "state", "to rename", "done", "failed", "left"], rows))?;

@@ -258,3 +258,15 @@ fn makes_the_vectors() {
     disk::write(&folder.join("plan.ndjson"), &plan.to_bytes(), disk::Access::Shared).unwrap();
     disk::write(&folder.join("journal.ndjson"), &fake.world().disk, disk::Access::Shared).unwrap();
 }
+
+#[test]
+fn a_disk_that_fails_is_told_apart_from_a_damaged_journal() {
+    struct Broken;
+    impl std::io::Read for Broken {
+        fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+            Err(std::io::Error::other("the disk is gone"))
+        }
+    }
+    let refused = replay(BufReader::new(Broken), "journal", &plan_of(1)).map(|_| ()).unwrap_err();
+    assert_eq!(failure_of(&refused).unwrap().code(), "journal-unreadable");
+}

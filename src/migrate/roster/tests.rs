@@ -140,3 +140,10 @@ fn a_file_wrong_throughout_is_not_told_row_by_row_without_end() {
     assert_eq!(found.len(), 1_001);
     assert_eq!(found[1_000], ("roster-more-warnings", None));
 }
+
+#[test]
+fn utf16_without_a_mark_is_read_and_told() {
+    let wide: Vec<u8> = "username;employee_id\na;1\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(rows(&wide), [row(2, "a", "1")]);
+    assert!(findings(&wide).iter().any(|(code, _)| *code == "utf16-without-mark"), "{:?}", findings(&wide));
+}

@@ -637,3 +637,35 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn a_document_that_lists_without_end_is_refused() {
+    let entity = "<EntityDescriptor entityID='a'/>";
+    let crowd = format!("<EntitiesDescriptor {MD}>{}</EntitiesDescriptor>", entity.repeat(200_001));
+    let refused = read(crowd.as_bytes(), "f.xml", &Limits::aggregate(), &Select::Summaries).unwrap_err();
+    assert_eq!(refused.code(), "too-many-entities");
+    let role = |inside: &str| {
+        format!(
+            "<EntityDescriptor {MD} entityID='a'><IDPSSODescriptor {SAML2}>{inside}</IDPSSODescriptor></EntityDescriptor>"
+        )
+    };
+    let endpoints = role(&sso("https://idp.example.org/sso").repeat(2001));
+    assert_eq!(try_read(endpoints.as_bytes()).unwrap_err().code(), "role-too-large");
+    let certificates = "<ds:X509Certificate>AA==</ds:X509Certificate>".repeat(101);
+    let keys = role(&format!(
+        "<KeyDescriptor><ds:KeyInfo><ds:X509Data>{certificates}</ds:X509Data></ds:KeyInfo></KeyDescriptor>"
+    ));
+    assert_eq!(try_read(keys.as_bytes()).unwrap_err().code(), "key-too-large");
+}
+
+#[test]
+fn a_response_by_redirect_is_told() {
+    let acs = "<AssertionConsumerService Binding='urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect' \
+               Location='https://sp.example.org/acs' index='0'/>";
+    let text = format!(
+        "<EntityDescriptor {MD} entityID='a'><SPSSODescriptor {SAML2}>{acs}</SPSSODescriptor></EntityDescriptor>"
+    );
+    let document = document(&text);
+    let codes: Vec<&str> = lint_sp(&document.entities[0], now()).iter().map(|finding| finding.code).collect();
+    assert!(codes.contains(&"acs-binding-redirect"), "{codes:?}");
+}
