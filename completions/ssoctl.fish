@@ -28,7 +28,7 @@ complete -c ssoctl -n "__fish_ssoctl_needs_command" -s C -l workspace -d 'Worksp
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'"
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -l no-input -d 'Never ask, also not at a terminal'
-complete -c ssoctl -n "__fish_ssoctl_needs_command" -s q -l quiet -d 'Say only what went wrong'
+complete -c ssoctl -n "__fish_ssoctl_needs_command" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -s V -l version -d 'Print version'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "init" -d 'Make a workspace: a folder, meant to live in git, that holds your connections'
@@ -48,13 +48,13 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand init" -s C -l workspace -d
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand init" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand init" -l no-input -d 'Never ask, also not at a terminal'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand init" -s q -l quiet -d 'Say only what went wrong'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand init" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and not __fish_seen_subcommand_from list show" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and not __fish_seen_subcommand_from list show" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and not __fish_seen_subcommand_from list show" -l no-input -d 'Never ask, also not at a terminal'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and not __fish_seen_subcommand_from list show" -s q -l quiet -d 'Say only what went wrong'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and not __fish_seen_subcommand_from list show" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and not __fish_seen_subcommand_from list show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and not __fish_seen_subcommand_from list show" -f -a "list" -d 'List all vendors'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and not __fish_seen_subcommand_from list show" -f -a "show" -d 'Show one vendor: what it can do, what it must be told, where the facts come from'
@@ -62,19 +62,19 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and __fish_seen_
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and __fish_seen_subcommand_from list" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask, also not at a terminal'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say only what went wrong'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and __fish_seen_subcommand_from show" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and __fish_seen_subcommand_from show" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask, also not at a terminal'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say only what went wrong'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set remove" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set remove" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set remove" -l no-input -d 'Never ask, also not at a terminal'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set remove" -s q -l quiet -d 'Say only what went wrong'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set remove" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set remove" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set remove" -f -a "add" -d 'Add a connection from the identity provider\'s metadata or discovery document'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set remove" -f -a "list" -d 'List all connections'
@@ -126,19 +126,19 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l insecure-allow-http -d 'Fetch http:// URLs too; whoever sits between can then change the document'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -s y -l yes -d 'Write without asking'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l no-input -d 'Never ask, also not at a terminal'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Say only what went wrong'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from list" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from list" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask, also not at a terminal'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Say only what went wrong'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from show" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from show" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask, also not at a terminal'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say only what went wrong'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l unset -d 'A key to remove; may be repeated' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l enable-binding -d 'Enable this single sign-on binding and disable the others' -r
@@ -152,20 +152,20 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 json\t'For programs: one document with a `schema` key'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l insecure-allow-http -d 'Fetch http:// URLs too; whoever sits between can then change the document'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l no-input -d 'Never ask, also not at a terminal'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Say only what went wrong'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from remove" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from remove" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Remove without asking'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from remove" -l no-input -d 'Never ask, also not at a terminal'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Say only what went wrong'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and not __fish_seen_subcommand_from inspect export" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and not __fish_seen_subcommand_from inspect export" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and not __fish_seen_subcommand_from inspect export" -l no-input -d 'Never ask, also not at a terminal'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and not __fish_seen_subcommand_from inspect export" -s q -l quiet -d 'Say only what went wrong'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and not __fish_seen_subcommand_from inspect export" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and not __fish_seen_subcommand_from inspect export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and not __fish_seen_subcommand_from inspect export" -f -a "inspect" -d 'Show what a document says: SAML metadata, OpenID Connect discovery, or a JWKS'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and not __fish_seen_subcommand_from inspect export" -f -a "export" -d 'Write the vendor\'s SP metadata for the IdP\'s administrator'
@@ -179,7 +179,7 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l lint -d 'Exit 1 when the document has errors that make it unusable'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l insecure-allow-http -d 'Fetch http:// URLs too; whoever sits between can then change the document'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l no-input -d 'Never ask, also not at a terminal'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -s q -l quiet -d 'Say only what went wrong'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -s o -l output -d 'Write to this file [default: standard output]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -l valid-until -d 'Date or time until which the document may be used' -r
@@ -188,13 +188,13 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_
 json\t'For programs: one document with a `schema` key'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -l force -d 'Replace the file if it is there'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -l no-input -d 'Never ask, also not at a terminal'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Say only what went wrong'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check" -l no-input -d 'Never ask, also not at a terminal'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check" -s q -l quiet -d 'Say only what went wrong'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check" -f -a "check" -d 'Check certificates: until when is each connection covered?'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from check" -l tls -d 'Look at the certificate that a server presents; may be repeated' -r
@@ -211,13 +211,13 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subc
 json\t'For programs: one document with a `schema` key'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from check" -l insecure-allow-http -d 'Fetch http:// URLs too; whoever sits between can then change the document'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from check" -l no-input -d 'Never ask, also not at a terminal'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Say only what went wrong'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from migrate resume rollback status" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from migrate resume rollback status" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from migrate resume rollback status" -l no-input -d 'Never ask, also not at a terminal'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from migrate resume rollback status" -s q -l quiet -d 'Say only what went wrong'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from migrate resume rollback status" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from migrate resume rollback status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from migrate resume rollback status" -f -a "migrate" -d 'Rename existing users to the form that SSO logs them in by'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from migrate resume rollback status" -f -a "resume" -d 'Go on with a migration or rollback that stopped'
@@ -241,7 +241,7 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_sub
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l accept-untested -d 'Migrate although the connection is not on record as tested and enabled'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l retry-failed -d 'Try again the rows that an earlier run gave up'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l no-input -d 'Never ask, also not at a terminal'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -s q -l quiet -d 'Say only what went wrong'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from resume" -l rate -d 'Most writes in a second; 0 is as fast as the vendor answers [default: the connection\'s `writes_per_second`, else 1]' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from resume" -l max-failures -d 'Stop when more rows than this have failed' -r
@@ -252,7 +252,7 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_sub
 json\t'For programs: one document with a `schema` key'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from resume" -l retry-failed -d 'Try again the rows that an earlier run gave up'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from resume" -l no-input -d 'Never ask, also not at a terminal'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from resume" -s q -l quiet -d 'Say only what went wrong'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from resume" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from resume" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from rollback" -l rate -d 'Most writes in a second; 0 is as fast as the vendor answers [default: the connection\'s `writes_per_second`, else 1]' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from rollback" -l max-failures -d 'Stop when more rows than this have failed' -r
@@ -264,19 +264,19 @@ json\t'For programs: one document with a `schema` key'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from rollback" -l apply -d 'Roll back now, without asking'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from rollback" -l retry-failed -d 'Try again the rows that an earlier run gave up'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from rollback" -l no-input -d 'Never ask, also not at a terminal'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from rollback" -s q -l quiet -d 'Say only what went wrong'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from rollback" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from rollback" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from status" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from status" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from status" -l no-input -d 'Never ask, also not at a terminal'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Say only what went wrong'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -l no-input -d 'Never ask, also not at a terminal'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -s q -l quiet -d 'Say only what went wrong'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -f -a "serve" -d 'Answer the Qualtrics Users API on this machine, with made-up users and wanted faults'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l listen -d 'Loopback address; port 0 takes any that is free' -r
@@ -303,18 +303,18 @@ json\t'For programs: one document with a `schema` key'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l proxied -d 'Answer as the proxy between data centres does: a notice on everything, no writes'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l list-faults -d 'List the kinds of faults and end'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l no-input -d 'Never ask, also not at a terminal'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -s q -l quiet -d 'Say only what went wrong'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand demo" -l directory -d 'The folder to work in [default: a new one for temporary files]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand demo" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand demo" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand demo" -l no-input -d 'Never ask, also not at a terminal'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand demo" -s q -l quiet -d 'Say only what went wrong'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand demo" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand completions" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand completions" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand completions" -l no-input -d 'Never ask, also not at a terminal'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand completions" -s q -l quiet -d 'Say only what went wrong'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand completions" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'

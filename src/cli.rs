@@ -79,7 +79,7 @@ pub(crate) struct Global {
     /// Never ask, also not at a terminal
     #[arg(long, global = true, help_heading = "Global options")]
     no_input: bool,
-    /// Say only what went wrong
+    /// Leave out notes and progress; data and warnings stay
     #[arg(long, short, global = true, help_heading = "Global options")]
     quiet: bool,
 }

@@ -14,8 +14,6 @@ use crate::model::connection::Saml;
 use crate::model::connection::StoredCertificate;
 use crate::model::time::Time;
 use crate::provider::profile::Profile;
-use crate::provider::profile::SpCandidate;
-use crate::provider::profile::SpValues;
 use crate::saml::sp::AssertionConsumer;
 use crate::saml::sp::Contact;
 use crate::saml::sp::ContactKind;
@@ -98,17 +96,11 @@ pub(crate) enum SpForm {
 
 /// Classifies a pair by the vendor's published forms; it never corrects one.
 pub(crate) fn classify(entity_id: &str, acs: &str, connection: &Connection, profile: &Profile) -> SpForm {
-    candidates(connection, profile)
+    profile
+        .sp_candidates(&connection.settings)
         .into_iter()
         .find(|candidate| candidate.entity_id == entity_id && candidate.acs == acs)
         .map_or(SpForm::Unknown, |candidate| SpForm::Known(candidate.label))
-}
-
-fn candidates(connection: &Connection, profile: &Profile) -> Vec<SpCandidate> {
-    match profile.saml.map(|saml| saml.sp_values) {
-        Some(SpValues::FromVendor { candidates }) => candidates(&|key| connection.settings.get(key).cloned()),
-        None => Vec::new(),
-    }
 }
 
 fn sp_values(name: &str, connection: &Connection, saml: &Saml, profile: &Profile) -> Result<(String, String)> {
@@ -137,7 +129,7 @@ fn sp_values(name: &str, connection: &Connection, saml: &Saml, profile: &Profile
                 "the service provider's entity ID and ACS of `{name}` are not known, and ssoctl does not guess them"
             );
             if !saml.sp.use_incommon_metadata {
-                for candidate in candidates(connection, profile) {
+                for candidate in profile.sp_candidates(&connection.settings) {
                     message += &format!(
                         "\n  {}: entity ID {}\n  {:width$}  ACS       {}",
                         candidate.label,

@@ -93,7 +93,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             return Err(Failure::bug(format!("this step ended with {status}, and {} was expected", step.exit)).into());
         }
         if step.exit != 0 {
-            ui.data(&format!("(exit code {})\n", step.exit))?;
+            ui.data(&format!("(exit code {}: some rows of the roster are in conflict or invalid)\n", step.exit))?;
         }
     }
     drop(vendor);

@@ -34,8 +34,7 @@ pub(crate) fn facts(indent: usize, pairs: &[(&str, String)]) -> String {
     let width =
         pairs.iter().filter(|(_, value)| !value.is_empty()).map(|(label, _)| printable(label).chars().count()).max();
     let width = width.unwrap_or_default();
-    let terminal = if io::stdout().is_terminal() { Table::new().width() } else { None };
-    let room = terminal.map(|columns| usize::from(columns).saturating_sub(indent + width + 2).max(20));
+    let room = terminal_width().map(|columns| columns.saturating_sub(indent + width + 2).max(20));
     let mut text = String::new();
     for (label, value) in pairs.iter().filter(|(_, value)| !value.is_empty()) {
         let lines = value.lines().flat_map(|line| wrapped(&printable(line), room));
@@ -48,29 +47,30 @@ pub(crate) fn facts(indent: usize, pairs: &[(&str, String)]) -> String {
     text
 }
 
+/// The columns of the terminal that standard output is; `None` in a pipe.
+pub(crate) fn terminal_width() -> Option<usize> {
+    if io::stdout().is_terminal() { Table::new().width().map(usize::from) } else { None }
+}
+
 /// A line broken between words; a word that is longer than the room, such as a URL, stays
 /// whole, so that it can be copied.
-fn wrapped(line: &str, room: Option<usize>) -> Vec<String> {
+pub(crate) fn wrapped(line: &str, room: Option<usize>) -> Vec<String> {
     let Some(room) = room else { return vec![line.to_owned()] };
-    let mut lines = vec![String::new()];
-    let mut length = 0;
-    for word in line.split(' ') {
-        let long = word.chars().count();
-        if length > 0 && length + 1 + long > room {
-            // What goes on is set in, so that it is not taken for another value.
-            lines.push("  ".to_owned());
-            length = 2;
-        } else if length > 0 {
-            if let Some(last) = lines.last_mut() {
-                last.push(' ');
-            }
-            length += 1;
+    let content = line.trim_start_matches(' ');
+    let indent = line.len() - content.len();
+    // What goes on is set in, so that it is not taken for another value.
+    let begin = |extra: usize| " ".repeat(indent + extra);
+    let (mut lines, mut current, mut filled) = (Vec::new(), begin(0), false);
+    for word in content.split(' ') {
+        if filled && current.chars().count() + 1 + word.chars().count() > room {
+            lines.push(std::mem::replace(&mut current, begin(2)));
+        } else if filled {
+            current.push(' ');
         }
-        if let Some(last) = lines.last_mut() {
-            last.push_str(word);
-        }
-        length += long;
+        current.push_str(word);
+        filled = true;
     }
+    lines.push(current);
     lines.into_iter().map(|line| line.trim_end().to_owned()).collect()
 }
 
@@ -86,6 +86,7 @@ mod tests {
             ["until 2036-01-01  RSA 2048", "  https://a-very-long-address.example.org/path", "  end"]
         );
         assert_eq!(wrapped(line, None), [line]);
+        assert_eq!(wrapped("  hint: one two", Some(10)), ["  hint:", "    one", "    two"]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use std::io::Write as _;
 use dialoguer::Confirm;
 use dialoguer::Input;
 
+use crate::cli::table;
 use crate::error::Failure;
 use crate::error::Kind;
 use crate::error::Result;
@@ -66,18 +67,18 @@ impl Ui {
 
     /// Tells something that may be wrong and does not end the command.
     pub(crate) fn warning(&self, text: &str) {
-        say(&format!("warning: {text}"));
+        say_wrapped(&format!("warning: {text}"));
     }
 
     /// Tells what went wrong with one of several things, and goes on with the others.
     pub(crate) fn error(&self, text: &str) {
-        say(&format!("error: {text}"));
+        say_wrapped(&format!("error: {text}"));
     }
 
     /// Tells the next command; silent under `--quiet`.
     pub(crate) fn hint(&self, text: &str) {
         if !self.quiet {
-            say(&format!("hint: {text}"));
+            say_wrapped(&format!("hint: {text}"));
         }
     }
 
@@ -86,7 +87,7 @@ impl Ui {
         if self.quiet && finding.severity == crate::finding::Severity::Info {
             return;
         }
-        say(&finding_text(finding));
+        say_wrapped(&finding_text(finding));
     }
 
     /// Tells findings, not more of them than a person reads.
@@ -159,6 +160,13 @@ pub(crate) fn finding_text(finding: &Finding) -> String {
     text
 }
 
+/// Says a message whose lines are broken between words at a terminal.
+fn say_wrapped(text: &str) {
+    let room = if io::stderr().is_terminal() { table::terminal_width() } else { None };
+    let lines: Vec<String> = text.lines().flat_map(|line| table::wrapped(line, room)).collect();
+    say(&lines.join("\n"));
+}
+
 /// Nothing can be done about a closed standard error.
 fn say(text: &str) {
     writeln!(io::stderr().lock(), "{}", clean(text)).ok();
@@ -173,7 +181,7 @@ pub(crate) fn tell_failure(error: &anyhow::Error) {
     for hint in hints(error) {
         let _ = write!(text, "\nhint: {}", clean(hint));
     }
-    say(&text);
+    say_wrapped(&text);
 }
 
 /// The mends of every failure in a chain, outermost first.

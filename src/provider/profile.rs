@@ -1,6 +1,8 @@
 //! The shape of a vendor's facts: endpoints, fields, limits, prerequisites, sources.
 //! Nothing here knows any one vendor.
 
+use std::collections::BTreeMap;
+
 /// Something a vendor may or may not be able to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Capability {
@@ -163,4 +165,14 @@ pub(crate) struct Profile {
     pub(crate) prerequisites: &'static [&'static str],
     /// Where these facts come from.
     pub(crate) sources: &'static [&'static str],
+}
+
+impl Profile {
+    /// The forms that the vendor's SP values may have for these settings.
+    pub(crate) fn sp_candidates(&self, settings: &BTreeMap<String, String>) -> Vec<SpCandidate> {
+        match self.saml.map(|saml| saml.sp_values) {
+            Some(SpValues::FromVendor { candidates }) => candidates(&|key| settings.get(key).cloned()),
+            None => Vec::new(),
+        }
+    }
 }

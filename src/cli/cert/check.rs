@@ -57,7 +57,8 @@ Examples:
   ssoctl cert check idp-metadata.xml https://idp.example.org/metadata --tls idp.example.org:443
 
 Exit codes: 0 nothing reaches the threshold · 1 something does · 2 wrong usage
-            3 a file or connection cannot be read · 4 a URL or server could not be looked at")]
+            3 a file or connection cannot be read · 4 a URL or server could not be looked at
+            5 an http:// URL without consent")]
 pub(crate) struct Args {
     /// Connections, files, URLs, or `-` [default: every connection]
     #[arg(value_name = "SOURCE")]

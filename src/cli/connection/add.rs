@@ -34,8 +34,8 @@ use crate::workspace;
 /// Add a connection from the identity provider's metadata or discovery document
 ///
 /// Writes connections/NAME.yaml: entity ID, endpoints with exactly one binding enabled,
-/// every signing certificate. At a terminal it asks for what no flag gives and shows the
-/// file before writing it.
+/// every signing certificate. At a terminal it asks for contact, names, settings and
+/// attributes that no flag gives, and shows the file before writing it.
 #[derive(clap::Args, Clone)]
 #[command(
     group = clap::ArgGroup::new("document").required(true),

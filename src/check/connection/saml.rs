@@ -1,0 +1,165 @@
+//! The SAML part of a connection: endpoints, requests, and what is known of the vendor's side.
+
+use url::Url;
+
+use crate::check::connection::Sink;
+use crate::model::connection::Connection;
+use crate::model::connection::Saml;
+use crate::provider::profile::Profile;
+use crate::workspace::Segment;
+
+/// Judges the identity provider's side and the options.
+pub(super) fn saml(saml: &Saml, profile: &Profile, sink: &mut Sink<'_>) {
+    let idp = ["saml".into(), "idp".into()];
+    let under_idp = |more: &[Segment]| [&idp[..], more].concat();
+    entity_id(&saml.idp.entity_id, &under_idp(&["entity_id".into()]), sink);
+    let allowed = profile.saml.map(|allowed| allowed.request_bindings).unwrap_or_default();
+    let enabled: Vec<usize> = (0..saml.idp.sso.len()).filter(|at| saml.idp.sso[*at].enabled).collect();
+    for (at, endpoint) in saml.idp.sso.iter().enumerate() {
+        let route = under_idp(&["sso".into(), at.into()]);
+        location(&endpoint.location, &[&route[..], &["location".into()]].concat(), sink);
+        if endpoint.enabled && !allowed.contains(&endpoint.binding.word()) {
+            sink.error(
+                "binding-not-allowed",
+                &route,
+                format!("the binding `{}` is enabled, and {} cannot use it", endpoint.binding, profile.title),
+                &format!("enable one of: {}", allowed.join(", ")),
+            );
+        }
+    }
+    match enabled.as_slice() {
+        [] => sink.error(
+            "binding-none",
+            &under_idp(&["sso".into()]),
+            "no single sign-on binding is enabled".to_owned(),
+            &format!("enable one of: {}", allowed.join(", ")),
+        ),
+        [_] => {}
+        [_, second, ..] => sink.error(
+            "binding-several",
+            &under_idp(&["sso".into(), (*second).into()]),
+            format!("{} bindings are enabled, and {} uses one at a time", enabled.len(), profile.title),
+            "`ssoctl connection set NAME --enable-binding BINDING` leaves just one",
+        ),
+    }
+    let signs = saml.options.sign_request
+        || enabled.iter().any(|at| {
+            profile.saml.is_some_and(|allowed| allowed.always_signed.contains(&saml.idp.sso[*at].binding.word()))
+        });
+    if saml.idp.want_authn_requests_signed && !signs {
+        sink.warning(
+            "request-unsigned",
+            &["saml".into(), "options".into()],
+            "the IdP wants signed requests, and none would be sent".to_owned(),
+            "`ssoctl connection set NAME saml.options.sign_request=true`",
+        );
+    }
+    if !saml.options.replay_prevention {
+        sink.warning(
+            "replay-prevention-off",
+            &["saml".into(), "options".into(), "replay_prevention".into()],
+            "replay prevention is off: a copied assertion would log in again".to_owned(),
+            "`ssoctl connection set NAME saml.options.replay_prevention=true`",
+        );
+    }
+    if saml.idp.certificates.is_empty() {
+        sink.warning(
+            "certificate-none",
+            &under_idp(&["certificates".into()]),
+            "no signing certificate: only IdP-initiated logins could work, the Customer Success Hub, Basecamp, mobile \
+             logins and the built-in test would not, and a forged response could not be told from a real one"
+                .to_owned(),
+            "ask the IdP's administrator for the signing certificate",
+        );
+    }
+}
+
+/// Judges what is known of the vendor's service provider.
+pub(super) fn service_provider(saml: &Saml, connection: &Connection, profile: &Profile, sink: &mut Sink<'_>) {
+    let sp = |key: &str| ["saml".into(), "sp".into(), key.into()];
+    match (&saml.sp.entity_id, &saml.sp.acs) {
+        (Some(_), None) | (None, Some(_)) => sink.error(
+            "sp-values-half",
+            &["saml".into(), "sp".into()],
+            "the service provider's entity ID and ACS belong together, and one of them is missing".to_owned(),
+            "copy both from the connection's page, or give its metadata with `--sp-metadata FILE`",
+        ),
+        (None, None) => sink.info(
+            "sp-values-unknown",
+            &["saml".into(), "sp".into()],
+            "the service provider's entity ID and ACS are not known yet".to_owned(),
+            "`ssoctl connection set NAME --sp-metadata FILE` once the vendor shows them; `metadata export` needs them",
+        ),
+        (Some(id), Some(acs)) => {
+            entity_id(id, &sp("entity_id"), sink);
+            location(acs, &sp("acs"), sink);
+            let candidates = profile.sp_candidates(&connection.settings);
+            let known = candidates.iter().find(|form| form.entity_id == *id && form.acs == *acs);
+            let settings_known = profile.settings.iter().all(|field| connection.settings.contains_key(field.key));
+            match known {
+                Some(form) if saml.sp.use_incommon_metadata => sink.warning(
+                    "sp-values-not-incommon",
+                    &sp("use_incommon_metadata"),
+                    format!("InCommon metadata changes entity ID and ACS, and these are the {} without it", form.label),
+                    "`ssoctl connection set NAME --sp-metadata FILE` takes the values that the vendor shows after saving",
+                ),
+                // Never corrected: the vendor's own page decides.
+                None if settings_known && !candidates.is_empty() && !saml.sp.use_incommon_metadata => sink.warning(
+                    "sp-values-unusual",
+                    &sp("entity_id"),
+                    format!("entity ID `{id}` and ACS have none of the forms that {} publishes", profile.title),
+                    "compare them, and `brand_id` and `data_center`, with the connection's page",
+                ),
+                _ => {}
+            }
+        }
+    }
+}
+
+fn entity_id(id: &str, route: &[Segment], sink: &mut Sink<'_>) {
+    if id.is_empty() {
+        sink.error("entity-id-missing", route, "the entity ID is empty".to_owned(), "");
+    } else if id.contains(['{', '}']) {
+        sink.error(
+            "entity-id-template",
+            route,
+            format!("the entity ID `{id}` still has a template in braces"),
+            "fetch the metadata of your own tenant: its URL has the tenant's GUID instead of `common`",
+        );
+    } else if id.trim() != id || id.contains(char::is_whitespace) {
+        sink.warning("entity-id-space", route, format!("the entity ID `{id}` has white space in it"), "");
+    }
+    // saml-core 8.3.6
+    if id.chars().count() > 1024 {
+        sink.error("entity-id-length", route, "the entity ID has more than 1024 characters".to_owned(), "");
+    }
+}
+
+/// Judges an address that a browser is sent to.
+pub(super) fn location(text: &str, route: &[Segment], sink: &mut Sink<'_>) {
+    match Url::parse(text) {
+        Ok(url) if url.scheme() == "https" && url.has_host() => {
+            if !url.username().is_empty() || url.password().is_some() {
+                sink.error("location-credentials", route, "the address holds credentials".to_owned(), "remove them");
+            }
+        }
+        Ok(url) if url.scheme() == "http" && url.has_host() => sink.warning(
+            "location-http",
+            route,
+            format!("`{text}` is not https: a login over it can be read and changed on the way"),
+            "",
+        ),
+        Ok(url) => sink.error(
+            "location-scheme",
+            route,
+            format!("`{text}` is not a web address: a browser must not be sent to `{}:`", url.scheme()),
+            "write an address that begins with https://",
+        ),
+        Err(reason) => sink.error(
+            "location-not-url",
+            route,
+            format!("`{text}` is not an absolute URL: {reason}"),
+            "write an address that begins with https://",
+        ),
+    }
+}

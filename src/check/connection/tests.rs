@@ -1,0 +1,114 @@
+//! Each slip as a file has it, and the code it must get.
+
+use super::*;
+
+const BASE: &str = "version: 1\nprovider: qualtrics\nname: Prod\ntechnical_contact: a@b.example\nstatus:\n  \
+    tested_on: 2026-11-01\n  enabled: true\nsettings:\n  brand_id: testbrand\n  data_center: iad1\nattributes:\n  \
+    email: mail\n  username: uid\n  first_name: givenName\n  last_name: sn\n";
+const SAML: &str = "saml:\n  idp:\n    entity_id: https://idp.example.org\n    sso:\n      - binding: \
+    HTTP-Redirect\n        location: https://idp.example.org/sso\n        enabled: true\n      - binding: \
+    HTTP-POST\n        location: https://idp.example.org/sso\n        enabled: false\n    certificates:\n      - \
+    pem: x\n  sp:\n    entity_id: https://iad1.qualtrics.com\n    acs: https://iad1.qualtrics.com/login/v1/sso/saml2/default-sp\n";
+const OAUTH: &str = "oauth:\n  kind: custom\n  client_id: c\n  client_secret: env:S\n  authorization_endpoint: \
+    https://o.example/a\n  token_endpoint: https://o.example/t\n  token_endpoint_auth_methods: \
+    [client_secret_basic]\n  user_info_endpoint: https://o.example/u\n  public_keys_endpoint: \
+    https://o.example/k\n  issuer: https://o.example\n  scope: openid email\n";
+
+fn codes(text: &str) -> Vec<&'static str> {
+    let connection: Connection = crate::workspace::parsed_for_tests(text);
+    check(&connection, &crate::provider::qualtrics::Qualtrics, &|_| None)
+        .into_iter()
+        .map(|finding| finding.code)
+        .collect()
+}
+
+#[test]
+fn a_sound_connection_has_no_findings() {
+    assert_eq!(codes(&format!("{BASE}{SAML}")), Vec::<&str>::new());
+    assert_eq!(codes(&format!("{BASE}{OAUTH}")), Vec::<&str>::new());
+}
+
+#[test]
+fn what_the_vendor_does_not_offer_is_refused_and_what_nobody_knows_is_told() {
+    let connection: Connection = crate::workspace::parsed_for_tests(&format!("{BASE}{SAML}"));
+    for (support, code) in [
+        (Support::No("it is not offered"), "protocol-unsupported"),
+        (Support::Unknown("is it offered?"), "protocol-unknown"),
+    ] {
+        let findings = check(&connection, &crate::provider::tests::Answers(support), &|_| None);
+        assert!(findings.iter().any(|finding| finding.code == code), "{code}");
+    }
+}
+
+#[test]
+fn each_slip_is_told_by_its_code() {
+    let saml = format!("{BASE}{SAML}");
+    let oauth = format!("{BASE}{OAUTH}");
+    let long = "x".repeat(121);
+    for (text, code) in [
+        (saml.replace("technical_contact: a@b.example\n", ""), "technical-contact-missing"),
+        (saml.replace("a@b.example", "someone"), "technical-contact-form"),
+        (saml.replace("name: Prod\n", &format!("name: Prod\ndisplay_name: {long}\n")), "display-name-long"),
+        (saml.replace("name: Prod", "name: ''"), "name-empty"),
+        (saml.replace("tested_on: 2026-11-01\n  ", ""), "enabled-untested"),
+        (saml.replace("brand_id", "brandid"), "setting-unknown"),
+        (saml.replace("  data_center: iad1\n", ""), "setting-missing"),
+        (saml.replace("iad1", "https://iad1"), "setting-invalid"),
+        (saml.replace("email: mail", "mail: mail"), "attribute-unknown"),
+        (saml.replace("  email: mail\n", ""), "attribute-required"),
+        (saml.replace("  username: uid\n", ""), "attribute-missing"),
+        (saml.replace("username: uid", "username: NameID"), "attribute-name-id"),
+        (saml.replace("username: uid", "username: ''"), "attribute-empty"),
+        (saml.replace("username: uid", "username: ' uid'"), "attribute-space"),
+        (saml.replace("enabled: false", "enabled: true"), "binding-several"),
+        (saml.replace("        enabled: true", "        enabled: false"), "binding-none"),
+        (saml.replace("binding: HTTP-Redirect", "binding: SOAP"), "binding-not-allowed"),
+        (
+            saml.replace(
+                "location: https://idp.example.org/sso\n        enabled: true",
+                "location: http://idp.example.org/sso\n        enabled: true",
+            ),
+            "location-http",
+        ),
+        (saml.replace("acs: https://iad1.qualtrics.com/login/v1/sso/saml2/default-sp", "acs: not a url"), "location-not-url"),
+        (saml.replace("acs: https://iad1.qualtrics.com/login/v1/sso/saml2/default-sp", "acs: 'javascript:alert(1)'"), "location-scheme"),
+        (saml.replace("acs: https://iad1.", "acs: https://u@iad1."), "location-credentials"),
+        (saml.replace("iad1.qualtrics.com", "iad1.example.com"), "sp-values-unusual"),
+        (saml.replace("  sp:\n", "  sp:\n    use_incommon_metadata: true\n"), "sp-values-not-incommon"),
+        (saml.replace("    acs: https://iad1.qualtrics.com/login/v1/sso/saml2/default-sp\n", ""), "sp-values-half"),
+        (
+            saml.replace("  sp:\n    entity_id: https://iad1.qualtrics.com\n    acs: https://iad1.qualtrics.com/login/v1/sso/saml2/default-sp\n", ""),
+            "sp-values-unknown",
+        ),
+        (
+            saml.replace("entity_id: https://idp.example.org", "entity_id: 'https://sts.windows.net/{tenantid}/'"),
+            "entity-id-template",
+        ),
+        (
+            saml.replace("entity_id: https://idp.example.org", "entity_id: 'https://idp.example.org/ x'"),
+            "entity-id-space",
+        ),
+        (saml.replace("entity_id: https://idp.example.org", "entity_id: ''"), "entity-id-missing"),
+        (saml.replace("    sso:", "    want_authn_requests_signed: true\n    sso:"), "request-unsigned"),
+        (format!("{saml}  options:\n    replay_prevention: false\n"), "replay-prevention-off"),
+        (saml.replace("    certificates:\n      - pem: x\n", ""), "certificate-none"),
+        (format!("{saml}migration:\n  merge_on_login: true\n"), "merge-without-just-in-time"),
+        (format!("{saml}provisioning:\n  valid_email_domains: ['@example.org']\n"), "email-domain-form"),
+        (format!("{saml}{OAUTH}"), "protocol-both"),
+        (BASE.to_owned(), "protocol-none"),
+        (oauth.replace("  client_id: c\n", ""), "oauth-field-missing"),
+        (oauth.replace("openid email", "email"), "scope-without-openid"),
+        (oauth.replace("https://o.example\n", "'https://o.example/{tenantid}'\n"), "issuer-template"),
+        (format!("{oauth}  id_token_algorithms: [none]\n"), "id-token-algorithm"),
+        (format!("{oauth}  id_token_algorithms: [RS256, HS256]\n"), "id-token-algorithm-mixed"),
+        (format!("{BASE}oauth:\n  kind: google\n"), "attribute-google"),
+        (format!("{BASE}oauth:\n  kind: google\n"), "email-domains-missing"),
+    ] {
+        let found = codes(&text);
+        assert!(found.contains(&code), "{code} not in {found:?} of\n{text}");
+    }
+    assert!(
+        !codes(&oauth.replace("  public_keys_endpoint: https://o.example/k\n", "  id_token_algorithms: [HS256]\n"))
+            .contains(&"oauth-field-missing")
+    );
+}
