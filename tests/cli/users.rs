@@ -189,6 +189,14 @@ fn a_vendor_that_makes_another_name_of_it_is_told_one_name_only() {
     let canary = ("user00001@example.org".to_owned(), "value-00001#testbrand#testbrand".to_owned());
     assert_eq!(sandbox.changes(), [canary]);
     run(&desk, &["status"], 6).tells("goes on with one that is not finished");
+
+    // The account carries a name that is ours to take back, though no row counts as renamed.
+    let refusal = run(&desk, &["rollback"], 5);
+    refusal.tells("nothing was rolled back: 1 users are renamed");
+    // This vendor mangles the old name too: it is tried, told, and not called done.
+    run(&desk, &["rollback", "--apply", "--rate", "0"], 6)
+        .tells("the vendor named it `user00001@example.org#testbrand`");
+    assert_eq!(sandbox.changes().len(), 2);
 }
 
 #[test]
