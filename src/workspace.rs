@@ -290,7 +290,10 @@ impl Workspace {
         if let Some(taken) = self.names()?.iter().find(|taken| taken.as_str().eq_ignore_ascii_case(name.as_str())) {
             return Err(taken_by(taken).into());
         }
-        disk::write(&path, render(connection)?.as_bytes(), Access::Shared)?;
+        let text = render(connection)?;
+        // What a hostile document put there must not make a file that is refused from then on.
+        parse_connection(&text, &path)?;
+        disk::write(&path, text.as_bytes(), Access::Shared)?;
         Ok(path)
     }
 

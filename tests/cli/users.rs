@@ -189,6 +189,14 @@ fn a_vendor_that_makes_another_name_of_it_is_told_one_name_only() {
     let canary = ("user00001@example.org".to_owned(), "value-00001#testbrand#testbrand".to_owned());
     assert_eq!(sandbox.changes(), [canary]);
     run(&desk, &["status"], 6).tells("goes on with one that is not finished");
+
+    // The account carries a name that is ours to take back, though no row counts as renamed.
+    let refusal = run(&desk, &["rollback"], 5);
+    refusal.tells("nothing was rolled back: 1 users are renamed");
+    // This vendor mangles the old name too: it is tried, told, and not called done.
+    run(&desk, &["rollback", "--apply", "--rate", "0"], 6)
+        .tells("the vendor named it `user00001@example.org#testbrand`");
+    assert_eq!(sandbox.changes().len(), 2);
 }
 
 #[test]
@@ -243,6 +251,23 @@ fn a_journal_that_is_lost_is_told_and_nothing_goes_on_without_it() {
         assert_eq!(desk.files(), files);
     }
     assert_eq!(sandbox.changes().len(), done);
+}
+
+#[test]
+fn a_report_that_cannot_be_written_loses_nothing() {
+    let (desk, sandbox) = ready(&["--users", "5"]);
+    roster(&desk, 5);
+    let report = run(&desk, &[&APPLY[..], &["--format", "json"]].concat(), 0).json();
+    let rows = desk.root().join(report["rows_file"].as_str().unwrap());
+    std::fs::remove_file(&rows).unwrap();
+    std::fs::create_dir(&rows).unwrap();
+    let output = run(&desk, &["rollback", "--apply", "--rate", "0", "--format", "json"], 3);
+    assert_eq!(output.json()["error"]["code"], "report-unwritable");
+    assert_eq!(sandbox.changes().len(), 10);
+    std::fs::remove_dir(&rows).unwrap();
+    let report = run(&desk, &["resume", "--format", "json"], 0).json();
+    assert_eq!((&report["state"], &report["counts"]["undone"]), (&"rolled-back".into(), &5.into()));
+    assert_eq!(sandbox.changes().len(), 10);
 }
 
 #[test]

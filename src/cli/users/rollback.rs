@@ -34,15 +34,15 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let phases = [Phase::Applying, Phase::RollingBack, Phase::Finished];
     let folder = drive::open(&context.workspace()?, args.id.as_deref(), &phases)?;
     let plan = folder.plan()?;
-    let done = folder.state(&plan)?.summary();
-    if done.done + done.unknown == 0 {
+    let ours = folder.state(&plan)?.to_take_back();
+    if ours == 0 {
         context.ui.status(&format!("`{}` has renamed nobody: there is nothing to roll back", folder.id()));
         return Ok(Verdict::Done);
     }
-    let question = format!("Give {} users of `{}` their old names back?", done.done + done.unknown, plan.head.connection);
+    let question = format!("Give {ours} users of `{}` their old names back?", plan.head.connection);
     let agreed = args.apply || context.ui.confirm(&question, false)? == Some(true);
     if !agreed {
-        return Err(Failure::refused("not-confirmed", format!("nothing was rolled back: {} users are renamed", done.done))
+        return Err(Failure::refused("not-confirmed", format!("nothing was rolled back: {ours} users are renamed"))
             .hint(format!("`ssoctl users rollback {} --apply` rolls them back", folder.id()))
             .into());
     }

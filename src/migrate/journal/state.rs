@@ -162,6 +162,19 @@ impl State {
         summary
     }
 
+    /// Accounts that carry, or may carry, a name of ours: the planned one, or what the vendor
+    /// made of it. A row that was given up can be among them.
+    pub(crate) fn to_take_back(&self) -> u64 {
+        let ours = |row: &RowState| match (&row.apply, &row.undo) {
+            (_, Step::Done(_)) => false,
+            (Step::Open { .. } | Step::Done(How::Written | How::Settled), _) | (_, Step::Open { .. }) => true,
+            (Step::Pending | Step::Failed(_) | Step::Done(How::Found), Step::Pending | Step::Failed(_)) => {
+                row.left.is_some()
+            }
+        };
+        self.each().filter(|(_, row)| ours(row)).count() as u64
+    }
+
     /// Refuses what [`Self::take`] would refuse of a record that is about to be written: once
     /// it is in the file, nobody can read past it.
     pub(crate) fn admits(&self, plan: &Plan, event: &Event) -> Result<(), String> {

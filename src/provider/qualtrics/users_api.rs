@@ -93,7 +93,8 @@ impl UsersApi {
 
     fn user_url(&self, id: &UserId) -> CallResult<Url> {
         // The path of a URL drops these, also when they are percent-encoded: another resource would be asked for.
-        if matches!(id.0.as_str(), "" | "." | "..") {
+        // Tabs and line ends it drops wherever they are, which is another resource as well.
+        if matches!(id.0.as_str(), "" | "." | "..") || id.0.contains(char::is_control) {
             return Err(CallError::Malformed { detail: format!("`{}` cannot be the ID of a user", self.clean(&id.0)) });
         }
         self.at(&["users", &id.0])

@@ -234,7 +234,7 @@ fn one_account_is_read_by_its_percent_encoded_id() {
     assert_eq!((account.username.0.as_str(), account.status.as_deref()), ("anna#testbrand", Some("active")));
     assert_eq!((account.first_name.as_deref(), account.last_name), (Some("Anna"), None));
     assert_eq!(peer.received()[0].line, "GET /API/v3/users/a%2Fb%3Fc%23d%25e%20.. HTTP/1.1");
-    for bad in ["", ".", ".."] {
+    for bad in ["", ".", "..", "UR_\r\n1", "\tUR_1"] {
         assert!(matches!(api(&peer).account(&id(bad)), Err(CallError::Malformed { .. })), "{bad}");
     }
     assert!(matches!(api(&peer).account(&id("UR_3")), Err(CallError::Malformed { .. })));
