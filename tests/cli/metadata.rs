@@ -160,3 +160,14 @@ fn findings_are_told_up_to_what_a_person_reads() {
     let all = desk.ssoctl(&["metadata", "inspect", "jwks.json", "--format", "json"]).exits(0).json();
     assert_eq!(all["findings"].as_array().unwrap().len(), 900);
 }
+
+#[test]
+fn inspect_shows_a_discovery_document_that_no_connection_may_use() {
+    let desk = Desk::new();
+    desk.write("common.json", made::discovery("https://login.microsoftonline.com/{tenantid}/v2.0"));
+    let output = desk.ssoctl(&["metadata", "inspect", "common.json", "--format", "json"]).exits(0);
+    assert_eq!(output.json()["issuer"], "https://login.microsoftonline.com/{tenantid}/v2.0");
+    desk.ssoctl(&["metadata", "inspect", "common.json", "--lint"]).exits(1).tells("[issuer-template]");
+    let add = ["connection", "add", "x", "--provider", "qualtrics", "--discovery", "common.json"];
+    desk.ssoctl(&add).exits(3);
+}

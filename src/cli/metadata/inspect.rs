@@ -198,7 +198,15 @@ fn page(document: &Document, context: &Context) -> String {
 fn of_discovery(material: &Material, context: &Context) -> Result<Vec<Finding>> {
     let document: Discovery = discovery::read(&material.bytes, &material.name)?;
     let mut findings = document.findings.clone();
-    findings.extend(check_issuer(&document, material.url.as_deref())?);
+    // What would refuse a connection is shown here all the same: somebody wants to see why.
+    match check_issuer(&document, material.url.as_deref()) {
+        Ok(more) => findings.extend(more),
+        Err(failure) => {
+            let mut finding = Finding::new(failure.code(), Severity::Error, failure.to_string());
+            finding.hint = failure.hints().first().cloned();
+            findings.push(finding);
+        }
+    }
     if context.format == Format::Json {
         context.ui.json(&inspect::discovery(&document, &material.name, &findings))?;
     } else {

@@ -6,8 +6,12 @@ use crate::cli::Format;
 use crate::cli::Verdict;
 use crate::cli::context::Context;
 use crate::cli::table;
+use crate::cli::ui;
 use crate::cli::users::drive;
+use crate::error::Failure;
+use crate::error::Kind;
 use crate::error::Result;
+use crate::error::failure_of;
 use crate::migrate::Folder;
 use crate::migrate::journal::state::Phase;
 use crate::migrate::report;
@@ -24,6 +28,12 @@ pub(crate) struct Args {
     /// The migration, or the beginning of its ID [default: all]
     #[arg(value_name = "ID")]
     id: Option<String>,
+}
+
+fn look(folder: &Folder) -> Result<(Report, Phase)> {
+    let plan = folder.plan()?;
+    let state = folder.state(&plan)?;
+    Ok((report::summary(folder, &plan, &state)?, state.phase()))
 }
 
 /// Rows that the direction under way has still to do.
@@ -48,11 +58,20 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     };
     let mut reports: Vec<Report> = Vec::new();
     let mut unfinished = false;
+    let mut damaged = None;
     for folder in &folders {
-        let plan = folder.plan()?;
-        let state = folder.state(&plan)?;
-        unfinished |= matches!(state.phase(), Phase::Applying | Phase::RollingBack);
-        reports.push(report::summary(folder, &plan, &state)?);
+        // One damaged journal does not hide the others.
+        match look(folder) {
+            Ok((report, phase)) => {
+                unfinished |= matches!(phase, Phase::Applying | Phase::RollingBack);
+                reports.push(report);
+            }
+            Err(error) if args.id.is_some() => return Err(error),
+            Err(error) => {
+                ui::tell_failure(&error);
+                damaged = Some(failure_of(&error).map_or(Kind::Bug, Failure::kind));
+            }
+        }
     }
     if context.format == Format::Json {
         let migrations: Vec<_> = reports.iter().map(drive::as_json).collect::<Result<_>>()?;
@@ -75,9 +94,12 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         });
         context.ui.data(&table::table(&["migration", "state", "to rename", "done", "failed", "left"], rows))?;
     }
+    if let Some(kind) = damaged {
+        return Ok(Verdict::Failed(kind));
+    }
     if unfinished {
         context.ui.hint("`ssoctl users resume ID` goes on with one that is not finished");
-        return Ok(Verdict::Failed(crate::error::Kind::Stopped));
+        return Ok(Verdict::Failed(Kind::Stopped));
     }
     Ok(Verdict::Done)
 }
