@@ -58,7 +58,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     };
     let mut reports: Vec<Report> = Vec::new();
     let mut unfinished = false;
-    let mut damaged = None;
+    let mut damaged: Vec<(&str, anyhow::Error)> = Vec::new();
     for folder in &folders {
         // One damaged journal does not hide the others.
         match look(folder) {
@@ -69,13 +69,20 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             Err(error) if args.id.is_some() => return Err(error),
             Err(error) => {
                 ui::tell_failure(&error);
-                damaged = Some(failure_of(&error).map_or(Kind::Bug, Failure::kind));
+                damaged.push((folder.id(), error));
             }
         }
     }
     if context.format == Format::Json {
         let migrations: Vec<_> = reports.iter().map(drive::as_json).collect::<Result<_>>()?;
-        context.ui.json(&json!({ "schema": "ssoctl.users-status/1", "migrations": migrations }))?;
+        let damaged: Vec<_> = damaged
+            .iter()
+            .map(|(id, error)| {
+                let code = failure_of(error).map_or("bug", Failure::code);
+                json!({ "id": id, "code": code, "message": error.to_string() })
+            })
+            .collect();
+        context.ui.json(&json!({ "schema": "ssoctl.users-status/1", "migrations": migrations, "damaged": damaged }))?;
     } else if let ([report], Some(_)) = (reports.as_slice(), &args.id) {
         context.ui.data(&drive::summary(report))?;
     } else if reports.is_empty() {
@@ -94,8 +101,8 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         });
         context.ui.data(&table::table(&["migration", "state", "to rename", "done", "failed", "left"], rows))?;
     }
-    if let Some(kind) = damaged {
-        return Ok(Verdict::Failed(kind));
+    if let Some((_, error)) = damaged.first() {
+        return Ok(Verdict::Failed(failure_of(error).map_or(Kind::Bug, Failure::kind)));
     }
     if unfinished {
         context.ui.hint("`ssoctl users resume ID` goes on with one that is not finished");
