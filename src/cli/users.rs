@@ -3,6 +3,7 @@
 pub(crate) mod drive;
 mod migrate;
 mod rollback;
+mod progress;
 mod resume;
 
 mod status;
