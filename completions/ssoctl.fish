@@ -43,7 +43,7 @@ complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "completions" -d 'Prin
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand init" -l warn-days -d '`cert check` warns when a connection\'s cover ends within this many days' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand init" -l fail-days -d '`cert check` fails when a connection\'s cover ends within this many days' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand init" -l certificate-validity -d 'What counts: the dates of the stored certificate, or of its key (federation practice)' -r -f -a "strict\t'The dates of a stored certificate bind'
-key-only\t'Certificates of one key count as one: a renewal needs no action'"
+key-only\t'Stored certificates of one key count as one, from the first day to the last'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand init" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand init" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'"
@@ -203,7 +203,7 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subc
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from check" -l fail-on -d 'Exit 1 from this status on' -r -f -a "warn\t'Also for a warning'
 fail\t'Within the fail days, expired, not yet valid, or unreadable'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from check" -l certificate-validity -d 'What counts: the dates of the stored certificate, or of its key [default: ssoctl.yaml, else strict]' -r -f -a "strict\t'The dates of a stored certificate bind'
-key-only\t'Certificates of one key count as one: a renewal needs no action'"
+key-only\t'Stored certificates of one key count as one, from the first day to the last'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from check" -l max-size -d 'Largest document that is read, in bytes [default: 16 MiB; 256 MiB where one entity is chosen]' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from check" -l timeout -d 'Seconds that fetching a URL may take in all' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from check" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F

@@ -17,7 +17,6 @@ use clap::ValueEnum;
 use crate::cli::context::Context;
 use crate::error::Kind;
 use crate::error::Result;
-use crate::error::failure_of;
 
 /// What a command that ran to its end has to say to a script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,8 +133,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Ok(Verdict::Done) => 0,
         Ok(Verdict::Findings) => 1,
         Ok(Verdict::Failed(kind)) => kind.exit_code(),
-        // Whoever read standard output has had enough.
-        Err(error) if failure_of(&error).is_some_and(|failure| failure.kind() == Kind::PipeClosed) => 0,
         Err(error) => ui::fail(&error, context.format == Format::Json),
     }
 }

@@ -25,8 +25,6 @@ pub(crate) enum Kind {
     Stopped,
     /// A defect of ssoctl itself (70).
     Bug,
-    /// Whoever read standard output has gone: not an error (0).
-    PipeClosed,
 }
 
 impl Kind {
@@ -39,7 +37,6 @@ impl Kind {
             Self::Refused => 5,
             Self::Stopped => 6,
             Self::Bug => 70,
-            Self::PipeClosed => 0,
         }
     }
 }

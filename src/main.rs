@@ -3,5 +3,6 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    ExitCode::from(ssoctl::run(std::env::args_os()))
+    // A panic is a defect of ssoctl; its message has been printed by the time it arrives here.
+    ExitCode::from(std::panic::catch_unwind(|| ssoctl::run(std::env::args_os())).unwrap_or(70))
 }

@@ -159,6 +159,8 @@ impl Workspace {
                 .hint("check that the folder above may be written, or name another one")
         };
         std::fs::create_dir_all(root.join("connections")).map_err(failed)?;
+        // A folder that ignores itself needs no line in a .gitignore that may be there already.
+        disk::write(&root.join(".ssoctl/.gitignore"), b"*\n", Access::Shared)?;
         let ignore = root.join(".gitignore");
         if !ignore.exists() {
             disk::write(&ignore, b"# journals, locks and the last good source documents\n/.ssoctl/\n", Access::Shared)?;

@@ -57,11 +57,13 @@ fn every_code_is_expected_by_a_test() {
         let text = fs::read_to_string(path).unwrap();
         let shown = path.strip_prefix(root).unwrap().display().to_string();
         let is_test = shown.contains("/tests") || shown.ends_with("corpus.rs");
-        let (code, test) = match text.split_once("#[cfg(test)]") {
-            _ if is_test => ("", text.as_str()),
-            Some((code, test)) => (code, test),
-            None => (text.as_str(), ""),
-        };
+        // A test helper in the middle of a file is still followed by code.
+        let end = ["#[cfg(test)]\nmod tests", "#[cfg(test)]\npub(crate) mod tests"]
+            .iter()
+            .filter_map(|begin| text.find(begin))
+            .min()
+            .unwrap_or(text.len());
+        let (code, test) = if is_test { ("", text.as_str()) } else { text.split_at(end) };
         tests.push_str(test);
         for maker in MAKERS {
             for (at, _) in code.match_indices(maker) {

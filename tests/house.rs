@@ -116,10 +116,15 @@ fn house() -> Vec<Source> {
                 return None;
             }
             let text = fs::read_to_string(&path).unwrap();
-            let lines = text
+            // A test helper in the middle of a file is still followed by code.
+            let end = ["#[cfg(test)]\nmod tests {", "#[cfg(test)]\npub(crate) mod tests {"]
+                .iter()
+                .filter_map(|begin| text.find(begin))
+                .min()
+                .unwrap_or(text.len());
+            let lines = text[..end]
                 .lines()
                 .enumerate()
-                .take_while(|(_, line)| !line.starts_with("#[cfg(test)]"))
                 .map(|(at, line)| (at + 1, line.split("//").next().unwrap_or_default().to_owned()))
                 .collect();
             Some(Source { room, path: shown, lines })

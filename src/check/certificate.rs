@@ -87,7 +87,10 @@ pub(crate) fn stored(connection: &Connection, locate: &Locate<'_>, now: Time) ->
                             format!("the certificate {} is in the list twice", certificate.sha256),
                         ));
                     }
-                    for finding in judge(&certificate, now, thresholds).findings {
+                    for mut finding in judge(&certificate, now, thresholds).findings {
+                        if side == "sp" && is_about_dates(finding.code) {
+                            finding.hint = Some(SP_RENEWAL.to_owned());
+                        }
                         // An old certificate is a warning here: software of this field trusts the key.
                         let severity = finding.severity.min(Severity::Warning);
                         push(Finding { severity, ..finding });
@@ -103,6 +106,10 @@ pub(crate) fn stored(connection: &Connection, locate: &Locate<'_>, now: Time) ->
     }
     findings
 }
+
+/// The mend where one of the vendor's own certificates ends.
+pub(crate) const SP_RENEWAL: &str =
+    "get the vendor's next certificate: `ssoctl connection set NAME --sp-metadata SOURCE` takes it";
 
 /// What is to be said of one connection's signing certificates.
 pub(crate) struct ConnectionCoverage {
@@ -123,7 +130,7 @@ pub(crate) fn coverage(
     thresholds: Thresholds,
 ) -> ConnectionCoverage {
     let Some(saml) = &connection.saml else { return ConnectionCoverage { met: Vec::new(), coverage: None } };
-    let met: Vec<Met> = saml
+    let mut met: Vec<Met> = saml
         .idp
         .certificates
         .iter()
@@ -137,7 +144,8 @@ pub(crate) fn coverage(
     let readable: Vec<&Certificate> = met.iter().filter_map(|met| met.certificate.as_ref().ok()).collect();
     let mut coverage = coverage::coverage(&readable, policy, now, thresholds);
     // A key that can be broken opens the connection to whoever breaks it, however long it lasts.
-    for finding in readable.iter().flat_map(|certificate| judge(certificate, now, thresholds).findings) {
+    let alive = readable.iter().filter(|one| one.not_after >= now);
+    for finding in alive.flat_map(|certificate| judge(certificate, now, thresholds).findings) {
         let status = match finding.severity {
             Severity::Error => Status::Fail,
             Severity::Warning => Status::Warn,
@@ -150,6 +158,12 @@ pub(crate) fn coverage(
     if let Some(failure) = met.iter().find_map(|met| met.certificate.as_ref().err()) {
         coverage.status = Status::Unreadable;
         coverage.code = Some(failure.code());
+    }
+    // The vendor's own certificates are looked at too; they cover no login of the IdP's.
+    let sp = [("sp-signing", &saml.sp.signing_certificates), ("sp-encryption", &saml.sp.encryption_certificates)];
+    for (usage, stored) in sp.into_iter().flat_map(|(usage, list)| list.iter().map(move |stored| (usage, stored))) {
+        let owner = saml.sp.entity_id.clone();
+        met.push(Met { source: name.to_owned(), usage, owner, certificate: read(stored) });
     }
     ConnectionCoverage { met, coverage: Some(coverage) }
 }

@@ -147,3 +147,15 @@ fn binding_of(word: &str, vendor: &dyn provider::Provider) -> Result<Binding> {
     });
     Ok(Binding::from_word(meant.copied().unwrap_or(word)))
 }
+
+/// What is to be said of a signature as long as none is verified.
+fn unverified(document: &Document) -> Option<Finding> {
+    document.signature_present().then(|| {
+        Finding::new(
+            "signature-not-verified",
+            Severity::Info,
+            format!("{}: the document is signed, and the signature was not verified", document.file),
+        )
+        .hint("fetch it over https from whom you trust")
+    })
+}

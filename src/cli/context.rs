@@ -4,6 +4,7 @@
 use std::cell::OnceCell;
 use std::path::Path;
 use std::path::PathBuf;
+use std::time::Instant;
 
 use crate::cli::Format;
 use crate::cli::Global;
@@ -18,6 +19,8 @@ use crate::workspace::Workspace;
 pub(crate) struct Context {
     /// The moment that counts as now, for the whole run.
     pub(crate) now: Time,
+    /// When the run began: long runs count on from `now` by it.
+    pub(crate) started: Instant,
     /// How data is printed.
     pub(crate) format: Format,
     /// The way to talk to a person.
@@ -31,6 +34,7 @@ impl Context {
     pub(crate) fn new(global: Global) -> Result<Self> {
         Ok(Self {
             now: now()?,
+            started: Instant::now(),
             format: global.format,
             ui: Ui::new(!global.no_input, global.quiet, global.format == Format::Json),
             folder: global.workspace,
@@ -62,7 +66,8 @@ fn now() -> Result<Time> {
             .hint("write RFC 3339 such as 2026-11-22T10:00:00Z, or seconds since 1970")
     };
     for variable in ["SSOCTL_NOW", "SOURCE_DATE_EPOCH"] {
-        if let Ok(value) = std::env::var(variable) {
+        if let Some(value) = std::env::var_os(variable) {
+            let value = value.to_string_lossy();
             let seconds = value.parse::<i64>().ok().and_then(Time::from_unix);
             return Ok(seconds.or_else(|| Time::parse(&value)).ok_or_else(|| refuse(variable, &value))?);
         }

@@ -15,7 +15,6 @@ use crate::disk;
 use crate::disk::Access;
 use crate::error::Failure;
 use crate::error::Result;
-use crate::workspace::Workspace;
 
 /// Run the whole job in a throw-away workspace, against a local stand-in for the vendor
 ///
@@ -26,7 +25,7 @@ use crate::workspace::Workspace;
 Example:
   ssoctl demo --directory /tmp/ssoctl-demo
 
-Exit codes: 0 every step went as it should · 3 the folder cannot be made, or is a workspace already")]
+Exit codes: 0 every step went as it should · 3 the folder cannot be made · 5 it is not empty")]
 pub(crate) struct Args {
     /// The folder to work in [default: a new one for temporary files]
     #[arg(long, value_name = "DIR")]
@@ -58,8 +57,8 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             .map_err(|error| Failure::input("file-unwritable", "a temporary folder cannot be made").because(error))?
             .keep(),
     };
-    if Workspace::find(&folder).is_ok_and(|found| found.root() == folder) {
-        return Err(Failure::input("workspace-exists", format!("`{}` is a workspace already", folder.display()))
+    if std::fs::read_dir(&folder).is_ok_and(|mut entries| entries.next().is_some()) {
+        return Err(Failure::refused("folder-not-empty", format!("`{}` is not empty", folder.display()))
             .hint("name another folder, or leave `--directory` out")
             .into());
     }

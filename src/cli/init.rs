@@ -44,7 +44,7 @@ pub(crate) struct Args {
 pub(crate) enum Validity {
     /// The dates of a stored certificate bind
     Strict,
-    /// Certificates of one key count as one: a renewal needs no action
+    /// Stored certificates of one key count as one, from the first day to the last
     KeyOnly,
 }
 

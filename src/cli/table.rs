@@ -49,7 +49,7 @@ pub(crate) fn facts(indent: usize, pairs: &[(&str, String)]) -> String {
 
 /// The columns of the terminal that standard output is; `None` in a pipe.
 pub(crate) fn terminal_width() -> Option<usize> {
-    if io::stdout().is_terminal() { Table::new().width().map(usize::from) } else { None }
+    if io::stdout().is_terminal() { Table::new().width().map(usize::from).filter(|columns| *columns > 0) } else { None }
 }
 
 /// A line broken between words; a word that is longer than the room, such as a URL, stays

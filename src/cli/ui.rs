@@ -39,14 +39,13 @@ impl Ui {
         self.interactive
     }
 
-    /// Writes data to standard output; a reader who has gone is not an error.
+    /// Writes data to standard output; a reader who has gone is not an error, and changes no verdict.
     pub(crate) fn data(&self, text: &str) -> Result<()> {
         let mut out = io::stdout().lock();
         match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
             Ok(()) => Ok(()),
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-                Err(Failure::new(Kind::PipeClosed, "pipe-closed", "standard output is closed").into())
-            }
+            // The verdict is the exit code's, whether or not somebody still reads.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             Err(error) => {
                 Err(Failure::input("file-unwritable", "standard output cannot be written").because(error).into())
             }
@@ -195,17 +194,24 @@ pub(crate) fn fail(error: &anyhow::Error, json: bool) -> u8 {
     tell_failure(error);
     let failure = failure_of(error);
     if json {
-        let causes: Vec<String> = error.chain().skip(1).map(ToString::to_string).collect();
-        print_json_error(failure.map_or("bug", Failure::code), &error.to_string(), &hints(error).join("\n"), &causes);
+        print_json_error(&error_json(error));
     }
     failure.map_or(Kind::Bug, Failure::kind).exit_code()
 }
 
-fn print_json_error(code: &str, message: &str, hint: &str, causes: &[String]) {
-    let document = serde_json::json!({
-        "schema": "ssoctl.error/1",
-        "error": { "code": code, "message": message, "hint": hint, "causes": causes },
-    });
+/// An error as JSON documents hold it.
+pub(crate) fn error_json(error: &anyhow::Error) -> serde_json::Value {
+    let causes: Vec<String> = error.chain().skip(1).map(ToString::to_string).collect();
+    serde_json::json!({
+        "code": failure_of(error).map_or("bug", Failure::code),
+        "message": error.to_string(),
+        "hint": hints(error).join("\n"),
+        "causes": causes,
+    })
+}
+
+fn print_json_error(error: &serde_json::Value) {
+    let document = serde_json::json!({ "schema": "ssoctl.error/1", "error": error });
     writeln!(io::stdout().lock(), "{}", escaped(&document)).ok();
 }
 
@@ -240,7 +246,10 @@ pub(crate) fn usage(error: &clap::Error, json: bool) -> u8 {
     let wrong = error.use_stderr();
     error.print().ok();
     if wrong && json {
-        print_json_error("usage", error.to_string().trim_end(), "see `--help`", &[]);
+        let message = error.to_string();
+        print_json_error(&serde_json::json!({
+            "code": "usage", "message": message.trim_end(), "hint": "see `--help`", "causes": [],
+        }));
     }
     if wrong { Kind::Usage.exit_code() } else { 0 }
 }

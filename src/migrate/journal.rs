@@ -253,7 +253,10 @@ impl Journal {
         self.sum = sum;
         self.next += records.len() as u64;
         for record in records {
-            self.state.take(plan, record).map_err(Failure::bug)?;
+            if let Err(defect) = self.state.take(plan, record) {
+                self.broken = true;
+                return Err(Failure::bug(defect).into());
+            }
         }
         Ok(())
     }

@@ -372,6 +372,10 @@ fn set_typed<T>(
     if let Ok(number) = typed.parse::<u64>() {
         others.push(Value::Number(number.into()));
     }
+    let list: Vec<&str> = typed.split(',').map(str::trim).filter(|item| !item.is_empty()).collect();
+    if let Ok(done) = set_block(text, file, path, &serde_json::json!(list), read) {
+        return Ok(done);
+    }
     others.push(Value::Sequence(
         typed
             .split(',')

@@ -47,6 +47,8 @@ fn of_workspaces_and_names() {
             ("metadata inspect ", 2, "source-empty"),
         ],
     );
+    std::fs::write(bare.root().join("precious.txt"), "mine").unwrap();
+    hold(&bare, &[("demo --directory .", 5, "folder-not-empty")]);
     let desk = desk();
     hold(
         &desk,
@@ -59,6 +61,9 @@ fn of_workspaces_and_names() {
             ("connection add x --provider qualtrix --metadata idp.xml", 3, "provider-unknown"),
         ],
     );
+    desk.write("connections/latin.yaml", b"name: Universit\xe4t\n");
+    hold(&desk, &[("connection show latin", 3, "yaml-encoding")]);
+    std::fs::remove_file(desk.root().join("connections/latin.yaml")).unwrap();
     desk.write("connections/old.yml", SAML);
     hold(&desk, &[("connection list", 3, "connection-file-ending")]);
     std::fs::remove_file(desk.root().join("connections/old.yml")).unwrap();
@@ -81,6 +86,8 @@ fn of_connections() {
         &[
             ("connection add x --provider qualtrics --metadata - --sp-metadata -", 2, "stdin-twice"),
             ("connection add x --provider qualtrics --google --incommon", 2, "saml-flag"),
+            ("connection add x --provider qualtrics --google --client-id c", 2, "oauth-flag"),
+            ("connection add x --provider qualtrics --google --entity-id c", 2, "saml-flag"),
             ("connection set s status", 2, "set-form"),
             ("connection set s status..enabled=true", 2, "set-form"),
             ("connection set s", 2, "set-nothing"),
@@ -279,4 +286,55 @@ fn of_a_plan_that_was_begun_and_changed_nothing_yet() {
     let id = report["migrations"][0]["id"].as_str().unwrap();
     assert_eq!(run(&["users", "resume", id], 0)["counts"]["done"], 1);
     assert_eq!(renewed.changes().len(), 1);
+}
+
+#[test]
+fn of_lists_that_are_set_anew() {
+    let desk = desk();
+    let set = |change: &str| drop(desk.ssoctl(&["connection", "set", "s", change]).exits(0));
+    let domains = || {
+        let shown = desk.ssoctl(&["connection", "show", "s", "--format", "json"]).exits(0).json();
+        shown["provisioning"]["valid_email_domains"].clone()
+    };
+    set("provisioning.valid_email_domains=a.example, b.example");
+    assert_eq!(domains(), serde_json::json!(["a.example", "b.example"]));
+    set("provisioning.valid_email_domains=c.example");
+    assert_eq!(domains(), serde_json::json!(["c.example"]));
+}
+
+#[test]
+fn of_verdicts_that_nobody_reads() {
+    let desk = desk();
+    // Long after every certificate of the sample has ended.
+    let command = desk.command(&["cert", "check"]).env("SSOCTL_NOW", "2060-01-01");
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    drop(command.run_with_stdout(writer).exits(1));
+}
+
+#[test]
+fn of_the_vendors_own_certificates() {
+    let desk = desk();
+    let output = desk.command(&["cert", "check", "s"]).env("SSOCTL_NOW", "2046-01-02").run().exits(1);
+    assert!(output.stdout.contains("sp-signing"), "{}", output.stdout);
+    output.tells("connection set s --sp-metadata SOURCE");
+}
+
+#[test]
+fn of_a_migration_that_renamed_nobody_and_is_taken_back() {
+    let desk = desk();
+    let sandbox = desk.sandbox(&["--users", "2", "--data-center", "iad1", "--token-expires-after", "3"]);
+    let set = |change: &str| drop(desk.ssoctl(&["connection", "set", "s", change]).exits(0));
+    set(&format!("directory.api_url={}", sandbox.url()));
+    desk.write("roster.csv", "username,new\nuser00001@example.org,1\n");
+    let run = |line: &str, exit: i32| {
+        let words: Vec<&str> = line.split(' ').collect();
+        let command = desk.command(&words);
+        command.env("QUALTRICS_API_TOKEN", crate::harness::TOKEN).run().exits(exit)
+    };
+    run("users migrate --csv roster.csv --connection s --apply --accept-untested", 6);
+    run("connection remove s --yes", 5).tells("is not finished");
+    run("users rollback --apply", 0).tells("nothing to roll back");
+    run("users status", 0).shows("rolled-back");
+    run("connection remove s --yes", 0);
 }

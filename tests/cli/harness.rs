@@ -68,7 +68,7 @@ impl Desk {
     pub(crate) fn files(&self) -> BTreeMap<String, Vec<u8>> {
         let mut files = BTreeMap::new();
         collect(&self.root(), &self.root(), &mut files);
-        files.remove(".ssoctl/lock");
+        files.retain(|name, _| name != ".ssoctl/lock" && !name.ends_with(".lock"));
         files
     }
 

@@ -21,7 +21,7 @@ fn makes_a_workspace_and_says_what_comes_next() {
         ");
     assert_eq!(
         desk.files().into_keys().collect::<Vec<_>>(),
-        [".gitignore", "connections/.gitkeep", "ssoctl.yaml"].map(str::to_owned)
+        [".gitignore", ".ssoctl/.gitignore", "connections/.gitkeep", "ssoctl.yaml"].map(str::to_owned)
     );
     desk.ssoctl(&["connection", "list"]).exits(0).tells("there are no connections yet");
 }

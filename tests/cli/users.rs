@@ -151,7 +151,7 @@ fn another_plan_than_the_one_that_was_shown_is_refused() {
         error: the plan is not the one you saw: its digest is [DIGEST]
         hint: roster or user list changed since: look at the plan again, and apply with its digest
         ");
-    run(&desk, &[&APPLY[..], &["--plan-digest", "3f"]].concat(), 5);
+    run(&desk, &[&APPLY[..], &["--plan-digest", "3f"]].concat(), 2).tells("first 12 characters");
     run(&desk, &[&MIGRATE[..], &["--plan-digest", digest]].concat(), 2);
     assert!(sandbox.log().is_empty());
 }

@@ -138,7 +138,8 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         .iter()
         .map(|(met, inside)| {
             let cover = outcome.connections.iter().find(|row| *inside && row.name == met.source);
-            (met, *inside, verdict(met, *inside, cover.and_then(|row| row.status), context.now, thresholds))
+            let covered = cover.is_some_and(|row| row.covered_until.is_some());
+            (met, *inside, verdict(met, *inside, covered, context.now, thresholds))
         })
         .collect();
     let report = report(&outcome, &judged);
@@ -336,9 +337,9 @@ fn of_jwks(material: &Material, outcome: &mut Outcome) -> Result<()> {
     Ok(())
 }
 
-/// What is to be said of one certificate, its findings told apart by their source; `cover` is
-/// the status of the connection that it is in.
-fn verdict(met: &Met, inside: bool, cover: Option<Status>, now: Time, thresholds: Thresholds) -> judge::Verdict {
+/// What is to be said of one certificate, its findings told apart by their source; `covered`
+/// says that its connection is covered today, by it or by another one.
+fn verdict(met: &Met, inside: bool, covered: bool, now: Time, thresholds: Thresholds) -> judge::Verdict {
     let mut verdict = match &met.certificate {
         Ok(certificate) => judge(certificate, now, thresholds),
         Err(failure) => judge::Verdict::unreadable(failure),
@@ -350,7 +351,10 @@ fn verdict(met: &Met, inside: bool, cover: Option<Status>, now: Time, thresholds
             *hint = hint.replace("connection set NAME", &format!("connection set {}", met.source));
         }
         // While another one covers the connection, a date is no alarm and asks for nothing.
-        if cover == Some(Status::Ok) && certificate::is_about_dates(finding.code) {
+        let expired = finding.code == "certificate-expired" || finding.code == "certificate-not-yet-valid";
+        if met.usage.starts_with("sp-") && certificate::is_about_dates(finding.code) {
+            finding.hint = Some(certificate::SP_RENEWAL.replace("NAME", &met.source));
+        } else if covered && expired && met.usage == "signing" {
             finding.severity = Severity::Info;
             finding.hint = None;
         }

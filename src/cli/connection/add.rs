@@ -268,11 +268,21 @@ fn read_documents(args: &Args, vendor: &dyn Provider, context: &Context) -> Resu
             .hint("give one of them as a file")
             .into());
     }
+    if args.metadata.is_some() || args.google {
+        let oauth = args.client_id.is_some() || args.client_secret.is_some() || args.scope.is_some();
+        if oauth || !args.algorithms.is_empty() {
+            return Err(Failure::usage("oauth-flag", "`--client-*`, `--scope` and `--id-token-algorithm` are for `--discovery`")
+                .hint("leave them out")
+                .into());
+        }
+    }
     if let Some(source) = &args.metadata {
         documents.saml = Some(read_saml(args, source, vendor, context, &mut documents.findings)?);
     } else {
-        if args.sp_metadata.is_some() || args.incommon || args.sp_entity_id.is_some() || args.binding.is_some() {
-            return Err(Failure::usage("saml-flag", "`--sp-*`, `--incommon` and `--binding` are for SAML connections")
+        let sp = args.sp_metadata.is_some() || args.incommon || args.sp_entity_id.is_some() || args.relay_state.is_some();
+        let options = args.sign_request.is_some() || args.force_authentication || args.no_replay_prevention;
+        if sp || options || args.binding.is_some() || args.entity_id.is_some() {
+            return Err(Failure::usage("saml-flag", "bindings, requests and the service provider are of SAML connections")
                 .hint("leave them out, or give `--metadata`")
                 .into());
         }
@@ -313,16 +323,7 @@ fn read_saml(
     // QT4: allowed, for logins that begin at the IdP; the check of the connection says what will not work.
     let told_elsewhere = |finding: &Finding| finding.code == "signing-certificate-missing";
     findings.extend(saml::metadata::lint::lint_idp(entity, context.now).into_iter().filter(|one| !told_elsewhere(one)));
-    if document.signature_present() {
-        findings.push(
-            Finding::new(
-                "signature-not-verified",
-                Severity::Info,
-                format!("{}: the document is signed, and the signature was not verified", material.name),
-            )
-            .hint("fetch it over https from whom you trust"),
-        );
-    }
+    findings.extend(super::unverified(&document));
     let choices = import::saml::Choices {
         binding: args.binding.as_deref().map(|word| super::binding_of(word, vendor)).transpose()?,
         metadata: material.url.clone(),

@@ -24,6 +24,7 @@ pub(crate) struct Args {}
 pub(crate) fn run(_: &Args, context: &mut Context) -> Result<Verdict> {
     let workspace = context.workspace()?;
     let mut loaded = Vec::new();
+    let mut unreadable = Vec::new();
     let mut verdict = Verdict::Done;
     for name in workspace.names()? {
         match workspace.load(&name) {
@@ -31,6 +32,7 @@ pub(crate) fn run(_: &Args, context: &mut Context) -> Result<Verdict> {
             // One bad file does not hide the others.
             Err(error) => {
                 ui::tell_failure(&error);
+                unreadable.push(json!({ "reference": name.as_str(), "error": ui::error_json(&error) }));
                 verdict = Verdict::Failed(Kind::Input);
             }
         }
@@ -38,7 +40,7 @@ pub(crate) fn run(_: &Args, context: &mut Context) -> Result<Verdict> {
     if context.format == Format::Json {
         let connections: Result<Vec<_>> =
             loaded.iter().map(|loaded| super::as_json(&loaded.name, &loaded.connection)).collect();
-        context.ui.json(&json!({ "schema": "ssoctl.connection-list/1", "connections": connections? }))?;
+        context.ui.json(&json!({ "schema": "ssoctl.connection-list/1", "connections": connections?, "unreadable": unreadable }))?;
         return Ok(verdict);
     }
     if loaded.is_empty() && verdict == Verdict::Done {

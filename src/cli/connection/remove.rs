@@ -30,11 +30,8 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     if !path.is_file() {
         workspace.load(&args.name)?;
     }
-    if let Some(id) = drive::unfinished(&workspace, "", args.name.as_str())? {
-        return Err(Failure::refused("migration-unfinished", format!("the migration {id} of `{}` is not finished", args.name))
-            .hint(format!("`ssoctl users resume {id}` finishes it, `ssoctl users rollback {id}` takes it back"))
-            .into());
-    }
+    let _users = drive::lock(&workspace, args.name.as_str())?;
+    drive::check_alone(&workspace, "", args.name.as_str())?;
     let _lock = workspace.lock()?;
     let agreed = args.yes || context.ui.confirm(&format!("Remove `{}`?", path.display()), false)? == Some(true);
     if !agreed {

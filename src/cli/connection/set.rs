@@ -174,11 +174,12 @@ fn enable(loaded: &Loaded, binding: &Binding) -> Result<Vec<Edit>> {
 /// refused: that would be another trust, and users would be locked out.
 fn renewed(source: &str, loaded: &Loaded, saml: &Saml, args: &Args, context: &Context) -> Result<IdentityProvider> {
     let known = saml.idp.entity_id.as_str();
-    let (material, document) = super::read_metadata(source, None, &args.source, context)?;
-    let other = || {
-        document.entities.iter().find_map(|entity| entity.entity_id.as_deref()).filter(|_| document.entities.len() == 1)
+    let (material, document) = super::read_metadata(source, Some(known), &args.source, context)?;
+    let other = match (document.entities.as_slice(), document.others.as_slice()) {
+        ([], [only]) => only.entity_id.as_deref(),
+        _ => None,
     };
-    if let Some(other) = other().filter(|other| *other != known) {
+    if let Some(other) = other {
         return Err(Failure::refused(
             "entity-changed",
             format!(
@@ -193,7 +194,9 @@ fn renewed(source: &str, loaded: &Loaded, saml: &Saml, args: &Args, context: &Co
         .into());
     }
     let entity = choose::choose_idp(&document, Some(known))?;
-    super::refuse_errors(&lint::lint_idp(entity, context.now), context)?;
+    let mut findings = lint::lint_idp(entity, context.now);
+    findings.extend(super::unverified(&document));
+    super::refuse_errors(&findings, context)?;
     let profile = provider::named(&loaded.connection.provider)?.profile().saml.ok_or_else(|| {
         Failure::input("protocol-unsupported", format!("{} does not offer SAML", loaded.connection.provider))
             .hint("`ssoctl provider list` shows what each offers")

@@ -13,6 +13,7 @@ use crate::cli::ui;
 use crate::cli::users::progress::Bar;
 use crate::cli::users::progress::SystemClock;
 use crate::cli::users::progress::stop_flag;
+use crate::disk::Lock;
 use crate::error::Failure;
 use crate::error::Kind;
 use crate::error::Result;
@@ -110,7 +111,9 @@ pub(crate) fn open(workspace: &Workspace, id: Option<&str>, wanted: &[Phase]) ->
 /// Another migration of the same connection that was begun and has not come to its end.
 pub(crate) fn unfinished(workspace: &Workspace, id: &str, connection: &str) -> Result<Option<String>> {
     let root = root(workspace);
-    for other in Folder::all(&root).into_iter().filter(|other| other != id) {
+    // An ID begins with its connection's name, so the journals of others are not even read.
+    let mine = format!("{connection}-");
+    for other in Folder::all(&root).into_iter().filter(|other| other != id && other.starts_with(&mine)) {
         let folder = Folder::open(&root, &other)?;
         // A plan that was only looked at has no journal, and may be large.
         if !folder.journal_file().is_file() {
@@ -123,6 +126,24 @@ pub(crate) fn unfinished(workspace: &Workspace, id: &str, connection: &str) -> R
         }
     }
     Ok(None)
+}
+
+/// Refuses to begin a migration beside one of the same connection that is not finished.
+pub(crate) fn check_alone(workspace: &Workspace, id: &str, connection: &str) -> Result<()> {
+    match unfinished(workspace, id, connection)? {
+        None => Ok(()),
+        Some(other) => Err(Failure::refused(
+            "migration-unfinished",
+            format!("another migration of `{connection}` is not finished: {other}"),
+        )
+        .hint(format!("`ssoctl users resume {other}` finishes it, `ssoctl users rollback {other}` takes it back"))
+        .into()),
+    }
+}
+
+/// Holds off every other run over the users of a connection.
+pub(crate) fn lock(workspace: &Workspace, connection: &str) -> Result<Lock> {
+    Lock::take(&workspace.state().join(format!("users-{connection}.lock")), &format!("the users of `{connection}`"))
 }
 
 /// Opens the vendor's user list as the connection says.
@@ -189,9 +210,14 @@ pub(crate) fn drive(
 ) -> Result<Verdict> {
     let workspace = context.workspace()?;
     let loaded = workspace.load(&plan.head.connection.parse()?)?;
+    let _lock = lock(&workspace, &plan.head.connection)?;
+    if direction == Some(Direction::Apply) {
+        // Once more under the lock: another run may have begun while this one was planned.
+        check_alone(&workspace, folder.id(), &plan.head.connection)?;
+    }
     check_origin(plan, &loaded)?;
     let directory = directory(&loaded, &workspace, Duration::from_secs(flags.request_timeout), context)?;
-    let clock = SystemClock::new(context.now);
+    let clock = SystemClock::new(context.now, context.started);
     let stop = stop_flag()?;
     let options = flags.options(&loaded);
     let mut bar = Bar::new(Some(plan.counts().rename), context.ui.is_quiet());
@@ -205,7 +231,11 @@ pub(crate) fn drive(
 fn tell(driven: &Driven, context: &Context) -> Result<Verdict> {
     let report = &driven.report;
     if context.format == Format::Json {
-        context.ui.json(&as_json(report)?)?;
+        let mut document = as_json(report)?;
+        if let Some(stopped) = &driven.stopped {
+            document["error"] = ui::error_json(stopped);
+        }
+        context.ui.json(&document)?;
     } else {
         context.ui.data(&summary(report))?;
     }

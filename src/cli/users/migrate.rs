@@ -7,6 +7,7 @@ use crate::cli::Format;
 use crate::cli::Verdict;
 use crate::cli::context::Context;
 use crate::cli::table;
+use crate::cli::ui;
 use crate::cli::users::drive;
 use crate::cli::users::progress::Bar;
 use crate::cli::users::progress::SystemClock;
@@ -50,7 +51,7 @@ Examples:
   ssoctl users migrate --csv roster.csv --connection qualtrics-prod
   ssoctl users migrate --csv roster.csv --connection qualtrics-prod --apply --rate 5
   ssoctl users migrate --csv roster.csv --connection qualtrics-prod \\
-      --old-column Login --new-column EmployeeID --apply --plan-digest 3f9a..
+      --old-column Login --new-column EmployeeID --apply --plan-digest 3f9a41c06d2e
 
 Exit codes: 0 planned, or done · 1 rows are in conflict, invalid, or failed · 2 wrong usage
             3 roster or workspace unreadable · 4 vendor unreachable · 5 refused: needs consent
@@ -78,13 +79,21 @@ pub(crate) struct Args {
     #[arg(long)]
     apply: bool,
     /// Apply only if the plan is still the one with this digest
-    #[arg(long, value_name = "DIGEST", requires = "apply")]
+    #[arg(long, value_name = "DIGEST", requires = "apply", value_parser = digest)]
     plan_digest: Option<String>,
     /// Migrate although the connection is not on record as tested and enabled
     #[arg(long)]
     accept_untested: bool,
     #[command(flatten)]
     run: drive::Flags,
+}
+
+/// Enough of a digest that no other plan begins with it.
+fn digest(text: &str) -> std::result::Result<String, String> {
+    match text.len() {
+        12..=64 if text.chars().all(|c| c.is_ascii_hexdigit()) => Ok(text.to_ascii_lowercase()),
+        _ => Err("give at least the first 12 characters of the digest".to_owned()),
+    }
 }
 
 /// Largest roster and largest exported user list, in bytes.
@@ -101,7 +110,12 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let report = report::write(&folder, &plan, &state)?;
     let applied_before = state.phase() != Phase::Planned;
     let offline = args.directory.is_some();
-    let asks = !args.apply && !offline && !applied_before && context.ui.can_ask() && plan.counts().rename > 0;
+    let mut asks = !args.apply
+        && !offline
+        && !applied_before
+        && context.ui.can_ask()
+        && context.format == Format::Human
+        && plan.counts().rename > 0;
     if args.apply {
         // The report at the end is the data; the plan was shown before, or is in the rows file.
         context.ui.status(&one_line(&plan));
@@ -111,7 +125,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         context.ui.data(&page(&plan, &report))?;
     }
     if let Some(expected) = &args.plan_digest
-        && (expected.len() < 12 || !plan.digest.starts_with(expected.as_str()))
+        && !plan.digest.starts_with(expected.as_str())
     {
         return Err(Failure::refused(
             "plan-changed",
@@ -120,15 +134,14 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         .hint("roster or user list changed since: look at the plan again, and apply with its digest")
         .into());
     }
-    if args.apply
-        && let Some(other) = drive::unfinished(&workspace, folder.id(), &plan.head.connection)?
+    if (args.apply || asks)
+        && let Err(refusal) = drive::check_alone(&workspace, folder.id(), &plan.head.connection)
     {
-        return Err(Failure::refused(
-            "migration-unfinished",
-            format!("another migration of `{}` is not finished: {other}", plan.head.connection),
-        )
-        .hint(format!("`ssoctl users resume {other}` finishes it, `ssoctl users rollback {other}` takes it back"))
-        .into());
+        if args.apply {
+            return Err(refusal);
+        }
+        ui::tell_failure(&refusal);
+        asks = false;
     }
     if applied_before {
         let id = folder.id();
@@ -144,7 +157,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     if !agreed {
         context.ui.status(&format!("nothing was written to {}", loaded.connection.provider));
         if !asks && let Some(missing) = not_ready(&loaded) {
-            context.ui.warning(&format!("`{}` is {missing}, and applying will ask for consent", loaded.name));
+            context.ui.warning(&format!("`{}` is {missing}, and applying needs `--accept-untested` until it is both", loaded.name));
         }
         if !applied_before && !offline && plan.counts().rename > 0 {
             let digest: String = plan.digest.chars().take(12).collect();
@@ -248,7 +261,7 @@ fn from_file(file: &str, loaded: &Loaded, context: &Context) -> Result<(Accounts
 fn from_vendor(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Context) -> Result<(Accounts, Head)> {
     let timeout = Duration::from_secs(args.run.request_timeout);
     let directory = drive::directory(loaded, workspace, timeout, context)?;
-    let clock = SystemClock::new(context.now);
+    let clock = SystemClock::new(context.now, context.started);
     let stop = std::sync::atomic::AtomicBool::new(false);
     let patience = Patience::default();
     let bar = Bar::new(None, context.ui.is_quiet());

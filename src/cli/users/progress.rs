@@ -28,9 +28,10 @@ pub(crate) struct SystemClock {
 }
 
 impl SystemClock {
-    /// A clock that stands at `now` and goes on from there.
-    pub(crate) fn new(now: Time) -> Self {
-        Self { started: Instant::now(), now }
+    /// A clock that stood at `now` when the program started: what was spent on planning or at a
+    /// prompt must not be missing from the times in a journal.
+    pub(crate) fn new(now: Time, started: Instant) -> Self {
+        Self { started, now }
     }
 }
 

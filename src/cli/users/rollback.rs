@@ -34,10 +34,13 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let phases = [Phase::Applying, Phase::RollingBack, Phase::Finished];
     let folder = drive::open(&context.workspace()?, args.id.as_deref(), &phases)?;
     let plan = folder.plan()?;
-    let ours = folder.state(&plan)?.to_take_back();
+    let state = folder.state(&plan)?;
+    let (ours, phase) = (state.to_take_back(), state.phase());
     if ours == 0 {
         context.ui.status(&format!("`{}` has renamed nobody: there is nothing to roll back", folder.id()));
-        return Ok(Verdict::Done);
+        if !matches!(phase, Phase::Applying | Phase::RollingBack) {
+            return Ok(Verdict::Done);
+        }
     }
     let question = format!("Give {ours} users of `{}` their old names back?", plan.head.connection);
     let agreed = args.apply || context.ui.confirm(&question, false)? == Some(true);

@@ -85,7 +85,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         context.ui.json(&json!({ "schema": "ssoctl.users-status/1", "migrations": migrations, "damaged": damaged }))?;
     } else if let ([report], Some(_)) = (reports.as_slice(), &args.id) {
         context.ui.data(&drive::summary(report))?;
-    } else if reports.is_empty() {
+    } else if folders.is_empty() {
         context.ui.status("there are no migrations");
     } else {
         let rows = reports.iter().map(|report| {

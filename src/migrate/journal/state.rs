@@ -246,9 +246,9 @@ impl State {
                 }
                 *state.step_mut(direction) = Step::Pending;
             }
+            // The way back can meet a row whose way there is still open, so either will do.
             Event::Unknown { row, detail: _ } => {
-                let direction = self.direction();
-                if !matches!(self.of_row(row)?.step(direction), Step::Open { .. }) {
+                if !self.of_row(row)?.is_open() {
                     return Err("a row without an intent has an unknown outcome".to_owned());
                 }
             }
@@ -316,6 +316,11 @@ pub(crate) enum Standing {
 }
 
 impl RowState {
+    /// Whether a request may be under way for it, in either direction.
+    fn is_open(&self) -> bool {
+        matches!(self.apply, Step::Open { .. }) || matches!(self.undo, Step::Open { .. })
+    }
+
     /// How far the row is in one direction.
     pub(crate) fn step(&self, direction: Direction) -> &Step {
         match direction {

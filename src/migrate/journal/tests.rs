@@ -270,3 +270,17 @@ fn a_disk_that_fails_is_told_apart_from_a_damaged_journal() {
     let refused = replay(BufReader::new(Broken), "journal", &plan_of(1)).map(|_| ()).unwrap_err();
     assert_eq!(failure_of(&refused).unwrap().code(), "journal-unreadable");
 }
+
+#[test]
+fn the_way_back_may_meet_a_row_whose_way_there_is_open() {
+    let plan = plan_of(2);
+    let (fake, _) = Fake::of(0);
+    let mut journal = fake.journal(&plan).unwrap();
+    let mut events = vec![Event::Started { direction: Direction::Apply }, intent(&plan, 0)];
+    events.push(Event::Started { direction: Direction::Rollback });
+    journal.durable(&plan, moment(), events).unwrap();
+    let unknown = Event::Unknown { row: 0, detail: "403".to_owned() };
+    journal.durable(&plan, moment(), vec![unknown]).unwrap();
+    let bytes = fake.world().disk.clone();
+    assert!(replay(bytes.as_slice(), "journal", &plan).is_ok(), "the journal cannot be read any more");
+}

@@ -206,7 +206,11 @@ impl UsersApi {
             429 => Err(CallError::Throttled { wait: answer.retry_after, detail: words }),
             // 408: the server gave up waiting for the rest of a request, and may have begun on it.
             408 | 500..=599 if change => Err(CallError::OutcomeUnknown { detail: words }),
-            408 | 500..=599 => Err(CallError::Throttled { wait: answer.retry_after, detail: words }),
+            408 | 500..=599 => Err(match answer.retry_after {
+                wait @ Some(_) => CallError::Throttled { wait, detail: words },
+                // Nobody asked for patience, so it has an end.
+                None => CallError::Unreachable { detail: words },
+            }),
             400..=499 => Err(CallError::Refused {
                 status,
                 code: self.clean(said.and_then(Meta::code).unwrap_or("no-code")),

@@ -287,7 +287,7 @@ fn each_status_says_what_may_be_done_next() {
     for status in ["500 - Oops", "503 - Busy", "504 - Late", "408 - Late"] {
         let peer = answer(status);
         assert!(matches!(rename(&api(&peer)), Err(CallError::OutcomeUnknown { .. })), "{status}");
-        assert!(matches!(api(&peer).page(None), Err(CallError::Throttled { wait: None, .. })), "{status}");
+        assert!(matches!(api(&peer).page(None), Err(CallError::Unreachable { .. })), "{status}");
         assert_eq!(peer.received().len(), 2);
     }
     let error = rename(&api(&answer("400 - Bad Request"))).unwrap_err();
