@@ -116,10 +116,10 @@ fn sp_values(name: &str, connection: &Connection, saml: &Saml, profile: &Profile
                          connection without it"
                     ),
                 )
-                .hint(
+                .hint(format!(
                     "the toggle changes both values: download the SP metadata again after saving, then \
-                     `ssoctl connection set NAME --sp-metadata FILE`",
-                )
+                     `ssoctl connection set {name} --sp-metadata FILE`"
+                ))
                 .into());
             }
             Ok((entity_id.clone(), acs.clone()))

@@ -23,12 +23,19 @@ pub(crate) fn server_certificate(target: &str, timeout: Duration) -> Result<Vec<
         Failure::remote("unreachable", format!("`{shown}` cannot be reached: {error}"))
             .hint("check the name, the port, and whether a firewall is between")
     };
-    let address = (host, port)
-        .to_socket_addrs()
-        .map_err(|error| unreachable(&error))?
-        .next()
-        .ok_or_else(|| unreachable(&"the name has no address"))?;
-    let stream = TcpStream::connect_timeout(&address, timeout).map_err(|error| unreachable(&error))?;
+    // A name may have addresses of a kind that this network does not route.
+    let mut failure = unreachable(&"the name has no address");
+    let mut connected = None;
+    for address in (host, port).to_socket_addrs().map_err(|error| unreachable(&error))? {
+        match TcpStream::connect_timeout(&address, timeout) {
+            Ok(stream) => {
+                connected = Some(stream);
+                break;
+            }
+            Err(error) => failure = unreachable(&error),
+        }
+    }
+    let Some(stream) = connected else { return Err(failure.into()) };
     for set in [stream.set_read_timeout(Some(timeout)), stream.set_write_timeout(Some(timeout))] {
         set.map_err(|error| unreachable(&error))?;
     }

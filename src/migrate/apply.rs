@@ -332,7 +332,11 @@ impl Run<'_> {
             return Err(Trouble::Stop(Box::new(
                 Failure::stopped(
                     "too-many-failures",
-                    format!("{} of {} rows failed, which is more than is accepted", tally.failed, tally.rows),
+                    format!(
+                        "{} of {} rows failed, which is more than is accepted",
+                        tally.failed + tally.unsettled,
+                        tally.rows
+                    ),
                 )
                 .hint(format!(
                     "look at the failed rows first; `--max-failures {}` or `--max-failure-share {}` raise the bounds",
@@ -391,6 +395,12 @@ fn broken(error: anyhow::Error) -> Trouble {
 
 /// Every stop says how to go on.
 fn advised(failure: Failure, direction: Direction, id: &str) -> Failure {
+    // What the vendor makes of one name it would make of the next, so going on is not the mend.
+    if ["canary-failed", "verify-failed"].contains(&failure.code()) && direction == Direction::Apply {
+        return failure
+            .hint(format!("`ssoctl users rollback {id}` takes back what was done"))
+            .hint("then find out what the vendor made of the name: its suffix may be added, dropped or configured");
+    }
     let failure = failure.hint(format!("`ssoctl users resume {id}` goes on where it stopped"));
     match direction {
         Direction::Apply => failure.hint(format!("`ssoctl users rollback {id}` takes back what was done")),

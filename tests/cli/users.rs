@@ -180,8 +180,8 @@ fn a_vendor_that_makes_another_name_of_it_is_told_one_name_only() {
     insta::assert_snapshot!(without_digest(&output.stderr), @r"
         30 to rename, 0 already so, 0 cannot be renamed
         error: the first account did not come out as planned: line 2: it was to be named `value-00001#testbrand`, and the vendor named it `value-00001#testbrand#testbrand`
-        hint: `ssoctl users resume q-[DIGEST]` goes on where it stopped
         hint: `ssoctl users rollback q-[DIGEST]` takes back what was done
+        hint: then find out what the vendor made of the name: its suffix may be added, dropped or configured
         ");
     let report = output.json();
     assert_eq!((&report["counts"]["failed"], &report["counts"]["pending"]), (&1.into(), &29.into()));

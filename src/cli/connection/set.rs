@@ -145,7 +145,7 @@ fn route(key: &str) -> Result<Vec<Segment>> {
 fn saml_of(loaded: &Loaded) -> Result<&Saml> {
     loaded.connection.saml.as_ref().ok_or_else(|| {
         Failure::usage("saml-flag", format!("`{}` is not a SAML connection", loaded.name))
-            .hint("`--enable-binding` and `--sp-metadata` are for SAML connections")
+            .hint("`--metadata`, `--enable-binding` and `--sp-metadata` are for SAML connections")
             .into()
     })
 }

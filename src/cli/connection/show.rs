@@ -16,6 +16,7 @@ use crate::model::connection::OAuth;
 use crate::model::connection::Saml;
 use crate::model::connection::StoredCertificate;
 use crate::model::time::Time;
+use crate::report::inspect;
 
 /// Show one connection and what is to be said about it
 #[derive(clap::Args)]
@@ -147,11 +148,7 @@ fn saml_part(saml: &Saml, now: Time) -> String {
 
 fn certificates(stored: &[StoredCertificate], now: Time) -> String {
     let line = |stored: &StoredCertificate| match field::from_metadata_text(&stored.pem) {
-        Ok(certificate) => {
-            let end = certificate.not_after;
-            let state = if end < now { "expired" } else { "until" };
-            format!("{state} {}  {}  {}", end.date(), certificate.key, certificate.subject)
-        }
+        Ok(certificate) => inspect::certificate_line(&certificate, now),
         Err(failure) => format!("unreadable: {failure}"),
     };
     if stored.is_empty() { "none".to_owned() } else { stored.iter().map(line).collect::<Vec<_>>().join("\n") }

@@ -134,7 +134,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         .hint("roster or user list changed since: look at the plan again, and apply with its digest")
         .into());
     }
-    if (args.apply || asks)
+    if !offline
         && let Err(refusal) = drive::check_alone(&workspace, folder.id(), &plan.head.connection)
     {
         if args.apply {
