@@ -23,8 +23,8 @@ use crate::model::connection;
 use crate::model::connection::Connection;
 use crate::model::difference::nearest;
 
-pub(crate) use crate::workspace::yaml::Edit;
 pub(crate) use crate::workspace::yaml::Segment;
+pub(crate) use crate::workspace::yaml::edit::Edit;
 
 /// Name of the file that makes a folder a workspace.
 const CONFIG: &str = "ssoctl.yaml";
@@ -336,7 +336,9 @@ pub(crate) fn render(connection: &Connection) -> Result<String> {
 /// Changes a connection's text in place, without touching comments, order or other lines.
 /// The result is read back; what the edits could not express is refused, never written.
 pub(crate) fn edited(loaded: &Loaded, edits: &[Edit]) -> Result<(String, Connection)> {
-    yaml::edited(&loaded.text, &loaded.path.display().to_string(), edits, |text| parse_connection(text, &loaded.path))
+    yaml::edit::edited(&loaded.text, &loaded.path.display().to_string(), edits, |text| {
+        parse_connection(text, &loaded.path)
+    })
 }
 
 /// Reads a connection from text, for the tests of the rooms above.

@@ -9,6 +9,8 @@ use crate::error::Failure;
 use crate::error::Result;
 use crate::http::address::SafeUrl;
 use crate::http::fetch::FetchLimits;
+use crate::model::ConnectionName;
+use crate::model::difference::nearest;
 use crate::model::printable;
 use crate::xml::Limits;
 
@@ -48,6 +50,29 @@ pub(crate) struct Material {
 /// Whether a source is a URL.
 pub(crate) fn is_url(source: &str) -> bool {
     source.contains("://")
+}
+
+/// The connection that a source names, where no such file is there. A word without a dot that
+/// is neither is refused: it was meant as a name.
+pub(crate) fn connection_named(source: &str, context: &Context) -> Result<Option<ConnectionName>> {
+    if source == "-" || is_url(source) || Path::new(source).exists() {
+        return Ok(None);
+    }
+    let (Ok(name), Ok(workspace)) = (source.parse::<ConnectionName>(), context.workspace()) else { return Ok(None) };
+    let names = workspace.names()?;
+    if names.contains(&name) {
+        return Ok(Some(name));
+    }
+    if source.contains('.') {
+        return Ok(None);
+    }
+    let near = nearest(source, names.iter().map(ConnectionName::as_str));
+    Err(Failure::input("source-not-found", format!("`{name}` is neither a file nor a connection of this workspace"))
+        .hint(match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "`ssoctl connection list` shows the connections".to_owned(),
+        })
+        .into())
 }
 
 /// Reads a FILE, a URL or `-`; `aggregate` where one entity of many is wanted.

@@ -175,4 +175,14 @@ impl Profile {
             None => Vec::new(),
         }
     }
+
+    /// The published form that a pair has; it is never corrected.
+    pub(crate) fn sp_form(
+        &self,
+        settings: &BTreeMap<String, String>,
+        entity_id: &str,
+        acs: &str,
+    ) -> Option<SpCandidate> {
+        self.sp_candidates(settings).into_iter().find(|form| form.entity_id == entity_id && form.acs == acs)
+    }
 }

@@ -1,6 +1,7 @@
-//! The door to YAML: strict reading with the place, the line and the likely mend of
-//! each error; and edits that keep comments. Values of keys that may hold a secret
-//! are never repeated in a message.
+//! The door to YAML: strict reading with the place, the line and the likely mend of each
+//! error. Values of keys that may hold a secret are never repeated in a message.
+
+pub(crate) mod edit;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -30,20 +31,6 @@ impl From<usize> for Segment {
     fn from(index: usize) -> Self {
         Self::Index(index)
     }
-}
-
-/// One change of a file.
-#[derive(Clone, Debug)]
-pub(crate) enum Edit {
-    /// Sets a key to what a person typed: text where the key takes text, else the
-    /// boolean, number or comma-separated list that the text says.
-    Set(Vec<Segment>, String),
-    /// Sets a key to a boolean.
-    SetBool(Vec<Segment>, bool),
-    /// Sets a key to a whole value.
-    SetJson(Vec<Segment>, serde_json::Value),
-    /// Removes a key.
-    Unset(Vec<Segment>),
 }
 
 /// Prints a value as block YAML.
@@ -266,7 +253,7 @@ fn second_line_of(text: &str, key: &str, from: Option<usize>) -> Option<usize> {
         .map(|(at, _)| at + 1)
 }
 
-fn route(segments: &[Segment]) -> yamlpath::Route<'static> {
+pub(super) fn route(segments: &[Segment]) -> yamlpath::Route<'static> {
     yamlpath::Route::default().with_keys(segments.iter().map(|segment| match segment {
         Segment::Key(key) => yamlpath::Component::from(key.clone()),
         Segment::Index(index) => yamlpath::Component::from(*index),
@@ -285,170 +272,4 @@ pub(crate) fn place(text: &str, file: &str, segments: &[Segment]) -> Place {
         }
     }
     place
-}
-
-/// Applies edits one after another; each result must still be read by `read`.
-pub(crate) fn edited<T>(
-    text: &str,
-    file: &str,
-    edits: &[Edit],
-    read: impl Fn(&str) -> Result<T>,
-) -> Result<(String, T)> {
-    let mut text = text.to_owned();
-    let mut parsed = read(&text)?;
-    for edit in edits {
-        (text, parsed) = match edit {
-            Edit::Unset(path) => attempt(&text, file, path, None, &read)?,
-            Edit::SetBool(path, value) => attempt(&text, file, path, Some(Value::Bool(*value)), &read)?,
-            Edit::SetJson(path, value) => set_block(&text, file, path, value, &read)?,
-            Edit::Set(path, typed) => set_typed(&text, file, path, typed, &read)?,
-        };
-    }
-    Ok((text, parsed))
-}
-
-/// Puts a whole value under a key in block style, as a person would write it; the edit of a
-/// single value would put a list on one line, certificates and all.
-fn set_block<T>(
-    text: &str,
-    file: &str,
-    path: &[Segment],
-    value: &serde_json::Value,
-    read: &impl Fn(&str) -> Result<T>,
-) -> Result<(String, T)> {
-    let failed = |error: &dyn std::fmt::Display| {
-        let shown = shown(path);
-        Failure::input("yaml-edit", format!("{file}: `{shown}` cannot be changed in place: {error}"))
-            .hint("change the lines in an editor")
-    };
-    let Some(Segment::Key(key)) = path.last() else {
-        return Err(failed(&"the path ends in a list").into());
-    };
-    // A key that is not there yet gets a stand-in, whose place tells where the block goes.
-    let text = match yamlpath::Document::new(text) {
-        Ok(document) if document.query_exists(&route(path)) => text.to_owned(),
-        _ => attempt(text, file, path, Some(Value::Null), &|_| Ok(()))?.0,
-    };
-    let document = yamlpath::Document::new(text.as_str()).map_err(|error| failed(&error))?;
-    let feature = document.query_pretty(&route(path)).map_err(|error| failed(&error))?;
-    let (start, end) = feature.location.byte_span;
-    let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
-    if !text[line..start].chars().all(|c| c == ' ') {
-        return Err(failed(&"it stands inside braces").into());
-    }
-    let indent = &text[line..start];
-    let mut mapping = serde_yaml::Mapping::new();
-    let value = serde_yaml::to_value(value)
-        .map_err(|error| Failure::bug("a value cannot be written as YAML").because(error))?;
-    mapping.insert(Value::String(key.clone()), value);
-    let block = print(&mapping)?;
-    let block: Vec<String> = block
-        .trim_end()
-        .lines()
-        .enumerate()
-        .map(|(at, line)| if at == 0 || line.is_empty() { line.to_owned() } else { format!("{indent}{line}") })
-        .collect();
-    let text = format!("{}{}{}", &text[..start], block.join("\n"), &text[end..]);
-    let parsed = read(&text)?;
-    Ok((text, parsed))
-}
-
-/// Text first, so that `0123` and `no` stay what they are where the key takes text.
-fn set_typed<T>(
-    text: &str,
-    file: &str,
-    path: &[Segment],
-    typed: &str,
-    read: &impl Fn(&str) -> Result<T>,
-) -> Result<(String, T)> {
-    let as_text = attempt(text, file, path, Some(Value::String(typed.to_owned())), read);
-    let Err(refusal) = as_text else { return as_text };
-    let mut others = Vec::new();
-    match typed {
-        "true" | "yes" | "on" => others.push(Value::Bool(true)),
-        "false" | "no" | "off" => others.push(Value::Bool(false)),
-        _ => {}
-    }
-    if let Ok(number) = typed.parse::<u64>() {
-        others.push(Value::Number(number.into()));
-    }
-    let list: Vec<&str> = typed.split(',').map(str::trim).filter(|item| !item.is_empty()).collect();
-    if let Ok(done) = set_block(text, file, path, &serde_json::json!(list), read) {
-        return Ok(done);
-    }
-    others.push(Value::Sequence(
-        typed
-            .split(',')
-            .map(str::trim)
-            .filter(|item| !item.is_empty())
-            .map(|item| Value::String(item.to_owned()))
-            .collect(),
-    ));
-    for value in others {
-        if let Ok(done) = attempt(text, file, path, Some(value), read) {
-            return Ok(done);
-        }
-    }
-    Err(refusal)
-}
-
-fn attempt<T>(
-    text: &str,
-    file: &str,
-    path: &[Segment],
-    value: Option<Value>,
-    read: &impl Fn(&str) -> Result<T>,
-) -> Result<(String, T)> {
-    let shown = shown(path);
-    let failed = |error: &dyn std::fmt::Display| {
-        Failure::input("yaml-edit", format!("{file}: `{shown}` cannot be changed in place: {error}"))
-            .hint("change the line in an editor")
-    };
-    let document = yamlpath::Document::new(text).map_err(|error| failed(&error))?;
-    let exists = |depth: usize| document.query_exists(&route(&path[..depth]));
-    let patch = match value {
-        None if !exists(path.len()) => {
-            return Err(Failure::input("yaml-key-not-found", format!("{file}: there is no key `{shown}`"))
-                .hint("`ssoctl connection show NAME --format json` prints the keys there are")
-                .into());
-        }
-        None => yamlpatch::Patch { route: route(path), operation: yamlpatch::Op::Remove },
-        Some(value) if exists(path.len()) => {
-            yamlpatch::Patch { route: route(path), operation: yamlpatch::Op::Replace(value) }
-        }
-        Some(value) => {
-            let depth = (0..path.len()).rev().find(|depth| *depth == 0 || exists(*depth)).unwrap_or(0);
-            let mut nested = value;
-            for segment in path[depth + 1..].iter().rev() {
-                let Segment::Key(key) = segment else {
-                    return Err(failed(&"there is no such entry in the list").into());
-                };
-                let mut mapping = serde_yaml::Mapping::new();
-                mapping.insert(Value::String(key.clone()), nested);
-                nested = Value::Mapping(mapping);
-            }
-            let Segment::Key(key) = &path[depth] else {
-                return Err(failed(&"there is no such entry in the list").into());
-            };
-            yamlpatch::Patch {
-                route: route(&path[..depth]),
-                operation: yamlpatch::Op::Add { key: key.clone(), value: nested },
-            }
-        }
-    };
-    let patched = yamlpatch::apply_yaml_patches(&document, &[patch]).map_err(|error| failed(&error))?;
-    let text = patched.source().to_owned();
-    let parsed = read(&text)?;
-    Ok((text, parsed))
-}
-
-fn shown(path: &[Segment]) -> String {
-    let parts: Vec<String> = path
-        .iter()
-        .map(|segment| match segment {
-            Segment::Key(key) => key.clone(),
-            Segment::Index(index) => index.to_string(),
-        })
-        .collect();
-    parts.join(".")
 }

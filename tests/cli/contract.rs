@@ -220,7 +220,11 @@ fn nothing_is_asked_without_a_terminal() {
         ("init", 3),
     ] {
         let output = desk.command(&words(line)).stdin(&yes).run().exits(code);
-        assert!(!output.stderr.contains("[y/n]") && !output.stderr.contains('?'), "{line}: {}", output.stderr);
+        assert!(
+            !output.stderr.to_lowercase().contains("[y/n]") && !output.stderr.contains('?'),
+            "{line}: {}",
+            output.stderr
+        );
     }
     let now = desk.files();
     assert!(before.iter().all(|(name, bytes)| now.get(name) == Some(bytes)));

@@ -93,8 +93,7 @@ pub(super) fn service_provider(saml: &Saml, connection: &Connection, profile: &P
         (Some(id), Some(acs)) => {
             entity_id(id, &sp("entity_id"), sink);
             location(acs, &sp("acs"), sink);
-            let candidates = profile.sp_candidates(&connection.settings);
-            let known = candidates.iter().find(|form| form.entity_id == *id && form.acs == *acs);
+            let known = profile.sp_form(&connection.settings, id, acs);
             let settings_known = profile.settings.iter().all(|field| connection.settings.contains_key(field.key));
             match known {
                 Some(form) if saml.sp.use_incommon_metadata => sink.warning(
@@ -104,7 +103,7 @@ pub(super) fn service_provider(saml: &Saml, connection: &Connection, profile: &P
                     "`ssoctl connection set NAME --sp-metadata FILE` takes the values that the vendor shows after saving",
                 ),
                 // Never corrected: the vendor's own page decides.
-                None if settings_known && !candidates.is_empty() && !saml.sp.use_incommon_metadata => sink.warning(
+                None if settings_known && !profile.sp_candidates(&connection.settings).is_empty() && !saml.sp.use_incommon_metadata => sink.warning(
                     "sp-values-unusual",
                     &sp("entity_id"),
                     format!("entity ID `{id}` and ACS have none of the forms that {} publishes", profile.title),

@@ -116,7 +116,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         }
     }
     for source in &args.sources {
-        look(source, &mut outcome, |outcome| match connection_named(source, context)? {
+        look(source, &mut outcome, |outcome| match source::connection_named(source, context)? {
             Some(name) => connection(&name, validity, thresholds, context, outcome),
             None => document(source, args, context, outcome),
         });
@@ -193,18 +193,6 @@ fn policy(args: &Args, context: &Context) -> Result<WorkspacePolicy> {
     }
     policy.check(Kind::Usage, "the command line")?;
     Ok(policy)
-}
-
-/// A source is a connection's name where no such file is there.
-fn connection_named(source: &str, context: &Context) -> Result<Option<ConnectionName>> {
-    if source == "-" || source::is_url(source) || std::path::Path::new(source).exists() {
-        return Ok(None);
-    }
-    let Ok(name) = source.parse::<ConnectionName>() else { return Ok(None) };
-    match context.workspace() {
-        Ok(workspace) if workspace.names()?.contains(&name) || !source.contains('.') => Ok(Some(name)),
-        _ => Ok(None),
-    }
 }
 
 fn connection(

@@ -58,7 +58,7 @@ pub(crate) struct Args {
 
 /// Reads, shows and judges.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
-    if let Some(name) = connection_named(args, context)? {
+    if let Some(name) = source::connection_named(&args.source, context)? {
         return of_connection(&name, args, context);
     }
     let material = source::read(&args.source, &args.flags, args.list || args.entity_id.is_some(), context)?;
@@ -80,26 +80,6 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     context.ui.findings(&findings);
     let errors = findings.iter().any(|finding| finding.severity == Severity::Error);
     Ok(if args.lint && errors { Verdict::Findings } else { Verdict::Done })
-}
-
-/// A source is a connection's name where no such file is there.
-fn connection_named(args: &Args, context: &Context) -> Result<Option<ConnectionName>> {
-    if args.source == "-" || source::is_url(&args.source) || std::path::Path::new(&args.source).exists() {
-        return Ok(None);
-    }
-    let (Ok(name), Ok(workspace)) = (args.source.parse::<ConnectionName>(), context.workspace()) else {
-        return Ok(None);
-    };
-    let known = workspace.names()?.contains(&name);
-    if !known && !args.source.contains('.') {
-        return Err(Failure::input(
-            "source-not-found",
-            format!("`{name}` is neither a file nor a connection of this workspace"),
-        )
-        .hint("`ssoctl connection list` shows the connections")
-        .into());
-    }
-    Ok(known.then_some(name))
 }
 
 fn of_connection(name: &ConnectionName, args: &Args, context: &Context) -> Result<Verdict> {
