@@ -24,7 +24,10 @@ use crate::cert::der::Reader;
 use crate::cert::der::Value as Der;
 use crate::cert::der::tag;
 use crate::cert::key::Key;
+use crate::cert::key::KeyType;
 use crate::crypto;
+use crate::crypto::verify;
+use crate::crypto::verify::PublicKey;
 use crate::error::Failure;
 use crate::model::printable;
 use crate::model::time::Time;
@@ -75,6 +78,16 @@ impl Certificate {
         called
     }
 
+    /// The key that it vouches for, where that may verify signatures.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the reader of XML signatures asks next"))]
+    pub(crate) fn public_key(&self) -> Result<PublicKey, Failure> {
+        if let KeyType::Unknown(identifier) = &self.key.kind {
+            return Err(verify::other_type(&format!("a key of the type {}", printable(identifier))));
+        }
+        let spki = walk_to_key(&self.der).map_err(|fault| refusal(&self.der, fault))?;
+        PublicKey::from_spki_der(spki)
+    }
+
     /// Its facts under the names that `--format json` promises.
     pub(crate) fn facts(&self) -> Value {
         let mut key = json!({"type": self.key.kind.to_string(), "bits": self.key.bits});
@@ -95,6 +108,17 @@ impl Certificate {
             "self_issued": self.self_issued,
         })
     }
+}
+
+/// The SubjectPublicKeyInfo of a certificate that was read before.
+fn walk_to_key(der: &[u8]) -> Result<&[u8], Fault> {
+    let mut tbs = Reader::new(der).expect(tag::SEQUENCE)?.inside().expect(tag::SEQUENCE)?.inside();
+    tbs.optional(tag::CONTEXT_0)?;
+    // Serial, algorithm, issuer, validity, subject.
+    for _ in 0..5 {
+        tbs.any()?;
+    }
+    Ok(tbs.expect(tag::SEQUENCE)?.whole)
 }
 
 /// Reads one certificate and nothing behind it.

@@ -1,37 +1,40 @@
-//! Digests, comparison in constant time and random bytes, all of OpenSSL's.
+//! Digests, public and private keys, and the signatures of XML: all of OpenSSL's.
 //!
-//! With `cert` the only user of openssl. It reads no keys and signs nothing.
+//! With `cert` the only user of openssl. It knows keys and bytes, and neither XML nor
+//! certificates. What the rooms above use:
+//!
+//! - [`digest::Digest`]: `new(DigestKind)`, `update(&[u8])`, `finish() -> Vec<u8>`;
+//!   `DigestKind::named(uri, Sha1) -> Result<DigestKind, Failure>`, `uri()`, `len()`.
+//! - [`scheme::Scheme`]: `named(uri, Sha1) -> Result<Scheme, Failure>`, `uri()`, `digest()`,
+//!   `family()`; the constants `RSA_SHA256`, `ECDSA_SHA256`, and so on; none has SHA-1.
+//! - [`verify::PublicKey`]: `from_spki_der(&[u8])`, `from_pem_or_der(&[u8])`, each
+//!   `-> Result<PublicKey, Failure>`; `kind()`, `bits()`, `curve()`, `spki_der()`,
+//!   `spki_sha256()`; `verify(Scheme, message, signature) -> Result<bool, Failure>`: `Err` says
+//!   why it could not be asked, `Ok(false)` that the signature is wrong.
+//!   `Certificate::public_key()` makes one of a certificate.
+//! - [`sign::PrivateKey`]: `from_pem(&[u8], passphrase: Option<&str>) -> Result<PrivateKey, Failure>`,
+//!   `generate(NewKey)`, `sign(Scheme, message) -> Result<Vec<u8>, Failure>`, `default_scheme()`,
+//!   `public() -> &PublicKey`, `public_spki_der()`, `to_pem()`.
 
+#[cfg_attr(not(test), expect(dead_code, reason = "the reader of XML signatures asks next"))]
+pub(crate) mod digest;
+#[cfg_attr(not(test), expect(dead_code, reason = "the reader of XML signatures asks next"))]
+pub(crate) mod scheme;
+#[cfg_attr(not(test), expect(dead_code, reason = "the reader of XML signatures asks next"))]
+pub(crate) mod sign;
+#[cfg_attr(not(test), expect(dead_code, reason = "the reader of XML signatures asks next"))]
+pub(crate) mod verify;
+
+use openssl::error::ErrorStack;
 use openssl::sha;
+
+use crate::error::Failure;
+
+pub(crate) use digest::Sha256;
 
 /// SHA-256 of bytes that are at hand as a whole.
 pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
     sha::sha256(bytes)
-}
-
-/// SHA-256 of bytes that arrive in pieces.
-pub(crate) struct Sha256(sha::Sha256);
-
-impl Sha256 {
-    /// The digest of nothing yet.
-    pub(crate) fn new() -> Self {
-        Self(sha::Sha256::new())
-    }
-
-    /// Takes the next piece.
-    pub(crate) fn update(&mut self, piece: &[u8]) {
-        self.0.update(piece);
-    }
-
-    /// The digest of all pieces.
-    pub(crate) fn finish(self) -> [u8; 32] {
-        self.0.finish()
-    }
-
-    /// The digest in lower-case hexadecimal.
-    pub(crate) fn finish_hex(self) -> String {
-        hex(&self.finish())
-    }
 }
 
 /// Lower-case hexadecimal.
@@ -40,18 +43,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]).collect()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn digests_the_fips_180_example_whole_and_in_pieces() {
-        let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-        assert_eq!(hex(&sha256(b"abc")), expected);
-        let mut pieces = Sha256::new();
-        pieces.update(b"a");
-        pieces.update(b"");
-        pieces.update(b"bc");
-        assert_eq!(hex(&pieces.finish()), expected);
-    }
+/// What OpenSSL cannot do with input that was looked at before: never the input's fault.
+fn broken(error: ErrorStack) -> Failure {
+    Failure::bug("the cryptographic library does not do what was asked").because(error)
 }

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 const ROOMS: [(&str, &[&str]); 21] = [
     ("error", &[]),
     ("model", &["error"]),
-    ("crypto", &["error"]),
+    ("crypto", &["error", "model"]),
     ("finding", &["model"]),
     ("xml", &["error", "model"]),
     ("cert", &["crypto", "error", "finding", "model"]),
@@ -76,7 +76,7 @@ const DOORS: [(&str, &[&str]); 20] = [
     ("tokio", &["sandbox"]),
     ("yamlpatch", &["workspace"]),
     ("yamlpath", &["workspace"]),
-    ("zeroize", &["secret"]),
+    ("zeroize", &["crypto", "secret"]),
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

@@ -100,6 +100,25 @@ fn reads_version_1_ec_the_end_of_time_and_a_negative_serial() {
 }
 
 #[test]
+fn its_key_verifies_or_is_refused_by_name() {
+    let mut found = from_pem_bundle(include_bytes!("../../tests/vectors/cert/chain.pem"));
+    found.extend(from_pem_bundle(include_bytes!("../../tests/vectors/cert/p521.pem")));
+    found.extend(from_pem_bundle(include_bytes!("../../tests/vectors/cert/v1.pem")));
+    for (_, certificate) in found {
+        let certificate = certificate.unwrap();
+        let key = certificate.public_key().unwrap();
+        assert_eq!((key.spki_sha256(), Some(key.bits())), (certificate.spki_sha256, certificate.key.bits));
+    }
+    for (pem, code) in [
+        (&include_bytes!("../../tests/vectors/cert/unknown-key.pem")[..], "signature-key-type"),
+        (include_bytes!("../../tests/vectors/cert/zero-serial-dsa.pem"), "signature-key-type"),
+        (include_bytes!("../../tests/vectors/cert/ec-explicit.pem"), "signature-key-curve"),
+    ] {
+        assert_eq!(one(pem).public_key().unwrap_err().code(), code);
+    }
+}
+
+#[test]
 fn reads_pem_in_every_dialect() {
     let text = std::str::from_utf8(RSA).unwrap();
     let plain = one(RSA);
