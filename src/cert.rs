@@ -79,13 +79,16 @@ impl Certificate {
     }
 
     /// The key that it vouches for, where that may verify signatures.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the reader of XML signatures asks next"))]
     pub(crate) fn public_key(&self) -> Result<PublicKey, Failure> {
         if let KeyType::Unknown(identifier) = &self.key.kind {
             return Err(verify::other_type(&format!("a key of the type {}", printable(identifier))));
         }
-        let spki = walk_to_key(&self.der).map_err(|fault| refusal(&self.der, fault))?;
-        PublicKey::from_spki_der(spki)
+        PublicKey::from_spki_der(self.spki_der()?)
+    }
+
+    /// Its SubjectPublicKeyInfo.
+    pub(crate) fn spki_der(&self) -> Result<&[u8], Failure> {
+        walk_to_key(&self.der).map_err(|fault| refusal(&self.der, fault))
     }
 
     /// Its facts under the names that `--format json` promises.

@@ -5,6 +5,7 @@ mod context;
 mod diff;
 mod source;
 mod table;
+mod trust;
 mod ui;
 
 use std::ffi::OsString;

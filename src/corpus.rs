@@ -7,6 +7,7 @@
 )]
 
 use std::path::Path;
+use std::process::Command;
 
 use serde_json::Value;
 
@@ -37,12 +38,22 @@ pub(crate) fn rows(kind: &str) -> Option<Vec<Row>> {
     let rows: Vec<Row> = rows
         .map(|row| Row {
             file: row[file].to_owned(),
-            bytes: std::fs::read(root.join(row[file])).unwrap(),
+            bytes: unpacked(&root.join(row[file])),
             expected: serde_json::from_str(row[expected]).unwrap(),
         })
         .collect();
     assert!(!rows.is_empty(), "no row of kind {kind}");
     Some(rows)
+}
+
+/// The file's bytes, unpacked by the system's gzip where it is packed.
+pub(crate) fn unpacked(path: &Path) -> Vec<u8> {
+    if path.extension().is_some_and(|extension| extension == "gz") {
+        let output = Command::new("gzip").arg("-dc").arg(path).output().unwrap();
+        assert!(output.status.success(), "gzip -dc {} failed", path.display());
+        return output.stdout;
+    }
+    std::fs::read(path).unwrap()
 }
 
 /// A row on which we rightly differ: the file, what our disagreement says (a code, where it

@@ -2,6 +2,7 @@
 //! bytes, expectations and time; no input or output.
 
 pub(crate) mod metadata;
+pub(crate) mod signature;
 pub(crate) mod sp;
 
 /// saml-metadata 2.

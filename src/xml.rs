@@ -4,11 +4,13 @@
 //! There is no tree: events borrow from the reader's own buffers. A DOCTYPE is
 //! refused, nothing is fetched and no entity but the five predefined is known.
 
+pub(crate) mod canonical;
 mod characters;
 mod declaration;
 mod event;
 mod namespaces;
 mod reader;
+pub(crate) mod recording;
 mod refusal;
 mod source;
 mod tag;

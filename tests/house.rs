@@ -16,7 +16,7 @@ const ROOMS: [(&str, &[&str]); 21] = [
     ("xml", &["error", "model"]),
     ("cert", &["crypto", "error", "finding", "model"]),
     ("oidc", &["cert", "crypto", "error", "finding", "model"]),
-    ("saml", &["error", "finding", "model", "xml"]),
+    ("saml", &["cert", "crypto", "error", "finding", "model", "xml"]),
     ("disk", &["error"]),
     ("secret", &["disk", "error", "model"]),
     ("http", &["error", "model", "secret"]),
@@ -33,6 +33,7 @@ const ROOMS: [(&str, &[&str]); 21] = [
         &[
             "cert",
             "check",
+            "crypto",
             "disk",
             "error",
             "export",

@@ -26,6 +26,7 @@ use crate::provider;
 use crate::saml::metadata;
 use crate::saml::metadata::Document;
 use crate::saml::metadata::Select;
+use crate::saml::signature::trust::Trust;
 use crate::workspace::Segment;
 
 /// Add, look at and change connections
@@ -97,16 +98,18 @@ fn as_json(name: &ConnectionName, connection: &Connection) -> Result<serde_json:
     Ok(document)
 }
 
-/// Reads SAML metadata whole, or the one entity of it that is asked for.
+/// Reads SAML metadata whole, or the one entity of it that is asked for; with pins, only where
+/// the document as a whole is signed with one of them.
 fn read_metadata(
     source: &str,
     entity_id: Option<&str>,
     flags: &source::Flags,
+    trust: Option<&Trust>,
     context: &Context,
 ) -> Result<(Material, Document)> {
     let material = source::read(source, flags, entity_id.is_some(), context)?;
     let select = entity_id.map_or(Select::All, |id| Select::EntityId(id.to_owned()));
-    let document = metadata::read(material.bytes.as_slice(), &material.name, &flags.xml_limits(entity_id.is_some()), &select)?;
+    let document = source::metadata(&material, &flags.xml_limits(entity_id.is_some()), &select, trust)?;
     Ok((material, document))
 }
 
@@ -118,7 +121,7 @@ fn read_sp_metadata(
     flags: &source::Flags,
     context: &Context,
 ) -> Result<(ServiceProvider, Vec<Finding>)> {
-    let (material, document) = read_metadata(source, entity_id, flags, context)?;
+    let (material, document) = read_metadata(source, entity_id, flags, None, context)?;
     let entity = metadata::choose::choose_sp(&document, entity_id)?;
     let findings = metadata::lint::lint_sp(entity, context.now);
     Ok((import::saml::service_provider(entity, known, &material.name)?, findings))
@@ -148,14 +151,14 @@ fn binding_of(word: &str, vendor: &dyn provider::Provider) -> Result<Binding> {
     Ok(Binding::from_word(meant.copied().unwrap_or(word)))
 }
 
-/// What is to be said of a signature as long as none is verified.
+/// What is to be said of a signature that was not verified.
 fn unverified(document: &Document) -> Option<Finding> {
-    document.signature_present().then(|| {
+    (document.signature_present() && document.signer.is_none()).then(|| {
         Finding::new(
             "signature-not-verified",
             Severity::Info,
             format!("{}: the document is signed, and the signature was not verified", document.file),
         )
-        .hint("fetch it over https from whom you trust")
+        .hint("pin the publisher's key by `--trust`; `ssoctl metadata verify` shows which certificate the signature claims")
     })
 }

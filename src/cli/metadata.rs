@@ -2,12 +2,13 @@
 
 mod export;
 mod inspect;
+mod verify;
 
 use crate::cli::Verdict;
 use crate::cli::context::Context;
 use crate::error::Result;
 
-/// Look at metadata, discovery and key sets; export SP metadata
+/// Look at metadata, discovery and key sets; verify signatures; export SP metadata
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -17,6 +18,7 @@ pub(crate) struct Args {
 #[derive(clap::Subcommand)]
 enum Command {
     Inspect(inspect::Args),
+    Verify(verify::Args),
     Export(export::Args),
 }
 
@@ -24,6 +26,7 @@ enum Command {
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     match &args.command {
         Command::Inspect(args) => inspect::run(args, context),
+        Command::Verify(args) => verify::run(args, context),
         Command::Export(args) => export::run(args, context),
     }
 }

@@ -12,6 +12,11 @@ use crate::http::fetch::FetchLimits;
 use crate::model::ConnectionName;
 use crate::model::difference::nearest;
 use crate::model::printable;
+use crate::saml::metadata;
+use crate::saml::metadata::Document;
+use crate::saml::metadata::Select;
+use crate::saml::signature::message;
+use crate::saml::signature::trust::Trust;
 use crate::xml::Limits;
 
 /// Flags of every command that reads documents.
@@ -103,4 +108,24 @@ pub(crate) fn read(source: &str, flags: &Flags, aggregate: bool, context: &Conte
             .into());
     }
     Ok(Material { name: source.to_owned(), bytes: disk::read(Path::new(source), limit)?, url: None })
+}
+
+/// Reads SAML metadata, and verifies it where pins are given: as a stream where the signature
+/// stands first, and once more as a whole where it does not and the document is small.
+pub(crate) fn metadata(
+    material: &Material,
+    limits: &Limits,
+    select: &Select,
+    trust: Option<&Trust>,
+) -> Result<Document> {
+    let bytes = material.bytes.as_slice();
+    let Some(trust) = trust else {
+        return Ok(metadata::read(bytes, &material.name, limits, select)?);
+    };
+    match metadata::read_trusted(bytes, &material.name, limits, select, trust) {
+        Err(failure) if failure.code() == "signature-misplaced" && bytes.len() as u64 <= message::LARGEST => {
+            Ok(metadata::read_trusted_whole(bytes, &material.name, select, trust)?)
+        }
+        read => Ok(read?),
+    }
 }

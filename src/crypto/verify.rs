@@ -143,6 +143,14 @@ impl PublicKey {
         Self::from_key(key.map_err(|_cause| unreadable())?)
     }
 
+    /// An RSA key of any size, for comparing with verifiers that take small ones.
+    #[cfg(test)]
+    pub(crate) fn rsa_of_any_size(spki: &[u8]) -> Option<Self> {
+        let key = PKey::public_key_from_der(spki).ok()?;
+        let bits = key.rsa().ok()?.n().num_bits().unsigned_abs();
+        Some(Self { key, kind: KeyKind::Rsa(bits), spki: spki.to_vec() })
+    }
+
     /// A key that OpenSSL has read.
     pub(super) fn from_key(key: PKey<Public>) -> Result<Self, Failure> {
         let kind = accept(&key)?;
@@ -174,6 +182,12 @@ impl PublicKey {
     /// The SubjectPublicKeyInfo, byte for byte as it was read.
     pub(crate) fn spki_der(&self) -> &[u8] {
         &self.spki
+    }
+
+    /// The key as `PUBLIC KEY` PEM.
+    pub(crate) fn to_pem(&self) -> Result<String, Failure> {
+        let pem = self.key.public_key_to_pem().map_err(broken)?;
+        Ok(String::from_utf8_lossy(&pem).into_owned())
     }
 
     /// SHA-256 of the SubjectPublicKeyInfo, lower-case hexadecimal.

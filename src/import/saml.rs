@@ -23,6 +23,8 @@ pub(crate) struct Choices {
     pub(crate) binding: Option<Binding>,
     /// The URL that the document can be fetched from again.
     pub(crate) metadata: Option<String>,
+    /// Whose signature on the document was verified, as a connection file says it.
+    pub(crate) trust: Vec<String>,
     /// A single sign-on URL for `binding`, where the document has none that can be used.
     pub(crate) by_hand: Option<String>,
 }
@@ -83,6 +85,7 @@ pub(crate) fn identity_provider(
     Ok(IdentityProvider {
         entity_id: entity_id.to_owned(),
         metadata: choices.metadata.clone(),
+        trust: choices.trust.clone(),
         sso,
         slo,
         skipped,

@@ -104,6 +104,10 @@ pub(crate) struct IdentityProvider {
     /// The URL the metadata came from, where it can be fetched again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) metadata: Option<String>,
+    /// Whose signature on the metadata is believed: certificates or public keys as PEM, or
+    /// `sha256:` and the fingerprint of a certificate. One of them must fit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) trust: Vec<String>,
     /// Single sign-on endpoints that the vendor can use; at most one is enabled.
     #[serde(default)]
     pub(crate) sso: Vec<Endpoint>,

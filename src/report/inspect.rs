@@ -150,8 +150,32 @@ pub(crate) fn saml(document: &Document, findings: &[Finding]) -> Value {
             "display_name": other.display_name,
             "line": other.line,
         })),
-        // Present is all that is known: no signature has been checked.
-        "signature": { "present": document.signature_present(), "verdict": "not-verified" },
+        "signature": signature(document),
+        "findings": list(findings, finding),
+    })
+}
+
+/// What is known of the root's signature: `verified` only where it was.
+fn signature(document: &Document) -> Value {
+    match &document.signer {
+        Some(signer) => json!({ "present": true, "verdict": "verified", "signer": signer }),
+        None => json!({ "present": document.signature_present(), "verdict": "not-verified" }),
+    }
+}
+
+/// The verdict on a document whose signature has held.
+pub(crate) fn verified(document: &Document, findings: &[Finding]) -> Value {
+    let signer = document.signer.as_deref().unwrap_or_default();
+    json!({
+        "schema": "ssoctl.metadata-verify/1",
+        "file": document.file,
+        "verdict": "verified",
+        "code": null,
+        "detail": format!("signed with the key of {signer}"),
+        "hint": null,
+        "signer": signer,
+        "signed_entity_ids": document.entity_ids(),
+        "valid_until": document.valid_until.as_ref().and_then(|instant| instant.time),
         "findings": list(findings, finding),
     })
 }

@@ -21,13 +21,51 @@ use crate::finding::Place;
 use crate::model::Binding;
 use crate::model::time::Time;
 use crate::saml::metadata::reading::Walk;
+use crate::saml::signature::message;
+use crate::saml::signature::trust::Trust;
+use crate::saml::signature::watch::Watched;
 use crate::xml::Limits;
 use crate::xml::Position;
+use crate::xml::Reader;
 
 /// Reads a metadata document from its first byte to its last; `file` is what
 /// messages call it.
 pub(crate) fn read(source: impl BufRead, file: &str, limits: &Limits, select: &Select) -> Result<Document, Failure> {
-    Walk::new(source, file, limits, select)?.finish()
+    let reader = Reader::new(source, file, limits)?;
+    Walk::new(Watched::new(reader, None), file, select).finish()
+}
+
+/// As [`read`], and the root must be signed with a pinned key, the document as a whole: where it
+/// is not, nothing of it is handed on. Streams where the signature comes first in the root.
+pub(crate) fn read_trusted(
+    source: impl BufRead,
+    file: &str,
+    limits: &Limits,
+    select: &Select,
+    trust: &Trust,
+) -> Result<Document, Failure> {
+    let reader = Reader::new(source, file, limits)?;
+    Walk::new(Watched::new(reader, Some(trust)), file, select).finish()
+}
+
+/// As [`read_trusted`], for a document of at most [`message::LARGEST`] bytes whose signature may
+/// be any child of the root. The refusal of [`read_trusted`] is `signature-misplaced` for it.
+pub(crate) fn read_trusted_whole(
+    bytes: &[u8],
+    file: &str,
+    select: &Select,
+    trust: &Trust,
+) -> Result<Document, Failure> {
+    let survey = message::survey(bytes, file)?;
+    let mut on_root = survey.signatures.iter().filter(|found| found.on_root);
+    let limits = Limits { bytes: message::LARGEST, ..Limits::default() };
+    let reader = Reader::new(bytes, file, &limits)?;
+    let Some(found) = on_root.next() else {
+        // Reads it as far as it takes to say so.
+        return Walk::new(Watched::new(reader, Some(trust)), file, select).finish();
+    };
+    let plan = survey.plan(found, trust).map_err(|objection| objection.placed(file, found.at))?;
+    Walk::new(Watched::planned(reader, plan), file, select).finish()
 }
 
 /// The most entities of one document.
@@ -93,12 +131,23 @@ pub(crate) struct Document {
     pub(crate) others: Vec<Summary>,
     /// What is odd about the document, beyond single entities.
     pub(crate) findings: Vec<Finding>,
+    /// Whose key signed the root, where that was verified.
+    pub(crate) signer: Option<String>,
 }
 
 impl Document {
     /// Whether the root itself carries a signature. Says nothing of its validity.
     pub(crate) fn signature_present(&self) -> bool {
         self.signatures.iter().any(|signature| signature.on_root)
+    }
+
+    /// The IDs of the entities that were selected, or of all where none was.
+    pub(crate) fn entity_ids(&self) -> Vec<&str> {
+        let selected = self.entities.iter().map(|entity| entity.entity_id.as_deref());
+        if self.entities.is_empty() {
+            return self.others.iter().filter_map(|other| other.entity_id.as_deref()).collect();
+        }
+        selected.flatten().collect()
     }
 
     /// How many entities the document has, whether kept whole or not.

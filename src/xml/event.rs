@@ -9,18 +9,14 @@ use crate::xml::tag::Tag;
 #[derive(Debug)]
 pub(crate) enum Event<'a> {
     /// An element begins; an empty element begins and ends.
-    #[cfg_attr(not(test), expect(dead_code, reason = "canonicalisation reads what the metadata reader passes over"))]
     Start(Start<'a>),
     /// An element ends.
-    #[cfg_attr(not(test), expect(dead_code, reason = "canonicalisation reads what the metadata reader passes over"))]
     End(End<'a>),
     /// Character data, references resolved. One run may come in several events.
     Text(&'a str),
     /// A comment's content.
-    #[cfg_attr(not(test), expect(dead_code, reason = "canonicalisation reads what the metadata reader passes over"))]
     Comment(&'a str),
     /// A processing instruction: target and data.
-    #[cfg_attr(not(test), expect(dead_code, reason = "canonicalisation reads what the metadata reader passes over"))]
     Instruction(&'a str, &'a str),
     /// The document is complete.
     Eof,
@@ -50,7 +46,6 @@ pub(crate) struct Attribute<'a> {
 
 impl<'a> Start<'a> {
     /// Prefix as written, empty where there is none.
-    #[cfg_attr(not(test), expect(dead_code, reason = "canonicalisation reads what the metadata reader passes over"))]
     pub(crate) fn prefix(&self) -> &'a str {
         &self.tag.text[self.tag.name.prefix.clone()]
     }
@@ -72,13 +67,19 @@ impl<'a> Start<'a> {
 
     /// Attributes in document order, declarations not among them.
     pub(crate) fn attributes(&self) -> impl Iterator<Item = Attribute<'a>> {
-        let (tag, scope) = (self.tag, self.scope);
-        tag.attributes.iter().map(move |attribute| Attribute {
-            prefix: &tag.text[attribute.name.prefix.clone()],
-            local: &tag.text[attribute.name.local.clone()],
-            namespace: scope.uri(attribute.namespace),
-            value: &tag.text[attribute.value.clone()],
-        })
+        let start = *self;
+        (0..self.tag.attributes.len()).map(move |index| start.attribute_at(index))
+    }
+
+    /// The attribute of this index in document order.
+    pub(super) fn attribute_at(&self, index: usize) -> Attribute<'a> {
+        let attribute = &self.tag.attributes[index];
+        Attribute {
+            prefix: &self.tag.text[attribute.name.prefix.clone()],
+            local: &self.tag.text[attribute.name.local.clone()],
+            namespace: self.scope.uri(attribute.namespace),
+            value: &self.tag.text[attribute.value.clone()],
+        }
     }
 
     /// The value of an attribute without prefix.
@@ -92,20 +93,18 @@ impl<'a> Start<'a> {
     }
 
     /// The namespaces this element declares: prefix (empty for the default) and URI.
-    #[cfg_attr(not(test), expect(dead_code, reason = "canonicalisation reads what the metadata reader passes over"))]
     pub(crate) fn declarations(&self) -> impl DoubleEndedIterator<Item = (&'a str, &'a str)> {
         self.scope.since(self.declared)
     }
 
     /// Every namespace declaration in scope, outermost first; a later one of the
     /// same prefix overrides.
-    #[cfg_attr(not(test), expect(dead_code, reason = "canonicalisation reads what the metadata reader passes over"))]
     pub(crate) fn in_scope(&self) -> impl DoubleEndedIterator<Item = (&'a str, &'a str)> {
         self.scope.since(0)
     }
 
     /// The namespace a qualified name in content means here, as in `xsi:type`.
-    #[cfg_attr(not(test), expect(dead_code, reason = "canonicalisation reads what the metadata reader passes over"))]
+    #[cfg_attr(not(test), expect(dead_code, reason = "the values of a login name their types by it"))]
     pub(crate) fn resolve(&self, prefix: &str) -> Option<&'a str> {
         self.scope.resolve(prefix).map(|resolved| self.scope.uri(resolved))
     }

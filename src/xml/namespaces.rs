@@ -23,7 +23,7 @@ pub(super) enum Resolved {
 }
 
 /// All declarations in scope.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Namespaces {
     text: String,
     bindings: Vec<Binding>,
@@ -57,11 +57,23 @@ impl Namespaces {
         if prefix == "xml" {
             return Some(Resolved::Xml);
         }
-        match self.bindings.iter().rposition(|binding| &self.text[binding.start..binding.colon] == prefix) {
+        match self.find(prefix) {
             Some(index) if self.bindings[index].colon == self.bindings[index].end => Some(Resolved::None),
             Some(index) => Some(Resolved::Binding(index)),
             None => prefix.is_empty().then_some(Resolved::None),
         }
+    }
+
+    /// The declaration of a prefix that is in force, that of no namespace included.
+    pub(super) fn find(&self, prefix: &str) -> Option<usize> {
+        self.bindings.iter().rposition(|binding| &self.text[binding.start..binding.colon] == prefix)
+    }
+
+    /// Prefix and URI of a declaration.
+    pub(super) fn get(&self, index: usize) -> (&str, &str) {
+        self.bindings.get(index).map_or(("", ""), |binding| {
+            (&self.text[binding.start..binding.colon], &self.text[binding.colon..binding.end])
+        })
     }
 
     /// The namespace URI, empty where there is none.

@@ -46,6 +46,7 @@ enum Stage {
 }
 
 /// What an event is, its content being in the reader.
+#[derive(Clone, Copy, Debug)]
 enum Step {
     Start,
     End,
@@ -72,6 +73,7 @@ pub(crate) struct Reader<R> {
     ends_at_once: bool,
     run: usize,
     position: Position,
+    last: Step,
 }
 
 impl<R: BufRead> Reader<R> {
@@ -115,22 +117,37 @@ impl<R: BufRead> Reader<R> {
             ends_at_once: false,
             run: 0,
             position: first,
+            last: Step::Nothing,
         })
     }
 
     /// The next event. After a failure there is none.
+    #[cfg(test)]
     pub(crate) fn next(&mut self) -> Result<Event<'_>, Failure> {
-        let step = loop {
+        self.advance()?;
+        Ok(self.event())
+    }
+
+    /// Goes to the next event, which [`Reader::event`] then shows as often as it is asked.
+    pub(crate) fn advance(&mut self) -> Result<(), Failure> {
+        loop {
             match self.step() {
                 Ok(Step::Nothing) => {}
-                Ok(step) => break step,
+                Ok(step) => {
+                    self.last = step;
+                    return Ok(());
+                }
                 Err(failure) => {
                     self.stage = Stage::Failed;
                     return Err(failure);
                 }
             }
-        };
-        Ok(match step {
+        }
+    }
+
+    /// The event that the reader is at.
+    pub(crate) fn event(&self) -> Event<'_> {
+        match self.last {
             Step::Start => Event::Start(self.element()),
             Step::End => Event::End(match self.open.last() {
                 Some(open) => End {
@@ -144,7 +161,7 @@ impl<R: BufRead> Reader<R> {
             Step::Comment => Event::Comment(&self.text),
             Step::Instruction(target) => Event::Instruction(&self.text[..target], &self.text[target..]),
             Step::Eof | Step::Nothing => Event::Eof,
-        })
+        }
     }
 
     /// The element that began with the last event; only asked after a start.

@@ -42,7 +42,7 @@ pub(super) struct Attribute {
 }
 
 /// The parts of the last start tag. Reused, so that a tag costs no allocation.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Tag {
     /// Names and normalised values, one after another.
     pub(super) text: String,

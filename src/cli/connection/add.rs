@@ -7,6 +7,7 @@ use crate::cli::Verdict;
 use crate::cli::connection::wizard;
 use crate::cli::context::Context;
 use crate::cli::source;
+use crate::cli::trust;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::finding::Finding;
@@ -170,6 +171,8 @@ pub(crate) struct Args {
     api_url: Option<String>,
 
     #[command(flatten)]
+    trust: trust::Flags,
+    #[command(flatten)]
     source: source::Flags,
     /// Write without asking
     #[arg(long, short)]
@@ -318,7 +321,7 @@ fn read_saml(
         Failure::input("protocol-unsupported", format!("{} does not offer SAML", vendor.profile().title))
             .hint(format!("`ssoctl provider show {}` shows what it offers", vendor.profile().id))
     })?;
-    let (material, document) = super::read_metadata(source, args.entity_id.as_deref(), &args.source, context)?;
+    let (material, document) = super::read_metadata(source, args.entity_id.as_deref(), &args.source, args.trust.pinned()?.as_ref(), context)?;
     let entity = saml::metadata::choose::choose_idp(&document, args.entity_id.as_deref())?;
     // QT4: allowed, for logins that begin at the IdP; the check of the connection says what will not work.
     let told_elsewhere = |finding: &Finding| finding.code == "signing-certificate-missing";
@@ -327,6 +330,7 @@ fn read_saml(
     let choices = import::saml::Choices {
         binding: args.binding.as_deref().map(|word| super::binding_of(word, vendor)).transpose()?,
         metadata: material.url.clone(),
+        trust: args.trust.stored()?,
         by_hand: args.sso_url.clone(),
     };
     let idp = import::saml::identity_provider(entity, &profile, &choices, &material.name)?;

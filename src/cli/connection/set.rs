@@ -4,6 +4,7 @@ use crate::cli::Verdict;
 use crate::cli::context::Context;
 use crate::cli::diff;
 use crate::cli::source;
+use crate::cli::trust;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::finding::Finding;
@@ -174,7 +175,8 @@ fn enable(loaded: &Loaded, binding: &Binding) -> Result<Vec<Edit>> {
 /// refused: that would be another trust, and users would be locked out.
 fn renewed(source: &str, loaded: &Loaded, saml: &Saml, args: &Args, context: &Context) -> Result<IdentityProvider> {
     let known = saml.idp.entity_id.as_str();
-    let (material, document) = super::read_metadata(source, Some(known), &args.source, context)?;
+    let trust = trust::of_connection(&loaded.name, &saml.idp.trust)?;
+    let (material, document) = super::read_metadata(source, Some(known), &args.source, trust.as_ref(), context)?;
     let other = match (document.entities.as_slice(), document.others.as_slice()) {
         ([], [only]) => only.entity_id.as_deref(),
         _ => None,
@@ -205,6 +207,7 @@ fn renewed(source: &str, loaded: &Loaded, saml: &Saml, args: &Args, context: &Co
     let choices = import::saml::Choices {
         binding: enabled,
         metadata: material.url.or_else(|| saml.idp.metadata.clone()),
+        trust: saml.idp.trust.clone(),
         by_hand: None,
     };
     import::saml::identity_provider(entity, &profile, &choices, &material.name)

@@ -7,6 +7,7 @@ use crate::cli::context::Context;
 use crate::cli::source;
 use crate::cli::source::Material;
 use crate::cli::table;
+use crate::cli::trust;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::finding::Finding;
@@ -52,6 +53,8 @@ pub(crate) struct Args {
     /// Exit 1 when the document has errors that make it unusable
     #[arg(long)]
     lint: bool,
+    #[command(flatten)]
+    trust: trust::Flags,
     #[command(flatten)]
     flags: source::Flags,
 }
@@ -109,7 +112,8 @@ fn of_saml(material: &Material, args: &Args, context: &Context) -> Result<Vec<Fi
         None if args.list => Select::Summaries,
         None => Select::All,
     };
-    let document = metadata::read(material.bytes.as_slice(), &material.name, &args.flags.xml_limits(args.list || args.entity_id.is_some()), &select)?;
+    let limits = args.flags.xml_limits(args.list || args.entity_id.is_some());
+    let document = source::metadata(material, &limits, &select, args.trust.pinned()?.as_ref())?;
     if let Some(wanted) = &args.entity_id
         && document.entities.is_empty()
     {
@@ -146,14 +150,18 @@ fn unreadable_certificates(document: &Document) -> Vec<Finding> {
 
 fn page(document: &Document, context: &Context) -> String {
     let mut page = String::new();
-    let signed = if document.signature_present() { "present, not verified" } else { "none" };
+    let signed = match &document.signer {
+        Some(signer) => format!("verified, signed by {signer}"),
+        None if document.signature_present() => "present, not verified".to_owned(),
+        None => "none".to_owned(),
+    };
     page += &table::facts(
         0,
         &[
             ("SAML metadata", document.file.clone()),
             ("group", document.name.clone().unwrap_or_default()),
             ("entities", if document.len() == 1 { String::new() } else { document.len().to_string() }),
-            ("signature", signed.to_owned()),
+            ("signature", signed),
         ],
     );
     if document.entities.is_empty() && !document.others.is_empty() {

@@ -3,10 +3,10 @@
 
 use std::io::BufReader;
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::Value;
 
+use crate::corpus::unpacked;
 use crate::model::Binding;
 use crate::saml::metadata::Document;
 use crate::saml::metadata::Endpoint;
@@ -216,17 +216,6 @@ impl Differences {
     }
 }
 
-/// The file's bytes, unpacked by the system's gzip where it is packed.
-#[expect(clippy::disallowed_methods, reason = "a test reads a folder that the house does not know")]
-fn bytes(path: &Path) -> Vec<u8> {
-    if path.extension().is_some_and(|extension| extension == "gz") {
-        let output = Command::new("gzip").arg("-dc").arg(path).output().unwrap();
-        assert!(output.status.success(), "gzip -dc {} failed", path.display());
-        return output.stdout;
-    }
-    std::fs::read(path).unwrap()
-}
-
 #[test]
 #[expect(clippy::disallowed_methods, reason = "the corpus is not part of the repository; its place is given")]
 #[expect(clippy::print_stderr, reason = "a count and a skip are told to the person who runs the test")]
@@ -250,7 +239,7 @@ fn agrees_with_another_reader_on_every_document_of_the_corpus() {
         let well_formed = expected["wellformed"] == true;
         let has_doctype = strings_expected(&[&expected], "tags").iter().any(|tag| tag == "doctype");
         let result =
-            read(BufReader::new(bytes(&corpus.join(file)).as_slice()), file, &Limits::aggregate(), &Select::All);
+            read(BufReader::new(unpacked(&corpus.join(file)).as_slice()), file, &Limits::aggregate(), &Select::All);
         let mut differences = Differences(Vec::new());
         let exception = EXCEPTIONS.iter().find(|(excepted, ..)| *excepted == file).map(|(_, what, _)| *what);
         match (&result, exception) {

@@ -24,10 +24,9 @@ use crate::saml::metadata::SignatureAt;
 use crate::saml::metadata::Span;
 use crate::saml::metadata::instant::instant;
 use crate::saml::metadata::instant::span;
+use crate::saml::signature::watch::Watched;
 use crate::xml::Event;
-use crate::xml::Limits;
 use crate::xml::Position;
-use crate::xml::Reader;
 
 /// The most findings of one document that are kept.
 const MAX_FINDINGS: usize = 500;
@@ -52,7 +51,7 @@ impl Inherited {
 
 /// The reader and what it has gathered.
 pub(super) struct Walk<R> {
-    pub(super) xml: Reader<R>,
+    pub(super) xml: Watched<R>,
     pub(super) select: Select,
     pub(super) document: Document,
     seen: HashSet<String>,
@@ -60,9 +59,9 @@ pub(super) struct Walk<R> {
 
 impl<R: BufRead> Walk<R> {
     /// At the beginning of a document; `file` is what messages call it.
-    pub(super) fn new(source: R, file: &str, limits: &Limits, select: &Select) -> Result<Self, Failure> {
-        Ok(Self {
-            xml: Reader::new(source, file, limits)?,
+    pub(super) fn new(xml: Watched<R>, file: &str, select: &Select) -> Self {
+        Self {
+            xml,
             select: select.clone(),
             seen: HashSet::new(),
             document: Document {
@@ -77,8 +76,9 @@ impl<R: BufRead> Walk<R> {
                 entities: Vec::new(),
                 others: Vec::new(),
                 findings: Vec::new(),
+                signer: None,
             },
-        })
+        }
     }
 
     /// To the end of the document.
@@ -86,7 +86,10 @@ impl<R: BufRead> Walk<R> {
         loop {
             match self.xml.next()? {
                 Event::Start(_) => self.root()?,
-                Event::Eof => return Ok(self.document),
+                Event::Eof => {
+                    self.document.signer = self.xml.signer().map(str::to_owned);
+                    return Ok(self.document);
+                }
                 _ => {}
             }
         }

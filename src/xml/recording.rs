@@ -1,0 +1,92 @@
+//! A part of a document that is kept for as long as it is not known how to take it: the
+//! beginning of a signed element before its signature is read, and the signature itself.
+
+use crate::xml::Event;
+use crate::xml::Start;
+use crate::xml::event::End;
+use crate::xml::namespaces::Namespaces;
+use crate::xml::namespaces::Resolved;
+use crate::xml::tag::Tag;
+
+/// Events that were kept, to be seen again.
+#[derive(Debug)]
+pub(crate) struct Recording {
+    around: Namespaces,
+    kept: Vec<Kept>,
+    room: usize,
+}
+
+#[derive(Debug)]
+enum Kept {
+    Start { tag: Tag, namespace: Resolved },
+    End,
+    Text(String),
+    Comment(String),
+    Instruction(String, String),
+}
+
+/// More was to be kept than there is room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Full;
+
+/// What an event costs beside its text.
+const EVENT: usize = 64;
+
+impl Recording {
+    /// Begins before this element, with room for about this many bytes.
+    pub(crate) fn before(start: &Start<'_>, room: usize) -> Self {
+        let mut around = start.scope.clone();
+        around.leave(start.declared);
+        Self { around, kept: Vec::new(), room }
+    }
+
+    /// Keeps an event.
+    pub(crate) fn keep(&mut self, event: &Event<'_>) -> Result<(), Full> {
+        let (kept, bytes) = match event {
+            Event::Start(start) => {
+                (Kept::Start { tag: start.tag.clone(), namespace: start.namespace }, start.tag.text.len())
+            }
+            Event::End(_) => (Kept::End, 0),
+            Event::Text(text) => (Kept::Text((*text).to_owned()), text.len()),
+            Event::Comment(text) => (Kept::Comment((*text).to_owned()), text.len()),
+            Event::Instruction(target, data) => {
+                (Kept::Instruction((*target).to_owned(), (*data).to_owned()), target.len() + data.len())
+            }
+            Event::Eof => return Ok(()),
+        };
+        self.room = self.room.checked_sub(bytes + EVENT).ok_or(Full)?;
+        self.kept.push(kept);
+        Ok(())
+    }
+
+    /// Shows the events again, in order.
+    pub(crate) fn replay<E>(&self, mut see: impl FnMut(&Event<'_>) -> Result<(), E>) -> Result<(), E> {
+        let mut scope = self.around.clone();
+        let mut open: Vec<(&Tag, Resolved, usize)> = Vec::new();
+        for kept in &self.kept {
+            match kept {
+                Kept::Start { tag, namespace } => {
+                    let declared = scope.len();
+                    for declaration in &tag.declarations {
+                        scope.declare(&tag.text[declaration.name.local.clone()], &tag.text[declaration.value.clone()]);
+                    }
+                    open.push((tag, *namespace, declared));
+                    see(&Event::Start(Start { tag, scope: &scope, namespace: *namespace, declared }))?;
+                }
+                Kept::End => {
+                    let Some((tag, namespace, declared)) = open.pop() else { continue };
+                    see(&Event::End(End {
+                        prefix: &tag.text[tag.name.prefix.clone()],
+                        local: &tag.text[tag.name.local.clone()],
+                        namespace: scope.uri(namespace),
+                    }))?;
+                    scope.leave(declared);
+                }
+                Kept::Text(text) => see(&Event::Text(text))?,
+                Kept::Comment(text) => see(&Event::Comment(text))?,
+                Kept::Instruction(target, data) => see(&Event::Instruction(target, data))?,
+            }
+        }
+        Ok(())
+    }
+}
