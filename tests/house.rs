@@ -33,6 +33,7 @@ const ROOMS: [(&str, &[&str]); 21] = [
         &[
             "cert",
             "check",
+            "crypto",
             "disk",
             "error",
             "export",
