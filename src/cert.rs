@@ -8,8 +8,10 @@
 pub(crate) mod armour;
 pub(crate) mod coverage;
 pub(crate) mod der;
+pub(crate) mod extension;
 pub(crate) mod field;
 pub(crate) mod foreign;
+pub(crate) mod generate;
 pub(crate) mod judge;
 pub(crate) mod key;
 mod name;
@@ -26,6 +28,8 @@ use crate::cert::der::tag;
 use crate::cert::key::Key;
 use crate::cert::key::KeyType;
 use crate::crypto;
+use crate::crypto::digest::Digest;
+use crate::crypto::digest::DigestKind;
 use crate::crypto::verify;
 use crate::crypto::verify::PublicKey;
 use crate::error::Failure;
@@ -76,6 +80,13 @@ impl Certificate {
             called.push('…');
         }
         called
+    }
+
+    /// SHA-1 of the DER, lower-case hexadecimal: no proof of anything, and what many admin pages show.
+    pub(crate) fn sha1(&self) -> String {
+        let mut digest = Digest::new(DigestKind::Sha1);
+        digest.update(&self.der);
+        crypto::hex(&digest.finish())
     }
 
     /// The key that it vouches for, where that may verify signatures.

@@ -1,12 +1,15 @@
-//! `ssoctl cert`: the life of certificates.
+//! `ssoctl cert`: the life of certificates and keys.
 
 mod check;
+mod collect;
+mod generate;
+mod show;
 
 use crate::cli::Verdict;
 use crate::cli::context::Context;
 use crate::error::Result;
 
-/// Check certificates, the gate for CI
+/// Check certificates (the gate for CI), show them, make a key and a certificate
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -16,11 +19,15 @@ pub(crate) struct Args {
 #[derive(clap::Subcommand)]
 enum Command {
     Check(check::Args),
+    Show(show::Args),
+    Generate(generate::Args),
 }
 
 /// Hands on to the subcommand.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     match &args.command {
         Command::Check(args) => check::run(args, context),
+        Command::Show(args) => show::run(args, context),
+        Command::Generate(args) => generate::run(args, context),
     }
 }

@@ -30,7 +30,7 @@ fn furnished() -> (Desk, Sandbox) {
 const MIGRATE: &str = "users migrate --csv roster.csv --connection q";
 
 /// Every command that has data to print, with the name of its schema.
-const DATA: [(&str, &str, i32); 14] = [
+const DATA: [(&str, &str, i32); 16] = [
     ("connection list", "connection-list", 0),
     ("connection show q", "connection", 0),
     ("connection show o", "connection", 0),
@@ -41,6 +41,8 @@ const DATA: [(&str, &str, i32); 14] = [
     ("metadata inspect keys.json", "metadata-inspect", 0),
     ("cert check", "cert-check", 0),
     ("cert check keys.json", "cert-check", 1),
+    ("cert show q", "cert-show", 0),
+    ("cert generate --subject sp --key-type p256 --key-out sp.key --force", "cert-generate", 0),
     ("provider list", "provider-list", 0),
     ("provider show qualtrics", "provider", 0),
     (MIGRATE, "users-migrate", 1),

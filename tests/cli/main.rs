@@ -5,6 +5,7 @@
 #![allow(clippy::disallowed_methods, reason = "a test stands outside and sets up files and clocks by itself")]
 
 mod cert;
+mod cert_files;
 mod codes;
 mod connection;
 mod contract;

@@ -1,11 +1,6 @@
 //! `ssoctl cert check`: until when is each connection covered?
 
-use std::time::Duration;
-
-use crate::cert;
-use crate::cert::armour;
 use crate::cert::coverage::Policy;
-use crate::cert::field;
 use crate::cert::judge;
 use crate::cert::judge::Status;
 use crate::cert::judge::Thresholds;
@@ -14,31 +9,23 @@ use crate::check::certificate;
 use crate::check::certificate::Met;
 use crate::cli::Format;
 use crate::cli::Verdict;
+use crate::cli::cert::collect;
+use crate::cli::cert::collect::Failures;
+use crate::cli::cert::collect::Found;
 use crate::cli::context::Context;
 use crate::cli::init::Validity;
 use crate::cli::source;
-use crate::cli::source::Material;
 use crate::cli::table;
-use crate::cli::ui;
-use crate::error::Failure;
 use crate::error::Kind;
 use crate::error::Result;
 use crate::error::failure_of;
 use crate::finding::Finding;
 use crate::finding::Severity;
-use crate::http::tls;
 use crate::model::ConnectionName;
-use crate::model::document::DocumentKind;
-use crate::model::document::sniff;
-use crate::model::printable;
 use crate::model::time::Time;
-use crate::oidc::jwks;
 use crate::report::certificates::CertificateRow;
 use crate::report::certificates::ConnectionRow;
-use crate::report::certificates::NotLookedAt;
 use crate::report::certificates::Report;
-use crate::saml::metadata;
-use crate::saml::metadata::Select;
 use crate::workspace::CertificateValidity;
 use crate::workspace::Policy as WorkspacePolicy;
 
@@ -97,7 +84,17 @@ struct Outcome {
     met: Vec<(Met, bool)>,
     connections: Vec<ConnectionRow>,
     findings: Vec<Finding>,
-    failures: Vec<(String, anyhow::Error)>,
+    failures: Failures,
+}
+
+impl Outcome {
+    /// Takes what stands outside any connection.
+    fn take(&mut self, source: &str, work: impl FnOnce(&mut Found) -> Result<()>) {
+        let mut found = Found::default();
+        self.failures.keep(source, work(&mut found));
+        self.met.extend(found.met.into_iter().map(|met| (met, false)));
+        self.findings.extend(found.findings);
+    }
 }
 
 /// Looks at everything, tells everything, and only then decides.
@@ -112,24 +109,22 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let everything = args.sources.is_empty() && args.tls.is_empty();
     if everything {
         for name in context.workspace()?.names()? {
-            look(name.as_str(), &mut outcome, |outcome| connection(&name, validity, thresholds, context, outcome));
+            let result = connection(&name, validity, thresholds, context, &mut outcome);
+            outcome.failures.keep(name.as_str(), result);
         }
     }
     for source in &args.sources {
-        look(source, &mut outcome, |outcome| match source::connection_named(source, context)? {
-            Some(name) => connection(&name, validity, thresholds, context, outcome),
-            None => document(source, args, context, outcome),
-        });
+        match source::connection_named(source, context) {
+            Ok(Some(name)) => {
+                let result = connection(&name, validity, thresholds, context, &mut outcome);
+                outcome.failures.keep(source, result);
+            }
+            Ok(None) => outcome.take(source, |found| collect::document(source, &args.source, context, found)),
+            Err(error) => outcome.failures.keep(source, Err(error)),
+        }
     }
     for target in &args.tls {
-        look(target, &mut outcome, |outcome| {
-            let der = tls::server_certificate(target, Duration::from_secs(args.source.timeout))?;
-            outcome.met.push((
-                Met { source: target.clone(), usage: "tls", owner: None, certificate: cert::from_der(&der) },
-                false,
-            ));
-            Ok(())
-        });
+        outcome.take(target, |found| collect::server(target, &args.source, found));
     }
     let all: Vec<&Met> = outcome.met.iter().map(|(met, _)| met).collect();
     outcome.findings.extend(certificate::shared(&all));
@@ -152,19 +147,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     if worst.is_some_and(|worst| worst >= reached) {
         return Ok(Verdict::Findings);
     }
-    let kinds: Vec<Kind> =
-        outcome.failures.iter().map(|(_, error)| failure_of(error).map_or(Kind::Bug, Failure::kind)).collect();
-    Ok(match kinds.iter().find(|kind| **kind != Kind::Remote).or(kinds.first()) {
-        Some(kind) => Verdict::Failed(*kind),
-        None => Verdict::Done,
-    })
-}
-
-/// Runs one look and keeps its failure, so that the rest is still looked at.
-fn look(source: &str, outcome: &mut Outcome, work: impl FnOnce(&mut Outcome) -> Result<()>) {
-    if let Err(error) = work(outcome) {
-        outcome.failures.push((source.to_owned(), error));
-    }
+    Ok(outcome.failures.verdict())
 }
 
 /// Flags over `ssoctl.yaml` over defaults; a workspace is needed only for connections.
@@ -226,105 +209,6 @@ fn connection(
     Ok(())
 }
 
-/// Certificates of a document, whatever its kind.
-fn document(source: &str, args: &Args, context: &Context, outcome: &mut Outcome) -> Result<()> {
-    let material = source::read(source, &args.source, false, context)?;
-    match sniff(&material.bytes) {
-        DocumentKind::Jwks => of_jwks(&material, outcome),
-        DocumentKind::Discovery => {
-            let discovery = crate::oidc::discovery::read(&material.bytes, &material.name)?;
-            let keys = discovery.jwks_uri.ok_or_else(|| {
-                Failure::input("jwks-uri-missing", format!("{}: the discovery document names no key set", material.name))
-                    .hint("name the JWKS itself, by file or URL")
-            })?;
-            // A document from outside says what is fetched, and never what is opened here.
-            if !source::is_url(&keys) {
-                let (name, keys) = (printable(&material.name), printable(&keys));
-                return Err(Failure::input("jwks-uri-invalid", format!("{name}: `jwks_uri` is `{keys}`, which is not a URL"))
-                    .hint("ask who publishes the document; a JWKS in a file can be named itself")
-                    .into());
-            }
-            of_jwks(&source::read(&keys, &args.source, false, context)?, outcome)
-        }
-        DocumentKind::Certificates | DocumentKind::PrivateKey => {
-            for (line, certificate) in armour::from_pem_bundle(&material.bytes) {
-                let source = format!("{}:{line}", material.name);
-                outcome.met.push((Met { source, usage: "", owner: None, certificate }, false));
-            }
-            Ok(())
-        }
-        // The metadata reader names everything else.
-        _ => of_saml(&material, args, outcome),
-    }
-}
-
-fn of_saml(material: &Material, args: &Args, outcome: &mut Outcome) -> Result<()> {
-    let document =
-        metadata::read(material.bytes.as_slice(), &material.name, &args.source.xml_limits(false), &Select::All)?;
-    let before = outcome.met.len();
-    for entity in &document.entities {
-        let idp = entity.idp.iter().flat_map(|idp| &idp.keys);
-        let sp = entity.sp.iter().flat_map(|sp| &sp.keys);
-        let mut seen = std::collections::BTreeSet::new();
-        for key in idp.chain(sp) {
-            let usage = match (key.use_.signs(), key.use_.encrypts()) {
-                (true, _) => "signing",
-                (false, true) => "encryption",
-                (false, false) => "",
-            };
-            for text in &key.certificates {
-                let certificate = field::from_metadata_text(&text.text);
-                if let Ok(certificate) = &certificate
-                    && !seen.insert((certificate.sha256.clone(), usage))
-                {
-                    continue;
-                }
-                let source = format!("{}:{}", material.name, text.at.line);
-                outcome.met.push((Met { source, usage, owner: entity.entity_id.clone(), certificate }, false));
-            }
-        }
-    }
-    if outcome.met.len() == before {
-        outcome.findings.push(
-            Finding::new(
-                "certificate-none",
-                Severity::Warning,
-                format!("{}: the document has no certificates", material.name),
-            )
-            .hint("ask for metadata that has the signing certificate in it"),
-        );
-    }
-    Ok(())
-}
-
-fn of_jwks(material: &Material, outcome: &mut Outcome) -> Result<()> {
-    let set = jwks::read(&material.bytes, &material.name)?;
-    outcome.findings.extend(set.findings.iter().cloned());
-    let mut dated = 0;
-    for key in &set.keys {
-        // RFC 7517 4.7: the first one holds the key; the rest is its chain.
-        for text in key.x5c.iter().take(1) {
-            dated += 1;
-            let source = format!("{} key {}", material.name, key.kid.as_deref().unwrap_or("without kid"));
-            let certificate = field::from_metadata_text(text);
-            outcome.met.push((Met { source, usage: "signing", owner: None, certificate }, false));
-        }
-    }
-    if dated < set.keys.len() {
-        outcome.findings.push(Finding::new(
-            "jwks-without-dates",
-            Severity::Info,
-            format!(
-                "{}: {} of {} keys have no certificate, so nothing tells when they end",
-                material.name,
-                set.keys.len() - dated,
-                set.keys.len()
-            ),
-        ));
-    }
-    Ok(())
-}
-
 /// What is to be said of one certificate, its findings told apart by their source; `covered`
 /// says that its connection is covered today, by it or by another one.
 fn verdict(met: &Met, inside: bool, covered: bool, now: Time, thresholds: Thresholds) -> judge::Verdict {
@@ -360,16 +244,11 @@ fn report<'a>(outcome: &'a Outcome, judged: &'a [(&'a Met, bool, judge::Verdict)
         status: verdict.status,
         code: verdict.code,
     };
-    let not_looked_at = |(source, error): &(String, anyhow::Error)| NotLookedAt {
-        source: source.clone(),
-        code: failure_of(error).map_or("bug", Failure::code),
-        message: error.to_string(),
-    };
     Report {
         certificates: judged.iter().map(row).collect(),
         connections: &outcome.connections,
         findings: outcome.findings.iter().chain(judged.iter().flat_map(|(.., verdict)| &verdict.findings)).collect(),
-        not_looked_at: outcome.failures.iter().map(not_looked_at).collect(),
+        not_looked_at: outcome.failures.rows(),
     }
 }
 
@@ -392,12 +271,7 @@ fn tell(report: &Report<'_>, outcome: &Outcome, everything: bool, context: &Cont
         ui.data(&page)?;
         ui.findings(report.findings.iter().copied());
     }
-    for (source, error) in &outcome.failures {
-        ui.error(&format!("`{}` was not checked: {}", printable(source), ui::clean(&error.to_string())));
-        for hint in ui::hints(error) {
-            ui.hint(hint);
-        }
-    }
+    outcome.failures.tell("checked", context);
     if everything && outcome.connections.is_empty() && outcome.failures.is_empty() {
         ui.status("there are no connections to check");
     } else if context.format == Format::Human {

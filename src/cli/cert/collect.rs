@@ -1,0 +1,192 @@
+//! Certificates wherever they stand: metadata, key sets, discovery, PEM, DER and PKCS#7,
+//! connections, and what a server presents.
+
+use std::time::Duration;
+
+use crate::cert;
+use crate::cert::armour;
+use crate::cert::field;
+use crate::check::certificate::Met;
+use crate::cli::Verdict;
+use crate::cli::context::Context;
+use crate::cli::source;
+use crate::cli::source::Material;
+use crate::cli::ui;
+use crate::error::Failure;
+use crate::error::Kind;
+use crate::error::Result;
+use crate::error::failure_of;
+use crate::finding::Finding;
+use crate::finding::Severity;
+use crate::http::tls;
+use crate::model::document::DocumentKind;
+use crate::model::document::sniff;
+use crate::model::printable;
+use crate::oidc::jwks;
+use crate::report::certificates::NotLookedAt;
+use crate::saml::metadata;
+use crate::saml::metadata::Select;
+
+/// What was met in documents and on servers.
+#[derive(Default)]
+pub(super) struct Found {
+    /// Certificates in the order they stand, readable or not.
+    pub(super) met: Vec<Met>,
+    /// Everything odd about the documents.
+    pub(super) findings: Vec<Finding>,
+}
+
+/// Sources that could not be looked at, each with its reason; the others are looked at still.
+#[derive(Default)]
+pub(super) struct Failures(Vec<(String, anyhow::Error)>);
+
+impl Failures {
+    /// Keeps the reason of a source, where it has one.
+    pub(super) fn keep(&mut self, source: &str, result: Result<()>) {
+        if let Err(error) = result {
+            self.0.push((source.to_owned(), error));
+        }
+    }
+
+    /// Whether everything could be looked at.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// As reports list them.
+    pub(super) fn rows(&self) -> Vec<NotLookedAt> {
+        let row = |(source, error): &(String, anyhow::Error)| NotLookedAt {
+            source: source.clone(),
+            code: failure_of(error).map_or("bug", Failure::code),
+            message: error.to_string(),
+        };
+        self.0.iter().map(row).collect()
+    }
+
+    /// Tells each, `what` being what was not done: `checked`.
+    pub(super) fn tell(&self, what: &str, context: &Context) {
+        for (source, error) in &self.0 {
+            context.ui.error(&format!("`{}` was not {what}: {}", printable(source), ui::clean(&error.to_string())));
+            for hint in ui::hints(error) {
+                context.ui.hint(hint);
+            }
+        }
+    }
+
+    /// What they mean to a script: an input that cannot be read before a remote that failed.
+    pub(super) fn verdict(&self) -> Verdict {
+        let kinds: Vec<Kind> =
+            self.0.iter().map(|(_, error)| failure_of(error).map_or(Kind::Bug, Failure::kind)).collect();
+        match kinds.iter().find(|kind| **kind != Kind::Remote).or(kinds.first()) {
+            Some(kind) => Verdict::Failed(*kind),
+            None => Verdict::Done,
+        }
+    }
+}
+
+/// The certificate that a server presents.
+pub(super) fn server(target: &str, flags: &source::Flags, found: &mut Found) -> Result<()> {
+    let der = tls::server_certificate(target, Duration::from_secs(flags.timeout))?;
+    found.met.push(Met { source: target.to_owned(), usage: "tls", owner: None, certificate: cert::from_der(&der) });
+    Ok(())
+}
+
+/// Certificates of a document, whatever its kind.
+pub(super) fn document(source: &str, flags: &source::Flags, context: &Context, found: &mut Found) -> Result<()> {
+    let material = source::read(source, flags, false, context)?;
+    match sniff(&material.bytes) {
+        DocumentKind::Jwks => of_jwks(&material, found),
+        DocumentKind::Discovery => {
+            let discovery = crate::oidc::discovery::read(&material.bytes, &material.name)?;
+            let keys = discovery.jwks_uri.ok_or_else(|| {
+                Failure::input("jwks-uri-missing", format!("{}: the discovery document names no key set", material.name))
+                    .hint("name the JWKS itself, by file or URL")
+            })?;
+            // A document from outside says what is fetched, and never what is opened here.
+            if !source::is_url(&keys) {
+                let (name, keys) = (printable(&material.name), printable(&keys));
+                return Err(Failure::input("jwks-uri-invalid", format!("{name}: `jwks_uri` is `{keys}`, which is not a URL"))
+                    .hint("ask who publishes the document; a JWKS in a file can be named itself")
+                    .into());
+            }
+            of_jwks(&source::read(&keys, flags, false, context)?, found)
+        }
+        DocumentKind::Certificates | DocumentKind::PrivateKey => {
+            for (line, certificate) in armour::from_pem_bundle(&material.bytes) {
+                let source = format!("{}:{line}", material.name);
+                found.met.push(Met { source, usage: "", owner: None, certificate });
+            }
+            Ok(())
+        }
+        // The metadata reader names everything else.
+        _ => of_saml(&material, flags, found),
+    }
+}
+
+fn of_saml(material: &Material, flags: &source::Flags, found: &mut Found) -> Result<()> {
+    let document =
+        metadata::read(material.bytes.as_slice(), &material.name, &flags.xml_limits(false), &Select::All)?;
+    let before = found.met.len();
+    for entity in &document.entities {
+        let idp = entity.idp.iter().flat_map(|idp| &idp.keys);
+        let sp = entity.sp.iter().flat_map(|sp| &sp.keys);
+        let mut seen = std::collections::BTreeSet::new();
+        for key in idp.chain(sp) {
+            let usage = match (key.use_.signs(), key.use_.encrypts()) {
+                (true, _) => "signing",
+                (false, true) => "encryption",
+                (false, false) => "",
+            };
+            for text in &key.certificates {
+                let certificate = field::from_metadata_text(&text.text);
+                if let Ok(certificate) = &certificate
+                    && !seen.insert((certificate.sha256.clone(), usage))
+                {
+                    continue;
+                }
+                let source = format!("{}:{}", material.name, text.at.line);
+                found.met.push(Met { source, usage, owner: entity.entity_id.clone(), certificate });
+            }
+        }
+    }
+    if found.met.len() == before {
+        found.findings.push(
+            Finding::new(
+                "certificate-none",
+                Severity::Warning,
+                format!("{}: the document has no certificates", material.name),
+            )
+            .hint("ask for metadata that has the signing certificate in it"),
+        );
+    }
+    Ok(())
+}
+
+fn of_jwks(material: &Material, found: &mut Found) -> Result<()> {
+    let set = jwks::read(&material.bytes, &material.name)?;
+    found.findings.extend(set.findings.iter().cloned());
+    let mut dated = 0;
+    for key in &set.keys {
+        // RFC 7517 4.7: the first one holds the key; the rest is its chain.
+        for text in key.x5c.iter().take(1) {
+            dated += 1;
+            let source = format!("{} key {}", material.name, key.kid.as_deref().unwrap_or("without kid"));
+            let certificate = field::from_metadata_text(text);
+            found.met.push(Met { source, usage: "signing", owner: None, certificate });
+        }
+    }
+    if dated < set.keys.len() {
+        found.findings.push(Finding::new(
+            "jwks-without-dates",
+            Severity::Info,
+            format!(
+                "{}: {} of {} keys have no certificate, so nothing tells when they end",
+                material.name,
+                set.keys.len() - dated,
+                set.keys.len()
+            ),
+        ));
+    }
+    Ok(())
+}
+
