@@ -147,7 +147,7 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__cert__subcmd__check)
-            opts="-C -q -h --tls --warn-days --fail-days --fail-on --certificate-validity --max-size --timeout --insecure-allow-http --workspace --format --no-input --quiet --help"
+            opts="-C -q -h --tls --warn-days --fail-days --fail-on --certificate-validity --max-size --timeout --insecure-allow-http --untrusted --allow-origin --ca-file --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -178,6 +178,14 @@ _ssoctl() {
                     return 0
                     ;;
                 --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --allow-origin)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -253,7 +261,7 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__connection__subcmd__add)
-            opts="-y -C -q -h --provider --metadata --discovery --google --entity-id --binding --sso-url --sp-metadata --sp-entity-id --sp-acs --relay-state --incommon --vendor-name --technical-contact --display-name --setting --attribute --dashboard-attribute --sign-request --force-authentication --no-replay-prevention --just-in-time --notify-admins --update-on-every-login --valid-email-domain --change-on-login --merge-on-login --client-id --client-secret --scope --oauth-name --id-token-algorithm --bearer --token --api-url --max-size --timeout --insecure-allow-http --yes --workspace --format --no-input --quiet --help"
+            opts="-y -C -q -h --provider --metadata --discovery --google --entity-id --binding --sso-url --sp-metadata --sp-entity-id --sp-acs --relay-state --incommon --vendor-name --technical-contact --display-name --setting --attribute --dashboard-attribute --sign-request --force-authentication --no-replay-prevention --just-in-time --notify-admins --update-on-every-login --valid-email-domain --change-on-login --merge-on-login --client-id --client-secret --scope --oauth-name --id-token-algorithm --bearer --token --api-url --mdq --mdq-sha1 --max-size --timeout --insecure-allow-http --untrusted --allow-origin --ca-file --yes --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -367,11 +375,23 @@ _ssoctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --mdq)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --max-size)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --allow-origin)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -447,7 +467,7 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__connection__subcmd__set)
-            opts="-C -q -h --unset --enable-binding --metadata --sp-metadata --entity-id --max-size --timeout --insecure-allow-http --workspace --format --no-input --quiet --help"
+            opts="-C -q -h --unset --enable-binding --metadata --sp-metadata --entity-id --max-size --timeout --insecure-allow-http --untrusted --allow-origin --ca-file --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -478,6 +498,14 @@ _ssoctl() {
                     return 0
                     ;;
                 --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --allow-origin)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -659,7 +687,7 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__metadata__subcmd__inspect)
-            opts="-C -q -h --entity-id --list --lint --max-size --timeout --insecure-allow-http --workspace --format --no-input --quiet --help"
+            opts="-C -q -h --entity-id --list --lint --mdq --mdq-sha1 --max-size --timeout --insecure-allow-http --untrusted --allow-origin --ca-file --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -669,11 +697,23 @@ _ssoctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --mdq)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --max-size)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --allow-origin)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

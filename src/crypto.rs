@@ -9,6 +9,12 @@ pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
     sha::sha256(bytes)
 }
 
+/// SHA-1 in lower-case hexadecimal, as the name under which an MDQ service keeps an entity. It
+/// is an identifier and no proof of anything: what comes back is judged by what is in it.
+pub(crate) fn sha1_identifier(bytes: &[u8]) -> String {
+    hex(&sha::sha1(bytes))
+}
+
 /// SHA-256 of bytes that arrive in pieces.
 pub(crate) struct Sha256(sha::Sha256);
 
@@ -48,6 +54,7 @@ mod tests {
     fn digests_the_fips_180_example_whole_and_in_pieces() {
         let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(hex(&sha256(b"abc")), expected);
+        assert_eq!(sha1_identifier(b"abc"), "a9993e364706816aba3e25717850c26c9cd0d89d");
         let mut pieces = Sha256::new();
         pieces.update(b"a");
         pieces.update(b"");

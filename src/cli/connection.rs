@@ -40,7 +40,7 @@ enum Command {
     Add(Box<add::Args>),
     List(list::Args),
     Show(show::Args),
-    Set(set::Args),
+    Set(Box<set::Args>),
     Remove(remove::Args),
 }
 
@@ -104,10 +104,16 @@ fn read_metadata(
     flags: &source::Flags,
     context: &Context,
 ) -> Result<(Material, Document)> {
-    let material = source::read(source, flags, entity_id.is_some(), context)?;
-    let select = entity_id.map_or(Select::All, |id| Select::EntityId(id.to_owned()));
-    let document = metadata::read(material.bytes.as_slice(), &material.name, &flags.xml_limits(entity_id.is_some()), &select)?;
+    let mut material = source::read(source, flags, entity_id.is_some(), context)?;
+    let document = metadata_in(&mut material, entity_id, flags)?;
     Ok((material, document))
+}
+
+/// As [`read_metadata`], of what is at hand.
+fn metadata_in(material: &mut Material, entity_id: Option<&str>, flags: &source::Flags) -> Result<Document> {
+    let select = entity_id.map_or(Select::All, |id| Select::EntityId(id.to_owned()));
+    let name = material.name.clone();
+    Ok(metadata::read(material.reader()?, &name, &flags.xml_limits(entity_id.is_some()), &select)?)
 }
 
 /// Reads the vendor's SP metadata over what is known; findings say what is odd about it.

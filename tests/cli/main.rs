@@ -8,6 +8,7 @@ mod cert;
 mod codes;
 mod connection;
 mod contract;
+mod fetching;
 mod harness;
 mod init;
 mod made;

@@ -58,7 +58,7 @@ Examples:
 
 Exit codes: 0 nothing reaches the threshold · 1 something does · 2 wrong usage
             3 a file or connection cannot be read · 4 a URL or server could not be looked at
-            5 an http:// URL without consent")]
+            5 an http:// URL without consent, or an address not to be asked")]
 pub(crate) struct Args {
     /// Connections, files, URLs, or `-` [default: every connection]
     #[arg(value_name = "SOURCE")]
@@ -123,7 +123,8 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     }
     for target in &args.tls {
         look(target, &mut outcome, |outcome| {
-            let der = tls::server_certificate(target, Duration::from_secs(args.source.timeout))?;
+            let guard = args.source.guard(context)?;
+            let der = tls::server_certificate(target, Duration::from_secs(args.source.timeout), guard.as_ref())?;
             outcome.met.push((
                 Met { source: target.clone(), usage: "tls", owner: None, certificate: cert::from_der(&der) },
                 false,
@@ -228,11 +229,11 @@ fn connection(
 
 /// Certificates of a document, whatever its kind.
 fn document(source: &str, args: &Args, context: &Context, outcome: &mut Outcome) -> Result<()> {
-    let material = source::read(source, &args.source, false, context)?;
-    match sniff(&material.bytes) {
-        DocumentKind::Jwks => of_jwks(&material, outcome),
+    let mut material = source::read(source, &args.source, false, context)?;
+    match sniff(material.head()) {
+        DocumentKind::Jwks => of_jwks(&mut material, outcome),
         DocumentKind::Discovery => {
-            let discovery = crate::oidc::discovery::read(&material.bytes, &material.name)?;
+            let discovery = crate::oidc::discovery::read(&material.bytes()?, &material.name)?;
             let keys = discovery.jwks_uri.ok_or_else(|| {
                 Failure::input("jwks-uri-missing", format!("{}: the discovery document names no key set", material.name))
                     .hint("name the JWKS itself, by file or URL")
@@ -244,23 +245,23 @@ fn document(source: &str, args: &Args, context: &Context, outcome: &mut Outcome)
                     .hint("ask who publishes the document; a JWKS in a file can be named itself")
                     .into());
             }
-            of_jwks(&source::read(&keys, &args.source, false, context)?, outcome)
+            of_jwks(&mut source::read(&keys, &args.source, false, context)?, outcome)
         }
         DocumentKind::Certificates | DocumentKind::PrivateKey => {
-            for (line, certificate) in armour::from_pem_bundle(&material.bytes) {
+            for (line, certificate) in armour::from_pem_bundle(&material.bytes()?) {
                 let source = format!("{}:{line}", material.name);
                 outcome.met.push((Met { source, usage: "", owner: None, certificate }, false));
             }
             Ok(())
         }
         // The metadata reader names everything else.
-        _ => of_saml(&material, args, outcome),
+        _ => of_saml(&mut material, args, outcome),
     }
 }
 
-fn of_saml(material: &Material, args: &Args, outcome: &mut Outcome) -> Result<()> {
-    let document =
-        metadata::read(material.bytes.as_slice(), &material.name, &args.source.xml_limits(false), &Select::All)?;
+fn of_saml(material: &mut Material, args: &Args, outcome: &mut Outcome) -> Result<()> {
+    let name = material.name.clone();
+    let document = metadata::read(material.reader()?, &name, &args.source.xml_limits(false), &Select::All)?;
     let before = outcome.met.len();
     for entity in &document.entities {
         let idp = entity.idp.iter().flat_map(|idp| &idp.keys);
@@ -297,8 +298,8 @@ fn of_saml(material: &Material, args: &Args, outcome: &mut Outcome) -> Result<()
     Ok(())
 }
 
-fn of_jwks(material: &Material, outcome: &mut Outcome) -> Result<()> {
-    let set = jwks::read(&material.bytes, &material.name)?;
+fn of_jwks(material: &mut Material, outcome: &mut Outcome) -> Result<()> {
+    let set = jwks::read(&material.bytes()?, &material.name)?;
     outcome.findings.extend(set.findings.iter().cloned());
     let mut dated = 0;
     for key in &set.keys {
