@@ -163,6 +163,7 @@ fn expired_and_missing_certificates_are_told_and_kept() {
         ");
 }
 
+// attacks 4.3: M1.
 #[test]
 fn a_plain_http_url_is_not_asked() {
     let desk = Desk::new();
@@ -185,6 +186,7 @@ fn acceptor(desk: &Desk) -> SslAcceptor {
     builder.build()
 }
 
+// attacks 4.3: M1.
 #[test]
 fn a_redirect_from_https_to_http_is_not_followed() {
     let desk = Desk::new();
@@ -215,7 +217,7 @@ fn a_server_that_nobody_vouches_for() {
     let output = refused(&desk, &url, 4, &[]);
     output
         .tells("the server's certificate is not trusted (self-signed certificate)")
-        .tells("set `SSL_CERT_FILE` to a PEM file");
+        .tells("`--ca-file` names a PEM file with its root (or set `SSL_CERT_FILE`)");
     desk.command(&["metadata", "inspect", &url]).env("SSL_CERT_FILE", "root.pem").run().exits(0);
 }
 

@@ -50,9 +50,9 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let trust = args.trust.asked()?;
     let select = args.entity_id.clone().map_or(Select::Summaries, Select::EntityId);
-    let material = source::read(&args.source, &args.flags, true, context)?;
+    let mut material = source::read(&args.source, &args.flags, true, context)?;
     let name = material.name.clone();
-    let read = source::metadata(&material, &args.flags.xml_limits(true), &select, Some(&trust)).and_then(|document| {
+    let read = source::metadata(&mut material, &args.flags.xml_limits(true), &select, Some(&trust)).and_then(|document| {
         if let Some(wanted) = &args.entity_id
             && document.entities.is_empty()
         {
