@@ -233,7 +233,6 @@ mod tests {
                     "discovery/derived-html-error.json" | "idp-metadata/derived-html-login-page.xml" => {
                         DocumentKind::Html
                     }
-                    packed if packed.ends_with(".gz") => DocumentKind::Gzip,
                     _ => ordinary,
                 };
                 if sniff(&row.bytes) != expected {
