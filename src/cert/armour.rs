@@ -38,14 +38,11 @@ pub(crate) fn from_pem_bundle(bytes: &[u8]) -> Vec<(u64, Result<Certificate, Fai
     if text.trim().is_empty() {
         return vec![(1, Err(super::empty()))];
     }
+    // Read before anything else: a certificate beside it makes a private key no less private.
+    if let Some(offset) = foreign::announced_private_key(&text) {
+        return vec![(1 + line_breaks(&text[..offset]), Err(Foreign::PrivateKey.refusal()))];
+    }
     let blocks = blocks(&text);
-    let key = blocks.iter().find(|block| foreign::of_label(block.label) == Some(Foreign::PrivateKey));
-    if let Some(key) = key {
-        return vec![(key.line, Err(Foreign::PrivateKey.refusal()))];
-    }
-    if text.contains("PuTTY-User-Key-File-") {
-        return vec![(1, Err(Foreign::PrivateKey.refusal()))];
-    }
     if blocks.is_empty() {
         return match field::bare(&text) {
             // Some products wrap a whole PEM, or its base64, in base64 once more.
@@ -80,9 +77,11 @@ pub(crate) fn to_pem(certificate: &Certificate) -> String {
     pem
 }
 
-/// Whether it is text again: PEM blocks, or base64 that begins like a certificate.
+/// Whether it is text again: PEM blocks, or base64 that begins like a certificate or like PEM.
 fn is_armoured(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"MI") || !is_der(bytes) && !blocks(&document::text(bytes)).is_empty()
+    bytes.starts_with(b"MI")
+        || bytes.starts_with(b"LS0tLS1")
+        || !is_der(bytes) && !blocks(&document::text(bytes)).is_empty()
 }
 
 /// DER begins with 0x30, which is also the digit `0`: the second byte or a control

@@ -37,9 +37,11 @@ pub(crate) fn from_metadata_text(text: &str) -> Result<Certificate, Failure> {
 pub(super) fn bare(text: &str) -> Result<Vec<u8>, Failure> {
     let packed = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     if looks_like_file_name(packed) {
+        // An address may have a password in it; its beginning says enough.
+        let shown = packed.find("://").map_or(printable(packed), |at| format!("{}://…", printable(&packed[..at])));
         return Err(Failure::input(
             "certificate-is-file-name",
-            format!("`{}` looks like a file name; its content belongs there", printable(packed)),
+            format!("`{shown}` looks like a file name; its content belongs there"),
         )
         .hint("`cat FILE` shows the content, from `-----BEGIN CERTIFICATE-----` on"));
     }

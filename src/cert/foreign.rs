@@ -61,8 +61,36 @@ impl Foreign {
     }
 }
 
+/// Where in a text a private key is announced, as an offset: by a BEGIN or END line whatever
+/// an editor made of its dashes, or by the words of PuTTY, of a JWK and of .NET.
+pub(crate) fn announced_private_key(text: &str) -> Option<usize> {
+    let start = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    let jwk = start.starts_with('{') && start.contains("\"kty\"") && start.contains("\"d\"");
+    let xml = start.starts_with('<') && start.contains("<RSAKeyValue>") && start.contains("<D>");
+    if jwk || xml {
+        return Some(0);
+    }
+    let mut offset = 0;
+    for line in text.split_inclusive(['\n', '\r']) {
+        let upper = line.to_ascii_uppercase();
+        let named = upper.rfind("PRIVATE KEY").is_some_and(|at| {
+            // Whole words: a comment may tell not to send the private key.
+            upper[..at].split(|c: char| !c.is_alphanumeric()).any(|word| word == "BEGIN" || word == "END")
+        });
+        if named || upper.contains("PUTTY-USER-KEY-FILE-") || upper.contains("SSH PRIVATE KEY FILE FORMAT") {
+            return Some(offset);
+        }
+        offset += line.len();
+    }
+    None
+}
+
 /// What a DER structure is, told by its first values; certificates are not told here.
 pub(crate) fn of_der(bytes: &[u8]) -> Option<Foreign> {
+    // OpenSSH's own form, which people meet as base64 without its lines.
+    if bytes.starts_with(b"openssh-key-v1\0") {
+        return Some(Foreign::PrivateKey);
+    }
     // A key that was cut short is still a key: what is there decides.
     let mut outer = match Reader::new(bytes).expect(tag::SEQUENCE) {
         Ok(outer) => outer.inside(),

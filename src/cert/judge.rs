@@ -202,18 +202,23 @@ fn curve(certificate: &Certificate) -> Option<(Status, Finding)> {
     Some((Status::Warn, warning("certificate-curve-weak", message).hint(hint)))
 }
 
+/// The code of a weak signature on the certificate itself: the one warning without consequences.
+pub(crate) const SIGNATURE_WEAK: &str = "certificate-signature-weak";
+
 fn signature(certificate: &Certificate) -> Option<Finding> {
     let algorithm = certificate.signature_algorithm.as_str();
     let lower = algorithm.to_ascii_lowercase();
     if !["md2", "md5", "sha1"].iter().any(|weak| lower.contains(weak)) {
         return None;
     }
-    // The key is pinned; who vouched for it, and how, is not asked.
+    // The key is pinned; who vouched for it, and how, is not asked. So it is a warning that
+    // moves no status and closes no gate.
     let message = format!(
         "the certificate of `{}` is itself signed with {algorithm}, which is no danger where the key is pinned",
         certificate.called()
     );
-    Some(Finding::new("certificate-signature-weak", Severity::Info, message))
+    let hint = "nothing is to be done now; at the next renewal, ask for one that is signed with SHA-256";
+    Some(warning(SIGNATURE_WEAK, message).hint(hint))
 }
 
 fn error(code: &'static str, message: String) -> Finding {
@@ -325,13 +330,13 @@ mod tests {
     }
 
     #[test]
-    fn its_own_weak_signature_is_only_information() {
+    fn its_own_weak_signature_is_warned_of_and_moves_no_status() {
         for algorithm in ["sha1WithRSAEncryption", "md5WithRSAEncryption", "dsa-with-sha1", "ecdsa-with-SHA1"] {
             let certificate = Certificate { signature_algorithm: algorithm.to_owned(), ..good() };
             let verdict = judge(&certificate, at("2025-01-01"), THRESHOLDS);
             assert_eq!((verdict.status, verdict.code), (Status::Ok, None));
             assert_eq!(verdict.findings[0].code, "certificate-signature-weak");
-            assert_eq!(verdict.findings[0].severity, Severity::Info);
+            assert_eq!(verdict.findings[0].severity, Severity::Warning);
         }
         assert!(judge(&good(), at("2025-01-01"), THRESHOLDS).findings.is_empty());
     }

@@ -11,6 +11,7 @@ use crate::cert::coverage;
 use crate::cert::coverage::Coverage;
 use crate::cert::coverage::Policy;
 use crate::cert::field;
+use crate::cert::judge;
 use crate::cert::judge::Status;
 use crate::cert::judge::Thresholds;
 use crate::cert::judge::judge;
@@ -151,7 +152,8 @@ pub(crate) fn coverage(
             Severity::Warning => Status::Warn,
             Severity::Info => Status::Ok,
         };
-        if !is_about_dates(finding.code) && status > coverage.status {
+        let counts = !is_about_dates(finding.code) && finding.code != judge::SIGNATURE_WEAK;
+        if counts && status > coverage.status {
             (coverage.status, coverage.code) = (status, Some(finding.code));
         }
     }

@@ -269,3 +269,15 @@ fn an_empty_workspace_has_nothing_to_check() {
         hint: `ssoctl init` makes a workspace here; `--workspace DIR` names one elsewhere
         ");
 }
+
+#[test]
+fn a_certificate_signed_with_sha_1_is_warned_of_and_closes_no_gate() {
+    let desk = Desk::new();
+    let pem = include_str!("../vectors/cert/sha1-signed.pem");
+    desk.connect("q", &Idp::new().certificate_text(pem).xml(), &[]);
+    for source in ["q", "q.xml"] {
+        let output = desk.ssoctl(&["cert", "check", source, "--fail-on", "warn"]).exits(0);
+        output.tells("warning[certificate-signature-weak]").shows("ok");
+    }
+    desk.ssoctl(&["connection", "show", "q"]).exits(0).tells("warning[certificate-signature-weak]");
+}

@@ -114,6 +114,24 @@ write("unknown-key.pem", certificate(key=public_key(
 write("dates-reversed-md5.pem", certificate(
     validity=validity("440101000000Z", "240101000000Z"),
     algorithm=value(0x30, oid("1.2.840.113549.1.1.4"), b"\x05\x00")))
+# RFC 5280 allows 20 octets; older tools wrote what they liked.
+write("serial-of-24-octets.pem", certificate(serial=integer(0x5a << 184 | 1)))
+# Valid from 1950 to 2049 by the rule of two-digit years, and beyond them by four digits.
+write("utctime-pivot.pem", certificate(validity=validity("500101000000Z", "491231235959Z")))
+write("generalizedtime-2050.pem", certificate(validity=validity("20240101000000Z", "20500101000000Z")))
+
+
+def rsa(bits, algorithm="1.2.840.113549.1.1.1", parameters=b"\x05\x00"):
+    return public_key(algorithm, parameters, value(0x30, integer(2**(bits - 1) + 1), integer(65537)))
+
+
+for size in (512, 1024, 16384):
+    write(f"rsa-{size}.pem", certificate(key=rsa(size)))
+write("rsa-pss-key.pem", certificate(key=rsa(2048, "1.2.840.113549.1.1.10", b"")))
+write("ed25519-key.pem", certificate(key=public_key("1.3.101.112", b"", bytes(range(32)))))
+write("sha1-signed.pem", certificate(algorithm=value(0x30, oid("1.2.840.113549.1.1.5"), b"\x05\x00")))
+# What `openssl x509 -trustout` writes: a certificate, then what it is trusted for.
+write("trusted.pem", pem("TRUSTED CERTIFICATE", RSA + value(0x30, value(0x30, oid("1.3.6.1.5.5.7.3.1")))))
 write("bom-crlf.pem", b"\xef\xbb\xbf" + read("rsa.pem").replace(b"\n", b"\r\n"))
 
 with tempfile.TemporaryDirectory() as folder:
