@@ -35,6 +35,12 @@ pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
     sha::sha256(bytes)
 }
 
+/// SHA-1 in lower-case hexadecimal, as the name under which an MDQ service keeps an entity. It
+/// is an identifier and no proof of anything: what comes back is judged by what is in it.
+pub(crate) fn sha1_identifier(bytes: &[u8]) -> String {
+    hex(&sha::sha1(bytes))
+}
+
 /// Lower-case hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];

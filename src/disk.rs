@@ -1,7 +1,10 @@
 //! The file system: reads are bounded, replacements are atomic, appends are durable.
 //! Nothing else opens a file for writing.
 
+pub(crate) mod content;
+
 use std::fs::File;
+use std::fs::Metadata;
 use std::fs::OpenOptions;
 use std::io;
 use std::io::Read as _;
@@ -22,6 +25,12 @@ pub(crate) enum Access {
 
 /// Reads a whole file of at most `limit` bytes.
 pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
+    let (file, _) = open(path)?;
+    read_limited(file, limit, &path.display().to_string())
+}
+
+/// Opens anything that can be read and is no folder.
+fn open(path: &Path) -> Result<(File, Metadata)> {
     let failed = |error: io::Error| {
         let shown = path.display();
         match error.kind() {
@@ -31,12 +40,13 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
         }
     };
     let file = File::open(path).map_err(failed)?;
-    if file.metadata().map_err(failed)?.is_dir() {
+    let metadata = file.metadata().map_err(failed)?;
+    if metadata.is_dir() {
         return Err(Failure::input("file-unreadable", format!("`{}` is a folder, not a file", path.display()))
             .hint("name a file in it")
             .into());
     }
-    read_limited(file, limit, &path.display().to_string())
+    Ok((file, metadata))
 }
 
 /// Reads standard input to its end, at most `limit` bytes.
@@ -52,11 +62,14 @@ fn read_limited(source: impl io::Read, limit: u64, what: &str) -> Result<Vec<u8>
         .read_to_end(&mut bytes)
         .map_err(|error| Failure::input("file-unreadable", format!("{what} cannot be read")).because(error))?;
     if bytes.len() as u64 > limit {
-        return Err(Failure::input("input-too-large", format!("{what} is larger than {limit} bytes"))
-            .hint("`--max-size` raises the limit, where such a large document is expected")
-            .into());
+        return Err(too_large(what, limit).into());
     }
     Ok(bytes)
+}
+
+fn too_large(what: &str, limit: u64) -> Failure {
+    Failure::input("input-too-large", format!("{what} is larger than {limit} bytes"))
+        .hint("`--max-size` raises the limit, where such a large document is expected")
 }
 
 /// Replaces a file as a whole: a reader sees the old bytes or the new ones, also

@@ -8,11 +8,16 @@
 pub(crate) mod address;
 pub(crate) mod call;
 pub(crate) mod fetch;
+pub(crate) mod guard;
 #[cfg(test)]
 pub(crate) mod peer;
+mod range;
 mod retry_after;
+pub(crate) mod roots;
 pub(crate) mod tls;
+pub(crate) mod validators;
 
+use std::borrow::Cow;
 use std::error::Error as _;
 use std::io::Read as _;
 use std::net::Ipv4Addr;
@@ -24,6 +29,8 @@ use std::time::Duration;
 use crate::error::Failure;
 use crate::http::address::SafeUrl;
 use crate::http::address::is_loopback;
+use crate::http::guard::Route;
+use crate::http::roots::Roots;
 use crate::model::printable;
 
 /// How long a request may take where nothing else is said.
@@ -77,12 +84,42 @@ impl Client {
         if let Some(made) = slot.get() {
             return Ok(made);
         }
-        let made = build(reuse, local)?;
+        let made = build(reuse, local).build()?;
         Ok(slot.get_or_init(|| made))
+    }
+
+    /// A lane that reads, by the way that was judged. What is pinned or trusts more than others
+    /// has a lane of its own, which ends with the request.
+    fn lane_for(
+        &self,
+        url: &url::Url,
+        route: &Route,
+        roots: &Roots,
+    ) -> Result<Cow<'_, reqwest::blocking::Client>, reqwest::Error> {
+        if *route == Route::Ordinary && roots.is_empty() {
+            return self.lane(url, Reuse::Kept).map(Cow::Borrowed);
+        }
+        let mut builder = build(Reuse::Fresh, is_loopback(url)).tls_certs_merge(roots.certificates());
+        if let Route::Pinned(addresses) = route {
+            builder = builder.no_proxy().dns_resolver(Arc::new(Nowhere));
+            if let Some(host) = url.host_str() {
+                builder = builder.resolve_to_addrs(host, addresses);
+            }
+        }
+        Ok(Cow::Owned(builder.build()?))
     }
 }
 
-fn build(reuse: Reuse, local: bool) -> Result<reqwest::blocking::Client, reqwest::Error> {
+/// Finds no address of any name: what is pinned is not looked up a second time.
+struct Nowhere;
+
+impl reqwest::dns::Resolve for Nowhere {
+    fn resolve(&self, _: reqwest::dns::Name) -> reqwest::dns::Resolving {
+        Box::pin(std::future::ready(Err("the name was not judged".into())))
+    }
+}
+
+fn build(reuse: Reuse, local: bool) -> reqwest::blocking::ClientBuilder {
     let mut builder = reqwest::blocking::Client::builder()
         .user_agent(USER_AGENT)
         .redirect(reqwest::redirect::Policy::none())
@@ -104,7 +141,7 @@ fn build(reuse: Reuse, local: bool) -> Result<reqwest::blocking::Client, reqwest
         // A proxy must not see what is meant for this machine, nor a name server decide where it is.
         builder = builder.no_proxy().resolve("localhost", SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
     }
-    builder.build()
+    builder
 }
 
 /// Why no body came, as far as callers treat it differently.
@@ -179,7 +216,7 @@ impl Trouble {
                     .hint("try again; behind a firewall, set `HTTPS_PROXY`, or fetch the document another way and pass the file")
             }
             "tls" => Failure::remote("tls", format!("{url}: no trusted TLS connection could be made{}", untrusted(&self.cause))).hint(
-                "if the server's certificate comes from a private authority, set `SSL_CERT_FILE` to a PEM file with its root",
+                "if the server's certificate comes from a private authority, `--ca-file` names a PEM file with its root (or set `SSL_CERT_FILE`)",
             ),
             "connection-lost" => {
                 Failure::remote("connection-lost", format!("{url}: the connection ended before the answer was complete"))

@@ -19,7 +19,7 @@ const ROOMS: [(&str, &[&str]); 21] = [
     ("saml", &["cert", "crypto", "error", "finding", "model", "xml"]),
     ("disk", &["error"]),
     ("secret", &["disk", "error", "model"]),
-    ("http", &["error", "model", "secret"]),
+    ("http", &["crypto", "disk", "error", "model", "secret"]),
     ("provider", &["error", "http", "model", "secret"]),
     ("workspace", &["cert", "disk", "error", "finding", "model"]),
     ("check", &["cert", "error", "finding", "model", "provider", "workspace"]),
@@ -57,7 +57,7 @@ const ROOMS: [(&str, &[&str]); 21] = [
 ];
 
 /// A crate and the only rooms that may name it.
-const DOORS: [(&str, &[&str]); 20] = [
+const DOORS: [(&str, &[&str]); 21] = [
     ("axum", &["sandbox"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
@@ -66,6 +66,7 @@ const DOORS: [(&str, &[&str]); 20] = [
     ("ctrlc", &["cli"]),
     ("dialoguer", &["cli"]),
     ("encoding_rs", &["migrate", "xml"]),
+    ("hyper_util", &["http"]),
     ("indicatif", &["cli"]),
     ("native_tls", &["http"]),
     ("openssl", &["cert", "crypto"]),

@@ -41,7 +41,7 @@ enum Command {
     Add(Box<add::Args>),
     List(list::Args),
     Show(show::Args),
-    Set(set::Args),
+    Set(Box<set::Args>),
     Remove(remove::Args),
 }
 
@@ -107,10 +107,20 @@ fn read_metadata(
     trust: Option<&Trust>,
     context: &Context,
 ) -> Result<(Material, Document)> {
-    let material = source::read(source, flags, entity_id.is_some(), context)?;
-    let select = entity_id.map_or(Select::All, |id| Select::EntityId(id.to_owned()));
-    let document = source::metadata(&material, &flags.xml_limits(entity_id.is_some()), &select, trust)?;
+    let mut material = source::read(source, flags, entity_id.is_some(), context)?;
+    let document = metadata_in(&mut material, entity_id, flags, trust)?;
     Ok((material, document))
+}
+
+/// As [`read_metadata`], of what is at hand.
+fn metadata_in(
+    material: &mut Material,
+    entity_id: Option<&str>,
+    flags: &source::Flags,
+    trust: Option<&Trust>,
+) -> Result<Document> {
+    let select = entity_id.map_or(Select::All, |id| Select::EntityId(id.to_owned()));
+    source::metadata(material, &flags.xml_limits(entity_id.is_some()), &select, trust)
 }
 
 /// Reads the vendor's SP metadata over what is known; findings say what is odd about it.

@@ -25,6 +25,8 @@ pub(crate) struct Context {
     pub(crate) format: Format,
     /// The way to talk to a person.
     pub(crate) ui: Ui,
+    /// Whether `CI` says that nobody sits here: what is fetched is then `--untrusted`.
+    pub(crate) ci: bool,
     folder: Option<PathBuf>,
     http: OnceCell<http::Client>,
 }
@@ -37,6 +39,7 @@ impl Context {
             started: Instant::now(),
             format: global.format,
             ui: Ui::new(!global.no_input, global.quiet, global.format == Format::Json),
+            ci: ci(),
             folder: global.workspace,
             http: OnceCell::new(),
         })
@@ -56,6 +59,14 @@ impl Context {
     pub(crate) fn http(&self) -> &http::Client {
         self.http.get_or_init(http::Client::new)
     }
+}
+
+/// `CI` is set by every runner, mostly to `true`.
+#[expect(clippy::disallowed_methods, reason = "this is the one reader of variables that say how to behave")]
+fn ci() -> bool {
+    let value = std::env::var_os("CI").unwrap_or_default();
+    let value = value.to_string_lossy().to_ascii_lowercase();
+    !matches!(value.trim(), "" | "0" | "false" | "no" | "off")
 }
 
 /// `SSOCTL_NOW`, else `SOURCE_DATE_EPOCH`, else the clock.

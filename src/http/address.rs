@@ -75,6 +75,20 @@ pub(super) fn document_url(text: &str, allow_http: bool) -> Result<Url, Failure>
     }
 }
 
+/// The name of a query parameter whose value may be a secret, by the words that services use.
+pub(crate) fn secret_parameter(url: &Url) -> Option<String> {
+    const PARTS: [&str; 8] = ["token", "secret", "password", "passwd", "signature", "apikey", "credential", "session"];
+    const WORDS: [&str; 12] =
+        ["key", "sig", "auth", "authorization", "code", "pass", "pwd", "pw", "sas", "jwt", "sid", "hmac"];
+    let is_secret = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        let joined: String = name.chars().filter(|c| c.is_alphanumeric()).collect();
+        PARTS.iter().any(|part| joined.contains(part))
+            || name.split(|c: char| !c.is_alphanumeric()).any(|word| WORDS.contains(&word))
+    };
+    url.query_pairs().find(|(name, value)| !value.is_empty() && is_secret(name)).map(|(name, _)| shortened(&name, 60))
+}
+
 fn as_https(url: &Url) -> Url {
     let mut https = url.clone();
     // Cannot fail between the two special schemes; if it did, the old form would be shown.
@@ -163,6 +177,21 @@ mod tests {
             let failure = redirect_target(&https, location).unwrap_err();
             assert_eq!((failure.code(), failure.kind().exit_code()), (code, 4), "{location}");
             assert!(!format!("{failure:?}").contains("hunter2"));
+        }
+    }
+
+    #[test]
+    fn a_parameter_that_may_hold_a_secret_is_named() {
+        for name in ["token", "access_token", "sig", "key", "api-key", "X-Amz-Signature", "apiKey", "code", "SESSIONID"]
+        {
+            let url = Url::parse(&format!("https://h.example/m?a=b&{name}=hunter2")).unwrap();
+            assert_eq!(secret_parameter(&url).as_deref(), Some(name));
+        }
+        for query in
+            ["", "?appid=0000", "?entityID=x&monkey=1", "?idpid=C01&keyword=x", "?token=", "?tenant=a&design=b"]
+        {
+            let url = Url::parse(&format!("https://h.example/m{query}")).unwrap();
+            assert_eq!(secret_parameter(&url), None, "{query}");
         }
     }
 

@@ -8,23 +8,41 @@ use reqwest::header;
 use reqwest::header::HeaderMap;
 use reqwest::header::HeaderName;
 
+use crate::disk::content::Content;
+use crate::disk::content::Unspooled;
 use crate::error::Failure;
 use crate::error::Result;
-use crate::http::Broken;
 use crate::http::Client;
 use crate::http::DEFAULT_TIMEOUT;
-use crate::http::Reuse;
 use crate::http::Trouble;
 use crate::http::address;
 use crate::http::address::SafeUrl;
-use crate::http::read_body;
+use crate::http::guard::Guard;
+use crate::http::guard::Route;
+use crate::http::roots::Roots;
+use crate::http::validators::Validators;
 
-/// MDQ servers answer with metadata only where its media type is asked for (SAML MDQ 1.2.1).
-const ACCEPT: &str = "application/samlmetadata+xml, application/xml;q=0.9, application/json;q=0.9, */*;q=0.5";
+/// Which media types are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Accept {
+    /// Any; SAML metadata is preferred, since some servers answer with it only where it is asked for.
+    Any,
+    /// SAML metadata alone, as an MDQ request must say (draft-young-md-query-saml 3.1.1).
+    SamlMetadata,
+}
 
-/// What a fetch may cost.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct FetchLimits {
+impl Accept {
+    const fn value(self) -> &'static str {
+        match self {
+            Self::Any => "application/samlmetadata+xml, application/xml;q=0.9, application/json;q=0.9, */*;q=0.5",
+            Self::SamlMetadata => "application/samlmetadata+xml",
+        }
+    }
+}
+
+/// What a fetch may cost, whom it may ask and whom it trusts.
+#[derive(Clone)]
+pub(crate) struct FetchRules {
     /// Bytes of the body, counted after decompression.
     pub(crate) max_bytes: u64,
     /// From the first connection to the last byte, all redirects included.
@@ -33,63 +51,114 @@ pub(crate) struct FetchLimits {
     pub(crate) max_redirects: usize,
     /// Consent to plain http (`--insecure-allow-http`).
     pub(crate) allow_http: bool,
+    /// Which hosts may be asked; any, where there is none (`--untrusted`).
+    pub(crate) guard: Option<Guard>,
+    /// Authorities beside those of the system (`--ca-file`).
+    pub(crate) roots: Roots,
+    /// Which media types are asked for.
+    pub(crate) accept: Accept,
 }
 
-impl Default for FetchLimits {
+impl Default for FetchRules {
     fn default() -> Self {
-        Self { max_bytes: 16 * 1024 * 1024, timeout: DEFAULT_TIMEOUT, max_redirects: 5, allow_http: false }
+        Self {
+            max_bytes: 16 * 1024 * 1024,
+            timeout: DEFAULT_TIMEOUT,
+            max_redirects: 5,
+            allow_http: false,
+            guard: None,
+            roots: Roots::default(),
+            accept: Accept::Any,
+        }
     }
+}
+
+/// What a server had.
+#[derive(Debug)]
+pub(crate) enum Fetched {
+    /// A document.
+    Document(Download),
+    /// Nothing newer than what is known: the validators to ask with the next time.
+    NotModified(Validators),
+    /// No such document (404 or 410), which ends a command unless it knows another address.
+    Missing(Failure),
 }
 
 /// A document as it came.
 #[derive(Debug)]
-pub(crate) struct Fetched {
+pub(crate) struct Download {
     /// Where it was in the end, after redirects; may hold a secret in its query.
     pub(crate) url: String,
     /// The bytes, decompressed.
-    pub(crate) body: Vec<u8>,
+    pub(crate) content: Content,
+    /// Which version it is.
+    pub(crate) validators: Validators,
 }
 
 impl Client {
-    /// Gets a document.
-    pub(crate) fn fetch(&self, url: &str, limits: &FetchLimits) -> Result<Fetched> {
-        let first = address::document_url(url, limits.allow_http)?;
+    /// Gets a document, or the word that there is nothing newer than `known`.
+    pub(crate) fn fetch(&self, url: &str, rules: &FetchRules, known: Option<&Validators>) -> Result<Fetched> {
+        let first = address::document_url(url, rules.allow_http)?;
         let asked = SafeUrl::of(&first);
         let begun = Instant::now();
         let mut url = first;
-        for _ in 0..=limits.max_redirects {
+        for hop in 0..=rules.max_redirects {
             let shown = SafeUrl::of(&url);
-            let left = limits.timeout.saturating_sub(begun.elapsed());
-            let failed = |trouble: Trouble| trouble.failure(&shown, limits.timeout);
-            let of = |error: &reqwest::Error| failed(Trouble::of(error, url.scheme() == "https"));
-            let mut response = self
-                .lane(&url, Reuse::Kept)
-                .and_then(|lane| lane.get(url.clone()).header(header::ACCEPT, ACCEPT).timeout(left).send())
-                .map_err(|error| of(&error))?;
-            let status = response.status();
-            if matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) {
-                let location = header_text(response.headers(), &header::LOCATION, 8192).unwrap_or_default();
-                url = address::redirect_target(&url, &location)?;
-                continue;
-            }
-            if !matches!(status.as_u16(), 200 | 203) {
-                return Err(bad_status(&shown, status).into());
-            }
-            let body = match read_body(&mut response, limits.max_bytes) {
-                Ok(body) => body,
-                Err(Broken::Read(trouble)) => return Err(failed(trouble).into()),
-                Err(Broken::TooLarge) => {
-                    return Err(Failure::remote(
-                        "body-too-large",
-                        format!("{shown}: the document is larger than {} bytes", limits.max_bytes),
-                    )
-                    .hint("`--max-size` raises the limit, where such a large document is expected")
-                    .into());
+            let left = rules.timeout.saturating_sub(begun.elapsed());
+            let route = match &rules.guard {
+                None => Route::Ordinary,
+                Some(guard) => {
+                    let from = if hop == 0 { String::new() } else { format!(" (redirect {hop} of {asked})") };
+                    guard.admit(&url, &format!("{shown}{from}"), left)?
                 }
             };
-            return Ok(Fetched { url: url.into(), body });
+            let failed = |trouble: Trouble| trouble.failure(&shown, rules.timeout);
+            let of = |error: &reqwest::Error| failed(Trouble::of(error, url.scheme() == "https"));
+            let conditions = known.map(|known| known.conditions(&url)).unwrap_or_default();
+            let conditional = !conditions.is_empty();
+            let left = rules.timeout.saturating_sub(begun.elapsed());
+            let mut response = self
+                .lane_for(&url, &route, &rules.roots)
+                .and_then(|lane| {
+                    let request = lane.get(url.clone()).header(header::ACCEPT, rules.accept.value());
+                    request.headers(conditions).timeout(left).send()
+                })
+                .map_err(|error| of(&error))?;
+            let status = response.status();
+            match (status.as_u16(), known) {
+                (301 | 302 | 303 | 307 | 308, _) => {
+                    let location = header_text(response.headers(), &header::LOCATION, 8192).unwrap_or_default();
+                    url = address::redirect_target(&url, &location)?;
+                    continue;
+                }
+                (304, Some(known)) if conditional => {
+                    return Ok(Fetched::NotModified(known.renewed(&url, response.headers())));
+                }
+                (200 | 203, _) => {}
+                (404 | 410, _) => return Ok(Fetched::Missing(bad_status(&shown, status))),
+                _ => return Err(bad_status(&shown, status).into()),
+            }
+            let validators = Validators::of(&url, response.headers());
+            let too_large = || {
+                Failure::remote(
+                    "body-too-large",
+                    format!("{shown}: the document is larger than {} bytes", rules.max_bytes),
+                )
+                .hint("`--max-size` raises the limit, where such a large document is expected")
+            };
+            // Without a coding this is the size of the document; a coding takes the header away.
+            if response.content_length().is_some_and(|length| length > rules.max_bytes) {
+                return Err(too_large().into());
+            }
+            let content =
+                Content::spool(&mut response, rules.max_bytes, &shown.to_string()).map_err(|why| match why {
+                    Unspooled::TooLarge => too_large(),
+                    Unspooled::Source(error) => failed(Trouble::of_read(&error)),
+                    Unspooled::Disk(failure) => failure,
+                })?;
+            return Ok(Fetched::Document(Download { url: url.into(), content, validators }));
         }
-        Err(Failure::remote("too-many-redirects", format!("{asked}: more than {} redirects", limits.max_redirects))
+        Err(Failure::remote("too-many-redirects", format!("{asked}: more than {} redirects", rules.max_redirects))
             .hint("open the URL in a browser and use the address that it ends at; a login page in between cannot be passed")
             .into())
     }

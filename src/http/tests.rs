@@ -7,23 +7,39 @@ use crate::http::call::Answer;
 use crate::http::call::Call;
 use crate::http::call::Method;
 use crate::http::call::Transport;
-use crate::http::fetch::FetchLimits;
+use crate::http::fetch::Download;
+use crate::http::fetch::FetchRules;
+use crate::http::fetch::Fetched;
 use crate::http::peer::Peer;
 use crate::http::peer::response;
 use crate::secret::Secret;
 
 const TIMEOUT: Duration = Duration::from_millis(400);
 
-fn limits() -> FetchLimits {
-    FetchLimits { max_bytes: 100_000, timeout: TIMEOUT, allow_http: true, ..FetchLimits::default() }
+fn limits() -> FetchRules {
+    FetchRules { max_bytes: 100_000, timeout: TIMEOUT, allow_http: true, ..FetchRules::default() }
 }
 
 /// The code, exit code and everything shown of a refused fetch.
-fn refused(url: &str, limits: &FetchLimits) -> (&'static str, u8, String) {
-    let error = Client::new().fetch(url, limits).unwrap_err();
+fn refused(url: &str, limits: &FetchRules) -> (&'static str, u8, String) {
+    let error = match Client::new().fetch(url, limits, None) {
+        Ok(Fetched::Missing(failure)) => failure.into(),
+        other => other.unwrap_err(),
+    };
     let failure = failure_of(&error).unwrap();
     assert!(!failure.hints().is_empty(), "{failure:?}");
     (failure.code(), failure.kind().exit_code(), format!("{failure:?}"))
+}
+
+fn fetched(url: &str, limits: &FetchRules) -> Download {
+    match Client::new().fetch(url, limits, None).unwrap() {
+        Fetched::Document(download) => download,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn body(mut download: Download) -> Vec<u8> {
+    download.content.bytes(u64::MAX).unwrap()
 }
 
 #[test]
@@ -31,8 +47,7 @@ fn fetches_a_document_with_its_headers_and_says_who_asks() {
     let peer = Peer::answering(|_| {
         response("200 OK", &[("content-type", "application/samlmetadata+xml"), ("etag", "\"1\"")], b"<md/>")
     });
-    let fetched = Client::new().fetch(&format!("{}/m?k=v", peer.url()), &limits()).unwrap();
-    assert_eq!(fetched.body, b"<md/>");
+    assert_eq!(body(fetched(&format!("{}/m?k=v", peer.url()), &limits())), b"<md/>");
     let request = &peer.received()[0];
     assert_eq!(request.line, "GET /m?k=v HTTP/1.1");
     assert_eq!(request.header("user-agent"), Some(concat!("ssoctl/", env!("CARGO_PKG_VERSION"))));
@@ -48,7 +63,7 @@ fn follows_redirects_without_referer_or_cookie_and_reports_the_last_address() {
             response("200 OK", &[], b"x")
         }
     });
-    let fetched = Client::new().fetch(&format!("{}/1", peer.url()), &limits()).unwrap();
+    let fetched = fetched(&format!("{}/1", peer.url()), &limits());
     assert_eq!(fetched.url, format!("{}/2?t=1", peer.url()));
     let second = &peer.received()[1];
     assert_eq!((second.header("referer"), second.header("cookie")), (None, None));
@@ -57,7 +72,7 @@ fn follows_redirects_without_referer_or_cookie_and_reports_the_last_address() {
 #[test]
 fn a_redirect_loop_is_counted() {
     let peer = Peer::answering(|_| response("302 Found", &[("location", "/again?t=hunter2")], b""));
-    let (code, exit, shown) = refused(&peer.url(), &FetchLimits { timeout: DEFAULT_TIMEOUT, ..limits() });
+    let (code, exit, shown) = refused(&peer.url(), &FetchRules { timeout: DEFAULT_TIMEOUT, ..limits() });
     assert_eq!((code, exit), ("too-many-redirects", 4));
     assert_eq!(peer.received().len(), 6);
     assert!(!shown.contains("hunter2"), "{shown}");
@@ -121,7 +136,7 @@ fn an_endless_body_stops_at_the_limit() {
         false
     });
     let announced = Peer::answering(|_| b"HTTP/1.1 200 OK\r\ncontent-length: 99999999999\r\n\r\n".to_vec());
-    let generous = FetchLimits { timeout: DEFAULT_TIMEOUT, ..limits() };
+    let generous = FetchRules { timeout: DEFAULT_TIMEOUT, ..limits() };
     for peer in [endless, announced] {
         let (code, exit, shown) = refused(&peer.url(), &generous);
         assert_eq!((code, exit), ("body-too-large", 4));
@@ -130,39 +145,34 @@ fn an_endless_body_stops_at_the_limit() {
     // The limit and what the kernel buffers between the two, not what the server would send.
     assert!(written.load(std::sync::atomic::Ordering::Relaxed) < 50_000_000);
     let exact = Peer::answering(|_| response("200 OK", &[], &[b'x'; 100_000]));
-    assert_eq!(Client::new().fetch(&exact.url(), &generous).unwrap().body.len(), 100_000);
+    assert_eq!(body(fetched(&exact.url(), &generous)).len(), 100_000);
 }
 
-/// An endless gzip stream of `a`: RFC 1951 3.2.6, one literal, then copies of 258 bytes
-/// from one byte back, 13 bits each, so that eight of them are 13 whole bytes.
-fn gzip_bomb() -> (Vec<u8>, Vec<u8>) {
-    let header = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
-    let block = "010";
-    let literal = "10010001";
-    let copy = "1100010100000";
-    let pack = |bits: &str| -> Vec<u8> {
-        bits.as_bytes()
-            .chunks(8)
-            .map(|byte| byte.iter().enumerate().map(|(at, bit)| (bit - b'0') << at).sum())
-            .collect()
-    };
-    let all = format!("{block}{literal}{}", copy.repeat(16));
-    let start = pack(&all[..13 * 8]);
-    let repeated = pack(&all[13 * 8..26 * 8]);
-    ([&header[..], &start].concat(), repeated)
-}
+/// The beginning of a gzip stream of zeros (`head -c 4000000 /dev/zero | gzip -9n`). Its codes for
+/// "258 more of the same" are zero bits, so that each further zero byte is 1,032 bytes of document.
+const BOMB: [u8; 25] =
+    [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 3, 0xed, 0xc1, 1, 0x0d, 0, 0, 0, 0xc2, 0xa0, 0xf7, 0x4f, 0x6d, 0x0f, 7, 0x14];
 
+// attacks 4.6, J11: oversize by compression; 4 MiB on the wire would be 4 GiB of document.
 #[test]
-fn a_gzip_bomb_stops_at_the_limit_of_what_comes_out() {
-    let peer = Peer::start(|_, stream| {
-        let (start, repeated) = gzip_bomb();
-        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\n").ok();
-        stream.write_all(&start).ok();
-        while stream.write_all(&repeated).is_ok() {}
+fn a_gzip_bomb_stops_early_at_the_limit_of_what_comes_out() {
+    let written = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let count = Arc::clone(&written);
+    let peer = Peer::start(move |_, stream| {
+        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 4194304\r\n\r\n").ok();
+        stream.write_all(&BOMB).ok();
+        while stream.write_all(&[0; 1024]).is_ok() {
+            count.fetch_add(1024, std::sync::atomic::Ordering::Relaxed);
+            // Slower than the kernel buffers, so that what is written is about what is read.
+            std::thread::sleep(Duration::from_millis(1));
+        }
         false
     });
-    let (code, _, shown) = refused(&peer.url(), &FetchLimits { timeout: DEFAULT_TIMEOUT, ..limits() });
+    let rules = FetchRules { timeout: DEFAULT_TIMEOUT, max_bytes: 8 << 20, ..limits() };
+    let (code, _, shown) = refused(&peer.url(), &rules);
     assert_eq!(code, "body-too-large", "{shown}");
+    let written = written.load(std::sync::atomic::Ordering::Relaxed);
+    assert!(written < 400_000, "{written} bytes were taken for a limit that 8,130 reach");
 }
 
 #[test]
@@ -173,7 +183,7 @@ fn a_compressed_document_is_unpacked() {
         0xcb, 0x1c, 0xf7, 0x05, 0x00, 0x00, 0x00,
     ];
     let peer = Peer::answering(move |_| response("200 OK", &[("content-encoding", "gzip")], &packed));
-    assert_eq!(Client::new().fetch(&peer.url(), &limits()).unwrap().body, b"<md/>");
+    assert_eq!(body(fetched(&peer.url(), &limits())), b"<md/>");
     assert!(peer.received()[0].header("accept-encoding").unwrap().contains("gzip"));
     let broken = Peer::answering(move |_| response("200 OK", &[("content-encoding", "gzip")], &packed[..12]));
     assert_eq!(refused(&broken.url(), &limits()).0, "connection-lost");
@@ -184,12 +194,90 @@ fn closed_port() -> u16 {
     std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
 }
 
+// attacks 4.6: what a server calls a document is no ground to refuse it; the content decides.
+#[test]
+fn a_wrong_content_type_is_no_error() {
+    for kind in ["text/html", "image/png", "application/octet-stream", ""] {
+        let peer = Peer::answering(move |_| response("200 OK", &[("content-type", kind)], b"<md/>"));
+        assert_eq!(body(fetched(&peer.url(), &limits())), b"<md/>", "{kind}");
+    }
+}
+
+#[test]
+fn a_large_document_comes_whole_and_not_by_way_of_memory() {
+    let large: Vec<u8> = (0_u32..600_000).flat_map(u32::to_le_bytes).collect();
+    let sent = large.clone();
+    let peer = Peer::answering(move |_| response("200 OK", &[], &sent));
+    let rules = FetchRules { timeout: DEFAULT_TIMEOUT, max_bytes: 4 << 20, ..limits() };
+    let download = fetched(&peer.url(), &rules);
+    assert_eq!(download.content.head().len(), 64 << 10);
+    assert!(body(download) == large);
+}
+
+#[test]
+fn a_document_that_has_not_changed_is_not_sent_again() {
+    const DATE: &str = "Sun, 22 Nov 2026 10:00:00 GMT";
+    let peer = Peer::answering(|request| {
+        let same = request.header("if-none-match") == Some("\"1\"");
+        match (same, request.line.starts_with("GET /moved ")) {
+            (true, _) => response("304 Not Modified", &[("etag", "\"1\"")], b""),
+            (_, true) => response("302 Found", &[("location", "/m")], b""),
+            _ => response("200 OK", &[("etag", "\"1\""), ("last-modified", DATE)], b"<md/>"),
+        }
+    });
+    let moved = format!("{}/moved", peer.url());
+    let known = fetched(&moved, &limits()).validators;
+    let ask = |url: &str| Client::new().fetch(url, &limits(), Some(&known)).unwrap();
+    assert!(matches!(ask(&moved), Fetched::NotModified(next) if next == known));
+    let asked = peer.received();
+    assert_eq!(asked[2].header("if-none-match"), None, "the redirect itself is another address");
+    assert_eq!((asked[3].header("if-none-match"), asked[3].header("if-modified-since")), (Some("\"1\""), Some(DATE)));
+    // The same tag at another address is another document.
+    assert!(matches!(ask(&format!("{}/other", peer.url())), Fetched::Document(_)));
+}
+
+#[test]
+fn an_answer_without_change_that_nobody_asked_for_is_refused() {
+    let peer = Peer::answering(|_| response("304 Not Modified", &[], b""));
+    assert_eq!(refused(&peer.url(), &limits()).0, "http-status");
+    let elsewhere = Peer::answering(|_| response("200 OK", &[("etag", "\"1\"")], b"x"));
+    let known = fetched(&elsewhere.url(), &limits()).validators;
+    let error = Client::new().fetch(&peer.url(), &limits(), Some(&known)).unwrap_err();
+    assert_eq!(failure_of(&error).unwrap().code(), "http-status");
+}
+
+#[test]
+fn a_document_that_is_not_there_is_told_apart_from_other_failures() {
+    for status in ["404 Not Found", "410 Gone"] {
+        let peer = Peer::answering(move |_| response(status, &[], b"no"));
+        let fetched = Client::new().fetch(&peer.url(), &limits(), None).unwrap();
+        assert!(matches!(fetched, Fetched::Missing(failure) if failure.code() == "http-status"));
+    }
+}
+
+#[test]
+fn each_fetch_says_which_media_types_it_takes() {
+    let peer = Peer::answering(|_| response("200 OK", &[], b"x"));
+    let rules = FetchRules { accept: fetch::Accept::SamlMetadata, ..limits() };
+    fetched(&peer.url(), &rules);
+    assert_eq!(peer.received()[0].header("accept"), Some("application/samlmetadata+xml"));
+}
+
+#[test]
+fn a_file_without_a_certificate_is_no_authority() {
+    for pem in [&b""[..], b"hello", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
+        let failure = Roots::from_pem(pem, "ca.pem").err().unwrap();
+        assert_eq!((failure.code(), failure.kind().exit_code()), ("ca-file-invalid", 3));
+        assert!(failure.to_string().starts_with("ca.pem: "), "{failure}");
+    }
+}
+
 #[test]
 fn nobody_listening_and_an_unknown_name_are_unreachable() {
     // A label over 63 octets is refused by the resolver without asking anybody (RFC 1035 2.3.4).
     let unknown = format!("https://{}.invalid/m?token=hunter2", "a".repeat(70));
     for url in [format!("https://127.0.0.1:{}/m?token=hunter2", closed_port()), unknown] {
-        let (code, exit, shown) = refused(&url, &FetchLimits { timeout: DEFAULT_TIMEOUT, ..limits() });
+        let (code, exit, shown) = refused(&url, &FetchRules { timeout: DEFAULT_TIMEOUT, ..limits() });
         assert_eq!((code, exit), ("unreachable", 4), "{shown}");
         assert!(shown.contains("caused by") && !shown.contains("hunter2"), "{shown}");
     }
@@ -223,7 +311,7 @@ fn an_answer_that_breaks_off_is_told() {
 #[test]
 fn an_http_url_is_not_asked_without_consent() {
     let peer = Peer::answering(|_| response("200 OK", &[], b"x"));
-    assert_eq!(refused(&peer.url(), &FetchLimits { allow_http: false, ..limits() }).0, "http-url");
+    assert_eq!(refused(&peer.url(), &FetchRules { allow_http: false, ..limits() }).0, "http-url");
     let with_user = format!("http://u:hunter2@127.0.0.1:{}/", peer.port());
     assert_eq!(refused(&with_user, &limits()).0, "url-credentials");
     assert_eq!(peer.connections(), 0);

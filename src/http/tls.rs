@@ -10,10 +10,12 @@ use native_tls::TlsConnector;
 
 use crate::error::Failure;
 use crate::error::Result;
+use crate::http::guard::Guard;
 use crate::model::printable;
 
-/// The DER of the leaf certificate of `HOST:PORT`; the port is 443 where not given.
-pub(crate) fn server_certificate(target: &str, timeout: Duration) -> Result<Vec<u8>> {
+/// The DER of the leaf certificate of `HOST:PORT`; the port is 443 where not given. The guard
+/// judges the same addresses that are then connected to.
+pub(crate) fn server_certificate(target: &str, timeout: Duration, guard: Option<&Guard>) -> Result<Vec<u8>> {
     let shown = printable(target);
     let (host, port) = split(target).ok_or_else(|| {
         Failure::usage("tls-target", format!("`{shown}` is not HOST:PORT"))
@@ -26,7 +28,11 @@ pub(crate) fn server_certificate(target: &str, timeout: Duration) -> Result<Vec<
     // A name may have addresses of a kind that this network does not route.
     let mut failure = unreachable(&"the name has no address");
     let mut connected = None;
-    for address in (host, port).to_socket_addrs().map_err(|error| unreachable(&error))? {
+    let addresses: Vec<_> = (host, port).to_socket_addrs().map_err(|error| unreachable(&error))?.collect();
+    if let Some(guard) = guard {
+        guard.admit_server(host, port, &addresses)?;
+    }
+    for address in addresses {
         match TcpStream::connect_timeout(&address, timeout) {
             Ok(stream) => {
                 connected = Some(stream);
@@ -97,10 +103,10 @@ mod tests {
             let (mut stream, _) = listener.accept().unwrap();
             stream.write_all(b"220 ready for plain text\r\n").unwrap();
         });
-        let error = server_certificate(&format!("127.0.0.1:{port}"), Duration::from_secs(5)).unwrap_err();
+        let error = server_certificate(&format!("127.0.0.1:{port}"), Duration::from_secs(5), None).unwrap_err();
         assert_eq!(failure_of(&error).unwrap().code(), "tls");
         server.join().unwrap();
-        let error = server_certificate(&format!("127.0.0.1:{port}"), Duration::from_secs(5)).unwrap_err();
+        let error = server_certificate(&format!("127.0.0.1:{port}"), Duration::from_secs(5), None).unwrap_err();
         assert_eq!(failure_of(&error).unwrap().code(), "unreachable");
     }
 }

@@ -215,7 +215,7 @@ fn a_server_that_nobody_vouches_for() {
     let output = refused(&desk, &url, 4, &[]);
     output
         .tells("the server's certificate is not trusted (self-signed certificate)")
-        .tells("set `SSL_CERT_FILE` to a PEM file");
+        .tells("`--ca-file` names a PEM file with its root (or set `SSL_CERT_FILE`)");
     desk.command(&["metadata", "inspect", &url]).env("SSL_CERT_FILE", "root.pem").run().exits(0);
 }
 

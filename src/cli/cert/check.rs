@@ -45,7 +45,7 @@ Examples:
 
 Exit codes: 0 nothing reaches the threshold · 1 something does · 2 wrong usage
             3 a file or connection cannot be read · 4 a URL or server could not be looked at
-            5 an http:// URL without consent")]
+            5 an http:// URL without consent, or an address not to be asked")]
 pub(crate) struct Args {
     /// Connections, files, URLs, or `-` [default: every connection]
     #[arg(value_name = "SOURCE")]
@@ -124,7 +124,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         }
     }
     for target in &args.tls {
-        outcome.take(target, |found| collect::server(target, &args.source, found));
+        outcome.take(target, |found| collect::server(target, &args.source, context, found));
     }
     let all: Vec<&Met> = outcome.met.iter().map(|(met, _)| met).collect();
     outcome.findings.extend(certificate::shared(&all));

@@ -85,19 +85,20 @@ impl Failures {
 }
 
 /// The certificate that a server presents.
-pub(super) fn server(target: &str, flags: &source::Flags, found: &mut Found) -> Result<()> {
-    let der = tls::server_certificate(target, Duration::from_secs(flags.timeout))?;
+pub(super) fn server(target: &str, flags: &source::Flags, context: &Context, found: &mut Found) -> Result<()> {
+    let guard = flags.guard(context)?;
+    let der = tls::server_certificate(target, Duration::from_secs(flags.timeout), guard.as_ref())?;
     found.met.push(Met { source: target.to_owned(), usage: "tls", owner: None, certificate: cert::from_der(&der) });
     Ok(())
 }
 
 /// Certificates of a document, whatever its kind.
 pub(super) fn document(source: &str, flags: &source::Flags, context: &Context, found: &mut Found) -> Result<()> {
-    let material = source::read(source, flags, false, context)?;
-    match sniff(&material.bytes) {
-        DocumentKind::Jwks => of_jwks(&material, found),
+    let mut material = source::read(source, flags, false, context)?;
+    match sniff(material.head()) {
+        DocumentKind::Jwks => of_jwks(&mut material, found),
         DocumentKind::Discovery => {
-            let discovery = crate::oidc::discovery::read(&material.bytes, &material.name)?;
+            let discovery = crate::oidc::discovery::read(&material.bytes()?, &material.name)?;
             let keys = discovery.jwks_uri.ok_or_else(|| {
                 Failure::input("jwks-uri-missing", format!("{}: the discovery document names no key set", material.name))
                     .hint("name the JWKS itself, by file or URL")
@@ -109,23 +110,23 @@ pub(super) fn document(source: &str, flags: &source::Flags, context: &Context, f
                     .hint("ask who publishes the document; a JWKS in a file can be named itself")
                     .into());
             }
-            of_jwks(&source::read(&keys, flags, false, context)?, found)
+            of_jwks(&mut source::read(&keys, flags, false, context)?, found)
         }
         DocumentKind::Certificates | DocumentKind::PrivateKey => {
-            for (line, certificate) in armour::from_pem_bundle(&material.bytes) {
+            for (line, certificate) in armour::from_pem_bundle(&material.bytes()?) {
                 let source = format!("{}:{line}", material.name);
                 found.met.push(Met { source, usage: "", owner: None, certificate });
             }
             Ok(())
         }
         // The metadata reader names everything else.
-        _ => of_saml(&material, flags, found),
+        _ => of_saml(&mut material, flags, found),
     }
 }
 
-fn of_saml(material: &Material, flags: &source::Flags, found: &mut Found) -> Result<()> {
-    let document =
-        metadata::read(material.bytes.as_slice(), &material.name, &flags.xml_limits(false), &Select::All)?;
+fn of_saml(material: &mut Material, flags: &source::Flags, found: &mut Found) -> Result<()> {
+    let name = material.name.clone();
+    let document = metadata::read(material.reader()?, &name, &flags.xml_limits(false), &Select::All)?;
     let before = found.met.len();
     for entity in &document.entities {
         let idp = entity.idp.iter().flat_map(|idp| &idp.keys);
@@ -162,8 +163,8 @@ fn of_saml(material: &Material, flags: &source::Flags, found: &mut Found) -> Res
     Ok(())
 }
 
-fn of_jwks(material: &Material, found: &mut Found) -> Result<()> {
-    let set = jwks::read(&material.bytes, &material.name)?;
+fn of_jwks(material: &mut Material, found: &mut Found) -> Result<()> {
+    let set = jwks::read(&material.bytes()?, &material.name)?;
     found.findings.extend(set.findings.iter().cloned());
     let mut dated = 0;
     for key in &set.keys {

@@ -7,6 +7,7 @@ use crate::cli::Verdict;
 use crate::cli::connection::wizard;
 use crate::cli::context::Context;
 use crate::cli::source;
+use crate::cli::source::mdq::Query;
 use crate::cli::trust;
 use crate::error::Failure;
 use crate::error::Result;
@@ -42,7 +43,7 @@ use crate::workspace;
     group = clap::ArgGroup::new("document").required(true),
     // clap does not fold this line, which would be wider than a terminal.
     override_usage = "ssoctl connection add [OPTIONS] --provider <PROVIDER>\n       \
-                      <--metadata <SOURCE>|--discovery <SOURCE>|--google> <NAME>",
+                      <--metadata <SOURCE>|--mdq <BASE_URL>|--discovery <SOURCE>|--google> <NAME>",
     after_help = "\
 Examples:
   ssoctl connection add qualtrics-prod --provider qualtrics --metadata idp.xml \\
@@ -51,9 +52,11 @@ Examples:
   curl -s https://idp.example.org/metadata | ssoctl connection add prod --provider qualtrics --metadata -
   ssoctl connection add oidc --provider qualtrics --discovery https://idp.example.org/ \\
       --client-id ssoctl --client-secret env:CLIENT_SECRET
+  ssoctl connection add prod --provider qualtrics --mdq https://mdq.example.org \\
+      --entity-id https://idp.example.org/idp
 
 Exit codes: 0 written · 2 wrong usage · 3 the document cannot be used · 4 it could not be fetched
-            5 the name is taken, or not confirmed"
+            5 the name is taken, the address is not one to fetch from, or not confirmed"
 )]
 pub(crate) struct Args {
     /// What commands will call it; also the file's name
@@ -171,6 +174,8 @@ pub(crate) struct Args {
     api_url: Option<String>,
 
     #[command(flatten)]
+    query: Query,
+    #[command(flatten)]
     trust: trust::Flags,
     #[command(flatten)]
     source: source::Flags,
@@ -271,7 +276,8 @@ fn read_documents(args: &Args, vendor: &dyn Provider, context: &Context) -> Resu
             .hint("give one of them as a file")
             .into());
     }
-    if args.metadata.is_some() || args.google {
+    let saml = args.metadata.is_some() || args.query.is_given();
+    if saml || args.google {
         let oauth = args.client_id.is_some() || args.client_secret.is_some() || args.scope.is_some();
         if oauth || !args.algorithms.is_empty() {
             return Err(Failure::usage("oauth-flag", "`--client-*`, `--scope` and `--id-token-algorithm` are for `--discovery`")
@@ -279,14 +285,14 @@ fn read_documents(args: &Args, vendor: &dyn Provider, context: &Context) -> Resu
                 .into());
         }
     }
-    if let Some(source) = &args.metadata {
-        documents.saml = Some(read_saml(args, source, vendor, context, &mut documents.findings)?);
+    if saml {
+        documents.saml = Some(read_saml(args, vendor, context, &mut documents.findings)?);
     } else {
         let sp = args.sp_metadata.is_some() || args.incommon || args.sp_entity_id.is_some() || args.relay_state.is_some();
         let options = args.sign_request.is_some() || args.force_authentication || args.no_replay_prevention;
         if sp || options || args.binding.is_some() || args.entity_id.is_some() {
             return Err(Failure::usage("saml-flag", "bindings, requests and the service provider are of SAML connections")
-                .hint("leave them out, or give `--metadata`")
+                .hint("leave them out, or give `--metadata` or `--mdq`")
                 .into());
         }
         let choices = import::oidc::Choices {
@@ -312,7 +318,6 @@ fn read_documents(args: &Args, vendor: &dyn Provider, context: &Context) -> Resu
 
 fn read_saml(
     args: &Args,
-    source: &str,
     vendor: &dyn Provider,
     context: &Context,
     findings: &mut Vec<Finding>,
@@ -321,12 +326,25 @@ fn read_saml(
         Failure::input("protocol-unsupported", format!("{} does not offer SAML", vendor.profile().title))
             .hint(format!("`ssoctl provider show {}` shows what it offers", vendor.profile().id))
     })?;
-    let (material, document) = super::read_metadata(source, args.entity_id.as_deref(), &args.source, args.trust.pinned()?.as_ref(), context)?;
+    let wanted = args.entity_id.as_deref();
+    let trust = args.trust.pinned()?;
+    let (material, document) = match args.query.read(wanted, &args.source, context)? {
+        None => {
+            let source = args.metadata.as_deref().unwrap_or_default();
+            super::read_metadata(source, wanted, &args.source, trust.as_ref(), context)?
+        }
+        Some(mut material) => {
+            let document = super::metadata_in(&mut material, wanted, &args.source, trust.as_ref())?;
+            args.query.expect(&document, wanted)?;
+            (material, document)
+        }
+    };
     let entity = saml::metadata::choose::choose_idp(&document, args.entity_id.as_deref())?;
     // QT4: allowed, for logins that begin at the IdP; the check of the connection says what will not work.
     let told_elsewhere = |finding: &Finding| finding.code == "signing-certificate-missing";
     findings.extend(saml::metadata::lint::lint_idp(entity, context.now).into_iter().filter(|one| !told_elsewhere(one)));
     findings.extend(super::unverified(&document));
+    findings.extend(material.secret_in_url());
     let choices = import::saml::Choices {
         binding: args.binding.as_deref().map(|word| super::binding_of(word, vendor)).transpose()?,
         metadata: material.url.clone(),
@@ -362,9 +380,10 @@ fn read_discovery(source: &str, args: &Args, context: &Context) -> Result<(oidc:
     } else {
         source.to_owned()
     };
-    let material = source::read(&location, &args.source, false, context)?;
-    let discovery = oidc::discovery::read(&material.bytes, &material.name)?;
+    let mut material = source::read(&location, &args.source, false, context)?;
+    let discovery = oidc::discovery::read(&material.bytes()?, &material.name)?;
     let mut findings = discovery.findings.clone();
+    findings.extend(material.secret_in_url());
     findings.extend(oidc::issuer::check_issuer(&discovery, material.url.as_deref())?);
     Ok((discovery, findings))
 }

@@ -38,7 +38,8 @@ Examples:
   ssoctl connection set qualtrics-prod --enable-binding HTTP-POST --unset display_name
 
 Exit codes: 0 changed, or nothing to change · 2 wrong usage · 3 the change cannot be made
-            4 a document could not be fetched · 5 refused: it is another identity provider")]
+            4 a document could not be fetched
+            5 refused: it is another identity provider, or the address is not one to fetch from")]
 pub(crate) struct Args {
     /// The connection
     name: ConnectionName,
@@ -198,6 +199,7 @@ fn renewed(source: &str, loaded: &Loaded, saml: &Saml, args: &Args, context: &Co
     let entity = choose::choose_idp(&document, Some(known))?;
     let mut findings = lint::lint_idp(entity, context.now);
     findings.extend(super::unverified(&document));
+    findings.extend(material.secret_in_url());
     super::refuse_errors(&findings, context)?;
     let profile = provider::named(&loaded.connection.provider)?.profile().saml.ok_or_else(|| {
         Failure::input("protocol-unsupported", format!("{} does not offer SAML", loaded.connection.provider))

@@ -6,6 +6,7 @@ use crate::cli::Verdict;
 use crate::cli::context::Context;
 use crate::cli::source;
 use crate::cli::source::Material;
+use crate::cli::source::mdq::Query;
 use crate::cli::table;
 use crate::cli::trust;
 use crate::error::Failure;
@@ -33,17 +34,22 @@ use crate::saml::metadata::Select;
 /// The kind is told by the content. Oddities go to standard error. A connection's name
 /// shows what its file holds; nothing is fetched for it.
 #[derive(clap::Args)]
-#[command(after_help = "\
+#[command(
+    group = clap::ArgGroup::new("document").required(true),
+    after_help = "\
 Examples:
   ssoctl metadata inspect idp.xml
   ssoctl metadata inspect https://idp.example.org/.well-known/openid-configuration
   ssoctl metadata inspect idp.xml --format json | jq -r '.entities[].idp.signing_certificates[].not_after'
+  ssoctl metadata inspect --mdq https://mdq.example.org --entity-id https://idp.example.org/idp
 
-Exit codes: 0 shown · 1 errors found under --lint · 3 unreadable · 4 could not be fetched")]
+Exit codes: 0 shown · 1 errors found under --lint · 3 unreadable · 4 could not be fetched
+            5 the address is not one to fetch from"
+)]
 pub(crate) struct Args {
     /// A file, a URL, `-` for standard input, or a connection's name
-    #[arg(value_name = "SOURCE")]
-    source: String,
+    #[arg(value_name = "SOURCE", group = "document")]
+    source: Option<String>,
     /// Show this entity only
     #[arg(long, value_name = "ID")]
     entity_id: Option<String>,
@@ -54,31 +60,46 @@ pub(crate) struct Args {
     #[arg(long)]
     lint: bool,
     #[command(flatten)]
+    query: Query,
+    #[command(flatten)]
     trust: trust::Flags,
     #[command(flatten)]
     flags: source::Flags,
 }
 
+impl Args {
+    /// Whether the document may be a federation's.
+    fn is_of_many(&self) -> bool {
+        self.list || self.entity_id.is_some()
+    }
+}
+
 /// Reads, shows and judges.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
-    if let Some(name) = source::connection_named(&args.source, context)? {
-        return of_connection(&name, args, context);
-    }
-    let material = source::read(&args.source, &args.flags, args.list || args.entity_id.is_some(), context)?;
-    let findings = match sniff(&material.bytes) {
-        DocumentKind::Discovery => of_discovery(&material, context)?,
-        DocumentKind::Jwks => of_jwks(&material, context)?,
+    let source = args.source.as_deref().unwrap_or_default();
+    let mut material = match args.query.read(args.entity_id.as_deref(), &args.flags, context)? {
+        Some(material) => material,
+        None => {
+            if let Some(name) = source::connection_named(source, context)? {
+                return of_connection(&name, args, context);
+            }
+            source::read(source, &args.flags, args.is_of_many(), context)?
+        }
+    };
+    let findings = match sniff(material.head()) {
+        DocumentKind::Discovery => of_discovery(&mut material, context)?,
+        DocumentKind::Jwks => of_jwks(&mut material, context)?,
         DocumentKind::Certificates => {
-            let readable = armour::from_pem_bundle(&material.bytes).iter().filter(|(_, one)| one.is_ok()).count();
+            let readable = armour::from_pem_bundle(&material.bytes()?).iter().filter(|(_, one)| one.is_ok()).count();
             return Err(Failure::input(
                 "certificates-not-metadata",
                 format!("{}: this holds {readable} certificate(s), not metadata", printable(&material.name)),
             )
-            .hint(format!("`ssoctl cert check {}` shows certificates", printable(&args.source)))
+            .hint(format!("`ssoctl cert check {}` shows certificates", printable(source)))
             .into());
         }
         // The metadata reader names everything else.
-        _ => of_saml(&material, args, context)?,
+        _ => of_saml(&mut material, args, context)?,
     };
     context.ui.findings(&findings);
     let errors = findings.iter().any(|finding| finding.severity == Severity::Error);
@@ -106,14 +127,15 @@ fn of_connection(name: &ConnectionName, args: &Args, context: &Context) -> Resul
     Ok(Verdict::Done)
 }
 
-fn of_saml(material: &Material, args: &Args, context: &Context) -> Result<Vec<Finding>> {
+fn of_saml(material: &mut Material, args: &Args, context: &Context) -> Result<Vec<Finding>> {
     let select = match &args.entity_id {
         Some(id) => Select::EntityId(id.clone()),
         None if args.list => Select::Summaries,
         None => Select::All,
     };
-    let limits = args.flags.xml_limits(args.list || args.entity_id.is_some());
+    let limits = args.flags.xml_limits(args.is_of_many());
     let document = source::metadata(material, &limits, &select, args.trust.pinned()?.as_ref())?;
+    args.query.expect(&document, args.entity_id.as_deref())?;
     if let Some(wanted) = &args.entity_id
         && document.entities.is_empty()
     {
@@ -183,8 +205,8 @@ fn page(document: &Document, context: &Context) -> String {
     page
 }
 
-fn of_discovery(material: &Material, context: &Context) -> Result<Vec<Finding>> {
-    let document: Discovery = discovery::read(&material.bytes, &material.name)?;
+fn of_discovery(material: &mut Material, context: &Context) -> Result<Vec<Finding>> {
+    let document: Discovery = discovery::read(&material.bytes()?, &material.name)?;
     let mut findings = document.findings.clone();
     // What would refuse a connection is shown here all the same: somebody wants to see why.
     match check_issuer(&document, material.url.as_deref()) {
@@ -203,8 +225,8 @@ fn of_discovery(material: &Material, context: &Context) -> Result<Vec<Finding>> 
     Ok(findings)
 }
 
-fn of_jwks(material: &Material, context: &Context) -> Result<Vec<Finding>> {
-    let set: Jwks = jwks::read(&material.bytes, &material.name)?;
+fn of_jwks(material: &mut Material, context: &Context) -> Result<Vec<Finding>> {
+    let set: Jwks = jwks::read(&material.bytes()?, &material.name)?;
     let findings = set.findings.clone();
     if context.format == Format::Json {
         context.ui.json(&inspect::jwks(&set, &material.name, &findings))?;
