@@ -20,7 +20,7 @@ use crate::error::Result;
 const IN_MEMORY: u64 = 1 << 20;
 /// How much of a larger one is at hand for a look at its kind.
 const HEAD: u64 = 64 << 10;
-/// Larger buffers measured no faster.
+/// Of 16, 64 and 256 KiB the one that took the least time for a document of 100 MB.
 const BUFFER: usize = 64 << 10;
 
 /// A document of at most so many bytes.

@@ -130,6 +130,7 @@ mod tests {
         assert_eq!(SafeUrl::of(&url).to_string(), "https://h.example:8443/a%20b?..");
     }
 
+    // attacks 4.6: odd schemes, credentials in the URL; 4.3 M1: plain http.
     #[test]
     fn refuses_every_shape_that_is_not_a_plain_https_url() {
         for (text, code, exit) in [
@@ -162,6 +163,7 @@ mod tests {
         assert_eq!(failure.hints()[0], "pass the path: `/tmp/idp.xml`");
     }
 
+    // attacks 4.3: M1; 4.6: redirects.
     #[test]
     fn a_redirect_never_leads_from_https_to_http_or_out_of_http() {
         let https = Url::parse("https://h.example/a/b").unwrap();

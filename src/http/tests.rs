@@ -69,6 +69,7 @@ fn follows_redirects_without_referer_or_cookie_and_reports_the_last_address() {
     assert_eq!((second.header("referer"), second.header("cookie")), (None, None));
 }
 
+// attacks 4.6: redirects.
 #[test]
 fn a_redirect_loop_is_counted() {
     let peer = Peer::answering(|_| response("302 Found", &[("location", "/again?t=hunter2")], b""));
@@ -78,6 +79,7 @@ fn a_redirect_loop_is_counted() {
     assert!(!shown.contains("hunter2"), "{shown}");
 }
 
+// attacks 4.6: odd schemes and credentials, on a later hop.
 #[test]
 fn a_redirect_without_a_usable_location_is_refused() {
     for location in ["file:///etc/passwd", "https://u:hunter2@127.0.0.1:1/"] {
@@ -124,6 +126,7 @@ fn an_answer_that_never_comes_or_trickles_ends_at_the_time_out() {
     }
 }
 
+// attacks 4.6: oversize.
 #[test]
 fn an_endless_body_stops_at_the_limit() {
     let written = Arc::new(std::sync::atomic::AtomicUsize::new(0));
@@ -308,6 +311,7 @@ fn an_answer_that_breaks_off_is_told() {
     assert_eq!(refused(&mute.url(), &limits()).0, "connection-lost");
 }
 
+// attacks 4.3: M1.
 #[test]
 fn an_http_url_is_not_asked_without_consent() {
     let peer = Peer::answering(|_| response("200 OK", &[], b"x"));
@@ -326,6 +330,7 @@ fn call(url: &str, method: Method, timeout: Duration) -> Result<Answer, Transpor
     Client::new().call(&Call { method, url: &url, secret: ("x-api-token", &secret), headers: &[], json: None }, timeout)
 }
 
+// attacks 4.6: a secret never follows a redirect.
 #[test]
 fn a_call_reports_a_redirect_and_does_not_follow_it() {
     let peer = Peer::answering(|_| response("302 Found", &[("location", "/elsewhere")], b"moved"));

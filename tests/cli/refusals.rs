@@ -163,6 +163,7 @@ fn expired_and_missing_certificates_are_told_and_kept() {
         ");
 }
 
+// attacks 4.3: M1.
 #[test]
 fn a_plain_http_url_is_not_asked() {
     let desk = Desk::new();
@@ -185,6 +186,7 @@ fn acceptor(desk: &Desk) -> SslAcceptor {
     builder.build()
 }
 
+// attacks 4.3: M1.
 #[test]
 fn a_redirect_from_https_to_http_is_not_followed() {
     let desk = Desk::new();

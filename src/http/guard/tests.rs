@@ -126,6 +126,15 @@ fn the_connection_goes_to_the_addresses_that_were_judged() {
 }
 
 #[test]
+fn a_public_address_in_the_url_itself_needs_no_name_service() {
+    let peer = Peer::answering(|_| response("200 OK", &[], b"<md/>"));
+    let names = Names::default();
+    let fetched = Client::new().fetch(&peer.url(), &rules(names.guard(&[], no_proxy())), None).unwrap();
+    assert!(matches!(fetched, Fetched::Document(_)), "{fetched:?}");
+    assert_eq!(names.asked(), [""; 0]);
+}
+
+#[test]
 fn what_is_pinned_is_never_looked_up_again() {
     let peer = Peer::answering(|_| response("200 OK", &[], b"<md/>"));
     // As if the answer had been for another spelling of the name.
