@@ -362,7 +362,7 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__connection__subcmd__add)
-            opts="-y -C -q -h --provider --metadata --discovery --google --entity-id --binding --sso-url --sp-metadata --sp-entity-id --sp-acs --relay-state --incommon --vendor-name --technical-contact --display-name --setting --attribute --dashboard-attribute --sign-request --force-authentication --no-replay-prevention --just-in-time --notify-admins --update-on-every-login --valid-email-domain --change-on-login --merge-on-login --client-id --client-secret --scope --oauth-name --id-token-algorithm --bearer --token --api-url --trust --insecure-allow-sha1 --mdq --mdq-sha1 --max-size --timeout --insecure-allow-http --untrusted --allow-origin --ca-file --yes --workspace --format --no-input --quiet --help"
+            opts="-y -C -q -h --provider --metadata --discovery --google --entity-id --binding --sso-url --sp-metadata --sp-entity-id --sp-acs --relay-state --incommon --vendor-name --technical-contact --display-name --setting --attribute --dashboard-attribute --sign-request --force-authentication --no-replay-prevention --just-in-time --notify-admins --update-on-every-login --valid-email-domain --change-on-login --merge-on-login --client-id --client-secret --scope --oauth-name --id-token-algorithm --bearer --token --api-url --mdq --mdq-sha1 --trust --insecure-allow-sha1 --max-size --timeout --insecure-allow-http --untrusted --allow-origin --ca-file --yes --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -476,11 +476,11 @@ _ssoctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --trust)
+                --mdq)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --mdq)
+                --trust)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -792,7 +792,7 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__metadata__subcmd__inspect)
-            opts="-C -q -h --entity-id --list --lint --trust --insecure-allow-sha1 --mdq --mdq-sha1 --max-size --timeout --insecure-allow-http --untrusted --allow-origin --ca-file --workspace --format --no-input --quiet --help"
+            opts="-C -q -h --entity-id --list --lint --mdq --mdq-sha1 --trust --insecure-allow-sha1 --max-size --timeout --insecure-allow-http --untrusted --allow-origin --ca-file --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -802,11 +802,11 @@ _ssoctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --trust)
+                --mdq)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --mdq)
+                --trust)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -846,13 +846,17 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__metadata__subcmd__verify)
-            opts="-C -q -h --entity-id --trust --insecure-allow-sha1 --max-size --timeout --insecure-allow-http --untrusted --allow-origin --ca-file --workspace --format --no-input --quiet --help"
+            opts="-C -q -h --entity-id --mdq --mdq-sha1 --trust --insecure-allow-sha1 --max-size --timeout --insecure-allow-http --untrusted --allow-origin --ca-file --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --entity-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mdq)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -110,8 +110,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l bearer -d 'Where the access token goes in the user-info request: header, body or query' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l token -d 'Reference to the token of the vendor\'s user API: env:NAME, file:PATH or command:LINE' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l api-url -d 'Base URL of the vendor\'s user API, where it does not follow from the settings' -r
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l trust -d 'Believe only what this key signed: a certificate or public key file, or `sha256:` and a certificate\'s fingerprint; may be repeated' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l mdq -d 'A metadata query service (MDQ), which is asked for --entity-id alone' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l trust -d 'Believe only what this key signed: a certificate or public key file, or `sha256:` and a certificate\'s fingerprint; may be repeated' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l max-size -d 'Largest document that is read, in bytes [default: 16 MiB; 256 MiB where one entity is chosen]' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l timeout -d 'Seconds that fetching a URL may take in all' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l allow-origin -d 'An origin that may be fetched from under --untrusted all the same, such as an IdP inside; may be repeated' -r
@@ -127,8 +127,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l update-on-every-login -d 'Overwrite profile fields at every login'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l change-on-login -d 'Append the brand suffix to an existing username at its first login'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l merge-on-login -d 'Offer to merge with an existing account at the first login'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l insecure-allow-sha1 -d 'Accept signatures made with SHA-1, which can be forged'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l mdq-sha1 -d 'Ask it by the SHA-1 of the entity ID [default: only where the entity ID itself is not found]'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l insecure-allow-sha1 -d 'Accept signatures made with SHA-1, which can be forged'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l insecure-allow-http -d 'Fetch http:// URLs too; whoever sits between can then change the document'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l untrusted -d 'Fetch from the public internet only, on each redirect too [default: on where the variable CI is true]'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -s y -l yes -d 'Write without asking'
@@ -181,8 +181,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and not __fish_s
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and not __fish_seen_subcommand_from inspect verify export" -f -a "verify" -d 'Verify the signature of SAML metadata with a pinned key'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and not __fish_seen_subcommand_from inspect verify export" -f -a "export" -d 'Write the vendor\'s SP metadata for the IdP\'s administrator'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l entity-id -d 'Show this entity only' -r
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l trust -d 'Believe only what this key signed: a certificate or public key file, or `sha256:` and a certificate\'s fingerprint; may be repeated' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l mdq -d 'A metadata query service (MDQ), which is asked for --entity-id alone' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l trust -d 'Believe only what this key signed: a certificate or public key file, or `sha256:` and a certificate\'s fingerprint; may be repeated' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l max-size -d 'Largest document that is read, in bytes [default: 16 MiB; 256 MiB where one entity is chosen]' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l timeout -d 'Seconds that fetching a URL may take in all' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l allow-origin -d 'An origin that may be fetched from under --untrusted all the same, such as an IdP inside; may be repeated' -r
@@ -192,14 +192,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_
 json\t'For programs: one document with a `schema` key'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l list -d 'List the entities of a federation\'s document instead of showing them'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l lint -d 'Exit 1 when the document has errors that make it unusable'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l insecure-allow-sha1 -d 'Accept signatures made with SHA-1, which can be forged'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l mdq-sha1 -d 'Ask it by the SHA-1 of the entity ID [default: only where the entity ID itself is not found]'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l insecure-allow-sha1 -d 'Accept signatures made with SHA-1, which can be forged'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l insecure-allow-http -d 'Fetch http:// URLs too; whoever sits between can then change the document'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l untrusted -d 'Fetch from the public internet only, on each redirect too [default: on where the variable CI is true]'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from verify" -l entity-id -d 'The entity that must be in it; the signature is verified over the whole all the same' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from verify" -l mdq -d 'A metadata query service (MDQ), which is asked for --entity-id alone' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from verify" -l trust -d 'Believe only what this key signed: a certificate or public key file, or `sha256:` and a certificate\'s fingerprint; may be repeated' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from verify" -l max-size -d 'Largest document that is read, in bytes [default: 16 MiB; 256 MiB where one entity is chosen]' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from verify" -l timeout -d 'Seconds that fetching a URL may take in all' -r
@@ -208,6 +209,7 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from verify" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from verify" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'"
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from verify" -l mdq-sha1 -d 'Ask it by the SHA-1 of the entity ID [default: only where the entity ID itself is not found]'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from verify" -l insecure-allow-sha1 -d 'Accept signatures made with SHA-1, which can be forged'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from verify" -l insecure-allow-http -d 'Fetch http:// URLs too; whoever sits between can then change the document'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from verify" -l untrusted -d 'Fetch from the public internet only, on each redirect too [default: on where the variable CI is true]'

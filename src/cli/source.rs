@@ -128,7 +128,7 @@ impl Material {
         self.content.reader()
     }
 
-    /// Bytes in all.
+    /// Bytes in all; of a plain file as it was when it was opened.
     pub(crate) fn size(&self) -> u64 {
         self.content.size()
     }
@@ -255,9 +255,7 @@ pub(crate) fn metadata(
     };
     match metadata::read_trusted(material.reader()?, &name, limits, select, trust) {
         Err(failure) if failure.code() == "signature-misplaced" && material.size() <= message::LARGEST => {
-            // Read once, so that what is verified is what is handed on.
-            let bytes = material.bytes()?;
-            Ok(metadata::read_trusted_whole(&bytes, &name, select, trust)?)
+            Ok(metadata::read_trusted_whole(&material.bytes()?, &name, select, trust)?)
         }
         read => Ok(read?),
     }

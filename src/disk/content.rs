@@ -31,7 +31,6 @@ pub(crate) struct Content {
     /// The whole document, or its beginning where `file` has the whole.
     head: Vec<u8>,
     file: Option<File>,
-    /// Bytes in all; of a file as it was when it was opened.
     size: u64,
     limit: u64,
 }
@@ -118,14 +117,14 @@ impl Content {
         Ok(Self { what, head, file: Some(file), size, limit })
     }
 
-    /// Bytes in all; of a plain file as it was when it was opened.
-    pub(crate) fn size(&self) -> u64 {
-        self.size
-    }
-
     /// The first 64 KiB, for a look at what kind of document it is.
     pub(crate) fn head(&self) -> &[u8] {
         &self.head[..self.head.len().min(HEAD as usize)]
+    }
+
+    /// Bytes in all; of a plain file as it was when it was opened.
+    pub(crate) fn size(&self) -> u64 {
+        self.size
     }
 
     /// Reads from the first byte, as often as it is called. A plain file over 1 MiB is read from
@@ -239,7 +238,7 @@ mod tests {
             let opened = Content::open(&path, LIMIT).unwrap();
             let spooled = Content::spool(bytes.as_slice(), LIMIT, "x").unwrap();
             for mut content in [opened, spooled] {
-                assert_eq!(content.size, size as u64);
+                assert_eq!(content.size(), size as u64);
                 assert_eq!(content.head(), &bytes[..size.min(HEAD as usize)]);
                 assert_eq!(content.file.is_some(), size > 1 << 20, "{size}");
                 assert!(content.file.is_none() || content.head.capacity() < 1 << 19);

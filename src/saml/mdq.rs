@@ -98,6 +98,11 @@ mod tests {
     }
 
     #[test]
+    fn the_digest_is_the_one_of_fips_180() {
+        assert_eq!(crypto::sha1_identifier(b"abc"), "a9993e364706816aba3e25717850c26c9cd0d89d");
+    }
+
+    #[test]
     fn everything_but_the_unreserved_characters_is_percent_encoded() {
         assert_eq!(encoded("aZ09-._~"), "aZ09-._~");
         assert_eq!(encoded("urn:x?a=b&c#/../%2F +é\n"), "urn%3Ax%3Fa%3Db%26c%23%2F..%2F%252F%20%2B%C3%A9%0A");

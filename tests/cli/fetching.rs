@@ -75,6 +75,10 @@ fn under_untrusted_every_command_judges_every_url() {
         &["cert", "check", &url],
         &["cert", "check", "op.json"],
         &["cert", "check", "--tls", &server],
+        &["cert", "show", &url],
+        &["cert", "show", "--tls", &server],
+        &["metadata", "verify", &url],
+        &["metadata", "verify", "--mdq", &url, "--entity-id", "x"],
         &["metadata", "inspect", &url],
         &["metadata", "inspect", "--mdq", &url, "--entity-id", "x"],
     ] {
@@ -239,6 +243,9 @@ fn a_service_that_answers_with_another_entity_is_not_believed() {
     assert_eq!(desk.files(), before);
     let run = inspect(&desk, &[&mdq[..], &["--format", "json"]].concat(), &[], 4);
     assert_eq!(run.json()["error"]["code"], "mdq-other-entity");
+    desk.write("signer.pem", made::pem(&made::good()));
+    let verify = [&["metadata", "verify", "--trust", "signer.pem", "--format", "json"][..], &mdq].concat();
+    assert_eq!(desk.ssoctl(&verify).exits(1).json()["verdict"], "failed");
 }
 
 #[test]

@@ -7,8 +7,8 @@ use crate::cli::Verdict;
 use crate::cli::connection::wizard;
 use crate::cli::context::Context;
 use crate::cli::source;
-use crate::cli::trust;
 use crate::cli::source::mdq::Query;
+use crate::cli::trust;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::finding::Finding;
@@ -174,9 +174,9 @@ pub(crate) struct Args {
     api_url: Option<String>,
 
     #[command(flatten)]
-    trust: trust::Flags,
-    #[command(flatten)]
     query: Query,
+    #[command(flatten)]
+    trust: trust::Flags,
     #[command(flatten)]
     source: source::Flags,
     /// Write without asking
@@ -329,16 +329,13 @@ fn read_saml(
     let wanted = args.entity_id.as_deref();
     let trust = args.trust.pinned()?;
     let (material, document) = match args.query.read(wanted, &args.source, context)? {
-        None => super::read_metadata(
-            args.metadata.as_deref().unwrap_or_default(),
-            wanted,
-            &args.source,
-            trust.as_ref(),
-            context,
-        )?,
+        None => {
+            let source = args.metadata.as_deref().unwrap_or_default();
+            super::read_metadata(source, wanted, &args.source, trust.as_ref(), context)?
+        }
         Some(mut material) => {
             let document = super::metadata_in(&mut material, wanted, &args.source, trust.as_ref())?;
-            saml::mdq::expect(&document, wanted.unwrap_or_default())?;
+            args.query.expect(&document, wanted)?;
             (material, document)
         }
     };

@@ -23,7 +23,6 @@ use crate::oidc::issuer::check_issuer;
 use crate::oidc::jwks;
 use crate::oidc::jwks::Jwks;
 use crate::report::inspect;
-use crate::saml::mdq;
 use crate::saml::metadata;
 use crate::saml::metadata::Document;
 use crate::saml::metadata::Entity;
@@ -61,9 +60,9 @@ pub(crate) struct Args {
     #[arg(long)]
     lint: bool,
     #[command(flatten)]
-    trust: trust::Flags,
-    #[command(flatten)]
     query: Query,
+    #[command(flatten)]
+    trust: trust::Flags,
     #[command(flatten)]
     flags: source::Flags,
 }
@@ -136,9 +135,7 @@ fn of_saml(material: &mut Material, args: &Args, context: &Context) -> Result<Ve
     };
     let limits = args.flags.xml_limits(args.is_of_many());
     let document = source::metadata(material, &limits, &select, args.trust.pinned()?.as_ref())?;
-    if let Some(wanted) = args.entity_id.as_ref().filter(|_| args.query.is_given()) {
-        mdq::expect(&document, wanted)?;
-    }
+    args.query.expect(&document, args.entity_id.as_deref())?;
     if let Some(wanted) = &args.entity_id
         && document.entities.is_empty()
     {

@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::cli::Verdict;
 use crate::cli::context::Context;
 use crate::cli::source;
+use crate::cli::source::mdq::Query;
 use crate::cli::table;
 use crate::cli::trust;
 use crate::cli::ui;
@@ -25,21 +26,26 @@ use crate::saml::metadata::lint;
 /// trusted. A document without a signature fails. Without --trust nothing can be verified; the
 /// certificate that the signature claims is then shown, for comparing with the publisher's.
 #[derive(clap::Args)]
-#[command(after_help = "\
+#[command(
+    group = clap::ArgGroup::new("document").required(true),
+    after_help = "\
 Examples:
   ssoctl metadata verify federation.xml --trust federation-signer.pem
   ssoctl metadata verify https://idp.example.org/metadata --trust sha256:1F:9C:…:E0
   ssoctl metadata verify federation.xml --trust signer.pem --entity-id https://idp.example.org
 
 Exit codes: 0 verified · 1 not verified, or failed · 2 wrong usage · 3 unreadable
-            4 could not be fetched")]
+            4 could not be fetched · 5 the address is not one to fetch from"
+)]
 pub(crate) struct Args {
     /// A file, a URL, or `-` for standard input
-    #[arg(value_name = "SOURCE")]
-    source: String,
+    #[arg(value_name = "SOURCE", group = "document")]
+    source: Option<String>,
     /// The entity that must be in it; the signature is verified over the whole all the same
     #[arg(long, value_name = "ID")]
     entity_id: Option<String>,
+    #[command(flatten)]
+    query: Query,
     #[command(flatten)]
     trust: trust::Flags,
     #[command(flatten)]
@@ -50,10 +56,15 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let trust = args.trust.asked()?;
     let select = args.entity_id.clone().map_or(Select::Summaries, Select::EntityId);
-    let mut material = source::read(&args.source, &args.flags, true, context)?;
+    let wanted = args.entity_id.as_deref();
+    let mut material = match args.query.read(wanted, &args.flags, context)? {
+        Some(material) => material,
+        None => source::read(args.source.as_deref().unwrap_or_default(), &args.flags, true, context)?,
+    };
     let name = material.name.clone();
     let read = source::metadata(&mut material, &args.flags.xml_limits(true), &select, Some(&trust)).and_then(|document| {
-        if let Some(wanted) = &args.entity_id
+        args.query.expect(&document, wanted)?;
+        if let Some(wanted) = wanted
             && document.entities.is_empty()
         {
             // Chooses only to say what there is instead.

@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::http::fetch::Accept;
 use crate::http::fetch::Fetched;
 use crate::saml::mdq;
+use crate::saml::metadata::Document;
 
 /// Flags of every command that can ask such a service. The command that flattens them has a
 /// flag `--entity-id` and a group `document` of all its sources.
@@ -27,8 +28,16 @@ impl Query {
         self.mdq.is_some()
     }
 
+    /// Refuses an answer that is of another entity than the one asked for.
+    pub(crate) fn expect(&self, document: &Document, entity_id: Option<&str>) -> Result<()> {
+        match entity_id.filter(|_| self.is_given()) {
+            Some(entity_id) => Ok(mdq::expect(document, entity_id)?),
+            None => Ok(()),
+        }
+    }
+
     /// Asks the service where one is named; `entity_id` is there where it is. The material's URL is
-    /// the one that answered. What is parsed from it must pass [`mdq::expect`].
+    /// the one that answered. What is parsed from it must pass [`Self::expect`].
     pub(crate) fn read(&self, entity_id: Option<&str>, flags: &Flags, context: &Context) -> Result<Option<Material>> {
         let (Some(base), Some(entity_id)) = (&self.mdq, entity_id) else { return Ok(None) };
         let rules = flags.rules(false, Accept::SamlMetadata, context)?;
