@@ -133,7 +133,8 @@ fn read_sp_metadata(
 ) -> Result<(ServiceProvider, Vec<Finding>)> {
     let (material, document) = read_metadata(source, entity_id, flags, None, context)?;
     let entity = metadata::choose::choose_sp(&document, entity_id)?;
-    let findings = metadata::lint::lint_sp(entity, context.now);
+    let mut findings = metadata::lint::lint_sp(entity, context.now);
+    findings.extend(material.unprotected(&document));
     Ok((import::saml::service_provider(entity, known, &material.name)?, findings))
 }
 

@@ -138,6 +138,20 @@ impl Material {
         self.content.bytes(WHOLE)
     }
 
+    /// What is to be said of metadata that came over plain http and that no pinned key has signed
+    /// (`http-unverified`).
+    pub(crate) fn unprotected(&self, document: &Document) -> Option<Finding> {
+        let plain = self.url.as_deref().is_some_and(|url| url.to_ascii_lowercase().starts_with("http:"));
+        (plain && document.signer.is_none()).then(|| {
+            Finding::new(
+                "http-unverified",
+                Severity::Warning,
+                format!("{}: this came over plain http and no signature was verified, so anybody on the way can have changed it", self.name),
+            )
+            .hint("use https, pin the publisher's key by `--trust`, or compare the certificates' fingerprints by another channel")
+        })
+    }
+
     /// What is to be said of the URL, which a connection stores as it is (`metadata-url-secret`).
     pub(crate) fn secret_in_url(&self) -> Option<Finding> {
         let url = url::Url::parse(self.url.as_deref()?).ok()?;
@@ -255,7 +269,9 @@ pub(crate) fn metadata(
     };
     match metadata::read_trusted(material.reader()?, &name, limits, select, trust) {
         Err(failure) if failure.code() == "signature-misplaced" && material.size() <= message::LARGEST => {
-            Ok(metadata::read_trusted_whole(&material.bytes()?, &name, select, trust)?)
+            // Read once, so that what is verified is what is handed on.
+            let bytes = material.bytes()?;
+            Ok(metadata::read_trusted_whole(&bytes, &name, select, trust)?)
         }
         read => Ok(read?),
     }

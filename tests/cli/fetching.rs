@@ -274,6 +274,27 @@ fn a_url_with_what_may_be_a_secret_is_stored_with_a_warning() {
     desk.ssoctl(&[&set[..], &[&peer.url("/metadata?entityID=x")]].concat()).exits(0);
 }
 
+// attacks 4.3: M1, with the flag.
+#[test]
+fn metadata_over_plain_http_without_a_pinned_signature_is_told() {
+    let desk = Desk::new();
+    let peer = Peer::http(|path| match path {
+        "/sp" => Answer::Body(made::sp_metadata().into_bytes()),
+        _ => metadata(),
+    });
+    let (idp, sp) = (peer.url("/idp"), peer.url("/sp"));
+    desk.connect("q", &Idp::new().xml(), &[]);
+    for (line, code) in [
+        (&["metadata", "inspect", &idp][..], 0),
+        (&["connection", "set", "q", "--metadata", &idp], 0),
+        (&["connection", "set", "q", "--sp-metadata", &sp], 0),
+        (&["connection", "add", "x", "--provider", "qualtrics", "--metadata", &idp], 0),
+    ] {
+        let run = desk.ssoctl(&[line, &["--insecure-allow-http"]].concat()).exits(code);
+        run.tells("warning[http-unverified]").tells("anybody on the way can have changed it");
+    }
+}
+
 #[test]
 fn a_large_document_from_standard_input_needs_a_temporary_folder() {
     let desk = Desk::bare();

@@ -345,6 +345,7 @@ fn read_saml(
     findings.extend(saml::metadata::lint::lint_idp(entity, context.now).into_iter().filter(|one| !told_elsewhere(one)));
     findings.extend(super::unverified(&document));
     findings.extend(material.secret_in_url());
+    findings.extend(material.unprotected(&document));
     let choices = import::saml::Choices {
         binding: args.binding.as_deref().map(|word| super::binding_of(word, vendor)).transpose()?,
         metadata: material.url.clone(),

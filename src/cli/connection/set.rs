@@ -200,6 +200,7 @@ fn renewed(source: &str, loaded: &Loaded, saml: &Saml, args: &Args, context: &Co
     let mut findings = lint::lint_idp(entity, context.now);
     findings.extend(super::unverified(&document));
     findings.extend(material.secret_in_url());
+    findings.extend(material.unprotected(&document));
     super::refuse_errors(&findings, context)?;
     let profile = provider::named(&loaded.connection.provider)?.profile().saml.ok_or_else(|| {
         Failure::input("protocol-unsupported", format!("{} does not offer SAML", loaded.connection.provider))

@@ -144,6 +144,7 @@ fn of_saml(material: &mut Material, args: &Args, context: &Context) -> Result<Ve
     }
     let mut findings = metadata::lint::lint(&document, context.now);
     findings.extend(unreadable_certificates(&document));
+    findings.extend(material.unprotected(&document));
     if context.format == Format::Json {
         context.ui.json(&inspect::saml(&document, &findings))?;
     } else {
