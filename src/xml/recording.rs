@@ -31,6 +31,8 @@ pub(crate) struct Full;
 
 /// What an event costs beside its text.
 const EVENT: usize = 64;
+/// What an attribute costs beside its text.
+const ATTRIBUTE: usize = 64;
 
 impl Recording {
     /// Begins before this element, with room for about this many bytes.
@@ -44,7 +46,9 @@ impl Recording {
     pub(crate) fn keep(&mut self, event: &Event<'_>) -> Result<(), Full> {
         let (kept, bytes) = match event {
             Event::Start(start) => {
-                (Kept::Start { tag: start.tag.clone(), namespace: start.namespace }, start.tag.text.len())
+                let attributes = start.tag.attributes.len() + start.tag.declarations.len();
+                let bytes = start.tag.text.len() + attributes * ATTRIBUTE;
+                (Kept::Start { tag: start.tag.clone(), namespace: start.namespace }, bytes)
             }
             Event::End(_) => (Kept::End, 0),
             Event::Text(text) => (Kept::Text((*text).to_owned()), text.len()),
