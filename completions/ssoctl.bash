@@ -67,6 +67,9 @@ _ssoctl() {
             ssoctl__subcmd__connection,show)
                 cmd="ssoctl__subcmd__connection__subcmd__show"
                 ;;
+            ssoctl__subcmd__metadata,diff)
+                cmd="ssoctl__subcmd__metadata__subcmd__diff"
+                ;;
             ssoctl__subcmd__metadata,export)
                 cmd="ssoctl__subcmd__metadata__subcmd__export"
                 ;;
@@ -728,12 +731,58 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__metadata)
-            opts="-C -q -h --workspace --format --no-input --quiet --help inspect verify export"
+            opts="-C -q -h --workspace --format --no-input --quiet --help inspect verify export diff"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        ssoctl__subcmd__metadata__subcmd__diff)
+            opts="-C -q -h --entity-id --max-size --timeout --insecure-allow-http --untrusted --allow-origin --ca-file --workspace --format --no-input --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --entity-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --allow-origin)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --workspace)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

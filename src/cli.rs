@@ -1,6 +1,7 @@
 //! The command line: parses arguments, hands each command its context, prints what
 //! ended it and decides the exit code. Knows the words; the work is below.
 
+mod changes;
 mod context;
 mod diff;
 mod source;

@@ -14,6 +14,7 @@ mod xml;
 
 // second floor: engines; pure functions of bytes, expectations and now
 mod cert;
+mod drift;
 mod oidc;
 mod saml;
 

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 /// A room and the rooms it may import; imports go down only.
-const ROOMS: [(&str, &[&str]); 21] = [
+const ROOMS: [(&str, &[&str]); 22] = [
     ("error", &[]),
     ("model", &["error"]),
     ("crypto", &["error", "model"]),
@@ -17,6 +17,7 @@ const ROOMS: [(&str, &[&str]); 21] = [
     ("cert", &["crypto", "error", "finding", "model"]),
     ("oidc", &["cert", "crypto", "error", "finding", "model"]),
     ("saml", &["cert", "crypto", "error", "finding", "model", "xml"]),
+    ("drift", &["cert", "crypto", "error", "model", "oidc", "saml"]),
     ("disk", &["error"]),
     ("secret", &["disk", "error", "model"]),
     ("http", &["crypto", "disk", "error", "model", "secret"]),
@@ -35,6 +36,7 @@ const ROOMS: [(&str, &[&str]); 21] = [
             "check",
             "crypto",
             "disk",
+            "drift",
             "error",
             "export",
             "finding",

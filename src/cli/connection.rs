@@ -135,7 +135,9 @@ fn read_sp_metadata(
     let entity = metadata::choose::choose_sp(&document, entity_id)?;
     let mut findings = metadata::lint::lint_sp(entity, context.now);
     findings.extend(material.unprotected(&document));
-    Ok((import::saml::service_provider(entity, known, &material.name)?, findings))
+    let mut sp = import::saml::service_provider(entity, known, &material.name)?;
+    sp.metadata = material.url.or(sp.metadata);
+    Ok((sp, findings))
 }
 
 /// Under `--format json`, the connection as it is now.

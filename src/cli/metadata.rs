@@ -1,5 +1,6 @@
 //! `ssoctl metadata`: documents, read and written.
 
+mod diff;
 mod export;
 mod inspect;
 mod verify;
@@ -20,6 +21,7 @@ enum Command {
     Inspect(inspect::Args),
     Verify(verify::Args),
     Export(export::Args),
+    Diff(diff::Args),
 }
 
 /// Hands on to the subcommand.
@@ -28,5 +30,6 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         Command::Inspect(args) => inspect::run(args, context),
         Command::Verify(args) => verify::run(args, context),
         Command::Export(args) => export::run(args, context),
+        Command::Diff(args) => diff::run(args, context),
     }
 }

@@ -6,6 +6,7 @@ use crate::cert::field;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::model::Binding;
+use crate::model::connection;
 use crate::model::connection::Endpoint;
 use crate::model::connection::IdentityProvider;
 use crate::model::connection::ServiceProvider;
@@ -78,7 +79,7 @@ pub(crate) fn identity_provider(
             skipped.push(SkippedEndpoint {
                 binding: endpoint.binding,
                 location: endpoint.location,
-                reason: "single logout endpoint that the vendor cannot use".to_owned(),
+                reason: connection::SKIPPED_LOGOUT.to_owned(),
             });
         }
     }
@@ -93,6 +94,23 @@ pub(crate) fn identity_provider(
         name_id_formats: idp.name_id_formats.clone(),
         certificates: stored(&signing(&idp.keys, source)?),
     })
+}
+
+/// As [`identity_provider`], for a connection that enables a binding already: another one takes
+/// its place only where it is no longer offered, and where none was enabled none is.
+pub(crate) fn renewed(
+    entity: &Entity,
+    profile: &SamlProfile,
+    enabled: Option<&Binding>,
+    source: &str,
+) -> Result<IdentityProvider> {
+    let mut idp = identity_provider(entity, profile, &Choices::default(), source)?;
+    if idp.sso.iter().any(|endpoint| Some(&endpoint.binding) == enabled) || enabled.is_none() {
+        for endpoint in &mut idp.sso {
+            endpoint.enabled = Some(&endpoint.binding) == enabled;
+        }
+    }
+    Ok(idp)
 }
 
 fn entity_id<'a>(entity: &'a Entity, source: &str) -> Result<&'a str> {
@@ -212,6 +230,7 @@ pub(crate) fn service_provider(entity: &Entity, known: &ServiceProvider, source:
         .hint("download the metadata again from the connection's page")
     })?;
     Ok(ServiceProvider {
+        metadata: known.metadata.clone(),
         entity_id: Some(entity_id.to_owned()),
         acs: Some(acs),
         slo: sp.slo.iter().filter_map(usable).map(|endpoint| Endpoint { enabled: true, ..endpoint }).collect(),

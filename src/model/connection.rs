@@ -143,6 +143,9 @@ pub(crate) struct Endpoint {
     pub(crate) enabled: bool,
 }
 
+/// The reason of a skipped endpoint that is one of single logout; the others are of single sign-on.
+pub(crate) const SKIPPED_LOGOUT: &str = "single logout endpoint that the vendor cannot use";
+
 /// An endpoint that was published and cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -173,6 +176,9 @@ pub(crate) struct StoredCertificate {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ServiceProvider {
+    /// The URL that the vendor's metadata can be fetched from again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) metadata: Option<String>,
     /// Entity ID, from the connection's page or the SP metadata.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) entity_id: Option<String>,

@@ -19,6 +19,7 @@ fn furnished() -> (Desk, Sandbox) {
     let more = ["--token", "env:TOKEN", "--api-url", sandbox.url(), "--sp-metadata", "sp.xml"];
     desk.write("sp.xml", made::sp_metadata());
     desk.connect("q", &Idp::new().also("SOAP", "https://idp.example.org/soap").xml(), &more);
+    desk.write("q2.xml", Idp::new().wants_signed_requests().xml());
     desk.write("op.json", made::discovery("https://op.example.org"));
     desk.write("keys.json", made::jwks(&[made::certificate(&made::rsa_key(2048), -made::DAY, made::DAY)]));
     let add = ["connection", "add", "o", "--provider", "qualtrics", "--discovery", "op.json", "--client-id", "c"];
@@ -30,7 +31,7 @@ fn furnished() -> (Desk, Sandbox) {
 const MIGRATE: &str = "users migrate --csv roster.csv --connection q";
 
 /// Every command that has data to print, with the name of its schema.
-const DATA: [(&str, &str, i32); 16] = [
+const DATA: [(&str, &str, i32); 17] = [
     ("connection list", "connection-list", 0),
     ("connection show q", "connection", 0),
     ("connection show o", "connection", 0),
@@ -39,6 +40,7 @@ const DATA: [(&str, &str, i32); 16] = [
     ("metadata inspect sp.xml", "metadata-inspect", 0),
     ("metadata inspect op.json", "metadata-inspect", 0),
     ("metadata inspect keys.json", "metadata-inspect", 0),
+    ("metadata diff q q2.xml", "metadata-diff", 1),
     ("cert check", "cert-check", 0),
     ("cert check keys.json", "cert-check", 1),
     ("cert show q", "cert-show", 0),

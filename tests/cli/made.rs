@@ -130,6 +130,13 @@ impl Idp {
         self
     }
 
+    /// With an endpoint at another place.
+    pub(crate) fn moved(mut self, from: &str, to: &str) -> Self {
+        let endpoint = self.bindings.iter_mut().find(|(_, location)| location == from).unwrap();
+        endpoint.1 = to.to_owned();
+        self
+    }
+
     pub(crate) fn wants_signed_requests(mut self) -> Self {
         self.signed_requests = true;
         self

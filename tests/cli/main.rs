@@ -9,6 +9,7 @@ mod cert_files;
 mod codes;
 mod connection;
 mod contract;
+mod diff;
 mod fetching;
 mod harness;
 mod init;

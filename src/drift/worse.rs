@@ -1,0 +1,68 @@
+//! Which copies never take the place of the last good one, however much somebody wants a
+//! change: each is refused by name.
+
+use crate::drift::facts::Facts;
+use crate::error::Failure;
+use crate::model::printable;
+use crate::model::time::Time;
+
+/// What is remembered of the copies that were taken before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Seen {
+    /// Whether the last one was signed.
+    pub(crate) signed: bool,
+    /// The latest `validUntil` of all of them.
+    pub(crate) valid_until: Option<Time>,
+    /// The file that remembers it, as the user would name it.
+    pub(crate) file: String,
+}
+
+/// Refuses a copy that is worse than the last good one: expired, unsigned where that was
+/// signed, older than one that was seen, or without the keys that there were.
+pub(crate) fn refuse(old: &Facts, new: &Facts, seen: Option<&Seen>, source: &str, now: Time) -> Result<(), Failure> {
+    let source = printable(source);
+    let envelope = new.envelope;
+    let end = envelope.and_then(|envelope| envelope.valid_until);
+    if let Some(end) = end.filter(|end| *end <= now) {
+        // saml-metadata 2.3.2: it must not be used after that moment.
+        return Err(Failure::refused("metadata-expired", format!("{source}: the document was valid until {end}"))
+            .hint("the last good copy stays; ask the publisher for a current document"));
+    }
+    let signed = envelope.is_some_and(|envelope| envelope.signed);
+    if let Some(seen) = seen {
+        if seen.signed && !signed {
+            return Err(Failure::refused(
+                "signature-lost",
+                format!("{source}: the document has no signature, and the last good copy had one"),
+            )
+            .hint("the last good copy stays; ask the publisher whether it has stopped signing")
+            .hint(forget(seen)));
+        }
+        // An unsigned copy can say what it likes; only a signed one can be an old one played back.
+        if let (true, Some(highest), Some(end)) = (signed, seen.valid_until, end)
+            && end < highest
+        {
+            return Err(Failure::refused(
+                "metadata-rollback",
+                format!(
+                    "{source}: the signed document is valid until {end}, and a copy valid until {highest} was seen"
+                ),
+            )
+            .hint("an old signed copy is played back, or the publisher has shortened its validity: ask which")
+            .hint(forget(seen)));
+        }
+    }
+    let keys = |facts: &Facts| {
+        let roles = facts.idp.iter().chain(&facts.sp);
+        roles.flat_map(|role| &role.signing).filter(|key| key.spki.is_some()).count()
+    };
+    if keys(old) > 0 && keys(new) == 0 {
+        return Err(Failure::refused("key-set-empty", format!("{source}: the document has no signing key any more"))
+            .hint("the last good copy stays; ask the publisher for the signing certificate"));
+    }
+    Ok(())
+}
+
+fn forget(seen: &Seen) -> String {
+    format!("if they confirm it, remove `{}` and run this again", seen.file)
+}
