@@ -58,6 +58,9 @@ _ssoctl() {
             ssoctl__subcmd__connection,list)
                 cmd="ssoctl__subcmd__connection__subcmd__list"
                 ;;
+            ssoctl__subcmd__connection,refresh)
+                cmd="ssoctl__subcmd__connection__subcmd__refresh"
+                ;;
             ssoctl__subcmd__connection,remove)
                 cmd="ssoctl__subcmd__connection__subcmd__remove"
                 ;;
@@ -339,7 +342,7 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__connection)
-            opts="-C -q -h --workspace --format --no-input --quiet --help add list show set remove"
+            opts="-C -q -h --workspace --format --no-input --quiet --help add list show set refresh remove"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -529,6 +532,68 @@ _ssoctl() {
                 return 0
             fi
             case "${prev}" in
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        ssoctl__subcmd__connection__subcmd__refresh)
+            opts="-C -q -h --all --check --apply --accept --metadata --sp-metadata --entity-id --trust --insecure-allow-sha1 --max-size --timeout --insecure-allow-http --untrusted --allow-origin --ca-file --workspace --format --no-input --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --accept)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --metadata)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sp-metadata)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --entity-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --trust)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --allow-origin)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --workspace)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

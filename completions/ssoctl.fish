@@ -70,17 +70,18 @@ json\t'For programs: one document with a `schema` key'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set remove" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set remove" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set refresh remove" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set refresh remove" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'"
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set remove" -l no-input -d 'Never ask, also not at a terminal'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set remove" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set remove" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set remove" -f -a "add" -d 'Add a connection from the identity provider\'s metadata or discovery document'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set remove" -f -a "list" -d 'List all connections'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set remove" -f -a "show" -d 'Show one connection and what is to be said about it'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set remove" -f -a "set" -d 'Change keys of a connection\'s file in place; comments and other lines stay'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set remove" -f -a "remove" -d 'Remove a connection\'s file; git keeps what was committed'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set refresh remove" -l no-input -d 'Never ask, also not at a terminal'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set refresh remove" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set refresh remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set refresh remove" -f -a "add" -d 'Add a connection from the identity provider\'s metadata or discovery document'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set refresh remove" -f -a "list" -d 'List all connections'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set refresh remove" -f -a "show" -d 'Show one connection and what is to be said about it'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set refresh remove" -f -a "set" -d 'Change keys of a connection\'s file in place; comments and other lines stay'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set refresh remove" -f -a "refresh" -d 'Compare a connection with what the other side publishes now, and take it over with consent'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set refresh remove" -f -a "remove" -d 'Remove a connection\'s file; git keeps what was committed'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l provider -d 'The vendor; `ssoctl provider list` shows all' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l metadata -d 'IdP metadata: a file, a URL, or `-` for standard input' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l discovery -d 'OpenID Connect discovery: a file, or the URL of the document or of the issuer' -r
@@ -149,7 +150,7 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l unset -d 'A key to remove; may be repeated' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l enable-binding -d 'Enable this single sign-on binding and disable the others' -r
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l metadata -d 'Take endpoints and certificates from new IdP metadata of the same entity: a file, a URL, or `-`' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l metadata -d 'As `connection refresh NAME --metadata SOURCE --apply`: endpoints and certificates of the same entity' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l sp-metadata -d 'Take entity ID, ACS and certificates from the vendor\'s SP metadata: a file, a URL, or `-`' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l entity-id -d 'Which entity of the document that `--sp-metadata` names' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l max-size -d 'Largest document that is read, in bytes [default: 16 MiB; 256 MiB where one entity is chosen]' -r
@@ -164,6 +165,27 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l accept -d 'Accept changes of high risk of this code, such as key-set-replaced; may be repeated' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l metadata -d 'IdP metadata, or discovery of an OAuth 2.0 connection, from here in place of the file\'s URL: a file, a URL, or `-`' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l sp-metadata -d 'The vendor\'s SP metadata from here: a file, a URL, or `-`' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l entity-id -d 'Which entity of the document that `--sp-metadata` names' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l trust -d 'Believe only what this key signed: a certificate or public key file, or `sha256:` and a certificate\'s fingerprint; may be repeated' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l max-size -d 'Largest document that is read, in bytes [default: 16 MiB; 256 MiB where one entity is chosen]' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l timeout -d 'Seconds that fetching a URL may take in all' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l allow-origin -d 'An origin that may be fetched from under --untrusted all the same, such as an IdP inside; may be repeated' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l ca-file -d 'Trust the authorities of this PEM file too when fetching' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
+json\t'For programs: one document with a `schema` key'"
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l all -d 'Look at every connection that has a URL'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l check -d 'Only look: write nothing, ask nothing, exit 1 when something has changed'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l apply -d 'Take changes over without asking'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l insecure-allow-sha1 -d 'Accept signatures made with SHA-1, which can be forged'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l insecure-allow-http -d 'Fetch http:// URLs too; whoever sits between can then change the document'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l untrusted -d 'Fetch from the public internet only, on each redirect too [default: on where the variable CI is true]'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l no-input -d 'Never ask, also not at a terminal'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from remove" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from remove" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'"

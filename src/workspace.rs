@@ -2,6 +2,7 @@
 //! and `.ssoctl/` for state that git ignores. Finds, loads, lists and changes
 //! files; judges nothing beyond their shape.
 
+pub(crate) mod sources;
 mod yaml;
 
 use std::path::Path;

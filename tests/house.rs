@@ -22,7 +22,7 @@ const ROOMS: [(&str, &[&str]); 22] = [
     ("secret", &["disk", "error", "model"]),
     ("http", &["crypto", "disk", "error", "model", "secret"]),
     ("provider", &["error", "http", "model", "secret"]),
-    ("workspace", &["cert", "disk", "error", "finding", "model"]),
+    ("workspace", &["cert", "disk", "error", "finding", "http", "model"]),
     ("check", &["cert", "error", "finding", "model", "provider", "workspace"]),
     ("import", &["cert", "error", "model", "oidc", "provider", "saml"]),
     ("export", &["cert", "error", "model", "provider", "saml"]),

@@ -103,7 +103,7 @@ pub(crate) fn judge(certificate: &Certificate, now: Time, thresholds: Thresholds
 
 fn dates(certificate: &Certificate, now: Time, thresholds: Thresholds) -> Option<(Status, Finding)> {
     let (begin, end, subject) = (certificate.not_before, certificate.not_after, certificate.called());
-    let renew = "get the identity provider's next certificate: `ssoctl connection set NAME --metadata SOURCE` takes it";
+    let renew = "get the identity provider's next certificate: `ssoctl connection refresh NAME` takes it";
     if begin > end {
         let status = if now > end { Status::Expired } else { Status::NotYetValid };
         let message = format!("the certificate of `{subject}` is never valid: it begins on {begin} and ends on {end}");

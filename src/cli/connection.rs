@@ -1,14 +1,19 @@
 //! `ssoctl connection`: the files in connections/.
 
 mod add;
+mod edits;
 mod list;
+mod memory;
+mod refresh;
 mod remove;
+mod renewal;
 mod set;
 mod show;
 mod wizard;
 
 use crate::check;
 use crate::cli::Verdict;
+use crate::cli::connection::memory::Candidate;
 use crate::cli::context::Context;
 use crate::cli::source;
 use crate::cli::source::Material;
@@ -22,12 +27,16 @@ use crate::model::Binding;
 use crate::model::ConnectionName;
 use crate::model::connection::Connection;
 use crate::model::connection::ServiceProvider;
+use crate::oidc;
+use crate::oidc::discovery::Discovery;
 use crate::provider;
 use crate::saml::metadata;
 use crate::saml::metadata::Document;
 use crate::saml::metadata::Select;
 use crate::saml::signature::trust::Trust;
+use crate::workspace::Loaded;
 use crate::workspace::Segment;
+use crate::workspace::sources::Source;
 
 /// Add, look at and change connections
 #[derive(clap::Args)]
@@ -42,6 +51,7 @@ enum Command {
     List(list::Args),
     Show(show::Args),
     Set(Box<set::Args>),
+    Refresh(Box<refresh::Args>),
     Remove(remove::Args),
 }
 
@@ -52,6 +62,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         Command::List(args) => list::run(args, context),
         Command::Show(args) => show::run(args, context),
         Command::Set(args) => set::run(args, context),
+        Command::Refresh(args) => refresh::run(args, context),
         Command::Remove(args) => remove::run(args, context),
     }
 }
@@ -68,9 +79,21 @@ fn findings(
     let mut findings = check::connection::check(connection, vendor, locate);
     findings.extend(check::certificate::stored(connection, locate, context.now));
     for hint in findings.iter_mut().filter_map(|finding| finding.hint.as_mut()) {
-        *hint = hint.replace("connection set NAME", &format!("connection set {name}"));
+        for verb in ["set", "refresh"] {
+            *hint = hint.replace(&format!("connection {verb} NAME"), &format!("connection {verb} {name}"));
+        }
     }
     Ok(findings)
+}
+
+/// What is to be said of a changed connection: what was so before is `connection show`'s to
+/// tell, unless it stops the write.
+fn caused(loaded: &Loaded, changed: &Loaded, context: &Context) -> Result<Vec<Finding>> {
+    let before = findings(&loaded.name, &loaded.connection, &|_| None, context)?;
+    let known = |finding: &Finding| before.iter().any(|old| old.code == finding.code && old.message == finding.message);
+    let mut found = findings(&changed.name, &changed.connection, &|route| Some(changed.place(route)), context)?;
+    found.retain(|finding| finding.severity == Severity::Error || !known(finding));
+    Ok(found)
 }
 
 /// Tells all findings; an error among them refuses the write.
@@ -126,18 +149,35 @@ fn metadata_in(
 /// Reads the vendor's SP metadata over what is known; findings say what is odd about it.
 fn read_sp_metadata(
     source: &str,
-    entity_id: Option<&str>,
     known: &ServiceProvider,
     flags: &source::Flags,
     context: &Context,
-) -> Result<(ServiceProvider, Vec<Finding>)> {
-    let (material, document) = read_metadata(source, entity_id, flags, None, context)?;
-    let entity = metadata::choose::choose_sp(&document, entity_id)?;
+) -> Result<(ServiceProvider, Vec<Finding>, Candidate)> {
+    let (mut material, document) = read_metadata(source, None, flags, None, context)?;
+    let entity = metadata::choose::choose_sp(&document, None)?;
     let mut findings = metadata::lint::lint_sp(entity, context.now);
     findings.extend(material.unprotected(&document));
     let mut sp = import::saml::service_provider(entity, known, &material.name)?;
-    sp.metadata = material.url.or(sp.metadata);
-    Ok((sp, findings))
+    sp.metadata.clone_from(&material.url);
+    let candidate = Candidate::new(Source::Sp, &mut material, &document, entity, context)?;
+    Ok((sp, findings, candidate))
+}
+
+/// Reads the discovery document of an issuer, by its URL or the issuer's, or from a file.
+fn read_discovery(source: &str, flags: &source::Flags, context: &Context) -> Result<(Discovery, Vec<Finding>)> {
+    const WELL_KNOWN: &str = "/.well-known/openid-configuration";
+    // OIDC Discovery 4.1: the document's URL is the issuer and this path.
+    let location = if source::is_url(source) && !source.contains("/.well-known/") {
+        format!("{}{WELL_KNOWN}", source.trim_end_matches('/'))
+    } else {
+        source.to_owned()
+    };
+    let mut material = source::read(&location, flags, false, context)?;
+    let discovery = oidc::discovery::read(&material.bytes()?, &material.name)?;
+    let mut findings = discovery.findings.clone();
+    findings.extend(material.secret_in_url());
+    findings.extend(oidc::issuer::check_issuer(&discovery, material.url.as_deref())?);
+    Ok((discovery, findings))
 }
 
 /// Under `--format json`, the connection as it is now.

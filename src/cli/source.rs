@@ -111,7 +111,6 @@ pub(crate) struct Material {
     /// service answered.
     pub(crate) url: Option<String>,
     /// Which version of the document at `url` this is.
-    #[expect(dead_code, reason = "kept for the command that asks again whether there is a newer one")]
     pub(crate) validators: Option<Validators>,
     content: Content,
 }
@@ -211,7 +210,7 @@ pub(crate) enum Newer {
     /// A document, which may be the same all the same.
     Material(Material),
     /// Nothing: the validators to ask with the next time.
-    Unchanged(#[expect(dead_code, reason = "as `Material::validators`")] Validators),
+    Unchanged(Validators),
 }
 
 /// As [`read`]; of a URL only what is newer than `known`.

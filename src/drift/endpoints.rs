@@ -20,7 +20,7 @@ pub(super) fn compare(party: Party, old: &Role, new: &Role, changes: &mut Vec<Ch
         if service == Service::Slo && !before.is_empty() && after.is_empty() {
             let means = "a logout here no longer ends the session there";
             let change = Change::new("slo-lost", Risk::Low, service.name(), means);
-            let places: Vec<String> = before.iter().map(|endpoint| place(endpoint)).collect();
+            let places: Vec<String> = before.iter().map(place).collect();
             changes.push(change.before(places.join("\n")));
             continue;
         }

@@ -20,9 +20,7 @@ pub(super) fn signing(party: Party, old: &[Key], new: &[Key], changes: &mut Vec<
     }
     if !kept && had && has {
         let means = match party {
-            Party::Idp => {
-                "whoever holds a new key can log in as anybody, and nothing vouches for it: compare the SHA-256 by another channel"
-            }
+            Party::Idp => "whoever holds a new key can log in as anybody: compare its SHA-256 by another channel",
             Party::Sp => "nothing vouches for the new key: compare the SHA-256 with the vendor by another channel",
         };
         let change = Change::new("key-set-replaced", Risk::High, "signing keys, all of them", means);

@@ -59,7 +59,8 @@ pub(crate) fn compare(old: &Facts, new: &Facts) -> Vec<Change> {
         match (before, after) {
             (Some(before), Some(after)) => endpoints::moved(before, after, what, true, &mut changes),
             (Some(before), None) => {
-                changes.push(Change::new("endpoint-lost", Risk::High, *what, "logins that need it fail").before(before))
+                changes
+                    .push(Change::new("endpoint-lost", Risk::High, *what, "logins that need it fail").before(before));
             }
             (None, Some(after)) => changes.push(
                 Change::new("endpoint-added", Risk::Info, *what, "nothing follows until somebody uses it").after(after),

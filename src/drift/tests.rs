@@ -96,7 +96,8 @@ fn each_change_has_its_code_and_risk_and_the_same_has_none() {
     assert_eq!(codes(&sp, &sp), []);
     let (signing, encryption) = (key("signing", 0), key("encryption", 0));
     let unreadable = signing.replace(&certificates()[0], "AAAA");
-    let rows: Vec<(&str, &str, String, &[(&str, Risk)])> = vec![
+    type Row<'a> = (&'a str, &'a str, String, &'a [(&'a str, Risk)]);
+    let rows: Vec<Row<'_>> = vec![
         (&idp, "https://e.example.org", "https://e.example.org/".to_owned(), &[("entity-id-changed", High)]),
         (&idp, SIGNATURE, String::new(), &[("signature-lost", High)]),
         (&idp, "2027-01-01", "2026-12-01".to_owned(), &[("valid-until-nearer", Medium)]),

@@ -23,11 +23,7 @@ pub(crate) fn refuse(old: &Facts, new: &Facts, seen: Option<&Seen>, source: &str
     let source = printable(source);
     let envelope = new.envelope;
     let end = envelope.and_then(|envelope| envelope.valid_until);
-    if let Some(end) = end.filter(|end| *end <= now) {
-        // saml-metadata 2.3.2: it must not be used after that moment.
-        return Err(Failure::refused("metadata-expired", format!("{source}: the document was valid until {end}"))
-            .hint("the last good copy stays; ask the publisher for a current document"));
-    }
+    refuse_expired(end, &source, now)?;
     let signed = envelope.is_some_and(|envelope| envelope.signed);
     if let Some(seen) = seen {
         if seen.signed && !signed {
@@ -54,13 +50,26 @@ pub(crate) fn refuse(old: &Facts, new: &Facts, seen: Option<&Seen>, source: &str
     }
     let keys = |facts: &Facts| {
         let roles = facts.idp.iter().chain(&facts.sp);
-        roles.flat_map(|role| &role.signing).filter(|key| key.spki.is_some()).count()
+        // One that cannot be read is told by who reads it.
+        roles.map(|role| role.signing.len()).sum::<usize>()
     };
     if keys(old) > 0 && keys(new) == 0 {
         return Err(Failure::refused("key-set-empty", format!("{source}: the document has no signing key any more"))
             .hint("the last good copy stays; ask the publisher for the signing certificate"));
     }
     Ok(())
+}
+
+/// saml-metadata 2.3.2: a document must not be used after its end.
+pub(crate) fn refuse_expired(end: Option<Time>, source: &str, now: Time) -> Result<(), Failure> {
+    match end.filter(|end| *end <= now) {
+        Some(end) => {
+            let message = format!("{}: the document was valid until {end}", printable(source));
+            Err(Failure::refused("metadata-expired", message)
+                .hint("the last good copy stays; ask the publisher for a current document"))
+        }
+        None => Ok(()),
+    }
 }
 
 fn forget(seen: &Seen) -> String {

@@ -208,3 +208,63 @@ fn names_that_differ_in_case_are_one_name() {
     let error = workspace.load(&"prd".parse().unwrap()).unwrap_err();
     assert!(format!("{:?}", failure_of(&error).unwrap()).contains("did you mean `prod`?"));
 }
+
+#[test]
+fn comments_between_and_below_the_entries_of_a_list_stay() {
+    const LIST: &str = "version: 1
+provider: qualtrics
+name: x
+saml:
+  idp:
+    entity_id: https://idp.example.org
+    # where users go
+    sso:
+    # the old one
+    - binding: HTTP-POST # by form
+      location: https://idp.example.org/post
+      enabled: false
+    # the new one
+    - binding: HTTP-Redirect
+      location: |-
+        https://idp.example.org/sso
+      enabled: true # since May
+    # formats follow
+    name_id_formats:
+    - urn:a
+
+    # and the rest
+    want_authn_requests_signed: true
+";
+    let at = |path: &[&str]| -> Vec<Segment> {
+        let step = |one: &&str| one.parse::<usize>().map_or_else(|_| Segment::from(*one), Segment::from);
+        path.iter().map(step).collect()
+    };
+    let loaded = loaded(LIST).unwrap();
+    let soap = serde_json::json!({ "binding": "SOAP", "location": "https://idp.example.org/soap", "enabled": false });
+    let (text, connection) = edited(
+        &loaded,
+        &[
+            Edit::SetJson(
+                at(&["saml", "idp", "sso", "1", "location"]),
+                serde_json::json!("https://idp.example.org/new"),
+            ),
+            Edit::Append(at(&["saml", "idp", "sso"]), soap),
+            Edit::Unset(at(&["saml", "idp", "sso", "0"])),
+            Edit::SetJson(at(&["saml", "idp", "name_id_formats"]), serde_json::json!(["urn:b", "urn:c"])),
+        ],
+    )
+    .unwrap();
+    assert_eq!(connection.saml.unwrap().idp.sso.len(), 2);
+    let wanted = LIST
+        .replace(
+            "    # the old one\n    - binding: HTTP-POST # by form\n      location: https://idp.example.org/post\n      enabled: false\n",
+            "    # the old one\n",
+        )
+        .replace("|-\n        https://idp.example.org/sso", "https://idp.example.org/new")
+        .replace(
+            "# since May\n",
+            "# since May\n    - binding: SOAP\n      location: https://idp.example.org/soap\n      enabled: false\n",
+        )
+        .replace("    - urn:a\n", "    - urn:b\n    - urn:c\n");
+    assert_eq!(text, wanted);
+}

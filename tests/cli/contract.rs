@@ -31,7 +31,7 @@ fn furnished() -> (Desk, Sandbox) {
 const MIGRATE: &str = "users migrate --csv roster.csv --connection q";
 
 /// Every command that has data to print, with the name of its schema.
-const DATA: [(&str, &str, i32); 17] = [
+const DATA: [(&str, &str, i32); 18] = [
     ("connection list", "connection-list", 0),
     ("connection show q", "connection", 0),
     ("connection show o", "connection", 0),
@@ -41,6 +41,7 @@ const DATA: [(&str, &str, i32); 17] = [
     ("metadata inspect op.json", "metadata-inspect", 0),
     ("metadata inspect keys.json", "metadata-inspect", 0),
     ("metadata diff q q2.xml", "metadata-diff", 1),
+    ("connection refresh q --metadata q2.xml --check", "connection-refresh", 1),
     ("cert check", "cert-check", 0),
     ("cert check keys.json", "cert-check", 1),
     ("cert show q", "cert-show", 0),
@@ -52,11 +53,12 @@ const DATA: [(&str, &str, i32); 17] = [
 ];
 
 /// Command lines that end with an error, with its code.
-const ERRORS: [(&str, &str, i32); 10] = [
+const ERRORS: [(&str, &str, i32); 11] = [
     ("connection show nobody", "connection-not-found", 3),
     ("connection add a/b --provider qualtrics --google", "usage", 2),
     ("connection add q --provider qualtrics --google", "connection-exists", 5),
     ("connection remove q", "not-confirmed", 5),
+    ("connection refresh q", "no-source", 3),
     ("metadata inspect gone.xml", "file-not-found", 3),
     ("metadata inspect http://127.0.0.1/", "http-url", 5),
     ("metadata export o", "not-saml", 3),

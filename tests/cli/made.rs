@@ -130,6 +130,11 @@ impl Idp {
         self
     }
 
+    pub(crate) fn without(mut self, binding: &str) -> Self {
+        self.bindings.retain(|(known, _)| *known != binding);
+        self
+    }
+
     /// With an endpoint at another place.
     pub(crate) fn moved(mut self, from: &str, to: &str) -> Self {
         let endpoint = self.bindings.iter_mut().find(|(_, location)| location == from).unwrap();

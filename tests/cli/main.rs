@@ -16,6 +16,7 @@ mod init;
 mod made;
 mod metadata;
 mod peer;
+mod refresh;
 mod refusals;
 mod sandbox;
 mod users;

@@ -17,6 +17,8 @@ use openssl::ssl::SslAcceptor;
 pub(crate) enum Answer {
     /// 200 with this body.
     Body(Vec<u8>),
+    /// 200 with this body under this entity tag; 304 where that is known.
+    Version(&'static str, Vec<u8>),
     /// This status line and this body.
     Whole(&'static str, Vec<u8>),
     /// This status line and these header lines, with no body.
@@ -120,6 +122,14 @@ fn serve(mut stream: impl Stream, answer: &impl Fn(&str) -> Answer, end: &Atomic
     match answer(path) {
         Answer::Body(body) => {
             write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len())?;
+            stream.write_all(&body)
+        }
+        Answer::Version(tag, _) if head.to_ascii_lowercase().contains(&format!("if-none-match: {tag}\r\n")) => {
+            write!(stream, "HTTP/1.1 304 Not Modified\r\nETag: {tag}\r\nConnection: close\r\n\r\n")
+        }
+        Answer::Version(tag, body) => {
+            let length = body.len();
+            write!(stream, "HTTP/1.1 200 OK\r\nETag: {tag}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n")?;
             stream.write_all(&body)
         }
         Answer::Whole(status, body) => {

@@ -220,7 +220,7 @@ fn verdict(met: &Met, inside: bool, covered: bool, now: Time, thresholds: Thresh
         finding.message = format!("{}: {}", met.source, finding.message);
         finding.connection = inside.then(|| met.source.clone());
         if inside && let Some(hint) = &mut finding.hint {
-            *hint = hint.replace("connection set NAME", &format!("connection set {}", met.source));
+            *hint = hint.replace("connection refresh NAME", &format!("connection refresh {}", met.source));
         }
         // While another one covers the connection, a date is no alarm and asks for nothing.
         let expired = finding.code == "certificate-expired" || finding.code == "certificate-not-yet-valid";

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::cli::Verdict;
+use crate::cli::connection::memory::Candidate;
 use crate::cli::connection::wizard;
 use crate::cli::context::Context;
 use crate::cli::source;
@@ -27,11 +28,11 @@ use crate::model::connection::Saml;
 use crate::model::connection::SamlOptions;
 use crate::model::connection::ServiceProvider;
 use crate::model::connection::Status;
-use crate::oidc;
 use crate::provider;
 use crate::provider::Provider;
 use crate::saml;
 use crate::workspace;
+use crate::workspace::sources::Source;
 
 /// Add a connection from the identity provider's metadata or discovery document
 ///
@@ -229,6 +230,8 @@ struct Documents {
     saml: Option<Saml>,
     oauth: Option<OAuth>,
     findings: Vec<Finding>,
+    /// What is remembered of each once the connection is written.
+    candidates: Vec<Candidate>,
 }
 
 /// Reads, asks, judges, shows and writes.
@@ -260,6 +263,9 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     }
     let _lock = workspace.lock()?;
     workspace.add(&args.name, &connection)?;
+    for candidate in &documents.candidates {
+        candidate.keep(&args.name, &connection, &workspace, context);
+    }
     context.ui.status(&format!("wrote `{}`", path.display()));
     for line in vendor.profile().prerequisites {
         context.ui.status(&format!("{} needs: {line}", vendor.profile().title));
@@ -270,7 +276,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
 }
 
 fn read_documents(args: &Args, vendor: &dyn Provider, context: &Context) -> Result<Documents> {
-    let mut documents = Documents { saml: None, oauth: None, findings: Vec::new() };
+    let mut documents = Documents { saml: None, oauth: None, findings: Vec::new(), candidates: Vec::new() };
     if args.metadata.as_deref() == Some("-") && args.sp_metadata.as_deref() == Some("-") {
         return Err(Failure::usage("stdin-twice", "standard input cannot be both documents")
             .hint("give one of them as a file")
@@ -286,7 +292,7 @@ fn read_documents(args: &Args, vendor: &dyn Provider, context: &Context) -> Resu
         }
     }
     if saml {
-        documents.saml = Some(read_saml(args, vendor, context, &mut documents.findings)?);
+        documents.saml = Some(read_saml(args, vendor, context, &mut documents)?);
     } else {
         let sp = args.sp_metadata.is_some() || args.incommon || args.sp_entity_id.is_some() || args.relay_state.is_some();
         let options = args.sign_request.is_some() || args.force_authentication || args.no_replay_prevention;
@@ -306,7 +312,7 @@ fn read_documents(args: &Args, vendor: &dyn Provider, context: &Context) -> Resu
         };
         documents.oauth = Some(match &args.discovery {
             Some(source) => {
-                let (discovery, findings) = read_discovery(source, args, context)?;
+                let (discovery, findings) = super::read_discovery(source, &args.source, context)?;
                 documents.findings.extend(findings);
                 import::oidc::custom(&discovery, &choices)
             }
@@ -320,15 +326,16 @@ fn read_saml(
     args: &Args,
     vendor: &dyn Provider,
     context: &Context,
-    findings: &mut Vec<Finding>,
+    documents: &mut Documents,
 ) -> Result<Saml> {
+    let Documents { findings, candidates, .. } = documents;
     let profile = vendor.profile().saml.ok_or_else(|| {
         Failure::input("protocol-unsupported", format!("{} does not offer SAML", vendor.profile().title))
             .hint(format!("`ssoctl provider show {}` shows what it offers", vendor.profile().id))
     })?;
     let wanted = args.entity_id.as_deref();
     let trust = args.trust.pinned()?;
-    let (material, document) = match args.query.read(wanted, &args.source, context)? {
+    let (mut material, document) = match args.query.read(wanted, &args.source, context)? {
         None => {
             let source = args.metadata.as_deref().unwrap_or_default();
             super::read_metadata(source, wanted, &args.source, trust.as_ref(), context)?
@@ -346,6 +353,7 @@ fn read_saml(
     findings.extend(super::unverified(&document));
     findings.extend(material.secret_in_url());
     findings.extend(material.unprotected(&document));
+    candidates.push(Candidate::new(Source::Idp, &mut material, &document, entity, context)?);
     let choices = import::saml::Choices {
         binding: args.binding.as_deref().map(|word| super::binding_of(word, vendor)).transpose()?,
         metadata: material.url.clone(),
@@ -361,9 +369,10 @@ fn read_saml(
         ..ServiceProvider::default()
     };
     if let Some(source) = &args.sp_metadata {
-        let (known, more) = super::read_sp_metadata(source, None, &sp, &args.source, context)?;
+        let (known, more, candidate) = super::read_sp_metadata(source, &sp, &args.source, context)?;
         sp = known;
         findings.extend(more);
+        candidates.push(candidate);
     }
     let options = SamlOptions {
         sign_request: args.sign_request.unwrap_or(idp.want_authn_requests_signed),
@@ -371,22 +380,6 @@ fn read_saml(
         replay_prevention: !args.no_replay_prevention,
     };
     Ok(Saml { idp, sp, options })
-}
-
-fn read_discovery(source: &str, args: &Args, context: &Context) -> Result<(oidc::discovery::Discovery, Vec<Finding>)> {
-    const WELL_KNOWN: &str = "/.well-known/openid-configuration";
-    // OIDC Discovery 4.1: the document's URL is the issuer and this path.
-    let location = if source::is_url(source) && !source.contains("/.well-known/") {
-        format!("{}{WELL_KNOWN}", source.trim_end_matches('/'))
-    } else {
-        source.to_owned()
-    };
-    let mut material = source::read(&location, &args.source, false, context)?;
-    let discovery = oidc::discovery::read(&material.bytes()?, &material.name)?;
-    let mut findings = discovery.findings.clone();
-    findings.extend(material.secret_in_url());
-    findings.extend(oidc::issuer::check_issuer(&discovery, material.url.as_deref())?);
-    Ok((discovery, findings))
 }
 
 /// Puts documents, flags and defaults together; the findings name what was assumed.

@@ -1,24 +1,20 @@
 //! `ssoctl connection set`: changes single keys in place and keeps the rest of the file.
 
 use crate::cli::Verdict;
+use crate::cli::changes;
+use crate::cli::connection::renewal;
+use crate::cli::connection::renewal::Look;
+use crate::cli::connection::renewal::Setback;
+use crate::cli::connection::renewal::saml_of;
 use crate::cli::context::Context;
 use crate::cli::diff;
 use crate::cli::source;
-use crate::cli::trust;
 use crate::error::Failure;
 use crate::error::Result;
-use crate::finding::Finding;
 use crate::finding::Severity;
 use crate::model::ConnectionName;
-use crate::import;
 use crate::model::Binding;
-use crate::model::connection::IdentityProvider;
-use crate::model::connection::Saml;
-use crate::model::difference::explain_difference;
-use crate::model::printable;
-use crate::provider;
-use crate::saml::metadata::choose;
-use crate::saml::metadata::lint;
+use crate::model::connection::Connection;
 use crate::workspace;
 use crate::workspace::Edit;
 use crate::workspace::Loaded;
@@ -52,7 +48,7 @@ pub(crate) struct Args {
     /// Enable this single sign-on binding and disable the others
     #[arg(long, value_name = "BINDING")]
     enable_binding: Option<String>,
-    /// Take endpoints and certificates from new IdP metadata of the same entity: a file, a URL, or `-`
+    /// As `connection refresh NAME --metadata SOURCE --apply`: endpoints and certificates of the same entity
     #[arg(long, value_name = "SOURCE", conflicts_with = "sp_metadata")]
     metadata: Option<String>,
     /// Take entity ID, ACS and certificates from the vendor's SP metadata: a file, a URL, or `-`
@@ -90,18 +86,30 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     if let Some(binding) = &args.enable_binding {
         edits.extend(enable(&loaded, &super::binding_named(binding, &loaded.connection)?)?);
     }
-    if let Some(source) = &args.metadata {
-        let saml = saml_of(&loaded)?;
-        let idp = renewed(source, &loaded, saml, args, context)?;
-        edits.extend(replaced("idp", &saml.idp, &idp)?);
+    let look = Look { loaded: &loaded, flags: &args.source, trust: None, workspace: &workspace, context };
+    let renewal = match (&args.metadata, &args.sp_metadata) {
+        (Some(source), _) => Some(look.idp(source).map_err(Setback::error)?),
+        (None, Some(source)) => Some(look.sp(source, args.entity_id.as_deref()).map_err(Setback::error)?),
+        (None, None) => None,
+    };
+    if let Some(renewal) = &renewal {
+        edits.extend(renewal.edits.iter().cloned());
+        context.ui.findings(renewal.findings.iter().filter(|finding| finding.severity < Severity::Error));
     }
-    if let Some(source) = &args.sp_metadata {
-        let saml = saml_of(&loaded)?;
-        let (sp, findings) =
-            super::read_sp_metadata(source, args.entity_id.as_deref(), &saml.sp, &args.source, context)?;
-        super::refuse_errors(&findings, context)?;
-        edits.extend(replaced("sp", &saml.sp, &sp)?);
+    // Who gives the vendor's document means what it says; an identity provider's decides who logs in.
+    if let (Some(source), Some(renewal)) = (&args.metadata, &renewal) {
+        let codes = renewal::unaccepted(renewal.changes.iter(), &[]);
+        if !codes.is_empty() {
+            context.ui.status(&changes::page(&renewal.changes, 0));
+            let command = format!("ssoctl connection refresh {} --metadata {source}", args.name);
+            return Err(renewal::risk_refused(&args.name, &codes, &command).into());
+        }
     }
+    let keep = |connection: &Connection| {
+        for candidate in renewal.iter().flat_map(|renewal| &renewal.candidate) {
+            candidate.keep(&args.name, connection, &workspace, context);
+        }
+    };
     let asked = args.metadata.is_some() || args.sp_metadata.is_some();
     if edits.is_empty() && !asked {
         return Err(Failure::usage("set-nothing", "there is nothing to set")
@@ -110,21 +118,16 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     }
     let (text, connection) = workspace::edited(&loaded, &edits)?;
     if text == loaded.text {
+        keep(&loaded.connection);
         context.ui.status(&format!("`{}` says so already", loaded.path.display()));
         super::tell_json(&args.name, &loaded.connection, context)?;
         return Ok(Verdict::Done);
     }
     let changed = Loaded { text, connection, ..loaded.clone() };
-    let findings = super::findings(&args.name, &changed.connection, &|route| Some(changed.place(route)), context)?;
-    // What was so before is `connection show`'s to tell, unless it stops the write.
-    let before = super::findings(&args.name, &loaded.connection, &|_| None, context)?;
-    let known = |finding: &Finding| before.iter().any(|old| old.code == finding.code && old.message == finding.message);
-    let new: Vec<Finding> = findings
-        .into_iter()
-        .filter(|finding| finding.severity == Severity::Error || !known(finding))
-        .collect();
+    let new = super::caused(&loaded, &changed, context)?;
     super::refuse_errors(&new, context)?;
     workspace.replace(&args.name, &changed.text)?;
+    keep(&changed.connection);
     context.ui.status(&diff::changed_lines(&loaded.text, &changed.text));
     context.ui.status(&format!("wrote `{}`; nothing was changed at the vendor", loaded.path.display()));
     super::tell_json(&args.name, &changed.connection, context)?;
@@ -142,14 +145,6 @@ fn route(key: &str) -> Result<Vec<Segment>> {
         .split('.')
         .map(|part| part.parse::<usize>().map_or_else(|_| Segment::Key(part.to_owned()), Segment::Index))
         .collect())
-}
-
-fn saml_of(loaded: &Loaded) -> Result<&Saml> {
-    loaded.connection.saml.as_ref().ok_or_else(|| {
-        Failure::usage("saml-flag", format!("`{}` is not a SAML connection", loaded.name))
-            .hint("`--metadata`, `--enable-binding` and `--sp-metadata` are for SAML connections")
-            .into()
-    })
 }
 
 fn enable(loaded: &Loaded, binding: &Binding) -> Result<Vec<Edit>> {
@@ -170,65 +165,4 @@ fn enable(loaded: &Loaded, binding: &Binding) -> Result<Vec<Edit>> {
             Edit::SetBool(route, saml.idp.sso[at].binding.word() == binding)
         })
         .collect())
-}
-
-/// The identity provider as new metadata of the same entity publishes it. Another entity is
-/// refused: that would be another trust, and users would be locked out.
-fn renewed(source: &str, loaded: &Loaded, saml: &Saml, args: &Args, context: &Context) -> Result<IdentityProvider> {
-    let known = saml.idp.entity_id.as_str();
-    let trust = trust::of_connection(&loaded.name, &saml.idp.trust)?;
-    let (material, document) = super::read_metadata(source, Some(known), &args.source, trust.as_ref(), context)?;
-    let other = match (document.entities.as_slice(), document.others.as_slice()) {
-        ([], [only]) => only.entity_id.as_deref(),
-        _ => None,
-    };
-    if let Some(other) = other {
-        return Err(Failure::refused(
-            "entity-changed",
-            format!(
-                "{}: this is `{}`, and `{}` trusts `{known}`: {}",
-                material.name,
-                printable(other),
-                loaded.name,
-                explain_difference(known, other)
-            ),
-        )
-        .hint("another identity provider is another connection: `ssoctl connection add`")
-        .into());
-    }
-    let entity = choose::choose_idp(&document, Some(known))?;
-    let mut findings = lint::lint_idp(entity, context.now);
-    findings.extend(super::unverified(&document));
-    findings.extend(material.secret_in_url());
-    findings.extend(material.unprotected(&document));
-    super::refuse_errors(&findings, context)?;
-    let profile = provider::named(&loaded.connection.provider)?.profile().saml.ok_or_else(|| {
-        Failure::input("protocol-unsupported", format!("{} does not offer SAML", loaded.connection.provider))
-            .hint("`ssoctl provider list` shows what each offers")
-    })?;
-    let enabled = saml.idp.sso.iter().find(|endpoint| endpoint.enabled).map(|endpoint| endpoint.binding.clone());
-    let choices = import::saml::Choices {
-        binding: enabled,
-        metadata: material.url.or_else(|| saml.idp.metadata.clone()),
-        trust: saml.idp.trust.clone(),
-        by_hand: None,
-    };
-    import::saml::identity_provider(entity, &profile, &choices, &material.name)
-}
-
-/// Edits that bring one side of a SAML connection from what it was to what it is to be, key by
-/// key, so that keys that stay keep their lines and comments.
-fn replaced(side: &str, before: &impl serde::Serialize, after: &impl serde::Serialize) -> Result<Vec<Edit>> {
-    let failed = |error| Failure::bug("a side of a connection cannot be written").because(error);
-    let before = serde_json::to_value(before).map_err(failed)?;
-    let after = serde_json::to_value(after).map_err(failed)?;
-    let at = |key: &str| vec!["saml".into(), side.into(), key.into()];
-    let empty = serde_json::Map::new();
-    let (old, new) = (before.as_object().unwrap_or(&empty), after.as_object().unwrap_or(&empty));
-    let gone = old.keys().filter(|key| !new.contains_key(*key)).map(|key| Edit::Unset(at(key)));
-    let changed = new
-        .iter()
-        .filter(|(key, value)| old.get(*key) != Some(*value))
-        .map(|(key, value)| Edit::SetJson(at(key), value.clone()));
-    Ok(gone.chain(changed).collect())
 }

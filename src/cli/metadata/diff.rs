@@ -273,20 +273,24 @@ fn of_documents(old: &Document, new: &Document, entity_id: Option<&str>, context
         }
         groups.extend(match left.remove(id) {
             Some(other) => compare(entity, other, alone.is_some()),
-            None => group(id, vec![there("entity-removed", Risk::Medium, "who trusts this document trusts it no longer")]),
+            None => group(id, vec![removed()]),
         });
     }
     for entity in new.entities.iter().filter(wanted) {
         let id = entity.entity_id.as_deref().unwrap_or_default();
         if left.remove(id).is_some() {
-            groups.extend(group(id, vec![there("entity-added", Risk::Info, "who trusts this document now trusts it too")]));
+            groups.extend(group(id, vec![added()]));
         }
     }
     Ok(groups)
 }
 
-fn there(code: &'static str, risk: Risk, means: &str) -> Change {
-    let published = Some("published");
-    let values = if code == "entity-added" { (None, published) } else { (published, None) };
-    Change::by_hand(code, risk, "entity", values, means)
+fn removed() -> Change {
+    let means = "who trusts this document trusts it no longer";
+    Change::by_hand("entity-removed", Risk::Medium, "entity", (Some("published"), None), means)
+}
+
+fn added() -> Change {
+    let means = "who trusts this document now trusts it too";
+    Change::by_hand("entity-added", Risk::Info, "entity", (None, Some("published")), means)
 }

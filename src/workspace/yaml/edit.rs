@@ -19,7 +19,9 @@ pub(crate) enum Edit {
     SetBool(Vec<Segment>, bool),
     /// Sets a key to a whole value.
     SetJson(Vec<Segment>, serde_json::Value),
-    /// Removes a key.
+    /// Puts one more entry at the end of a list that has some already.
+    Append(Vec<Segment>, serde_json::Value),
+    /// Removes a key, or an entry of a list.
     Unset(Vec<Segment>),
 }
 
@@ -34,9 +36,14 @@ pub(crate) fn edited<T>(
     let mut parsed = read(&text)?;
     for edit in edits {
         (text, parsed) = match edit {
+            Edit::Unset(path) if matches!(path.last(), Some(Segment::Index(_))) => {
+                let (start, end) = entry(&text, file, path)?;
+                reread(format!("{}{}", &text[..start], &text[end..]), &read)?
+            }
             Edit::Unset(path) => attempt(&text, file, path, None, &read)?,
             Edit::SetBool(path, value) => attempt(&text, file, path, Some(Value::Bool(*value)), &read)?,
             Edit::SetJson(path, value) => set_block(&text, file, path, value, &read)?,
+            Edit::Append(path, value) => append(&text, file, path, value, &read)?,
             Edit::Set(path, typed) => set_typed(&text, file, path, typed, &read)?,
         };
     }
@@ -68,6 +75,7 @@ fn set_block<T>(
     let document = yamlpath::Document::new(text.as_str()).map_err(|error| failed(&error))?;
     let feature = document.query_pretty(&route(path)).map_err(|error| failed(&error))?;
     let (start, end) = feature.location.byte_span;
+    let end = before_comments(&text, start, end);
     let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
     if !text[line..start].chars().all(|c| c == ' ') {
         return Err(failed(&"it stands inside braces").into());
@@ -84,7 +92,68 @@ fn set_block<T>(
         .enumerate()
         .map(|(at, line)| if at == 0 || line.is_empty() { line.to_owned() } else { format!("{indent}{line}") })
         .collect();
-    let text = format!("{}{}{}", &text[..start], block.join("\n"), &text[end..]);
+    reread(format!("{}{}{}", &text[..start], block.join("\n"), &text[end..]), read)
+}
+
+/// Where a value ends without the comments and empty lines below it, which belong to what follows.
+fn before_comments(text: &str, start: usize, end: usize) -> usize {
+    let mut end = end;
+    loop {
+        let value = text[start..end].trim_end();
+        let last = value.rfind('\n').map_or(0, |at| at + 1);
+        if last == 0 || !value[last..].trim_start().starts_with('#') {
+            return start + value.len();
+        }
+        end = start + last;
+    }
+}
+
+/// The lines of an entry of a list in block style, from the start of the first to the end of the last.
+fn entry(text: &str, file: &str, path: &[Segment]) -> Result<(usize, usize)> {
+    let failed = |error: &dyn std::fmt::Display| {
+        Failure::input("yaml-edit", format!("{file}: `{}` cannot be changed in place: {error}", shown(path)))
+            .hint("change the lines in an editor")
+    };
+    let document = yamlpath::Document::new(text).map_err(|error| failed(&error))?;
+    if !document.query_exists(&route(path)) {
+        return Err(Failure::input("yaml-key-not-found", format!("{file}: there is no key `{}`", shown(path)))
+            .hint("`ssoctl connection show NAME --format json` prints the keys there are")
+            .into());
+    }
+    let (start, end) = document.query_pretty(&route(path)).map_err(|error| failed(&error))?.location.byte_span;
+    let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
+    if !text[line..].trim_start().starts_with('-') || text[line..start].contains(['[', '{', ':']) {
+        return Err(failed(&"it stands inside brackets").into());
+    }
+    let end = before_comments(text, start, end);
+    Ok((line, text[end..].find('\n').map_or(text.len(), |at| end + at + 1)))
+}
+
+/// Puts an entry below the last one, above comments that follow it.
+fn append<T>(
+    text: &str,
+    file: &str,
+    path: &[Segment],
+    value: &serde_json::Value,
+    read: &impl Fn(&str) -> Result<T>,
+) -> Result<(String, T)> {
+    let at = |index: usize| [path, &[Segment::Index(index)]].concat();
+    let document = yamlpath::Document::new(text)
+        .map_err(|error| Failure::input("yaml-edit", format!("{file}: this cannot be changed in place: {error}")))?;
+    let length = (0..).take_while(|index| document.query_exists(&route(&at(*index)))).count();
+    let (start, end) = entry(text, file, &at(length.saturating_sub(1)))?;
+    let indent: String = text[start..].chars().take_while(|c| *c == ' ').collect();
+    let value = serde_yaml::to_value(value)
+        .map_err(|error| Failure::bug("a value cannot be written as YAML").because(error))?;
+    let block = print(&[value])?;
+    let mut added = if text[..end].ends_with('\n') { String::new() } else { "\n".to_owned() };
+    for line in block.trim_end().lines() {
+        added += &if line.is_empty() { "\n".to_owned() } else { format!("{indent}{line}\n") };
+    }
+    reread(format!("{}{added}{}", &text[..end], &text[end..]), read)
+}
+
+fn reread<T>(text: String, read: &impl Fn(&str) -> Result<T>) -> Result<(String, T)> {
     let parsed = read(&text)?;
     Ok((text, parsed))
 }
@@ -173,9 +242,7 @@ fn attempt<T>(
         }
     };
     let patched = yamlpatch::apply_yaml_patches(&document, &[patch]).map_err(|error| failed(&error))?;
-    let text = patched.source().to_owned();
-    let parsed = read(&text)?;
-    Ok((text, parsed))
+    reread(patched.source().to_owned(), read)
 }
 
 fn shown(path: &[Segment]) -> String {
