@@ -14,6 +14,7 @@ pub(crate) mod recording;
 mod refusal;
 mod source;
 mod tag;
+mod window;
 pub(crate) mod writer;
 
 pub(crate) use event::Event;
@@ -42,6 +43,9 @@ pub(crate) struct Limits {
     pub(crate) value: usize,
     /// Bytes of one tag, comment, instruction or run of text (`xml-piece-too-large`).
     pub(crate) piece: usize,
+    /// Start tags (each counts twice), attributes, references, comments and the like that may stand
+    /// as close as they will; beyond, there is one in 16 bytes at most (`xml-too-dense`).
+    pub(crate) dense: u64,
 }
 
 impl Default for Limits {
@@ -54,6 +58,7 @@ impl Default for Limits {
             name: 1 << 10,
             value: 1 << 20,
             piece: 4 << 20,
+            dense: 1 << 17,
         }
     }
 }

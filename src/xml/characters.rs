@@ -42,6 +42,50 @@ pub(super) fn qname(text: &str) -> Option<(&str, &str)> {
     }
 }
 
+/// A name in ASCII may begin with this byte.
+const FIRST: u8 = 1;
+/// And go on with this one.
+const LATER: u8 = 2;
+/// What each byte may do in a name; those beyond ASCII are for [`qname`].
+const PLAIN: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        if byte.is_ascii_alphabetic() || byte == b'_' {
+            table[byte as usize] = FIRST | LATER;
+        } else if byte.is_ascii_digit() || byte == b'-' || byte == b'.' {
+            table[byte as usize] = LATER;
+        }
+        byte += 1;
+    }
+    table
+};
+
+/// How many bytes of `bytes` are an NCName in ASCII; 0 where it does not begin with one.
+fn plain_length(bytes: &[u8]) -> usize {
+    match bytes.first() {
+        Some(first) if PLAIN[usize::from(*first)] & FIRST != 0 => {
+            bytes.iter().position(|byte| PLAIN[usize::from(*byte)] & LATER == 0).unwrap_or(bytes.len())
+        }
+        _ => 0,
+    }
+}
+
+/// The QName in ASCII that `bytes` begin with: where its local part begins, and where it ends.
+/// `None` where there is none; [`qname`] knows the whole alphabet.
+pub(super) fn plain_qname(bytes: &[u8]) -> Option<(usize, usize)> {
+    let first = plain_length(bytes);
+    if first == 0 {
+        return None;
+    }
+    if bytes.get(first) != Some(&b':') {
+        return Some((0, first));
+    }
+    let local = first + 1;
+    let length = plain_length(&bytes[local..]);
+    (length != 0).then_some((local, local + length))
+}
+
 /// What `&name;` stands for: a predefined entity or a character reference
 /// (xml 4.1, 4.6). The error says what is wrong with it.
 pub(super) fn reference(name: &str) -> Result<char, String> {

@@ -26,6 +26,8 @@ pub(crate) enum Event<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Start<'a> {
     pub(super) tag: &'a Tag,
+    /// What stands between `<` and `>`, which the tag points into.
+    pub(super) raw: &'a str,
     pub(super) scope: &'a Namespaces,
     pub(super) namespace: Resolved,
     pub(super) declared: usize,
@@ -47,12 +49,12 @@ pub(crate) struct Attribute<'a> {
 impl<'a> Start<'a> {
     /// Prefix as written, empty where there is none.
     pub(crate) fn prefix(&self) -> &'a str {
-        &self.tag.text[self.tag.name.prefix.clone()]
+        self.tag.name.prefix(self.raw)
     }
 
     /// Local name.
     pub(crate) fn local(&self) -> &'a str {
-        &self.tag.text[self.tag.name.local.clone()]
+        self.tag.name.local(self.raw)
     }
 
     /// Namespace URI, empty where there is none.
@@ -75,10 +77,10 @@ impl<'a> Start<'a> {
     pub(super) fn attribute_at(&self, index: usize) -> Attribute<'a> {
         let attribute = &self.tag.attributes[index];
         Attribute {
-            prefix: &self.tag.text[attribute.name.prefix.clone()],
-            local: &self.tag.text[attribute.name.local.clone()],
+            prefix: attribute.name.prefix(self.raw),
+            local: attribute.name.local(self.raw),
             namespace: self.scope.uri(attribute.namespace),
-            value: &self.tag.text[attribute.value.clone()],
+            value: self.tag.value(attribute, self.raw),
         }
     }
 

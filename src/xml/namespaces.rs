@@ -11,6 +11,16 @@ struct Binding {
     end: usize,
 }
 
+/// The prefix as a number, and whether the number tells all of it.
+fn key(prefix: &str) -> (u64, bool) {
+    let bytes = prefix.as_bytes();
+    let mut head = [0; 8];
+    let length = bytes.len().min(head.len());
+    head[..length].copy_from_slice(&bytes[..length]);
+    // No name has a zero byte, so that the length is told too.
+    (u64::from_le_bytes(head), bytes.len() <= head.len())
+}
+
 /// A declaration in force, by its index; resolved once per element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Resolved {
@@ -27,6 +37,7 @@ pub(super) enum Resolved {
 pub(super) struct Namespaces {
     text: String,
     bindings: Vec<Binding>,
+    keys: Vec<u64>,
 }
 
 impl Namespaces {
@@ -42,6 +53,7 @@ impl Namespaces {
         let colon = self.text.len();
         self.text.push_str(uri);
         self.bindings.push(Binding { start, colon, end: self.text.len() });
+        self.keys.push(key(prefix).0);
     }
 
     /// Forgets what was declared since `mark`.
@@ -49,6 +61,7 @@ impl Namespaces {
         if let Some(first) = self.bindings.get(mark) {
             self.text.truncate(first.start);
             self.bindings.truncate(mark);
+            self.keys.truncate(mark);
         }
     }
 
@@ -66,6 +79,10 @@ impl Namespaces {
 
     /// The declaration of a prefix that is in force, that of no namespace included.
     pub(super) fn find(&self, prefix: &str) -> Option<usize> {
+        let (key, whole) = key(prefix);
+        if whole {
+            return self.keys.iter().rposition(|other| *other == key);
+        }
         self.bindings.iter().rposition(|binding| &self.text[binding.start..binding.colon] == prefix)
     }
 

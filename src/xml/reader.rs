@@ -3,10 +3,10 @@
 
 mod content;
 
+use std::hash::BuildHasher as _;
+use std::hash::RandomState;
 use std::io::BufRead;
 use std::ops::Range;
-
-use quick_xml::events::Event as Raw;
 
 use crate::error::Failure;
 use crate::model::printable;
@@ -21,9 +21,13 @@ use crate::xml::namespaces::Resolved;
 use crate::xml::refusal;
 use crate::xml::source::Source;
 use crate::xml::source::UnknownEncoding;
-use crate::xml::source::after;
+use crate::xml::tag::Attribute;
 use crate::xml::tag::Flaw;
 use crate::xml::tag::Tag;
+use crate::xml::window::Kind;
+use crate::xml::window::Piece;
+use crate::xml::window::Trouble;
+use crate::xml::window::Window;
 
 /// An open element.
 #[derive(Clone, Debug)]
@@ -32,8 +36,20 @@ struct Open {
     local: usize,
     namespace: Resolved,
     declared: usize,
-    line: u64,
+    begins: Begins,
 }
+
+/// Where an open element begins, which is counted out only before the window moves on.
+#[derive(Clone, Copy, Debug)]
+enum Begins {
+    Byte(usize),
+    Line(u64),
+}
+
+/// So many attributes are compared each with each.
+const FEW: usize = 8;
+/// How many bytes of the document allow one more part, where there are many.
+const BYTES_OF_A_PART: u64 = 16;
 
 /// Where in the document the reader is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +66,9 @@ enum Stage {
 enum Step {
     Start,
     End,
+    /// Text as it stands in the window.
+    Written(usize, usize),
+    /// Text in the reader's buffer.
     Text,
     Comment,
     Instruction(usize),
@@ -59,10 +78,11 @@ enum Step {
 
 /// A pull reader over any input.
 pub(crate) struct Reader<R> {
-    xml: quick_xml::Reader<Source<R>>,
+    window: Window<R>,
     name: String,
     limits: Limits,
-    raw: Vec<u8>,
+    /// Where the text of the last start tag is in the window.
+    raw: Range<usize>,
     tag: Tag,
     text: String,
     namespaces: Namespaces,
@@ -72,7 +92,8 @@ pub(crate) struct Reader<R> {
     leaving: bool,
     ends_at_once: bool,
     run: usize,
-    position: Position,
+    parts: u64,
+    hash: RandomState,
     last: Step,
 }
 
@@ -97,16 +118,11 @@ impl<R: BufRead> Reader<R> {
                 refusal::failure(name, first, "xml-malformed", message).hint("save the document again as UTF-8")
             );
         }
-        let mut xml = quick_xml::Reader::from_reader(source);
-        let config = xml.config_mut();
-        // End tags are compared here, where the line of the start tag is known.
-        config.check_end_names = false;
-        config.allow_unmatched_ends = true;
         Ok(Self {
-            xml,
+            window: Window::new(source, limits),
             name: name.to_owned(),
             limits: limits.clone(),
-            raw: Vec::new(),
+            raw: 0..0,
             tag: Tag::default(),
             text: String::new(),
             namespaces: Namespaces::default(),
@@ -116,9 +132,17 @@ impl<R: BufRead> Reader<R> {
             leaving: false,
             ends_at_once: false,
             run: 0,
-            position: first,
+            parts: 0,
+            hash: RandomState::new(),
             last: Step::Nothing,
         })
+    }
+
+    /// Takes in so little at a time that every edge is met.
+    #[cfg(test)]
+    pub(super) fn narrow(mut self, step: usize) -> Self {
+        self.window.narrow(step);
+        self
     }
 
     /// The next event. After a failure there is none.
@@ -151,12 +175,13 @@ impl<R: BufRead> Reader<R> {
             Step::Start => Event::Start(self.element()),
             Step::End => Event::End(match self.open.last() {
                 Some(open) => End {
-                    prefix: self.names[open.name.start..open.local].trim_end_matches(':'),
+                    prefix: &self.names[open.name.start..open.local.saturating_sub(1).max(open.name.start)],
                     local: &self.names[open.local..open.name.end],
                     namespace: self.namespaces.uri(open.namespace),
                 },
                 None => End { prefix: "", local: "", namespace: "" },
             }),
+            Step::Written(from, to) => Event::Text(self.window.text(from..to)),
             Step::Text => Event::Text(&self.text),
             Step::Comment => Event::Comment(&self.text),
             Step::Instruction(target) => Event::Instruction(&self.text[..target], &self.text[target..]),
@@ -169,6 +194,7 @@ impl<R: BufRead> Reader<R> {
         let open = self.open.last();
         Start {
             tag: &self.tag,
+            raw: self.window.text(self.raw.clone()),
             scope: &self.namespaces,
             namespace: open.map_or(Resolved::None, |open| open.namespace),
             declared: open.map_or(0, |open| open.declared),
@@ -177,7 +203,7 @@ impl<R: BufRead> Reader<R> {
 
     /// Where the last event began.
     pub(crate) fn position(&self) -> Position {
-        self.position
+        self.window.position()
     }
 
     /// How many elements are open, the one that just began or ends included.
@@ -187,7 +213,7 @@ impl<R: BufRead> Reader<R> {
 
     /// A refusal at the last event.
     pub(crate) fn failure(&self, code: &'static str, message: &str) -> Failure {
-        self.failure_at(self.position, code, message)
+        self.failure_at(self.position(), code, message)
     }
 
     /// A refusal at a place.
@@ -212,97 +238,95 @@ impl<R: BufRead> Reader<R> {
             self.leaving = true;
             return Ok(Step::End);
         }
-        let source = self.xml.get_mut();
-        source.begin_piece();
-        self.position = source.position();
-        // Taken out, so that an event may borrow it while the reader is used.
-        let mut raw = std::mem::take(&mut self.raw);
-        raw.clear();
-        let event = match self.xml.read_event_into(&mut raw) {
-            Ok(event) => event,
-            Err(error) => return Err(self.explain(&error, &raw)),
+        let piece = self.piece()?;
+        let content = piece.content();
+        let step = match piece.kind {
+            Kind::Start => self.start(content, false),
+            Kind::Empty => self.start(content, true),
+            Kind::End => self.end(content),
+            Kind::Text => self.character_data(content),
+            Kind::CData => self.section(content),
+            Kind::Reference => self.general_reference(content),
+            Kind::Comment => self.comment(content),
+            Kind::Declaration => self.declaration(content),
+            Kind::Instruction => self.instruction(content),
+            Kind::Doctype => Err(self.doctype(self.window.text(content))),
+            Kind::Eof => self.eof(),
         };
-        if let Some(trouble) = self.xml.get_mut().take_trouble() {
-            return Err(refusal::trouble(&self.name, self.position, trouble, &self.limits));
-        }
-        if self.xml.get_ref().may_hold_noncharacters() {
-            self.refuse_noncharacters(&event)?;
-        }
-        let step = match event {
-            Raw::Start(tag) => self.start(&tag, false),
-            Raw::Empty(tag) => self.start(&tag, true),
-            Raw::End(tag) => self.end(&tag),
-            Raw::Text(text) => self.character_data(&text),
-            Raw::CData(text) => {
-                if self.stage != Stage::Inside {
-                    return Err(self.malformed("a CDATA section stands outside the root element", "remove it"));
-                }
-                self.text.clear();
-                self.push_lines(&text);
-                self.count_run(text.len())
-            }
-            Raw::GeneralRef(name) => self.general_reference(&name),
-            Raw::Comment(text) => self.comment(&text),
-            Raw::Decl(declaration) => self.declaration(&declaration),
-            Raw::PI(instruction) => self.instruction(&instruction),
-            Raw::DocType(content) => Err(self.doctype(&content)),
-            Raw::Eof => self.eof(),
-        };
-        self.raw = raw;
         if self.stage == Stage::Start {
             self.stage = Stage::Prolog;
         }
         step
     }
 
-    fn explain(&mut self, error: &quick_xml::Error, raw: &[u8]) -> Failure {
-        if matches!(error, quick_xml::Error::Encoding(_)) {
-            let good = raw.utf8_chunks().next().map_or("", |chunk| chunk.valid());
-            return refusal::bad_bytes(&self.name, after(self.position, good));
+    /// The next piece of markup, from a window that moves on where it must.
+    fn piece(&mut self) -> Result<Piece, Failure> {
+        let piece = loop {
+            if let Some(piece) = self.window.piece() {
+                break piece;
+            }
+            for open in self.open.iter_mut().rev() {
+                let Begins::Byte(byte) = open.begins else { break };
+                open.begins = Begins::Line(self.window.position_at(byte).line);
+            }
+            self.raw = 0..0;
+            if let Err(trouble) = self.window.advance() {
+                return Err(self.explain(trouble));
+            }
+        };
+        if piece.end - piece.at > self.limits.piece {
+            return Err(self.explain(Trouble::PieceTooLarge));
         }
-        if let Some(trouble) = self.xml.get_mut().take_trouble() {
-            return refusal::trouble(&self.name, self.position, trouble, &self.limits);
+        Ok(piece)
+    }
+
+    /// Refuses a document that is nothing but markup, each part of which costs more than its bytes.
+    fn count_parts(&mut self, parts: usize) -> Result<(), Failure> {
+        self.parts += parts as u64;
+        if self.parts > self.limits.dense && (self.parts - self.limits.dense) * BYTES_OF_A_PART > self.window.bytes() {
+            let message = format!("tags, attributes and references are less than {BYTES_OF_A_PART} bytes apart");
+            return Err(self
+                .failure("xml-too-dense", &message)
+                .hint("metadata has twice as many bytes; this document was made to exhaust a reader"));
         }
-        if !self.open.is_empty() && matches!(error, quick_xml::Error::Syntax(_)) {
-            let failure = refusal::syntax(&self.name, self.position, error);
-            return match self.open.last() {
-                Some(open) if failure.code() == "xml-truncated" => {
-                    let element = printable(&self.names[open.name.clone()]);
-                    failure.hint(format!("it ends inside `<{element}>`, which begins on line {}", open.line))
-                }
-                _ => failure,
-            };
+        Ok(())
+    }
+
+    fn line(&self, open: &Open) -> u64 {
+        match open.begins {
+            Begins::Byte(byte) => self.window.position_at(byte).line,
+            Begins::Line(line) => line,
         }
-        refusal::syntax(&self.name, self.position, error)
+    }
+
+    fn explain(&self, trouble: Trouble) -> Failure {
+        let Trouble::Syntax(error) = &trouble else {
+            return refusal::trouble(&self.name, self.position(), trouble, &self.limits);
+        };
+        let failure = refusal::syntax(&self.name, self.position(), error);
+        match self.open.last() {
+            Some(open) if failure.code() == "xml-truncated" => {
+                let element = printable(&self.names[open.name.clone()]);
+                let line = self.line(open);
+                failure.hint(format!("it ends inside `<{element}>`, which begins on line {line}"))
+            }
+            _ => failure,
+        }
     }
 
     fn doctype(&self, content: &str) -> Failure {
         let is_html = content.get(..4).is_some_and(|word| word.eq_ignore_ascii_case("html"));
         if is_html && self.open.is_empty() {
-            return refusal::html(&self.name, self.position);
+            return refusal::html(&self.name, self.position());
         }
-        refusal::doctype(&self.name, self.position)
+        refusal::doctype(&self.name, self.position())
     }
 
-    fn refuse_noncharacters(&self, event: &Raw<'_>) -> Result<(), Failure> {
-        let text: &str = event;
-        match text.find(['\u{FFFE}', '\u{FFFF}']) {
-            Some(at) => Err(self
-                .failure_at(
-                    after(self.position, &text[..at]),
-                    "xml-malformed",
-                    "U+FFFE and U+FFFF are not characters of XML",
-                )
-                .hint("remove it; the file may be damaged")),
-            None => Ok(()),
-        }
-    }
-
-    fn start(&mut self, raw: &str, empty: bool) -> Result<Step, Failure> {
+    fn start(&mut self, content: Range<usize>, empty: bool) -> Result<Step, Failure> {
         if self.stage == Stage::Epilog {
             return Err(self.malformed("a second root element follows the first", "a document has exactly one"));
         }
-        if self.xml.get_ref().needs_declaration() && self.stage == Stage::Start {
+        if self.window.source().needs_declaration() && self.stage == Stage::Start {
             return Err(self
                 .failure("xml-encoding", "UTF-16 without a byte order mark or a declaration")
                 .hint("save the document as UTF-8"));
@@ -312,17 +336,16 @@ impl<R: BufRead> Reader<R> {
                 .failure("xml-too-deep", &format!("elements are nested more than {} deep", self.limits.depth))
                 .hint("metadata is about ten deep; this document was made to exhaust a reader"));
         }
-        let mut tag = std::mem::take(&mut self.tag);
-        let parsed = tag.parse(raw, &self.limits).and_then(|()| self.enter(&mut tag, raw));
-        self.tag = tag;
-        parsed.map_err(|flaw| {
-            // One for the `<`, which is not in the text.
-            let at = after(self.position, raw.get(..flaw.offset).unwrap_or_default());
-            let at = Position { line: at.line, column: at.column + u64::from(at.line == self.position.line) };
-            self.failure_at(at, flaw.code, &flaw.message).hint(flaw.hint)
-        })?;
-        if self.open.len() == 1 && self.tag.text[self.tag.name.local.clone()].eq_ignore_ascii_case("html") {
-            return Err(refusal::html(&self.name, self.position));
+        let from = content.start;
+        self.raw = content;
+        let parsed = self.tag.parse(self.window.text(self.raw.clone()), &self.limits).and_then(|()| self.enter());
+        if let Err(flaw) = parsed {
+            let at = self.window.position_at(from + flaw.offset);
+            return Err(self.failure_at(at, flaw.code, &flaw.message).hint(flaw.hint));
+        }
+        self.count_parts(2 + self.tag.attributes.len() + self.tag.declarations.len())?;
+        if self.open.len() == 1 && self.element().local().eq_ignore_ascii_case("html") {
+            return Err(refusal::html(&self.name, self.position()));
         }
         self.stage = Stage::Inside;
         self.run = 0;
@@ -331,16 +354,18 @@ impl<R: BufRead> Reader<R> {
     }
 
     /// Opens a scope for the tag, and resolves its names in it.
-    fn enter(&mut self, tag: &mut Tag, raw: &str) -> Result<(), Flaw> {
+    fn enter(&mut self) -> Result<(), Flaw> {
+        let raw = self.window.text(self.raw.clone());
+        let tag = &mut self.tag;
         let declared = self.namespaces.len();
         for (index, declaration) in tag.declarations.iter().enumerate() {
-            let prefix = &tag.text[declaration.name.local.clone()];
-            let uri = &tag.text[declaration.value.clone()];
+            let prefix = declaration.declares(raw);
+            let uri = tag.value(declaration, raw);
             declaration::namespace(prefix, uri).map_err(|message| {
-                Flaw::new(declaration.offset, message, "correct the declaration; it may be a typing error")
+                Flaw::new(declaration.offset(), message, "correct the declaration; it may be a typing error")
             })?;
-            if tag.declarations[..index].iter().any(|other| tag.text[other.name.local.clone()] == *prefix) {
-                return Err(duplicate(declaration.offset, raw));
+            if tag.declarations[..index].iter().any(|other| other.declares(raw) == prefix) {
+                return Err(duplicate(declaration.offset(), raw));
             }
             self.namespaces.declare(prefix, uri);
         }
@@ -361,45 +386,32 @@ impl<R: BufRead> Reader<R> {
                 "add its `xmlns:` declaration, which may have been lost when an element was copied from a document",
             )
         };
-        let prefix = &tag.text[tag.name.prefix.clone()];
+        let prefix = tag.name.prefix(raw);
         let namespace = self.namespaces.resolve(prefix).ok_or_else(|| undeclared(prefix, 0))?;
-        for index in 0..tag.attributes.len() {
-            let attribute = &tag.attributes[index];
-            let prefix = &tag.text[attribute.name.prefix.clone()];
-            // xml-names 6.2: the default namespace is not for attributes.
-            let resolved = match prefix {
+        for attribute in &mut tag.attributes {
+            attribute.namespace = match attribute.name.prefix(raw) {
+                // xml-names 6.2: the default namespace is not for attributes.
                 "" => Resolved::None,
-                _ => self.namespaces.resolve(prefix).ok_or_else(|| undeclared(prefix, attribute.offset))?,
+                prefix => self.namespaces.resolve(prefix).ok_or_else(|| undeclared(prefix, attribute.offset()))?,
             };
-            let local = &tag.text[attribute.name.local.clone()];
-            let uri = self.namespaces.uri(resolved);
-            let same = |other: &super::tag::Attribute| {
-                tag.text[other.name.local.clone()] == *local && self.namespaces.uri(other.namespace) == uri
-            };
-            if tag.attributes[..index].iter().any(same) {
-                return Err(duplicate(attribute.offset, raw));
-            }
-            tag.attributes[index].namespace = resolved;
+        }
+        if let Some(second) = second(&tag.attributes, raw, &self.namespaces, &self.hash) {
+            return Err(duplicate(second.offset(), raw));
         }
         let start = self.names.len();
-        let (prefix, local) = (&tag.text[tag.name.prefix.clone()], &tag.text[tag.name.local.clone()]);
-        self.names.push_str(prefix);
-        if !prefix.is_empty() {
-            self.names.push(':');
-        }
-        let middle = self.names.len();
-        self.names.push_str(local);
+        self.names.push_str(tag.name.whole(raw));
         self.open.push(Open {
             name: start..self.names.len(),
-            local: middle,
+            local: start + tag.name.skip(),
             namespace,
             declared,
-            line: self.position.line,
+            begins: Begins::Byte(self.raw.start),
         });
         Ok(())
     }
 
-    fn end(&mut self, name: &str) -> Result<Step, Failure> {
+    fn end(&mut self, content: Range<usize>) -> Result<Step, Failure> {
+        let name = self.window.text(content);
         let Some(open) = self.open.last() else {
             return Err(self.malformed("an end tag has no start tag", "remove it, or add the start tag"));
         };
@@ -407,7 +419,7 @@ impl<R: BufRead> Reader<R> {
         if name != expected {
             let shown = printable(&name.chars().take(80).collect::<String>());
             let message =
-                format!("`</{shown}>` closes `<{}>`, which begins on line {}", printable(expected), open.line);
+                format!("`</{shown}>` closes `<{}>`, which begins on line {}", printable(expected), self.line(open));
             return Err(self.malformed(&message, "an end tag is missing or misspelt between the two"));
         }
         self.run = 0;
@@ -428,8 +440,8 @@ impl<R: BufRead> Reader<R> {
     fn eof(&mut self) -> Result<Step, Failure> {
         if let Some(open) = self.open.last() {
             let element = printable(&self.names[open.name.clone()]);
-            let message = format!("the document ends inside `<{element}>`, which begins on line {}", open.line);
-            return Err(refusal::truncated(&self.name, self.position, &message));
+            let message = format!("the document ends inside `<{element}>`, which begins on line {}", self.line(open));
+            return Err(refusal::truncated(&self.name, self.position(), &message));
         }
         if self.stage != Stage::Epilog {
             return Err(self
@@ -438,6 +450,31 @@ impl<R: BufRead> Reader<R> {
         }
         Ok(Step::Eof)
     }
+}
+
+/// The attribute that stands there a second time: of the same namespace and local name.
+fn second<'a>(attributes: &'a [Attribute], raw: &str, scope: &Namespaces, hash: &RandomState) -> Option<&'a Attribute> {
+    let same = |a: &Attribute, b: &Attribute| {
+        a.name.local(raw) == b.name.local(raw)
+            && (a.namespace == b.namespace || scope.uri(a.namespace) == scope.uri(b.namespace))
+    };
+    // Of many, only those of one hash are compared; the hash is keyed, so that nobody makes them meet.
+    let mut seen = [0_u64; 64];
+    for (index, attribute) in attributes.iter().enumerate() {
+        if attributes.len() > FEW {
+            let hash = hash.hash_one(attribute.name.local(raw));
+            let (word, bit) = ((hash >> 6) as usize % seen.len(), 1 << (hash % 64));
+            let met = seen[word] & bit != 0;
+            seen[word] |= bit;
+            if !met {
+                continue;
+            }
+        }
+        if attributes[..index].iter().any(|other| same(other, attribute)) {
+            return Some(attribute);
+        }
+    }
+    None
 }
 
 fn duplicate(offset: usize, raw: &str) -> Flaw {

@@ -18,7 +18,7 @@ pub(crate) struct Recording {
 
 #[derive(Debug)]
 enum Kept {
-    Start { tag: Tag, namespace: Resolved },
+    Start { tag: Tag, raw: String, namespace: Resolved },
     End,
     Text(String),
     Comment(String),
@@ -47,8 +47,9 @@ impl Recording {
         let (kept, bytes) = match event {
             Event::Start(start) => {
                 let attributes = start.tag.attributes.len() + start.tag.declarations.len();
-                let bytes = start.tag.text.len() + attributes * ATTRIBUTE;
-                (Kept::Start { tag: start.tag.clone(), namespace: start.namespace }, bytes)
+                let bytes = start.raw.len() + start.tag.resolved() + attributes * ATTRIBUTE;
+                let (tag, raw) = (start.tag.clone(), start.raw.to_owned());
+                (Kept::Start { tag, raw, namespace: start.namespace }, bytes)
             }
             Event::End(_) => (Kept::End, 0),
             Event::Text(text) => (Kept::Text((*text).to_owned()), text.len()),
@@ -66,22 +67,22 @@ impl Recording {
     /// Shows the events again, in order.
     pub(crate) fn replay<E>(&self, mut see: impl FnMut(&Event<'_>) -> Result<(), E>) -> Result<(), E> {
         let mut scope = self.around.clone();
-        let mut open: Vec<(&Tag, Resolved, usize)> = Vec::new();
+        let mut open: Vec<(&Tag, &str, Resolved, usize)> = Vec::new();
         for kept in &self.kept {
             match kept {
-                Kept::Start { tag, namespace } => {
+                Kept::Start { tag, raw, namespace } => {
                     let declared = scope.len();
                     for declaration in &tag.declarations {
-                        scope.declare(&tag.text[declaration.name.local.clone()], &tag.text[declaration.value.clone()]);
+                        scope.declare(declaration.declares(raw), tag.value(declaration, raw));
                     }
-                    open.push((tag, *namespace, declared));
-                    see(&Event::Start(Start { tag, scope: &scope, namespace: *namespace, declared }))?;
+                    open.push((tag, raw, *namespace, declared));
+                    see(&Event::Start(Start { tag, raw, scope: &scope, namespace: *namespace, declared }))?;
                 }
                 Kept::End => {
-                    let Some((tag, namespace, declared)) = open.pop() else { continue };
+                    let Some((tag, raw, namespace, declared)) = open.pop() else { continue };
                     see(&Event::End(End {
-                        prefix: &tag.text[tag.name.prefix.clone()],
-                        local: &tag.text[tag.name.local.clone()],
+                        prefix: tag.name.prefix(raw),
+                        local: tag.name.local(raw),
                         namespace: scope.uri(namespace),
                     }))?;
                     scope.leave(declared);

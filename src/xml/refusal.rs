@@ -7,7 +7,7 @@ use crate::error::Failure;
 use crate::model::printable;
 use crate::xml::Limits;
 use crate::xml::Position;
-use crate::xml::source::Trouble;
+use crate::xml::window::Trouble;
 
 /// `FILE:line:column: ` and the message.
 pub(super) fn failure(name: &str, at: Position, code: &'static str, message: &str) -> Failure {
@@ -78,6 +78,10 @@ pub(super) fn trouble(name: &str, at: Position, trouble: Trouble, limits: &Limit
         )
         .hint("a quote or `>` may be missing; nothing in metadata is that long"),
         Trouble::BadBytes(at) => bad_bytes(name, at),
+        Trouble::BadCharacter(at, '\u{FFFE}' | '\u{FFFF}') => {
+            failure(name, at, "xml-malformed", "U+FFFE and U+FFFF are not characters of XML")
+                .hint("remove it; the file may be damaged")
+        }
         Trouble::BadCharacter(at, c) => failure(
             name,
             at,
@@ -85,6 +89,7 @@ pub(super) fn trouble(name: &str, at: Position, trouble: Trouble, limits: &Limit
             &format!("the control character U+{:04X} is not allowed in XML", u32::from(c)),
         )
         .hint("remove it; the file may be damaged or not be text at all"),
+        Trouble::Syntax(error) => syntax(name, at, &error),
         Trouble::Input(error) => failure(name, at, "input-unreadable", "the input broke off").because(error),
     }
 }

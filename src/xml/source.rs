@@ -1,32 +1,32 @@
-//! Bytes to UTF-8: finds the encoding, decodes, counts bytes, lines and columns,
-//! and stops the input where a limit or the character set is broken.
+//! Bytes to UTF-8: finds the encoding, decodes, counts bytes, and stops the input
+//! where a limit or the character set is broken.
 //!
-//! UTF-8 passes through uncopied. It knows no markup beyond the XML declaration.
+//! It knows no markup beyond the XML declaration, and not where in the text it is.
 
 use std::io;
 use std::io::BufRead;
 use std::io::Chain;
 use std::io::Cursor;
-use std::io::Read;
+use std::io::Read as _;
 
 use crate::xml::Limits;
-use crate::xml::Position;
+use crate::xml::characters::is_char;
 use crate::xml::characters::is_space;
 
 /// How much of the beginning is looked at to tell what a document is.
 const PREFIX: u64 = 16 << 10;
+/// The longest character of UTF-8.
+const LONGEST: usize = 4;
 
-/// Why the input was stopped here, to be told by the reader.
+/// Why the input was stopped, just after the text that was given.
 #[derive(Debug)]
-pub(super) enum Trouble {
+pub(super) enum Stop {
     /// More bytes than allowed.
     TooLarge,
-    /// One tag, comment or run of text has more bytes than allowed.
-    PieceTooLarge,
     /// Bytes that the encoding does not have.
-    BadBytes(Position),
+    BadBytes,
     /// A character that XML does not have.
-    BadCharacter(Position, char),
+    BadCharacter(char),
     /// The input failed.
     Input(io::Error),
 }
@@ -53,87 +53,17 @@ enum Decoding {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct UnknownEncoding(pub(super) String);
 
-/// Counts lines and columns, and notices what XML does not have.
-#[derive(Debug)]
-struct Meter {
-    position: Position,
-    after_return: bool,
-    ascii_only: bool,
-    saw_ef: bool,
-    trouble: Option<Trouble>,
-}
-
-impl Meter {
-    fn advance(&mut self, bytes: &[u8]) {
-        // Folds without a branch, which the compiler makes wide; the careful loop
-        // below is for what is rare.
-        let (mut rare, mut high, mut ef, mut line) = (0_u8, 0_u8, 0_u8, 0_u8);
-        for &byte in bytes {
-            rare |= u8::from(byte < b' ') & u8::from(byte != b'\n') & u8::from(byte != b'\t');
-            high |= byte;
-            ef |= u8::from(byte == 0xEF);
-            line |= u8::from(byte == b'\n');
-        }
-        if rare == 0 && !self.after_return && !(self.ascii_only && high >= 0x80) {
-            self.saw_ef |= ef != 0;
-            let mut last = bytes;
-            if line != 0 {
-                let lines: u64 = bytes.chunks(255).map(|chunk| u64::from(count_lines(chunk))).sum();
-                self.position = Position { line: self.position.line + lines, column: 1 };
-                let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-                last = &bytes[end..];
-            }
-            self.position.column += if high < 0x80 {
-                last.len() as u64
-            } else {
-                last.iter().map(|byte| u64::from(!matches!(byte, 0x80..0xC0))).sum()
-            };
-            return;
-        }
-        for &byte in bytes {
-            match byte {
-                b'\n' if self.after_return => {}
-                b'\n' | b'\r' => {
-                    self.position.line += 1;
-                    self.position.column = 1;
-                }
-                b'\t' => self.position.column += 1,
-                0..b' ' => {
-                    self.trouble.get_or_insert(Trouble::BadCharacter(self.position, char::from(byte)));
-                    self.position.column += 1;
-                }
-                0x80.. if self.ascii_only => {
-                    self.trouble.get_or_insert(Trouble::BadBytes(self.position));
-                    self.position.column += 1;
-                }
-                0x80..0xC0 => {}
-                _ => self.position.column += 1,
-            }
-            self.after_return = byte == b'\r';
-            self.saw_ef |= byte == 0xEF;
-        }
-    }
-}
-
-/// Line feeds in at most 255 bytes, so that a byte holds the count.
-fn count_lines(chunk: &[u8]) -> u8 {
-    chunk.iter().fold(0, |count, byte| count + u8::from(*byte == b'\n'))
-}
-
-/// A `BufRead` of UTF-8 over a `BufRead` of anything.
+/// Text out of a `BufRead` of anything.
 pub(super) struct Source<R> {
     inner: Chain<Cursor<Vec<u8>>, R>,
     family: Family,
     declared: Option<String>,
     decoding: Decoding,
-    decoded: String,
-    given: usize,
-    ended: bool,
+    /// The beginning of a character that the last bytes broke off.
+    begun: Vec<u8>,
     bytes: u64,
     bytes_limit: u64,
-    piece: usize,
-    piece_limit: usize,
-    meter: Meter,
+    has_returns: bool,
 }
 
 impl<R: BufRead> Source<R> {
@@ -153,21 +83,11 @@ impl<R: BufRead> Source<R> {
             inner: prefix.chain(input),
             family,
             declared,
-            meter: Meter {
-                position: Position { line: 1, column: 1 },
-                after_return: false,
-                ascii_only: matches!(decoding, Decoding::Ascii),
-                saw_ef: false,
-                trouble: None,
-            },
             decoding,
-            decoded: String::new(),
-            given: 0,
-            ended: false,
+            begun: Vec::new(),
             bytes: skip as u64,
             bytes_limit: limits.bytes,
-            piece: 0,
-            piece_limit: limits.piece,
+            has_returns: false,
         }))
     }
 
@@ -176,25 +96,9 @@ impl<R: BufRead> Source<R> {
         self.inner.get_ref().0.get_ref()
     }
 
-    /// Where the next character stands.
-    pub(super) fn position(&self) -> Position {
-        self.meter.position
-    }
-
-    /// Why the input was stopped, if it was.
-    pub(super) fn take_trouble(&mut self) -> Option<Trouble> {
-        self.meter.trouble.take()
-    }
-
-    /// Whether U+FFFE or U+FFFF may stand in what was read since the last piece began.
-    pub(super) fn may_hold_noncharacters(&self) -> bool {
-        self.meter.saw_ef
-    }
-
-    /// Begins a new tag, comment or run of text.
-    pub(super) fn begin_piece(&mut self) {
-        self.piece = 0;
-        self.meter.saw_ef = false;
+    /// Whether a carriage return was among what was given.
+    pub(super) fn has_returns(&self) -> bool {
+        self.has_returns
     }
 
     /// Whether a declaration with this encoding may stand in these bytes; the
@@ -233,116 +137,107 @@ impl<R: BufRead> Source<R> {
         matches!(self.family, Family::Utf16 { bom: false, .. })
     }
 
-    /// Decodes the next stretch of the input into `decoded`.
-    fn decode_more(&mut self) -> io::Result<()> {
-        self.decoded.clear();
-        self.given = 0;
-        while self.decoded.is_empty() && !self.ended {
-            let chunk = match self.inner.fill_buf() {
-                Ok(chunk) => chunk,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(error),
-            };
-            self.ended = chunk.is_empty();
-            let used = match &mut self.decoding {
-                Decoding::Latin1 => {
-                    self.decoded.extend(chunk.iter().map(|byte| char::from(*byte)));
-                    chunk.len()
-                }
-                Decoding::Other(decoder) => {
-                    let room = decoder.max_utf8_buffer_length_without_replacement(chunk.len()).unwrap_or(chunk.len());
-                    self.decoded.reserve(room.min(1 << 16));
-                    let (result, used) =
-                        decoder.decode_to_string_without_replacement(chunk, &mut self.decoded, self.ended);
-                    if matches!(result, encoding_rs::DecoderResult::Malformed(..)) {
-                        self.meter.trouble = Some(Trouble::BadBytes(after(self.meter.position, &self.decoded)));
-                        // What is good before it is not given: the document is refused as a whole.
-                        self.decoded.clear();
-                        return Err(stopped());
-                    }
-                    used
-                }
-                Decoding::Utf8 | Decoding::Ascii => 0,
-            };
-            self.inner.consume(used);
-            self.bytes += used as u64;
+    /// Adds about as many bytes to `text` as are asked for; false at the end of the input.
+    /// What is given before the input was stopped is all good.
+    pub(super) fn give(&mut self, text: &mut String, wanted: usize) -> Result<bool, Stop> {
+        let from = text.len();
+        let given = self.decode(text, wanted);
+        if let Some((good, c)) = self.look(&text[from..]) {
+            text.truncate(from + good);
+            let foreign = matches!(self.decoding, Decoding::Ascii) && !c.is_ascii();
+            return Err(if foreign { Stop::BadBytes } else { Stop::BadCharacter(c) });
         }
-        Ok(())
-    }
-}
-
-impl<R: BufRead> Read for Source<R> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let count = self.fill_buf()?.read(out)?;
-        self.consume(count);
-        Ok(count)
-    }
-}
-
-impl<R: BufRead> BufRead for Source<R> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.meter.trouble.is_none() && self.bytes > self.bytes_limit {
-            self.meter.trouble = Some(Trouble::TooLarge);
+        if given.is_ok() && self.bytes > self.bytes_limit {
+            return Err(Stop::TooLarge);
         }
-        if self.meter.trouble.is_none() && self.piece > self.piece_limit {
-            self.meter.trouble = Some(Trouble::PieceTooLarge);
-        }
-        if self.meter.trouble.is_some() {
-            return Err(stopped());
-        }
-        if matches!(self.decoding, Decoding::Utf8 | Decoding::Ascii) {
-            return match self.inner.fill_buf() {
-                Ok(chunk) => Ok(chunk),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),
-                Err(error) => {
-                    self.meter.trouble = Some(Trouble::Input(error));
-                    Err(stopped())
-                }
-            };
-        }
-        if self.given == self.decoded.len()
-            && let Err(error) = self.decode_more()
-        {
-            self.meter.trouble.get_or_insert(Trouble::Input(error));
-            return Err(stopped());
-        }
-        Ok(self.decoded.as_bytes().get(self.given..).unwrap_or_default())
+        given
     }
 
-    fn consume(&mut self, count: usize) {
-        self.piece += count;
-        if matches!(self.decoding, Decoding::Utf8 | Decoding::Ascii) {
-            // What was filled before is still there: this reads nothing.
-            if let Ok(chunk) = self.inner.fill_buf() {
-                self.meter.advance(chunk.get(..count).unwrap_or(chunk));
+    /// The first character that may not be there, after how many bytes.
+    fn look(&mut self, text: &str) -> Option<(usize, char)> {
+        // Folds without a branch, which the compiler makes wide; what is rare is looked for after.
+        let (mut rare, mut high, mut returns) = (0_u8, 0_u8, 0_u8);
+        for &byte in text.as_bytes() {
+            let back = u8::from(byte == b'\r');
+            rare |= u8::from(byte < b' ') & !back & u8::from(byte != b'\n') & u8::from(byte != b'\t');
+            high |= byte;
+            returns |= back;
+        }
+        self.has_returns |= returns != 0;
+        let ascii_only = matches!(self.decoding, Decoding::Ascii);
+        let has = |c: &str| memchr::memmem::find(text.as_bytes(), c.as_bytes()).is_some();
+        let foreign = high >= 0x80 && (ascii_only || has("\u{FFFE}") || has("\u{FFFF}"));
+        if rare == 0 && !foreign {
+            return None;
+        }
+        text.char_indices().find(|(_, c)| !is_char(*c) || (ascii_only && !c.is_ascii()))
+    }
+
+    fn decode(&mut self, text: &mut String, wanted: usize) -> Result<bool, Stop> {
+        let chunk = loop {
+            match self.inner.fill_buf() {
+                Ok(chunk) => break chunk,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(Stop::Input(error)),
             }
-            self.inner.consume(count);
-            self.bytes += count as u64;
-        } else {
-            let end = (self.given + count).min(self.decoded.len());
-            self.meter.advance(self.decoded.as_bytes().get(self.given..end).unwrap_or_default());
-            self.given = end;
-        }
+        };
+        let ended = chunk.is_empty();
+        let chunk = &chunk[..chunk.len().min(wanted)];
+        let used = match &mut self.decoding {
+            Decoding::Utf8 | Decoding::Ascii => utf8(chunk, &mut self.begun, text)?,
+            Decoding::Latin1 => {
+                text.extend(chunk.iter().map(|byte| char::from(*byte)));
+                chunk.len()
+            }
+            Decoding::Other(decoder) => {
+                let room = decoder.max_utf8_buffer_length_without_replacement(chunk.len()).unwrap_or(chunk.len());
+                text.reserve(room.max(LONGEST));
+                let (result, used) = decoder.decode_to_string_without_replacement(chunk, text, ended);
+                if matches!(result, encoding_rs::DecoderResult::Malformed(..)) {
+                    return Err(Stop::BadBytes);
+                }
+                used
+            }
+        };
+        self.inner.consume(used);
+        self.bytes += used as u64;
+        Ok(!ended)
     }
 }
 
-/// The error that ends the input after a [`Trouble`] was noted.
-fn stopped() -> io::Error {
-    io::Error::other("stopped")
-}
-
-/// The position after `text` that begins at `from`.
-pub(super) fn after(mut from: Position, text: &str) -> Position {
-    let mut after_return = false;
-    for c in text.chars() {
-        match c {
-            '\n' if after_return => {}
-            '\n' | '\r' => from = Position { line: from.line + 1, column: 1 },
-            _ => from.column += 1,
-        }
-        after_return = c == '\r';
+/// Adds what is UTF-8; `begun` holds a character that may be continued. Gives back how much was used.
+fn utf8(chunk: &[u8], begun: &mut Vec<u8>, text: &mut String) -> Result<usize, Stop> {
+    if chunk.is_empty() && !begun.is_empty() {
+        return Err(Stop::BadBytes);
     }
-    from
+    let mut rest = chunk;
+    while !begun.is_empty()
+        && let Some((byte, after)) = rest.split_first()
+    {
+        begun.push(*byte);
+        rest = after;
+        match std::str::from_utf8(begun) {
+            Ok(c) => {
+                text.push_str(c);
+                begun.clear();
+            }
+            Err(error) if error.error_len().is_some() || begun.len() >= LONGEST => return Err(Stop::BadBytes),
+            Err(_) => {}
+        }
+    }
+    match std::str::from_utf8(rest) {
+        Ok(good) => text.push_str(good),
+        Err(error) => {
+            let (good, bad) = rest.split_at(error.valid_up_to());
+            // Seen to be good just now; the second look costs nothing but at the edge of a chunk.
+            text.push_str(std::str::from_utf8(good).unwrap_or_default());
+            if error.error_len().is_some() {
+                return Err(Stop::BadBytes);
+            }
+            begun.extend_from_slice(bad);
+        }
+    }
+    Ok(chunk.len())
 }
 
 /// xml F.1: what the first bytes show, and how many of them are a byte order mark.

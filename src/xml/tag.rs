@@ -5,8 +5,10 @@ use std::ops::Range;
 
 use crate::xml::Limits;
 use crate::xml::characters::is_space;
+use crate::xml::characters::plain_qname;
 use crate::xml::characters::qname;
 use crate::xml::characters::reference;
+use crate::xml::namespaces::Resolved;
 
 /// What is wrong, and at which byte of the tag's text.
 #[derive(Debug, PartialEq, Eq)]
@@ -23,46 +25,105 @@ impl Flaw {
     }
 }
 
-/// A qualified name in the scratch text; the prefix is empty where there is none.
-#[derive(Clone, Debug, Default)]
+/// A qualified name in the tag's text.
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Name {
-    pub(super) prefix: Range<usize>,
-    pub(super) local: Range<usize>,
+    start: usize,
+    local: usize,
+    end: usize,
 }
 
-/// An attribute or declaration in the scratch text.
+impl Name {
+    /// The prefix, empty where there is none.
+    pub(super) fn prefix<'a>(&self, raw: &'a str) -> &'a str {
+        // One byte before the local part is the colon.
+        &raw[self.start..self.local.saturating_sub(1).max(self.start)]
+    }
+
+    /// The local part.
+    pub(super) fn local<'a>(&self, raw: &'a str) -> &'a str {
+        &raw[self.local..self.end]
+    }
+
+    /// The name as written.
+    pub(super) fn whole<'a>(&self, raw: &'a str) -> &'a str {
+        &raw[self.start..self.end]
+    }
+
+    /// How many bytes the prefix and its colon are.
+    pub(super) fn skip(&self) -> usize {
+        self.local - self.start
+    }
+}
+
+/// A value: as written, or in the scratch text where references or white space were resolved.
+#[derive(Clone, Debug)]
+enum Value {
+    Written(Range<usize>),
+    Resolved(Range<usize>),
+}
+
+/// An attribute or declaration.
 #[derive(Clone, Debug)]
 pub(super) struct Attribute {
     pub(super) name: Name,
-    pub(super) value: Range<usize>,
-    /// Byte of the tag's text at which it begins.
-    pub(super) offset: usize,
+    value: Value,
     /// The declaration its prefix refers to; set by the reader.
-    pub(super) namespace: super::namespaces::Resolved,
+    pub(super) namespace: Resolved,
+}
+
+impl Attribute {
+    /// Byte of the tag's text at which it begins.
+    pub(super) fn offset(&self) -> usize {
+        self.name.start
+    }
+
+    /// The prefix that a declaration declares, empty for the default namespace.
+    pub(super) fn declares<'a>(&self, raw: &'a str) -> &'a str {
+        if self.name.skip() == 0 { "" } else { self.name.local(raw) }
+    }
 }
 
 /// The parts of the last start tag. Reused, so that a tag costs no allocation.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tag {
-    /// Names and normalised values, one after another.
-    pub(super) text: String,
+    /// Values that are not as written, one after another.
+    scratch: String,
     pub(super) name: Name,
     /// Attributes without declarations, in document order.
     pub(super) attributes: Vec<Attribute>,
-    /// Declarations: the local part of the name is the prefix declared, empty for `xmlns`.
+    /// Declarations, in document order.
     pub(super) declarations: Vec<Attribute>,
 }
 
 impl Tag {
+    /// How many bytes of it are not in the tag's own text.
+    pub(super) fn resolved(&self) -> usize {
+        self.scratch.len()
+    }
+
+    /// The value of an attribute of this tag, whose text is `raw`.
+    pub(super) fn value<'a>(&'a self, attribute: &Attribute, raw: &'a str) -> &'a str {
+        match &attribute.value {
+            Value::Written(range) => &raw[range.clone()],
+            Value::Resolved(range) => &self.scratch[range.clone()],
+        }
+    }
+
     /// Takes `raw` apart; what was here before is forgotten.
     pub(super) fn parse(&mut self, raw: &str, limits: &Limits) -> Result<(), Flaw> {
-        self.text.clear();
+        self.scratch.clear();
         self.attributes.clear();
         self.declarations.clear();
         let bytes = raw.as_bytes();
-        let end = bytes.iter().position(|byte| is_space(*byte)).unwrap_or(bytes.len());
-        self.name = self.push_name(&raw[..end], 0, limits)?;
-        let mut at = end;
+        self.name = read_name(raw, 0, is_space, limits)?;
+        let mut at = self.name.end;
+        if at == bytes.len() {
+            return Ok(());
+        }
+        // Nearly all values are as written.
+        let resolve =
+            memchr::memchr3(b'&', b'<', b'\t', bytes).is_some() || memchr::memchr2(b'\n', b'\r', bytes).is_some();
         loop {
             let gap = at;
             while bytes.get(at).is_some_and(|byte| is_space(*byte)) {
@@ -77,7 +138,7 @@ impl Tag {
             if gap == at {
                 return Err(Flaw::new(at, "two attributes stand without a space between them", "put a space there"));
             }
-            at = self.push_attribute(raw, at, limits)?;
+            at = self.push_attribute(raw, at, resolve, limits)?;
             if self.attributes.len() + self.declarations.len() > limits.attributes {
                 return Err(Flaw {
                     code: "xml-too-many-attributes",
@@ -92,19 +153,16 @@ impl Tag {
     }
 
     /// Reads the attribute at byte `at`, and returns the byte after it.
-    fn push_attribute(&mut self, raw: &str, at: usize, limits: &Limits) -> Result<usize, Flaw> {
+    fn push_attribute(&mut self, raw: &str, at: usize, resolve: bool, limits: &Limits) -> Result<usize, Flaw> {
         let bytes = raw.as_bytes();
-        let rest = &bytes[at..];
-        let name_end = at + rest.iter().position(|byte| *byte == b'=' || is_space(*byte)).unwrap_or(rest.len());
-        let written = &raw[at..name_end];
-        let name = self.push_name(written, at, limits)?;
+        let name = read_name(raw, at, |byte| byte == b'=' || is_space(byte), limits)?;
         let skip = |mut at: usize| {
             while bytes.get(at).is_some_and(|byte| is_space(*byte)) {
                 at += 1;
             }
             at
         };
-        let equals = skip(name_end);
+        let equals = skip(name.end);
         if bytes.get(equals) != Some(&b'=') {
             return Err(Flaw::new(at, "an attribute has no value", "write it as `name=\"value\"`"));
         }
@@ -115,7 +173,7 @@ impl Tag {
         };
         let start = open + 1;
         // A tag ends at a `>` outside quotes, so that the closing quote is there.
-        let Some(length) = raw[start..].find(char::from(quote)) else {
+        let Some(length) = memchr::memchr(quote, &bytes[start..]) else {
             return Err(Flaw::new(open, "an attribute value is not closed", "add the closing quote"));
         };
         if length > limits.value {
@@ -128,53 +186,32 @@ impl Tag {
                 )
             });
         }
-        let value = self.push_value(&raw[start..start + length], start)?;
-        let attribute = Attribute { name, value, offset: at, namespace: super::namespaces::Resolved::None };
-        match written.strip_prefix("xmlns") {
-            Some("") => self.declarations.push(Attribute { name: Name::default(), ..attribute }),
-            Some(prefix) if prefix.starts_with(':') => self.declarations.push(attribute),
-            _ => self.attributes.push(attribute),
+        let value =
+            if resolve { self.resolve(raw, start..start + length)? } else { Value::Written(start..start + length) };
+        let declares = match name.prefix(raw) {
+            "" => name.local(raw) == "xmlns",
+            prefix => prefix == "xmlns",
+        };
+        let attribute = Attribute { name, value, namespace: Resolved::None };
+        if declares {
+            self.declarations.push(attribute);
+        } else {
+            self.attributes.push(attribute);
         }
         Ok(start + length + 1)
     }
 
-    fn push_name(&mut self, written: &str, offset: usize, limits: &Limits) -> Result<Name, Flaw> {
-        if written.len() > limits.name {
-            return Err(Flaw {
-                code: "xml-name-too-long",
-                ..Flaw::new(
-                    offset,
-                    format!("a name has more than {} bytes", limits.name),
-                    "a quote or `>` may be missing before it",
-                )
-            });
-        }
-        let Some((prefix, local)) = qname(written) else {
-            let shown: String = written.chars().take(40).collect();
-            return Err(Flaw::new(
-                offset,
-                format!("`{}` is not a name of an element or attribute", crate::model::printable(&shown)),
-                "a quote may be missing before it, or a `<` stands where `&lt;` is meant",
-            ));
-        };
-        let start = self.text.len();
-        self.text.push_str(prefix);
-        let middle = self.text.len();
-        self.text.push_str(local);
-        Ok(Name { prefix: start..middle, local: middle..self.text.len() })
-    }
-
     /// xml 3.3.3, for attributes of type CDATA, which all are without a DOCTYPE.
-    fn push_value(&mut self, written: &str, offset: usize) -> Result<Range<usize>, Flaw> {
-        let start = self.text.len();
-        if !written.bytes().any(|byte| matches!(byte, b'&' | b'<' | b'\t' | b'\n' | b'\r')) {
-            self.text.push_str(written);
-            return Ok(start..self.text.len());
+    fn resolve(&mut self, raw: &str, range: Range<usize>) -> Result<Value, Flaw> {
+        let written = &raw[range.clone()];
+        if !written.bytes().any(needs_resolving) {
+            return Ok(Value::Written(range));
         }
+        let start = self.scratch.len();
         let mut rest = written;
-        while let Some(at) = rest.find(['&', '<', '\t', '\n', '\r']) {
-            self.text.push_str(&rest[..at]);
-            let here = offset + (written.len() - rest.len()) + at;
+        while let Some(at) = rest.bytes().position(needs_resolving) {
+            self.scratch.push_str(&rest[..at]);
+            let here = range.start + (written.len() - rest.len()) + at;
             let after = &rest[at + 1..];
             match rest.as_bytes()[at] {
                 b'<' => return Err(Flaw::new(here, "`<` stands inside an attribute value", "write `&lt;`")),
@@ -186,7 +223,7 @@ impl Tag {
                     };
                     let c = reference(&after[..end])
                         .map_err(|message| Flaw::new(here, message, "write `&amp;` for an `&` in a URL"))?;
-                    self.text.push(c);
+                    self.scratch.push(c);
                     rest = &after[end + 1..];
                     continue;
                 }
@@ -194,9 +231,47 @@ impl Tag {
                 b'\r' if after.starts_with('\n') => rest = &after[1..],
                 _ => rest = after,
             }
-            self.text.push(' ');
+            self.scratch.push(' ');
         }
-        self.text.push_str(rest);
-        Ok(start..self.text.len())
+        self.scratch.push_str(rest);
+        Ok(Value::Resolved(start..self.scratch.len()))
     }
+}
+
+/// What does not stand in an attribute's value as it is meant, or may not stand there at all.
+fn needs_resolving(byte: u8) -> bool {
+    matches!(byte, b'&' | b'<' | b'\t' | b'\n' | b'\r')
+}
+
+/// The name at byte `at`, which `ends` at such a byte.
+fn read_name(raw: &str, at: usize, ends: impl Fn(u8) -> bool, limits: &Limits) -> Result<Name, Flaw> {
+    let rest = &raw.as_bytes()[at..];
+    if let Some((local, end)) = plain_qname(rest)
+        && rest.get(end).is_none_or(|byte| ends(*byte))
+        && end <= limits.name
+    {
+        return Ok(Name { start: at, local: at + local, end: at + end });
+    }
+    let end = at + rest.iter().position(|byte| ends(*byte)).unwrap_or(rest.len());
+    let written = &raw[at..end];
+    if written.len() > limits.name {
+        return Err(Flaw {
+            code: "xml-name-too-long",
+            ..Flaw::new(
+                at,
+                format!("a name has more than {} bytes", limits.name),
+                "a quote or `>` may be missing before it",
+            )
+        });
+    }
+    let Some((prefix, _)) = qname(written) else {
+        let shown: String = written.chars().take(40).collect();
+        return Err(Flaw::new(
+            at,
+            format!("`{}` is not a name of an element or attribute", crate::model::printable(&shown)),
+            "a quote may be missing before it, or a `<` stands where `&lt;` is meant",
+        ));
+    };
+    let local = if prefix.is_empty() { at } else { at + prefix.len() + 1 };
+    Ok(Name { start: at, local, end })
 }

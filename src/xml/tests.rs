@@ -10,7 +10,12 @@ use crate::error::Failure;
 
 /// Every event in one line each, so that a document can be compared whole.
 fn events_of(bytes: &[u8], limits: &Limits) -> Result<Vec<String>, Failure> {
-    let mut reader = Reader::new(BufReader::with_capacity(7, bytes), "f.xml", limits)?;
+    events_by(bytes, limits, 5)
+}
+
+/// The same, where the reader sees so many bytes at a time.
+fn events_by(bytes: &[u8], limits: &Limits, step: usize) -> Result<Vec<String>, Failure> {
+    let mut reader = Reader::new(BufReader::with_capacity(7, bytes), "f.xml", limits)?.narrow(step);
     let mut lines: Vec<String> = Vec::new();
     let mut run = String::new();
     loop {
@@ -336,8 +341,14 @@ fn every_limit_has_a_code_of_its_own() {
     assert_eq!(refused(format!("<r a='{}'/>", "v".repeat(2 << 20)), limits()), "xml-value-too-long");
     assert_eq!(refused(format!("<r a='{}'/>", "v".repeat(5 << 20)), limits()), "xml-piece-too-large");
     assert_eq!(refused(format!("<r>{}</r>", "t".repeat(5 << 20)), limits()), "xml-piece-too-large");
-    assert_eq!(refused(format!("<r>{}</r>", "t&#65;".repeat(1 << 20)), limits()), "xml-piece-too-large");
+    assert_eq!(
+        refused(format!("<r>{}</r>", "a run of some text &#65;".repeat(1 << 18)), limits()),
+        "xml-piece-too-large"
+    );
     assert_eq!(refused(format!("<r><!--{}--></r>", "c".repeat(5 << 20)), limits()), "xml-piece-too-large");
+    assert_eq!(refused(format!("<r>{}</r>", "<a/>".repeat(100_000)), limits()), "xml-too-dense");
+    assert_eq!(refused(format!("<r>{}</r>", "<a>&lt;</a>".repeat(100_000)), limits()), "xml-too-dense");
+    assert_eq!(refused(format!("<r>{}</r>", "<!---->".repeat(400_000)), limits()), "xml-too-dense");
     let small = Limits { bytes: 30_000, ..Limits::default() };
     assert_eq!(refused(format!("<r>{}</r>", "<a/>".repeat(10_000)), small.clone()), "input-too-large");
     let wide = utf16(&format!("<r>{}</r>", "<a/>".repeat(10_000)), false);
@@ -439,9 +450,13 @@ proptest::proptest! {
 
     #[test]
     fn no_markup_makes_it_panic_and_chunks_do_not_matter(bytes in fragments()) {
-        let small = Limits { bytes: 300, depth: 4, attributes: 2, namespaces: 2, name: 4, value: 8, piece: 60 };
+        let small = Limits { bytes: 300, depth: 4, attributes: 2, namespaces: 2, name: 4, value: 8, piece: 60, dense: 20 };
         drop(events_of(&bytes, &small));
         let chunked = events_of(&bytes, &Limits::default()).map_err(|failure| failure.to_string());
+        for step in [1, 2, 3, 64, 1 << 16] {
+            let other = events_by(&bytes, &Limits::default(), step).map_err(|failure| failure.to_string());
+            proptest::prop_assert_eq!(&chunked, &other, "{} bytes at a time", step);
+        }
         let mut reader = match Reader::new(bytes.as_slice(), "f.xml", &Limits::default()) {
             Ok(reader) => reader,
             Err(failure) => {

@@ -640,7 +640,7 @@ proptest::proptest! {
 
 #[test]
 fn a_document_that_lists_without_end_is_refused() {
-    let entity = "<EntityDescriptor entityID='a'/>";
+    let entity = "<EntityDescriptor entityID='https://idp.example.org/metadata'/>";
     let crowd = format!("<EntitiesDescriptor {MD}>{}</EntitiesDescriptor>", entity.repeat(200_001));
     let refused = read(crowd.as_bytes(), "f.xml", &Limits::aggregate(), &Select::Summaries).unwrap_err();
     assert_eq!(refused.code(), "too-many-entities");

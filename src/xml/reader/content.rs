@@ -2,6 +2,7 @@
 //! declaration, each checked and brought into the reader's text buffer.
 
 use std::io::BufRead;
+use std::ops::Range;
 
 use super::Reader;
 use super::Stage;
@@ -14,17 +15,17 @@ use crate::xml::characters::is_space;
 use crate::xml::characters::reference;
 use crate::xml::declaration;
 use crate::xml::refusal;
-use crate::xml::source::Trouble;
-use crate::xml::source::after;
+use crate::xml::window::Trouble;
 
 impl<R: BufRead> Reader<R> {
-    pub(super) fn character_data(&mut self, text: &str) -> Result<Step, Failure> {
+    pub(super) fn character_data(&mut self, content: Range<usize>) -> Result<Step, Failure> {
+        let text = self.window.text(content.clone());
         if self.stage != Stage::Inside {
             if is_blank(text) {
                 return Ok(Step::Nothing);
             }
             let blank = text.len() - text.trim_ascii_start().len();
-            let at = after(self.position, &text[..blank]);
+            let at = self.window.position_at(content.start + blank);
             let (side, hint) = match self.stage {
                 Stage::Epilog => ("after", "remove what follows the last end tag"),
                 _ => ("before", "the document must begin with `<`; remove what stands before"),
@@ -34,58 +35,71 @@ impl<R: BufRead> Reader<R> {
                 .hint(hint));
         }
         // xml 2.4: reserved, so that the end of a CDATA section is found.
-        if text.contains(']')
+        if memchr::memchr(b']', text.as_bytes()).is_some()
             && let Some(at) = text.find("]]>")
         {
-            let at = after(self.position, &text[..at]);
+            let at = self.window.position_at(content.start + at);
             return Err(self.failure_at(at, "xml-malformed", "`]]>` stands in text").hint("write `]]&gt;`"));
         }
+        self.run_of(content)
+    }
+
+    /// A CDATA section, which is text once it is read.
+    pub(super) fn section(&mut self, content: Range<usize>) -> Result<Step, Failure> {
+        if self.stage != Stage::Inside {
+            return Err(self.malformed("a CDATA section stands outside the root element", "remove it"));
+        }
+        self.count_parts(1)?;
+        self.run_of(content)
+    }
+
+    fn run_of(&mut self, content: Range<usize>) -> Result<Step, Failure> {
+        self.count_run(content.len())?;
+        let text = self.window.text(content.clone());
+        if !self.window.source().has_returns() || memchr::memchr(b'\r', text.as_bytes()).is_none() {
+            return Ok(Step::Written(content.start, content.end));
+        }
         self.text.clear();
-        self.push_lines(text);
-        self.count_run(text.len())
-    }
-
-    /// xml 2.11: every line end becomes one line feed.
-    pub(super) fn push_lines(&mut self, text: &str) {
-        let mut rest = text;
-        while let Some(at) = rest.find('\r') {
-            self.text.push_str(&rest[..at]);
-            self.text.push('\n');
-            rest = &rest[at + 1..];
-            rest = rest.strip_prefix('\n').unwrap_or(rest);
-        }
-        self.text.push_str(rest);
-    }
-
-    pub(super) fn count_run(&mut self, bytes: usize) -> Result<Step, Failure> {
-        self.run += bytes;
-        if self.run > self.limits.piece {
-            let trouble = Trouble::PieceTooLarge;
-            return Err(refusal::trouble(&self.name, self.position, trouble, &self.limits));
-        }
+        push_lines(&mut self.text, text);
         Ok(Step::Text)
     }
 
-    pub(super) fn general_reference(&mut self, name: &str) -> Result<Step, Failure> {
+    fn count_run(&mut self, bytes: usize) -> Result<(), Failure> {
+        self.run += bytes;
+        if self.run > self.limits.piece {
+            let trouble = Trouble::PieceTooLarge;
+            return Err(refusal::trouble(&self.name, self.position(), trouble, &self.limits));
+        }
+        Ok(())
+    }
+
+    pub(super) fn general_reference(&mut self, content: Range<usize>) -> Result<Step, Failure> {
+        let name = self.window.text(content.clone());
         if self.stage != Stage::Inside {
             return Err(self.malformed("a reference stands outside the root element", "remove it"));
         }
         let c = reference(name).map_err(|message| self.malformed(&message, "write `&amp;` for an `&` in text"))?;
+        self.count_parts(1)?;
         self.text.clear();
         self.text.push(c);
-        self.count_run(name.len() + 2)
+        self.count_run(content.len() + 2)?;
+        Ok(Step::Text)
     }
 
-    pub(super) fn comment(&mut self, text: &str) -> Result<Step, Failure> {
+    pub(super) fn comment(&mut self, content: Range<usize>) -> Result<Step, Failure> {
+        self.count_parts(1)?;
+        let text = self.window.text(content);
         if text.contains("--") || text.ends_with('-') {
             return Err(self.malformed("`--` stands inside a comment", "write a single hyphen, or remove the comment"));
         }
         self.text.clear();
-        self.push_lines(text);
+        push_lines(&mut self.text, text);
         Ok(Step::Comment)
     }
 
-    pub(super) fn instruction(&mut self, text: &str) -> Result<Step, Failure> {
+    pub(super) fn instruction(&mut self, content: Range<usize>) -> Result<Step, Failure> {
+        self.count_parts(1)?;
+        let text = self.window.text(content);
         let end = text.bytes().position(is_space).unwrap_or(text.len());
         let target = &text[..end];
         if target.eq_ignore_ascii_case("xml") {
@@ -96,7 +110,7 @@ impl<R: BufRead> Reader<R> {
         }
         self.text.clear();
         self.text.push_str(target);
-        self.push_lines(text[end..].trim_start_matches([' ', '\t', '\n', '\r']));
+        push_lines(&mut self.text, text[end..].trim_start_matches([' ', '\t', '\n', '\r']));
         Ok(Step::Instruction(end))
     }
 
@@ -108,7 +122,8 @@ impl<R: BufRead> Reader<R> {
     }
 
     /// xml 2.8 XMLDecl.
-    pub(super) fn declaration(&mut self, text: &str) -> Result<Step, Failure> {
+    pub(super) fn declaration(&mut self, content: Range<usize>) -> Result<Step, Failure> {
+        let text = self.window.text(content);
         if self.stage != Stage::Start {
             return Err(self.misplaced_declaration());
         }
@@ -118,7 +133,7 @@ impl<R: BufRead> Reader<R> {
                 "correct it, or remove it",
             ));
         };
-        if let Err(found) = self.xml.get_ref().accepts_label(encoding) {
+        if let Err(found) = self.window.source().accepts_label(encoding) {
             let label = printable(encoding.unwrap_or("nothing"));
             return Err(self
                 .failure("xml-encoding", &format!("the declaration says `{label}`, and the bytes are {found}"))
@@ -126,4 +141,16 @@ impl<R: BufRead> Reader<R> {
         }
         Ok(Step::Nothing)
     }
+}
+
+/// xml 2.11: every line end becomes one line feed.
+fn push_lines(out: &mut String, text: &str) {
+    let mut rest = text;
+    while let Some(at) = rest.find('\r') {
+        out.push_str(&rest[..at]);
+        out.push('\n');
+        rest = &rest[at + 1..];
+        rest = rest.strip_prefix('\n').unwrap_or(rest);
+    }
+    out.push_str(rest);
 }
