@@ -81,4 +81,6 @@ impl From<RelativeNamespace> for Objection {
 #[cfg(test)]
 mod corpus;
 #[cfg(test)]
+mod judged;
+#[cfg(test)]
 mod tests;
