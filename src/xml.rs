@@ -58,7 +58,7 @@ impl Default for Limits {
             name: 1 << 10,
             value: 1 << 20,
             piece: 4 << 20,
-            dense: 1 << 17,
+            dense: 1 << 15,
         }
     }
 }

@@ -73,6 +73,13 @@ const MAX_ENTITIES: usize = 200_000;
 /// The most entities that are kept whole.
 const MAX_WHOLE: usize = 20_000;
 
+/// The most summaries that are kept beside a chosen entity, to say what there is instead of it.
+const MAX_SUMMARIES: usize = 20_000;
+/// The most bytes of names in these.
+const SUMMARIES_ROOM: usize = 4 << 20;
+/// The most signatures that are noted.
+const MAX_SIGNATURES: usize = 10_000;
+
 /// Which entities of a document are kept whole. Of the others a summary is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Select {
@@ -129,6 +136,8 @@ pub(crate) struct Document {
     pub(crate) entities: Vec<Entity>,
     /// The entities that were not.
     pub(crate) others: Vec<Summary>,
+    /// How many more there are, beside a chosen one, than are worth a summary.
+    pub(crate) unlisted: usize,
     /// What is odd about the document, beyond single entities.
     pub(crate) findings: Vec<Finding>,
     /// Whose key signed the root, where that was verified.
@@ -152,7 +161,7 @@ impl Document {
 
     /// How many entities the document has, whether kept whole or not.
     pub(crate) fn len(&self) -> usize {
-        self.entities.len() + self.others.len()
+        self.entities.len() + self.others.len() + self.unlisted
     }
 }
 

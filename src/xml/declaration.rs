@@ -18,7 +18,8 @@ pub(super) fn namespace(prefix: &str, uri: &str) -> Result<(), String> {
         return Err(format!("the prefix `{}` is declared as nothing", printable(prefix)));
     }
     // A namespace is compared byte by byte, so that a space makes it another one.
-    if uri.contains(char::is_whitespace) {
+    let blank = |c: char| if c.is_ascii() { c.is_ascii_whitespace() || c == '\u{B}' } else { c.is_whitespace() };
+    if uri.contains(blank) {
         return Err(format!("the namespace `{}` has a space in it", printable(uri)));
     }
     Ok(())

@@ -2,8 +2,8 @@
 //! It keeps what is open and what is declared, and nothing of what has gone by.
 
 mod content;
+mod scope;
 
-use std::hash::BuildHasher as _;
 use std::hash::RandomState;
 use std::io::BufRead;
 use std::ops::Range;
@@ -12,7 +12,6 @@ use crate::error::Failure;
 use crate::model::printable;
 use crate::xml::Limits;
 use crate::xml::Position;
-use crate::xml::declaration;
 use crate::xml::event::End;
 use crate::xml::event::Event;
 use crate::xml::event::Start;
@@ -21,8 +20,6 @@ use crate::xml::namespaces::Resolved;
 use crate::xml::refusal;
 use crate::xml::source::Source;
 use crate::xml::source::UnknownEncoding;
-use crate::xml::tag::Attribute;
-use crate::xml::tag::Flaw;
 use crate::xml::tag::Tag;
 use crate::xml::window::Kind;
 use crate::xml::window::Piece;
@@ -46,8 +43,6 @@ enum Begins {
     Line(u64),
 }
 
-/// So many attributes are compared each with each.
-const FEW: usize = 8;
 /// How many bytes of the document allow one more part, where there are many.
 const BYTES_OF_A_PART: u64 = 16;
 
@@ -343,7 +338,7 @@ impl<R: BufRead> Reader<R> {
             let at = self.window.position_at(from + flaw.offset);
             return Err(self.failure_at(at, flaw.code, &flaw.message).hint(flaw.hint));
         }
-        self.count_parts(2 + self.tag.attributes.len() + self.tag.declarations.len())?;
+        self.count_parts(self.tag.parts())?;
         if self.open.len() == 1 && self.element().local().eq_ignore_ascii_case("html") {
             return Err(refusal::html(&self.name, self.position()));
         }
@@ -351,63 +346,6 @@ impl<R: BufRead> Reader<R> {
         self.run = 0;
         self.ends_at_once = empty;
         Ok(Step::Start)
-    }
-
-    /// Opens a scope for the tag, and resolves its names in it.
-    fn enter(&mut self) -> Result<(), Flaw> {
-        let raw = self.window.text(self.raw.clone());
-        let tag = &mut self.tag;
-        let declared = self.namespaces.len();
-        for (index, declaration) in tag.declarations.iter().enumerate() {
-            let prefix = declaration.declares(raw);
-            let uri = tag.value(declaration, raw);
-            declaration::namespace(prefix, uri).map_err(|message| {
-                Flaw::new(declaration.offset(), message, "correct the declaration; it may be a typing error")
-            })?;
-            if tag.declarations[..index].iter().any(|other| other.declares(raw) == prefix) {
-                return Err(duplicate(declaration.offset(), raw));
-            }
-            self.namespaces.declare(prefix, uri);
-        }
-        if self.namespaces.len() > self.limits.namespaces {
-            return Err(Flaw {
-                code: "xml-too-many-namespaces",
-                ..Flaw::new(
-                    0,
-                    format!("more than {} namespace declarations are in scope", self.limits.namespaces),
-                    "metadata has about ten; this document was made to exhaust a reader",
-                )
-            });
-        }
-        let undeclared = |prefix: &str, offset: usize| {
-            Flaw::new(
-                offset,
-                format!("the prefix `{}` is not declared", printable(prefix)),
-                "add its `xmlns:` declaration, which may have been lost when an element was copied from a document",
-            )
-        };
-        let prefix = tag.name.prefix(raw);
-        let namespace = self.namespaces.resolve(prefix).ok_or_else(|| undeclared(prefix, 0))?;
-        for attribute in &mut tag.attributes {
-            attribute.namespace = match attribute.name.prefix(raw) {
-                // xml-names 6.2: the default namespace is not for attributes.
-                "" => Resolved::None,
-                prefix => self.namespaces.resolve(prefix).ok_or_else(|| undeclared(prefix, attribute.offset()))?,
-            };
-        }
-        if let Some(second) = second(&tag.attributes, raw, &self.namespaces, &self.hash) {
-            return Err(duplicate(second.offset(), raw));
-        }
-        let start = self.names.len();
-        self.names.push_str(tag.name.whole(raw));
-        self.open.push(Open {
-            name: start..self.names.len(),
-            local: start + tag.name.skip(),
-            namespace,
-            declared,
-            begins: Begins::Byte(self.raw.start),
-        });
-        Ok(())
     }
 
     fn end(&mut self, content: Range<usize>) -> Result<Step, Failure> {
@@ -450,40 +388,4 @@ impl<R: BufRead> Reader<R> {
         }
         Ok(Step::Eof)
     }
-}
-
-/// The attribute that stands there a second time: of the same namespace and local name.
-fn second<'a>(attributes: &'a [Attribute], raw: &str, scope: &Namespaces, hash: &RandomState) -> Option<&'a Attribute> {
-    let same = |a: &Attribute, b: &Attribute| {
-        a.name.local(raw) == b.name.local(raw)
-            && (a.namespace == b.namespace || scope.uri(a.namespace) == scope.uri(b.namespace))
-    };
-    // Of many, only those of one hash are compared; the hash is keyed, so that nobody makes them meet.
-    let mut seen = [0_u64; 64];
-    for (index, attribute) in attributes.iter().enumerate() {
-        if attributes.len() > FEW {
-            let hash = hash.hash_one(attribute.name.local(raw));
-            let (word, bit) = ((hash >> 6) as usize % seen.len(), 1 << (hash % 64));
-            let met = seen[word] & bit != 0;
-            seen[word] |= bit;
-            if !met {
-                continue;
-            }
-        }
-        if attributes[..index].iter().any(|other| same(other, attribute)) {
-            return Some(attribute);
-        }
-    }
-    None
-}
-
-fn duplicate(offset: usize, raw: &str) -> Flaw {
-    let name: String = raw
-        .get(offset..)
-        .unwrap_or_default()
-        .chars()
-        .take_while(|c| !c.is_whitespace() && *c != '=')
-        .take(80)
-        .collect();
-    Flaw::new(offset, format!("the attribute `{}` stands twice", printable(&name)), "remove one of the two")
 }

@@ -47,7 +47,7 @@ impl Recording {
         let (kept, bytes) = match event {
             Event::Start(start) => {
                 let attributes = start.tag.attributes.len() + start.tag.declarations.len();
-                let bytes = start.raw.len() + start.tag.resolved() + attributes * ATTRIBUTE;
+                let bytes = start.raw.len() + start.tag.beside() + attributes * ATTRIBUTE;
                 let (tag, raw) = (start.tag.clone(), start.raw.to_owned());
                 (Kept::Start { tag, raw, namespace: start.namespace }, bytes)
             }

@@ -94,12 +94,19 @@ pub(super) struct Tag {
     pub(super) attributes: Vec<Attribute>,
     /// Declarations, in document order.
     pub(super) declarations: Vec<Attribute>,
+    /// References and line ends that were resolved.
+    resolved: usize,
 }
 
 impl Tag {
     /// How many bytes of it are not in the tag's own text.
-    pub(super) fn resolved(&self) -> usize {
+    pub(super) fn beside(&self) -> usize {
         self.scratch.len()
+    }
+
+    /// Of how many parts it is: it counts for two, beside attributes and what was resolved in them.
+    pub(super) fn parts(&self) -> usize {
+        2 + self.attributes.len() + self.declarations.len() + self.resolved
     }
 
     /// The value of an attribute of this tag, whose text is `raw`.
@@ -115,6 +122,7 @@ impl Tag {
         self.scratch.clear();
         self.attributes.clear();
         self.declarations.clear();
+        self.resolved = 0;
         let bytes = raw.as_bytes();
         self.name = read_name(raw, 0, is_space, limits)?;
         let mut at = self.name.end;
@@ -210,6 +218,7 @@ impl Tag {
         let start = self.scratch.len();
         let mut rest = written;
         while let Some(at) = rest.bytes().position(needs_resolving) {
+            self.resolved += 1;
             self.scratch.push_str(&rest[..at]);
             let here = range.start + (written.len() - rest.len()) + at;
             let after = &rest[at + 1..];

@@ -148,6 +148,46 @@ fn tells_line_and_column_in_characters() {
 }
 
 #[test]
+fn a_place_is_the_same_however_little_is_seen_at_a_time() {
+    let text = "<?xml version='1.0'?>\r\n<a>\r\n\r<b x='1\n2'/>ä大\n<!--\r\r\n--> 大<c/>\n<d\n>&lt;\r\n<e/></d\n></a>";
+    let naive = |at: usize| {
+        let before = text[..at].replace("\r\n", "\n").replace('\r', "\n");
+        let last = before.rsplit('\n').next().unwrap_or_default();
+        (before.matches('\n').count() as u64 + 1, last.chars().count() as u64 + 1)
+    };
+    let wanted: Vec<_> = ["<a", "<b", "<c", "<d", "<e"].map(|tag| naive(text.find(tag).unwrap())).into();
+    for step in 1..80 {
+        let mut reader = Reader::new(text.as_bytes(), "f.xml", &Limits::default()).unwrap().narrow(step);
+        let mut places = Vec::new();
+        loop {
+            match reader.next().unwrap() {
+                Event::Start(_) => {
+                    let at = reader.position();
+                    places.push((at.line, at.column));
+                }
+                Event::Eof => break,
+                _ => {}
+            }
+        }
+        assert_eq!(places, wanted, "{step} bytes at a time");
+    }
+}
+
+#[test]
+fn many_attributes_are_compared_as_few_are() {
+    let many = |last: &str| {
+        let names: String = (0..200).map(|n| format!(" a{n}='' p:a{n}=''")).collect();
+        format!("<r xmlns:p='u:1' xmlns:q='u:1' xmlns:o='u:2'{names} {last}=''/>")
+    };
+    let limits = Limits { attributes: 500, ..Limits::default() };
+    assert!(events_of(many("o:a7").as_bytes(), &limits).is_ok());
+    for last in ["a7", "p:a7", "q:a7"] {
+        let failure = events_of(many(last).as_bytes(), &limits).unwrap_err();
+        assert!(failure.to_string().contains(&format!("`{last}` stands twice")), "{failure}");
+    }
+}
+
+#[test]
 fn refuses_what_is_not_well_formed() {
     let malformed = "xml-malformed";
     refuses("\n<?xml version='1.0'?><r/>", malformed, "only allowed at the very start");
@@ -349,6 +389,9 @@ fn every_limit_has_a_code_of_its_own() {
     assert_eq!(refused(format!("<r>{}</r>", "<a/>".repeat(100_000)), limits()), "xml-too-dense");
     assert_eq!(refused(format!("<r>{}</r>", "<a>&lt;</a>".repeat(100_000)), limits()), "xml-too-dense");
     assert_eq!(refused(format!("<r>{}</r>", "<!---->".repeat(400_000)), limits()), "xml-too-dense");
+    let references = format!("<a b='{}'/>", "&#65;".repeat(1000));
+    assert_eq!(refused(format!("<r>{}</r>", references.repeat(100)), limits()), "xml-too-dense");
+    assert_eq!(refused(format!("<r>{}</r>", "\r".repeat(100_000)), limits()), "xml-too-dense");
     let small = Limits { bytes: 30_000, ..Limits::default() };
     assert_eq!(refused(format!("<r>{}</r>", "<a/>".repeat(10_000)), small.clone()), "input-too-large");
     let wide = utf16(&format!("<r>{}</r>", "<a/>".repeat(10_000)), false);

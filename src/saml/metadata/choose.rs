@@ -204,7 +204,7 @@ fn not_found(document: &Document, all: &[Candidate<'_>], entity_id: &str, wanted
             for candidate in all.iter().filter(|candidate| candidate.saml2).take(LISTED) {
                 failure = failure.hint(format!("{people}: {}", candidate.line_of_list()));
             }
-            failure.hint(format!("the document has {} entities", all.len()))
+            failure.hint(format!("the document has {} entities", document.len()))
         }
     }
 }

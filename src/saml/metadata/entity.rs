@@ -52,6 +52,10 @@ impl<R: BufRead> Walk<R> {
             Select::EntityId(wanted) => entity_id.as_ref() == Some(wanted),
             Select::Summaries => false,
         };
+        if !whole && self.lists_no_more() {
+            self.document.unlisted += 1;
+            return self.skip();
+        }
         // The root has noted an unreadable date already.
         let noted = self.document.findings.len();
         let id = self.attribute("ID");
@@ -112,7 +116,7 @@ impl<R: BufRead> Walk<R> {
 
         if !whole {
             let saml2 = |kind: &RoleKind| roles.iter().any(|role| role.kind == *kind && role.saml2);
-            self.document.others.push(Summary {
+            self.list(Summary {
                 saml2_idp: saml2(&RoleKind::Idp),
                 saml2_sp: saml2(&RoleKind::Sp),
                 entity_id,

@@ -2,6 +2,8 @@
 //! around them: groups, validity, signatures. Also the steps that all levels share.
 
 use std::collections::HashSet;
+use std::hash::BuildHasher as _;
+use std::hash::RandomState;
 use std::io::BufRead;
 
 use crate::error::Failure;
@@ -16,12 +18,16 @@ use crate::saml::PROTOCOL;
 use crate::saml::metadata::Document;
 use crate::saml::metadata::Instant;
 use crate::saml::metadata::MAX_ENTITIES;
+use crate::saml::metadata::MAX_SIGNATURES;
+use crate::saml::metadata::MAX_SUMMARIES;
 use crate::saml::metadata::MAX_WHOLE;
 use crate::saml::metadata::Misordered;
 use crate::saml::metadata::RootKind;
+use crate::saml::metadata::SUMMARIES_ROOM;
 use crate::saml::metadata::Select;
 use crate::saml::metadata::SignatureAt;
 use crate::saml::metadata::Span;
+use crate::saml::metadata::Summary;
 use crate::saml::metadata::instant::instant;
 use crate::saml::metadata::instant::span;
 use crate::saml::signature::watch::Watched;
@@ -54,7 +60,11 @@ pub(super) struct Walk<R> {
     pub(super) xml: Watched<R>,
     pub(super) select: Select,
     pub(super) document: Document,
-    seen: HashSet<String>,
+    /// Of each entity ID so far, a keyed hash: two IDs have the same with a chance of 2^-64.
+    seen: HashSet<u64>,
+    hash: RandomState,
+    /// Bytes of names that may still be kept of entities that were not chosen.
+    room: usize,
 }
 
 impl<R: BufRead> Walk<R> {
@@ -64,6 +74,8 @@ impl<R: BufRead> Walk<R> {
             xml,
             select: select.clone(),
             seen: HashSet::new(),
+            hash: RandomState::new(),
+            room: SUMMARIES_ROOM,
             document: Document {
                 file: file.to_owned(),
                 root: RootKind::Entity,
@@ -75,6 +87,7 @@ impl<R: BufRead> Walk<R> {
                 signatures: Vec::new(),
                 entities: Vec::new(),
                 others: Vec::new(),
+                unlisted: 0,
                 findings: Vec::new(),
                 signer: None,
             },
@@ -167,7 +180,7 @@ impl<R: BufRead> Walk<R> {
 
     /// Notes a signature, and passes over this child.
     pub(super) fn signature_or_skip(&mut self, index: usize, parent: &str, depth: usize) -> Result<(), Failure> {
-        if self.xml.element().is(DS, "Signature") {
+        if self.xml.element().is(DS, "Signature") && self.document.signatures.len() < MAX_SIGNATURES {
             self.document.signatures.push(SignatureAt {
                 parent: parent.to_owned(),
                 on_root: depth == 1,
@@ -193,16 +206,30 @@ impl<R: BufRead> Walk<R> {
                 .hint("`ssoctl metadata inspect --list` lists them, `--entity-id ID` shows one"));
         }
         if let Some(entity_id) = entity_id
-            && !self.seen.insert(entity_id.to_owned())
+            && !self.seen.insert(self.hash.hash_one(entity_id))
         {
-            let shown = printable(entity_id);
-            self.note(
-                "entity-id-duplicate",
-                Severity::Warning,
-                format!("the entity ID `{shown}` stands in this document twice"),
-            );
+            self.note("entity-id-duplicate", Severity::Warning, || {
+                format!("the entity ID `{}` stands in this document twice", printable(entity_id))
+            });
         }
         Ok(())
+    }
+
+    /// Whether the document has more entities beside the chosen one than are worth a summary.
+    pub(super) fn lists_no_more(&self) -> bool {
+        matches!(self.select, Select::EntityId(_)) && (self.room == 0 || self.document.others.len() >= MAX_SUMMARIES)
+    }
+
+    /// Keeps a summary.
+    pub(super) fn list(&mut self, summary: Summary) {
+        let names = [&summary.entity_id, &summary.display_name];
+        let bytes: usize = names.into_iter().flatten().map(String::len).sum();
+        self.room = self.room.saturating_sub(bytes);
+        if self.lists_no_more() {
+            self.document.unlisted += 1;
+        } else {
+            self.document.others.push(summary);
+        }
     }
 
     /// Advances to the next child element of the element at `depth`; false at its end.
@@ -256,7 +283,7 @@ impl<R: BufRead> Walk<R> {
             };
             let message = format!("{what} stands inside the value of `{element}`");
             if comments && code == "xml-comment-in-value" {
-                self.note(code, Severity::Warning, message);
+                self.note(code, Severity::Warning, || message);
                 continue;
             }
             return Err(self.xml.failure(code, &message).hint("remove it: readers disagree on what such a value is"));
@@ -282,11 +309,13 @@ impl<R: BufRead> Walk<R> {
     pub(super) fn valid_until(&mut self) -> Option<Instant> {
         let read = instant(self.xml.element().attribute("validUntil")?);
         if read.time.is_none() {
-            let message = format!("validUntil `{}` is not a date and time, and is ignored", printable(&read.text));
-            self.note("valid-until-unreadable", Severity::Warning, message);
+            self.note("valid-until-unreadable", Severity::Warning, || {
+                format!("validUntil `{}` is not a date and time, and is ignored", printable(&read.text))
+            });
         } else if read.zone_missing {
-            let message = format!("validUntil `{}` has no zone and counts as UTC", printable(&read.text));
-            self.note("valid-until-zone", Severity::Info, message);
+            self.note("valid-until-zone", Severity::Info, || {
+                format!("validUntil `{}` has no zone and counts as UTC", printable(&read.text))
+            });
         }
         Some(read)
     }
@@ -295,8 +324,9 @@ impl<R: BufRead> Walk<R> {
     pub(super) fn cache_duration(&mut self) -> Option<Span> {
         let read = span(self.xml.element().attribute("cacheDuration")?);
         if read.seconds.is_none() {
-            let message = format!("cacheDuration `{}` is not a duration, and is ignored", printable(&read.text));
-            self.note("cache-duration-unreadable", Severity::Warning, message);
+            self.note("cache-duration-unreadable", Severity::Warning, || {
+                format!("cacheDuration `{}` is not a duration, and is ignored", printable(&read.text))
+            });
         }
         Some(read)
     }
@@ -312,9 +342,10 @@ impl<R: BufRead> Walk<R> {
             "False" | "FALSE" => Some(false),
             _ => None,
         };
-        let counts = read.map_or("is ignored".to_owned(), |read| format!("counts as {read}"));
-        let message = format!("{attribute} `{}` is neither `true` nor `false`, and {counts}", printable(&text));
-        self.note("boolean-unreadable", Severity::Warning, message);
+        self.note("boolean-unreadable", Severity::Warning, || {
+            let counts = read.map_or("is ignored".to_owned(), |read| format!("counts as {read}"));
+            format!("{attribute} `{}` is neither `true` nor `false`, and {counts}", printable(&text))
+        });
         read
     }
 
@@ -329,10 +360,10 @@ impl<R: BufRead> Walk<R> {
     }
 
     /// Notes what is odd about the element that just began.
-    pub(super) fn note(&mut self, code: &'static str, severity: Severity, message: String) {
+    pub(super) fn note(&mut self, code: &'static str, severity: Severity, message: impl FnOnce() -> String) {
         if self.document.findings.len() < MAX_FINDINGS {
             let place = self.place(self.xml.position());
-            self.document.findings.push(Finding::new(code, severity, message).at(place));
+            self.document.findings.push(Finding::new(code, severity, message()).at(place));
         }
     }
 }

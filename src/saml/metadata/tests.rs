@@ -404,6 +404,20 @@ fn an_aggregate_streams() {
 }
 
 #[test]
+fn beside_a_chosen_entity_no_more_are_listed_than_help() {
+    let crowd = |count: usize, id: &str| {
+        let body: String = (0..count).map(|n| format!("<EntityDescriptor entityID='{id}{n}'/>")).collect();
+        format!("<EntitiesDescriptor {MD}>{body}<EntityDescriptor entityID='last'/></EntitiesDescriptor>")
+    };
+    let select = Select::EntityId("last".to_owned());
+    for (count, id, listed) in [(20_100, "https://idp.example.org/", 20_000), (60, &"x".repeat(100_000), 41)] {
+        let document = read(crowd(count, id).as_bytes(), "f.xml", &Limits::aggregate(), &select).unwrap();
+        assert_eq!((document.entities.len(), document.others.len()), (1, listed));
+        assert_eq!(document.len(), count + 1);
+    }
+}
+
+#[test]
 fn notes_where_signatures_stand() {
     let signature = "<ds:Signature><ds:SignedInfo/></ds:Signature>";
     let signed = idp_entity("e").replacen("<IDPSSO", &format!("{signature}<IDPSSO"), 1);

@@ -60,7 +60,8 @@ impl<R: BufRead> Reader<R> {
             return Ok(Step::Written(content.start, content.end));
         }
         self.text.clear();
-        push_lines(&mut self.text, text);
+        let returns = push_lines(&mut self.text, text);
+        self.count_parts(returns)?;
         Ok(Step::Text)
     }
 
@@ -143,14 +144,17 @@ impl<R: BufRead> Reader<R> {
     }
 }
 
-/// xml 2.11: every line end becomes one line feed.
-fn push_lines(out: &mut String, text: &str) {
+/// xml 2.11: every line end becomes one line feed. Gives back how many were not.
+fn push_lines(out: &mut String, text: &str) -> usize {
     let mut rest = text;
+    let mut returns = 0;
     while let Some(at) = rest.find('\r') {
         out.push_str(&rest[..at]);
         out.push('\n');
+        returns += 1;
         rest = &rest[at + 1..];
         rest = rest.strip_prefix('\n').unwrap_or(rest);
     }
     out.push_str(rest);
+    returns
 }
