@@ -157,6 +157,7 @@ fn what_is_written_keeps_keys_and_lines_that_have_not_changed() {
     assert_eq!(desk.read(FILE), wanted);
 }
 
+// attacks 4.3: M5, another key set.
 #[test]
 fn a_change_of_high_risk_must_be_accepted_by_its_code() {
     let (desk, publisher) = published(&Idp::new().xml());
@@ -188,6 +189,7 @@ fn a_binding_that_is_gone_gives_its_place_to_the_next_only_when_accepted() {
     assert_eq!(shown["saml"]["idp"]["sso"][0]["enabled"], true);
 }
 
+// attacks 4.3: M2 (expired, or an older signed copy played back), M5 (another entity).
 #[test]
 fn a_worse_copy_never_takes_the_place_of_the_last_good_one() {
     let good = signed(&Idp::new().xml(), "2027-06-01T00:00:00Z");
