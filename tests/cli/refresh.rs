@@ -94,6 +94,7 @@ fn the_same_is_told_and_remembered() {
         (&document["connections"][0]["status"], &document["connections"][0]["code"]),
         (&"same".into(), &().into())
     );
+    assert_eq!(document["connections"][0]["verdict"], "not-verified");
     desk.ssoctl(&["connection", "remove", "q", "--yes"]).exits(0);
     assert!(!desk.files().keys().any(|name| name.starts_with(".ssoctl/sources/")), "{:?}", desk.files().keys());
 }
@@ -301,7 +302,9 @@ fn a_pinned_key_must_have_signed_what_is_taken_over() {
     let pinned = ["q", "--trust", PIN, "--apply"];
     refresh(&desk, &pinned, 0).shows("trust-changed: pinned keys of the publisher");
     assert!(desk.read(FILE).contains(PIN));
-    refresh(&desk, &["q", "--check"], 0);
+    refresh(&desk, &["q", "--check"], 0).shows("q: same, signature verified\n");
+    let document = refresh(&desk, &["q", "--check", "--format", "json"], 0).json();
+    assert_eq!(document["connections"][0]["verdict"], "verified");
     let before = desk.files();
     let unsigned = Idp::new().called("https://sts.windows.net/a9054a0f-2011-4e31-b3ac-fd8c354146ec/").xml();
     let forged = real.replacen("microsoftonline.com/", "microsoftonline.net/", 1);

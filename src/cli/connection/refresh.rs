@@ -149,6 +149,7 @@ fn refresh(loaded: &Loaded, args: &Args, workspace: &Workspace, context: &Contex
         Err(setback) => return Record::failed(&loaded.name, setback),
     };
     let mut record = Record::new(&loaded.name, Status::Same);
+    record.verified = renewals.iter().filter_map(|renewal| renewal.verified).reduce(|one, other| one && other);
     record.remembered = renewals.iter().all(|renewal| renewal.remembered);
     record.changes = renewals.iter().flat_map(|renewal| renewal.changes.clone()).collect();
     drift::sort(&mut record.changes);

@@ -59,6 +59,8 @@ pub(crate) struct Renewal {
     part: Option<Part>,
     /// What is odd about the document.
     pub(crate) findings: Vec<Finding>,
+    /// Whether a pinned key has signed the document; nothing of OpenID providers.
+    pub(crate) verified: Option<bool>,
     /// Whether an earlier copy was remembered, to hold this one against; true where there is no need.
     pub(crate) remembered: bool,
     /// What is to be remembered; nothing of OpenID providers.
@@ -150,14 +152,15 @@ impl Look<'_> {
         let memory = self.recall(Source::Idp, known);
         let mut material = match self.newer(source, true, Source::Idp, memory.as_ref())? {
             Ok(material) => material,
-            Err(renewal) => return Ok(renewal),
+            // The pins are part of what is the same: it was verified by them.
+            Err(renewal) => return Ok(Renewal { verified: Some(trust.is_some()), ..renewal }),
         };
         let document = connection::metadata_in(&mut material, Some(known), self.flags, trust.as_ref())
             // Under a pin, what cannot be verified is not to be believed, whatever the reason.
             .map_err(|error| if trust.is_some() { refused(error) } else { error })?;
         let entity = same_entity(&document, known, &material.name, self.loaded)?;
         let judged = self.judged_idp(saml, pins, &mut material, &document, entity, memory.as_ref());
-        Ok(judged.map_err(refused)?)
+        Ok(Renewal { verified: Some(trust.is_some()), ..judged.map_err(refused)? })
     }
 
     fn judged_idp(
@@ -200,7 +203,7 @@ impl Look<'_> {
         let edits = if changes.is_empty() { Vec::new() } else { replaced(&["saml", "idp"], &saml.idp, &idp)? };
         let candidate = Candidate::new(Source::Idp, material, document, entity, context)?.after(memory);
         let (part, candidate) = (Some(Part::Idp(idp)), Some(candidate));
-        Ok(Renewal { changes, edits, part, findings, remembered: memory.is_some(), candidate })
+        Ok(Renewal { changes, edits, part, findings, remembered: memory.is_some(), candidate, ..Renewal::default() })
     }
 
     /// The vendor's side of a connection as its metadata has it now. The entity ID may change
@@ -212,7 +215,7 @@ impl Look<'_> {
         let memory = known.and_then(|known| self.recall(Source::Sp, known));
         let mut material = match self.newer(source, entity_id.is_some(), Source::Sp, memory.as_ref())? {
             Ok(material) => material,
-            Err(renewal) => return Ok(renewal),
+            Err(renewal) => return Ok(Renewal { verified: Some(false), ..renewal }),
         };
         let document = connection::metadata_in(&mut material, entity_id, self.flags, None)?;
         let several = document.entities.iter().filter(|entity| entity.sp.is_some()).count() > 1;
@@ -244,7 +247,8 @@ impl Look<'_> {
         let edits = if same { Vec::new() } else { replaced(&["saml", "sp"], &saml.sp, &sp)? };
         let candidate = Candidate::new(Source::Sp, &mut material, &document, entity, context)?.after(memory.as_ref());
         let remembered = memory.is_some() || known.is_none();
-        Ok(Renewal { changes, edits, part: Some(Part::Sp(sp)), findings, remembered, candidate: Some(candidate) })
+        let (part, candidate, verified) = (Some(Part::Sp(sp)), Some(candidate), Some(false));
+        Ok(Renewal { changes, edits, part, findings, verified, remembered, candidate })
     }
 
     /// The OpenID provider of a connection as discovery has it now. Its keys are fetched by the
@@ -281,7 +285,7 @@ impl Look<'_> {
         offered.algorithms.retain(|one| algorithms.is_empty() || algorithms.contains(one));
         let changes = openid::compare(&openid::of_oauth(oauth), &offered);
         let edits = replaced(&["oauth"], oauth, &new)?;
-        Ok(Renewal { changes, edits, part: Some(Part::OpenId(new)), findings, remembered: true, candidate: None })
+        Ok(Renewal { changes, edits, part: Some(Part::OpenId(new)), findings, remembered: true, ..Renewal::default() })
     }
 
     /// The pins as the file is to keep them, and as they verify.

@@ -52,6 +52,8 @@ pub(super) struct Record {
     /// The changed lines of the file.
     pub(super) diff: String,
     pub(super) applied: bool,
+    /// Whether pinned keys have signed all that was looked at, where there is a signature to it.
+    pub(super) verified: Option<bool>,
     /// Whether earlier copies were remembered.
     pub(super) remembered: bool,
     /// Who must be told of a change on the vendor's side, and of what.
@@ -79,6 +81,7 @@ impl Record {
             changes: Vec::new(),
             diff: String::new(),
             applied: false,
+            verified: None,
             remembered: true,
             partners: Vec::new(),
             told: Vec::new(),
@@ -110,6 +113,7 @@ impl Record {
             "changes": self.changes.iter().map(changes::json).collect::<Vec<_>>(),
             "diff": self.diff,
             "applied": self.applied,
+            "verdict": self.verified.map(|verified| if verified { "verified" } else { "not-verified" }),
             "remembered": self.remembered,
             "update": partners.collect::<Vec<_>>(),
             "error": self.error.as_ref().map(ui::error_json),
@@ -121,6 +125,7 @@ impl Record {
 fn summary(record: &Record) -> String {
     let name = &record.name;
     let mut text = match record.status {
+        Status::Same if record.verified == Some(true) => format!("{name}: same, signature verified\n"),
         Status::Same => format!("{name}: same\n"),
         Status::Changed if record.changes.is_empty() => format!("{name}: changed\n"),
         Status::Changed => format!("{name}: {}\n", changes::count(&record.changes)),
