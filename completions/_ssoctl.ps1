@@ -260,7 +260,7 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('inspect', 'inspect', [CompletionResultType]::ParameterValue, 'Show what a document says: SAML metadata, OpenID Connect discovery, or a JWKS')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Verify the signature of SAML metadata with a pinned key')
-            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write the vendor''s SP metadata for the IdP''s administrator')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write the SP metadata for the IdP''s administrator: a vendor''s, or of an SP that you run')
             [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Show what two documents say differently, the riskiest change first')
             break
         }
@@ -311,13 +311,23 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             break
         }
         'ssoctl;metadata;export' {
+            [CompletionResult]::new('--sp-entity-id', '--sp-entity-id', [CompletionResultType]::ParameterName, 'Entity ID of an SP that you run')
+            [CompletionResult]::new('--sp-acs', '--sp-acs', [CompletionResultType]::ParameterName, 'Its assertion consumer service for HTTP-POST')
+            [CompletionResult]::new('--sp-signing-certificate', '--sp-signing-certificate', [CompletionResultType]::ParameterName, 'Certificate of a key that it signs requests with; may be repeated')
+            [CompletionResult]::new('--sp-encryption-certificate', '--sp-encryption-certificate', [CompletionResultType]::ParameterName, 'Certificate of a key that assertions may be encrypted to; may be repeated')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write to this file [default: standard output]')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write to this file [default: standard output]')
             [CompletionResult]::new('--valid-until', '--valid-until', [CompletionResultType]::ParameterName, 'Date or time until which the document may be used')
+            [CompletionResult]::new('--valid-for', '--valid-for', [CompletionResultType]::ParameterName, 'Days from now for which the document may be used')
+            [CompletionResult]::new('--cache-for', '--cache-for', [CompletionResultType]::ParameterName, 'Hours after which a copy is to be fetched again (cacheDuration)')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'The private key, PEM: a file that only you can read, env:NAME or command:LINE')
+            [CompletionResult]::new('--key-passphrase', '--key-passphrase', [CompletionResultType]::ParameterName, 'Reference to the passphrase of an encrypted key: env:NAME, file:PATH or command:LINE')
+            [CompletionResult]::new('--certificate', '--certificate', [CompletionResultType]::ParameterName, 'The certificate of that key, which the signature then brings along')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed on standard output')
             [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace the file if it is there')
+            [CompletionResult]::new('--sign', '--sign', [CompletionResultType]::ParameterName, 'Sign the document with a key of yours, RSA or EC')
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask, also not at a terminal')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')

@@ -201,7 +201,7 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and not __fish_s
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and not __fish_seen_subcommand_from inspect verify export diff" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and not __fish_seen_subcommand_from inspect verify export diff" -f -a "inspect" -d 'Show what a document says: SAML metadata, OpenID Connect discovery, or a JWKS'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and not __fish_seen_subcommand_from inspect verify export diff" -f -a "verify" -d 'Verify the signature of SAML metadata with a pinned key'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and not __fish_seen_subcommand_from inspect verify export diff" -f -a "export" -d 'Write the vendor\'s SP metadata for the IdP\'s administrator'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and not __fish_seen_subcommand_from inspect verify export diff" -f -a "export" -d 'Write the SP metadata for the IdP\'s administrator: a vendor\'s, or of an SP that you run'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and not __fish_seen_subcommand_from inspect verify export diff" -f -a "diff" -d 'Show what two documents say differently, the riskiest change first'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l entity-id -d 'Show this entity only' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l mdq -d 'A metadata query service (MDQ), which is asked for --entity-id alone' -r
@@ -239,12 +239,22 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from verify" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -l sp-entity-id -d 'Entity ID of an SP that you run' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -l sp-acs -d 'Its assertion consumer service for HTTP-POST' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -l sp-signing-certificate -d 'Certificate of a key that it signs requests with; may be repeated' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -l sp-encryption-certificate -d 'Certificate of a key that assertions may be encrypted to; may be repeated' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -s o -l output -d 'Write to this file [default: standard output]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -l valid-until -d 'Date or time until which the document may be used' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -l valid-for -d 'Days from now for which the document may be used' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -l cache-for -d 'Hours after which a copy is to be fetched again (cacheDuration)' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -l key -d 'The private key, PEM: a file that only you can read, env:NAME or command:LINE' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -l key-passphrase -d 'Reference to the passphrase of an encrypted key: env:NAME, file:PATH or command:LINE' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -l certificate -d 'The certificate of that key, which the signature then brings along' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -l force -d 'Replace the file if it is there'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -l sign -d 'Sign the document with a key of yours, RSA or EC'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'

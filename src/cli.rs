@@ -4,6 +4,7 @@
 mod changes;
 mod context;
 mod diff;
+mod signer;
 mod source;
 mod table;
 mod trust;

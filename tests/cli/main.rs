@@ -19,6 +19,7 @@ mod peer;
 mod refresh;
 mod refusals;
 mod sandbox;
+mod signing;
 mod users;
 
 #[test]
