@@ -171,6 +171,7 @@ mod tests {
     use crate::crypto::sign::NewKey;
     use crate::crypto::verify::Curve;
     use crate::model::Binding;
+    use crate::model::is_unprintable;
     use crate::model::time::Time;
     use crate::saml::metadata;
     use crate::saml::metadata::Select;
@@ -183,18 +184,14 @@ mod tests {
     use crate::saml::sp::RequestedAttribute;
     use crate::saml::sp::SpMetadata;
 
-    fn certificate_of(key: &PrivateKey) -> Certificate {
-        let wanted = generate::Wanted {
-            common_name: "sp.example.org",
-            not_before: Time::parse("2026-11-22").unwrap(),
-            days: 30,
-        };
+    fn certificate_named(key: &PrivateKey, common_name: &str) -> Certificate {
+        let wanted = generate::Wanted { common_name, not_before: Time::parse("2026-11-22").unwrap(), days: 30 };
         generate::self_signed(key, &wanted).unwrap()
     }
 
     fn with_certificate(kind: NewKey) -> Signer {
         let key = PrivateKey::generate(kind).unwrap();
-        let certificate = certificate_of(&key);
+        let certificate = certificate_named(&key, "sp.example.org");
         Signer::new(key, Some(certificate)).unwrap()
     }
 
@@ -270,6 +267,26 @@ mod tests {
         let signed = sp::write_signed(&named("x"), &signer).unwrap();
         assert!(!signed.contains("KeyInfo"));
         assert!(vouched(signed.as_bytes(), &signer).is_ok());
+    }
+
+    #[test]
+    fn an_unknown_certificate_is_told_by_its_fingerprint_and_cannot_drive_a_terminal() {
+        let other = Trust { pins: vec![Pin::Fingerprint([7; 32])], sha1: Sha1::Refused };
+        let refused = |signer: &Signer| {
+            let signed = sp::write_signed(&named("x"), signer).unwrap();
+            let read = metadata::read_trusted(signed.as_bytes(), "f.xml", &Limits::default(), &Select::All, &other);
+            let failure = read.unwrap_err();
+            assert_eq!(failure.code(), "signature-key-unknown");
+            failure.to_string()
+        };
+        let key = PrivateKey::generate(NewKey::Ec(Curve::P256)).unwrap();
+        let certificate = certificate_named(&key, "evil\u{1b}[31m\u{202e}");
+        let digest = certificate.sha256.clone();
+        let message = refused(&Signer::new(key, Some(certificate)).unwrap());
+        assert!(message.contains(&format!("sha256:{digest} (CN=evil")), "{message}");
+        assert!(!message.contains(is_unprintable), "{message}");
+        let bare = Signer::new(PrivateKey::generate(NewKey::Ec(Curve::P256)).unwrap(), None).unwrap();
+        assert!(refused(&bare).ends_with("and no other"));
     }
 
     #[test]
