@@ -9,6 +9,7 @@ mod source;
 mod table;
 mod trust;
 mod ui;
+mod validity;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
