@@ -368,7 +368,7 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__connection__subcmd__add)
-            opts="-y -C -q -h --provider --metadata --discovery --google --entity-id --binding --sso-url --sp-metadata --sp-entity-id --sp-acs --relay-state --incommon --vendor-name --technical-contact --display-name --setting --attribute --dashboard-attribute --sign-request --force-authentication --no-replay-prevention --just-in-time --notify-admins --update-on-every-login --valid-email-domain --change-on-login --merge-on-login --client-id --client-secret --scope --oauth-name --id-token-algorithm --bearer --token --api-url --mdq --mdq-sha1 --trust --insecure-allow-sha1 --max-size --timeout --insecure-allow-http --untrusted --allow-origin --ca-file --yes --workspace --format --no-input --quiet --help"
+            opts="-y -C -q -h --provider --metadata --discovery --google --entity-id --binding --sso-url --sp-metadata --sp-entity-id --sp-acs --relay-state --incommon --vendor-name --technical-contact --display-name --setting --attribute --dashboard-attribute --sign-request --force-authentication --no-replay-prevention --just-in-time --notify-admins --update-on-every-login --valid-email-domain --change-on-login --merge-on-login --client-id --client-secret --scope --oauth-name --id-token-algorithm --bearer --token --api-url --mdq --mdq-sha1 --trust --insecure-allow-sha1 --require-valid-until --max-validity --max-size --timeout --insecure-allow-http --untrusted --allow-origin --ca-file --yes --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -490,6 +490,10 @@ _ssoctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --max-validity)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --max-size)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -552,7 +556,7 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__connection__subcmd__refresh)
-            opts="-C -q -h --all --check --apply --accept --metadata --sp-metadata --entity-id --trust --insecure-allow-sha1 --max-size --timeout --insecure-allow-http --untrusted --allow-origin --ca-file --workspace --format --no-input --quiet --help"
+            opts="-C -q -h --all --check --apply --accept --metadata --sp-metadata --entity-id --trust --insecure-allow-sha1 --require-valid-until --max-validity --max-size --timeout --insecure-allow-http --untrusted --allow-origin --ca-file --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -575,6 +579,10 @@ _ssoctl() {
                     return 0
                     ;;
                 --trust)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-validity)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -640,7 +648,7 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__connection__subcmd__set)
-            opts="-C -q -h --unset --enable-binding --metadata --sp-metadata --entity-id --max-size --timeout --insecure-allow-http --untrusted --allow-origin --ca-file --workspace --format --no-input --quiet --help"
+            opts="-C -q -h --unset --enable-binding --metadata --sp-metadata --entity-id --require-valid-until --max-validity --max-size --timeout --insecure-allow-http --untrusted --allow-origin --ca-file --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -663,6 +671,10 @@ _ssoctl() {
                     return 0
                     ;;
                 --entity-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-validity)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -868,12 +880,28 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__metadata__subcmd__export)
-            opts="-o -C -q -h --output --force --valid-until --workspace --format --no-input --quiet --help"
+            opts="-o -C -q -h --sp-entity-id --sp-acs --sp-signing-certificate --sp-encryption-certificate --output --force --valid-until --valid-for --cache-for --sign --key --key-passphrase --certificate --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --sp-entity-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sp-acs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sp-signing-certificate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sp-encryption-certificate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --output)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -883,6 +911,26 @@ _ssoctl() {
                     return 0
                     ;;
                 --valid-until)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --valid-for)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cache-for)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-passphrase)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --certificate)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -906,7 +954,7 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__metadata__subcmd__inspect)
-            opts="-C -q -h --entity-id --list --lint --mdq --mdq-sha1 --trust --insecure-allow-sha1 --max-size --timeout --insecure-allow-http --untrusted --allow-origin --ca-file --workspace --format --no-input --quiet --help"
+            opts="-C -q -h --entity-id --list --search --role --lint --mdq --mdq-sha1 --trust --insecure-allow-sha1 --require-valid-until --max-validity --max-size --timeout --insecure-allow-http --untrusted --allow-origin --ca-file --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -916,11 +964,23 @@ _ssoctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --search)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --role)
+                    COMPREPLY=($(compgen -W "idp sp" -- "${cur}"))
+                    return 0
+                    ;;
                 --mdq)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --trust)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-validity)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -960,7 +1020,7 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__metadata__subcmd__verify)
-            opts="-C -q -h --entity-id --mdq --mdq-sha1 --trust --insecure-allow-sha1 --max-size --timeout --insecure-allow-http --untrusted --allow-origin --ca-file --workspace --format --no-input --quiet --help"
+            opts="-C -q -h --entity-id --mdq --mdq-sha1 --trust --insecure-allow-sha1 --require-valid-until --max-validity --max-size --timeout --insecure-allow-http --untrusted --allow-origin --ca-file --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -975,6 +1035,10 @@ _ssoctl() {
                     return 0
                     ;;
                 --trust)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-validity)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -113,6 +113,7 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l api-url -d 'Base URL of the vendor\'s user API, where it does not follow from the settings' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l mdq -d 'A metadata query service (MDQ), which is asked for --entity-id alone' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l trust -d 'Believe only what this key signed: a certificate or public key file, or `sha256:` and a certificate\'s fingerprint; may be repeated' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l max-validity -d 'Refuse SAML metadata that is valid for more than so many days from now, or without an end' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l max-size -d 'Largest document that is read, in bytes [default: 16 MiB; 256 MiB where one entity is chosen]' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l timeout -d 'Seconds that fetching a URL may take in all' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l allow-origin -d 'An origin that may be fetched from under --untrusted all the same, such as an IdP inside; may be repeated' -r
@@ -130,6 +131,7 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l merge-on-login -d 'Offer to merge with an existing account at the first login'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l mdq-sha1 -d 'Ask it by the SHA-1 of the entity ID [default: only where the entity ID itself is not found]'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l insecure-allow-sha1 -d 'Accept signatures made with SHA-1, which can be forged'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l require-valid-until -d 'Refuse SAML metadata whose root has no validUntil, or one that has passed or cannot be read'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l insecure-allow-http -d 'Fetch http:// URLs too; whoever sits between can then change the document'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l untrusted -d 'Fetch from the public internet only, on each redirect too [default: on where the variable CI is true]'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -s y -l yes -d 'Write without asking'
@@ -153,6 +155,7 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l metadata -d 'As `connection refresh NAME --metadata SOURCE --apply`: endpoints and certificates of the same entity' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l sp-metadata -d 'Take entity ID, ACS and certificates from the vendor\'s SP metadata: a file, a URL, or `-`' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l entity-id -d 'Which entity of the document that `--sp-metadata` names' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l max-validity -d 'Refuse SAML metadata that is valid for more than so many days from now, or without an end' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l max-size -d 'Largest document that is read, in bytes [default: 16 MiB; 256 MiB where one entity is chosen]' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l timeout -d 'Seconds that fetching a URL may take in all' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l allow-origin -d 'An origin that may be fetched from under --untrusted all the same, such as an IdP inside; may be repeated' -r
@@ -160,6 +163,7 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'"
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l require-valid-until -d 'Refuse SAML metadata whose root has no validUntil, or one that has passed or cannot be read'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l insecure-allow-http -d 'Fetch http:// URLs too; whoever sits between can then change the document'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l untrusted -d 'Fetch from the public internet only, on each redirect too [default: on where the variable CI is true]'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l no-input -d 'Never ask, also not at a terminal'
@@ -170,6 +174,7 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l sp-metadata -d 'The vendor\'s SP metadata from here: a file, a URL, or `-`' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l entity-id -d 'Which entity of the document that `--sp-metadata` names' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l trust -d 'Believe only what this key signed: a certificate or public key file, or `sha256:` and a certificate\'s fingerprint; may be repeated' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l max-validity -d 'Refuse SAML metadata that is valid for more than so many days from now, or without an end' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l max-size -d 'Largest document that is read, in bytes [default: 16 MiB; 256 MiB where one entity is chosen]' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l timeout -d 'Seconds that fetching a URL may take in all' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l allow-origin -d 'An origin that may be fetched from under --untrusted all the same, such as an IdP inside; may be repeated' -r
@@ -181,6 +186,7 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l check -d 'Only look: write nothing, ask nothing, exit 1 when something has changed'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l apply -d 'Take changes over without asking'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l insecure-allow-sha1 -d 'Accept signatures made with SHA-1, which can be forged'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l require-valid-until -d 'Refuse SAML metadata whose root has no validUntil, or one that has passed or cannot be read'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l insecure-allow-http -d 'Fetch http:// URLs too; whoever sits between can then change the document'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l untrusted -d 'Fetch from the public internet only, on each redirect too [default: on where the variable CI is true]'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l no-input -d 'Never ask, also not at a terminal'
@@ -201,11 +207,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and not __fish_s
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and not __fish_seen_subcommand_from inspect verify export diff" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and not __fish_seen_subcommand_from inspect verify export diff" -f -a "inspect" -d 'Show what a document says: SAML metadata, OpenID Connect discovery, or a JWKS'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and not __fish_seen_subcommand_from inspect verify export diff" -f -a "verify" -d 'Verify the signature of SAML metadata with a pinned key'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and not __fish_seen_subcommand_from inspect verify export diff" -f -a "export" -d 'Write the vendor\'s SP metadata for the IdP\'s administrator'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and not __fish_seen_subcommand_from inspect verify export diff" -f -a "export" -d 'Write the SP metadata for the IdP\'s administrator: a vendor\'s, or of an SP that you run'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and not __fish_seen_subcommand_from inspect verify export diff" -f -a "diff" -d 'Show what two documents say differently, the riskiest change first'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l entity-id -d 'Show this entity only' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l search -d 'List entities with this text in entity ID, name (in any language), scope or registrar' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l role -d 'List entities that have this role' -r -f -a "idp\t''
+sp\t''"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l mdq -d 'A metadata query service (MDQ), which is asked for --entity-id alone' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l trust -d 'Believe only what this key signed: a certificate or public key file, or `sha256:` and a certificate\'s fingerprint; may be repeated' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l max-validity -d 'Refuse SAML metadata that is valid for more than so many days from now, or without an end' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l max-size -d 'Largest document that is read, in bytes [default: 16 MiB; 256 MiB where one entity is chosen]' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l timeout -d 'Seconds that fetching a URL may take in all' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l allow-origin -d 'An origin that may be fetched from under --untrusted all the same, such as an IdP inside; may be repeated' -r
@@ -217,6 +227,7 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l lint -d 'Exit 1 when the document has errors that make it unusable'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l mdq-sha1 -d 'Ask it by the SHA-1 of the entity ID [default: only where the entity ID itself is not found]'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l insecure-allow-sha1 -d 'Accept signatures made with SHA-1, which can be forged'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l require-valid-until -d 'Refuse SAML metadata whose root has no validUntil, or one that has passed or cannot be read'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l insecure-allow-http -d 'Fetch http:// URLs too; whoever sits between can then change the document'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l untrusted -d 'Fetch from the public internet only, on each redirect too [default: on where the variable CI is true]'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l no-input -d 'Never ask, also not at a terminal'
@@ -225,6 +236,7 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from verify" -l entity-id -d 'The entity that must be in it; the signature is verified over the whole all the same' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from verify" -l mdq -d 'A metadata query service (MDQ), which is asked for --entity-id alone' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from verify" -l trust -d 'Believe only what this key signed: a certificate or public key file, or `sha256:` and a certificate\'s fingerprint; may be repeated' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from verify" -l max-validity -d 'Refuse SAML metadata that is valid for more than so many days from now, or without an end' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from verify" -l max-size -d 'Largest document that is read, in bytes [default: 16 MiB; 256 MiB where one entity is chosen]' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from verify" -l timeout -d 'Seconds that fetching a URL may take in all' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from verify" -l allow-origin -d 'An origin that may be fetched from under --untrusted all the same, such as an IdP inside; may be repeated' -r
@@ -234,17 +246,28 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_
 json\t'For programs: one document with a `schema` key'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from verify" -l mdq-sha1 -d 'Ask it by the SHA-1 of the entity ID [default: only where the entity ID itself is not found]'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from verify" -l insecure-allow-sha1 -d 'Accept signatures made with SHA-1, which can be forged'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from verify" -l require-valid-until -d 'Refuse SAML metadata whose root has no validUntil, or one that has passed or cannot be read'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from verify" -l insecure-allow-http -d 'Fetch http:// URLs too; whoever sits between can then change the document'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from verify" -l untrusted -d 'Fetch from the public internet only, on each redirect too [default: on where the variable CI is true]'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from verify" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -l sp-entity-id -d 'Entity ID of an SP that you run' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -l sp-acs -d 'Its assertion consumer service for HTTP-POST' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -l sp-signing-certificate -d 'Certificate of a key that it signs requests with; may be repeated' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -l sp-encryption-certificate -d 'Certificate of a key that assertions may be encrypted to; may be repeated' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -s o -l output -d 'Write to this file [default: standard output]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -l valid-until -d 'Date or time until which the document may be used' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -l valid-for -d 'Days from now for which the document may be used' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -l cache-for -d 'Hours after which a copy is to be fetched again (cacheDuration)' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -l key -d 'The private key, PEM: a file that only you can read, env:NAME or command:LINE' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -l key-passphrase -d 'Reference to the passphrase of an encrypted key: env:NAME, file:PATH or command:LINE' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -l certificate -d 'The certificate of that key, which the signature then brings along' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -l force -d 'Replace the file if it is there'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -l sign -d 'Sign the document with a key of yours, RSA or EC'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -4,10 +4,12 @@
 mod changes;
 mod context;
 mod diff;
+mod signer;
 mod source;
 mod table;
 mod trust;
 mod ui;
+mod validity;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

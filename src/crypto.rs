@@ -14,11 +14,10 @@
 //!   `Certificate::public_key()` makes one of a certificate.
 //! - [`sign::PrivateKey`]: `from_pem(&[u8], passphrase: Option<&str>) -> Result<PrivateKey, Failure>`,
 //!   `generate(NewKey)`, `sign(Scheme, message) -> Result<Vec<u8>, Failure>`, `default_scheme()`,
-//!   `public() -> &PublicKey`, `public_spki_der()`, `to_pem()`.
+//!   `public() -> &PublicKey`, `to_pem()`.
 
 pub(crate) mod digest;
 pub(crate) mod scheme;
-#[cfg_attr(not(test), expect(dead_code, reason = "the reader of XML signatures asks next"))]
 pub(crate) mod sign;
 #[cfg_attr(not(test), expect(dead_code, reason = "the reader of XML signatures asks next"))]
 pub(crate) mod verify;

@@ -1,10 +1,11 @@
-//! From a connection to the SP metadata that the IdP's administrator imports. Only
-//! what the vendor has shown is exported; where it is not known, both published forms
-//! are named and neither is chosen.
+//! The SP metadata that the IdP's administrator imports: of a vendor, from a connection, or of
+//! a service provider that the user runs. Of a vendor only what it has shown is exported; where
+//! that is not known, both published forms are named and neither is chosen.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
+use crate::cert::Certificate;
 use crate::cert::field;
 use crate::error::Failure;
 use crate::error::Result;
@@ -55,6 +56,7 @@ pub(crate) fn sp_metadata(
         entity_id,
         id: None,
         valid_until,
+        cache_hours: None,
         authn_requests_signed: signed,
         want_assertions_signed: None,
         display_name: display.clone(),
@@ -83,6 +85,38 @@ pub(crate) fn sp_metadata(
             .map(|email| Contact { kind: ContactKind::Technical, given_name: None, email: Some(email.clone()) })
             .collect(),
     })
+}
+
+/// A service provider that the user runs, of which everything is known that is said here.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct OwnSp {
+    /// Its entity ID.
+    pub(crate) entity_id: String,
+    /// Its assertion consumer service for HTTP-POST.
+    pub(crate) acs: String,
+    /// Certificates of the keys that it signs requests with; with none it signs none.
+    pub(crate) signing: Vec<Certificate>,
+    /// Certificates of the keys that assertions may be encrypted to.
+    pub(crate) encryption: Vec<Certificate>,
+}
+
+/// The metadata of a service provider that the user runs.
+pub(crate) fn own_sp(own: &OwnSp, valid_until: Option<Time>) -> SpMetadata {
+    let base64 = |certificates: &[Certificate]| certificates.iter().map(|one| BASE64.encode(&one.der)).collect();
+    SpMetadata {
+        entity_id: own.entity_id.clone(),
+        valid_until,
+        authn_requests_signed: !own.signing.is_empty(),
+        signing_certs: base64(&own.signing),
+        encryption_certs: base64(&own.encryption),
+        acs: vec![AssertionConsumer {
+            binding: Binding::post(),
+            location: own.acs.clone(),
+            index: 0,
+            is_default: true,
+        }],
+        ..SpMetadata::default()
+    }
 }
 
 fn sp_values(name: &str, connection: &Connection, saml: &Saml, profile: &Profile) -> Result<(String, String)> {

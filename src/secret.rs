@@ -1,8 +1,8 @@
 //! Secrets: what a reference stands for, held so that it cannot leak by accident.
 //!
 //! A [`Secret`] cannot be printed, serialised or copied, and is wiped when dropped.
-//! With `cli/context.rs` this is the only reader of the environment. Only `http`
-//! calls [`Secret::expose`].
+//! With `cli/context.rs` this is the only reader of the environment. Only `http` and the
+//! opening of an encrypted key (`cli/signer.rs`) call [`Secret::expose`].
 
 mod words;
 
@@ -52,7 +52,7 @@ impl Secret {
         Ok(Self(text))
     }
 
-    /// The text itself, for the wire and for nothing else.
+    /// The text itself, for the wire or to open a key, and for nothing else.
     pub(crate) fn expose(&self) -> &str {
         &self.0
     }
@@ -78,6 +78,16 @@ pub(crate) fn resolve(reference: &SecretRef, folder: &Path) -> Result<Secret> {
         SecretRef::Command(line) => {
             Secret::new(one_line(from_command(line, &origin, COMMAND_TIMEOUT)?, &origin)?, &origin)
         }
+    }
+}
+
+/// As [`resolve`], for a private key: bytes as they are, since PEM has lines.
+pub(crate) fn resolve_key(reference: &SecretRef, folder: &Path) -> Result<Zeroizing<Vec<u8>>> {
+    let origin = format!("`{}`", printable(&reference.to_string()));
+    match reference {
+        SecretRef::Environment(name) => Ok(Zeroizing::new(from_environment(name, &origin)?.as_bytes().to_vec())),
+        SecretRef::File(path) => from_file(&folder.join(path), &origin),
+        SecretRef::Command(line) => from_command(line, &origin, COMMAND_TIMEOUT),
     }
 }
 

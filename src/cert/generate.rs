@@ -127,7 +127,7 @@ mod tests {
             assert_eq!((made.version, made.key.to_string().as_str()), (3, shown));
             assert_eq!((made.not_before, made.not_after), (not_before, at("2036-11-19T10:00:00Z")));
             assert!(made.self_issued && made.signature_algorithm.to_lowercase().contains("sha256"));
-            assert_eq!(made.public_key().unwrap().spki_der(), key.public_spki_der());
+            assert_eq!(made.public_key().unwrap().spki_der(), key.public().spki_der());
             let read = X509::from_der(&made.der).unwrap();
             assert!(read.verify(key.openssl()).unwrap());
             let text = String::from_utf8(read.to_text().unwrap()).unwrap();

@@ -17,6 +17,7 @@ use crate::cli::connection::memory::Candidate;
 use crate::cli::context::Context;
 use crate::cli::source;
 use crate::cli::source::Material;
+use crate::cli::validity;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::finding::Finding;
@@ -32,7 +33,12 @@ use crate::oidc::discovery::Discovery;
 use crate::provider;
 use crate::saml::metadata;
 use crate::saml::metadata::Document;
+use crate::saml::metadata::Entity;
+use crate::saml::metadata::RoleKind;
 use crate::saml::metadata::Select;
+use crate::saml::metadata::twins;
+use crate::saml::metadata::validity::Subject;
+use crate::saml::metadata::validity::check;
 use crate::saml::signature::trust::Trust;
 use crate::workspace::Loaded;
 use crate::workspace::Segment;
@@ -202,6 +208,19 @@ fn binding_of(word: &str, vendor: &dyn provider::Provider) -> Result<Binding> {
         known.eq_ignore_ascii_case(word) || known.strip_prefix("HTTP-").is_some_and(|rest| rest.eq_ignore_ascii_case(word))
     });
     Ok(Binding::from_word(meant.copied().unwrap_or(word)))
+}
+
+/// Holds the identity provider that was chosen against `--require-valid-until` and
+/// `--max-validity`, and tells where its entity ID stands in the document again. That it has
+/// expired is the lint's to tell where nothing is asked.
+fn acceptable(
+    document: &Document,
+    entity: &Entity,
+    asked: validity::Flags,
+    context: &Context,
+) -> Result<Option<Finding>> {
+    check(document, Subject::Idp(entity), context.now, asked.requirement())?;
+    Ok(twins::judge(document, entity, Some(&RoleKind::Idp))?)
 }
 
 /// What is to be said of a signature that was not verified.

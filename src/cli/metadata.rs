@@ -3,6 +3,7 @@
 mod diff;
 mod export;
 mod inspect;
+mod list;
 mod verify;
 
 use crate::cli::Verdict;

@@ -29,12 +29,62 @@ pub(crate) fn table(headings: &[&str], rows: impl IntoIterator<Item = Vec<String
     text
 }
 
+/// A long list: columns where they fit, as they always do in a pipe; else each row as a block
+/// under its first cell. Columns in which nothing stands are left out. Thousands of rows take no time.
+pub(crate) fn listing(headings: &[&str], rows: &[Vec<String>]) -> String {
+    laid_out(headings, rows, terminal_width())
+}
+
+fn laid_out(headings: &[&str], rows: &[Vec<String>], room: Option<usize>) -> String {
+    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| printable(cell)).collect()).collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
+    // A column without values has no width.
+    let columns: Vec<(usize, String, usize)> = headings
+        .iter()
+        .enumerate()
+        .map(|(column, heading)| (column, heading.to_uppercase(), width(column)))
+        .filter(|(column, _, width)| *column == 0 || *width > 0)
+        .map(|(column, heading, width)| (column, heading.clone(), width.max(heading.chars().count())))
+        .collect();
+    let whole = columns.iter().map(|(.., width)| width + 2).sum::<usize>().saturating_sub(2);
+    let mut text = String::new();
+    if room.is_some_and(|room| whole > room) {
+        for row in &rows {
+            text.push_str(&row[0]);
+            text.push('\n');
+            let pairs: Vec<(&str, String)> =
+                columns.iter().skip(1).map(|(column, ..)| (headings[*column], row[*column].clone())).collect();
+            text.push_str(&in_room(2, &pairs, room));
+        }
+        return text;
+    }
+    let mut line = |cells: &mut dyn Iterator<Item = (&str, usize)>| {
+        let start = text.len();
+        for (cell, width) in cells {
+            text.push_str(cell);
+            text.extend(std::iter::repeat_n(' ', width + 2 - cell.chars().count().min(width)));
+        }
+        let end = text[start..].trim_end().len();
+        text.truncate(start + end);
+        text.push('\n');
+    };
+    line(&mut columns.iter().map(|(_, heading, width)| (heading.as_str(), *width)));
+    for row in &rows {
+        line(&mut columns.iter().map(|(column, _, width)| (row[*column].as_str(), *width)));
+    }
+    text
+}
+
 /// Lines of `label  value`, aligned; empty values are left out.
 pub(crate) fn facts(indent: usize, pairs: &[(&str, String)]) -> String {
+    in_room(indent, pairs, terminal_width())
+}
+
+fn in_room(indent: usize, pairs: &[(&str, String)], columns: Option<usize>) -> String {
     let width =
         pairs.iter().filter(|(_, value)| !value.is_empty()).map(|(label, _)| printable(label).chars().count()).max();
     let width = width.unwrap_or_default();
-    let room = terminal_width().map(|columns| columns.saturating_sub(indent + width + 2).max(20));
+    let room = columns.map(|columns| columns.saturating_sub(indent + width + 2).max(20));
     let mut text = String::new();
     for (label, value) in pairs.iter().filter(|(_, value)| !value.is_empty()) {
         let lines = value.lines().flat_map(|line| wrapped(&printable(line), room));
@@ -87,6 +137,19 @@ mod tests {
         );
         assert_eq!(wrapped(line, None), [line]);
         assert_eq!(wrapped("  hint: one two", Some(10)), ["  hint:", "    one", "    two"]);
+    }
+
+    #[test]
+    fn a_list_is_columns_where_they_fit_and_blocks_where_they_do_not() {
+        let row = |cells: [&str; 4]| cells.map(str::to_owned).to_vec();
+        let rows = [row(["urn:a", "x", "", "Zürich"]), row(["urn:long:b", "", "", "\u{1b}[2J"])];
+        let headings = ["id", "role", "empty", "name"];
+        let columns = "ID          ROLE  NAME\nurn:a       x     Zürich\nurn:long:b        \\u{1b}[2J\n";
+        assert_eq!(laid_out(&headings, &rows, None), columns);
+        assert_eq!(laid_out(&headings, &rows, Some(27)), columns);
+        let blocks = "urn:a\n  role  x\n  name  Zürich\nurn:long:b\n  name  \\u{1b}[2J\n";
+        assert_eq!(laid_out(&headings, &rows, Some(26)), blocks);
+        assert_eq!(laid_out(&headings, &[], None), "ID\n");
     }
 
     #[test]

@@ -52,7 +52,6 @@ impl DigestKind {
     }
 
     /// Its URI in a `ds:DigestMethod`.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the signing of exports names it"))]
     pub(crate) fn uri(self) -> &'static str {
         match self {
             Self::Sha1 => NAMES[0].0,

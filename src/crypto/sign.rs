@@ -109,11 +109,6 @@ impl PrivateKey {
         &self.public
     }
 
-    /// The SubjectPublicKeyInfo of the public half.
-    pub(crate) fn public_spki_der(&self) -> &[u8] {
-        self.public.spki_der()
-    }
-
     /// What a signature is made with where nobody chooses: SHA-256 with RSA and P-256, and the
     /// digest of the curve's own size above that.
     pub(crate) fn default_scheme(&self) -> Scheme {
@@ -222,7 +217,7 @@ mod tests {
         ] {
             let mut signature = key.sign(scheme, b"message").unwrap();
             assert_eq!(signature.len(), length, "{scheme:?}");
-            let public = PublicKey::from_spki_der(key.public_spki_der()).unwrap();
+            let public = PublicKey::from_spki_der(key.public().spki_der()).unwrap();
             assert!(public.verify(scheme, b"message", &signature).unwrap());
             assert!(!public.verify(scheme, b"messagf", &signature).unwrap());
             signature[length / 2] ^= 1;
@@ -249,7 +244,7 @@ mod tests {
             (key.openssl().private_key_to_pem_pkcs8_passphrase(cipher, b"open").unwrap(), Some("open")),
         ] {
             let read = PrivateKey::from_pem(&pem, passphrase).unwrap();
-            assert_eq!(read.public_spki_der(), key.public_spki_der());
+            assert_eq!(read.public().spki_der(), key.public().spki_der());
             if passphrase == Some("open") {
                 for (wrong, code) in [
                     (None, "key-passphrase-missing"),

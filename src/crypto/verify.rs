@@ -158,6 +158,11 @@ impl PublicKey {
         Ok(Self { key, kind, spki })
     }
 
+    /// Whether it is the same key, however it was written.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.key.public_eq(&other.key)
+    }
+
     /// RSA or a curve.
     pub(crate) fn kind(&self) -> KeyKind {
         self.kind

@@ -14,6 +14,8 @@ use crate::saml::metadata::Document;
 use crate::saml::metadata::Endpoint;
 use crate::saml::metadata::Entity;
 use crate::saml::metadata::KeyDescriptor;
+use crate::saml::metadata::Summary;
+use crate::saml::metadata::validity::Subject;
 
 /// Schema of the JSON document.
 pub(crate) const SCHEMA: &str = "ssoctl.metadata-inspect/1";
@@ -144,15 +146,28 @@ pub(crate) fn saml(document: &Document, findings: &[Finding]) -> Value {
         "source": document.file,
         "root": document.root.element(),
         "entities": list(&document.entities, entity),
-        "others": list(&document.others, |other| json!({
-            "entity_id": other.entity_id,
-            "roles": list(&other.roles, |role| json!(role.element())),
-            "display_name": other.display_name,
-            "line": other.line,
-        })),
+        "valid_until": Subject::Document.valid_until(document),
+        "cache_duration_seconds": Subject::Document.cache_duration(document),
+        "entity_count": document.len(),
+        "others": list(&document.others, summary),
         "signature": signature(document),
         "findings": list(findings, finding),
     })
+}
+
+fn summary(other: &Summary) -> Value {
+    let mut value = json!({
+        "entity_id": other.entity_id,
+        "roles": list(&other.roles, |role| json!(role.element())),
+        "display_name": other.display_name,
+        "line": other.line,
+    });
+    if let Some(listed) = &other.listed {
+        value["display_names"] = list(&listed.display_names, |name| json!({ "lang": name.lang, "text": name.text }));
+        value["scopes"] = list(&listed.scopes, |scope| json!({ "scope": scope.text, "regexp": scope.regexp }));
+        value["registration_authority"] = json!(listed.registration_authority);
+    }
+    value
 }
 
 /// What is known of the root's signature: `verified` only where it was.
@@ -164,7 +179,7 @@ fn signature(document: &Document) -> Value {
 }
 
 /// The verdict on a document whose signature has held.
-pub(crate) fn verified(document: &Document, findings: &[Finding]) -> Value {
+pub(crate) fn verified(document: &Document, subject: Subject<'_>, findings: &[Finding]) -> Value {
     let signer = document.signer.as_deref().unwrap_or_default();
     json!({
         "schema": "ssoctl.metadata-verify/1",
@@ -175,7 +190,8 @@ pub(crate) fn verified(document: &Document, findings: &[Finding]) -> Value {
         "hint": null,
         "signer": signer,
         "signed_entity_ids": document.entity_ids(),
-        "valid_until": document.valid_until.as_ref().and_then(|instant| instant.time),
+        "valid_until": subject.valid_until(document),
+        "cache_duration_seconds": subject.cache_duration(document),
         "findings": list(findings, finding),
     })
 }
@@ -247,6 +263,14 @@ fn endpoint_lines(endpoints: &[Endpoint]) -> String {
     endpoints.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
+/// Seconds as people say them, to the minute.
+fn duration(seconds: u64) -> String {
+    let parts = [(seconds / 86_400, "d"), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "min")];
+    let said: Vec<String> =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, unit)| format!("{count} {unit}")).collect();
+    if said.is_empty() { format!("{seconds} s") } else { said.join(" ") }
+}
+
 /// An entity as `(section, label, value)` rows for a person.
 pub(crate) fn entity_rows(entity: &Entity, now: Time) -> Vec<(&'static str, String)> {
     let roles: Vec<&str> = entity.roles.iter().map(|role| role.kind.element()).collect();
@@ -256,6 +280,7 @@ pub(crate) fn entity_rows(entity: &Entity, now: Time) -> Vec<(&'static str, Stri
         ("names", names.join(", ")),
         ("roles", roles.join(", ")),
         ("valid until", entity.valid_until.map(|time| time.to_string()).unwrap_or_default()),
+        ("fetch again after", entity.cache_duration.map(duration).unwrap_or_default()),
     ];
     let wants = |wish: Option<bool>| match wish {
         Some(true) => "yes".to_owned(),

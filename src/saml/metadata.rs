@@ -11,6 +11,9 @@ mod keys;
 pub(crate) mod lint;
 mod reading;
 mod roles;
+pub(crate) mod search;
+pub(crate) mod twins;
+pub(crate) mod validity;
 
 use std::fmt;
 use std::io::BufRead;
@@ -21,6 +24,8 @@ use crate::finding::Place;
 use crate::model::Binding;
 use crate::model::time::Time;
 use crate::saml::metadata::reading::Walk;
+use crate::saml::metadata::search::Listed;
+use crate::saml::metadata::search::Query;
 use crate::saml::signature::message;
 use crate::saml::signature::trust::Trust;
 use crate::saml::signature::watch::Watched;
@@ -77,6 +82,9 @@ const MAX_WHOLE: usize = 20_000;
 const MAX_SUMMARIES: usize = 20_000;
 /// The most bytes of names in these.
 const SUMMARIES_ROOM: usize = 4 << 20;
+/// The most bytes of names, scopes and IDs of a list that people read; those of the largest
+/// federations are a few million. Less in tests, so that they need not read so much.
+const LIST_ROOM: usize = if cfg!(test) { 64 << 10 } else { 16 << 20 };
 /// The most signatures that are noted.
 const MAX_SIGNATURES: usize = 10_000;
 
@@ -87,8 +95,10 @@ pub(crate) enum Select {
     All,
     /// Those of this entity ID.
     EntityId(String),
-    /// None: for a list of what an aggregate holds.
+    /// None: for what an aggregate holds, by entity ID alone.
     Summaries,
+    /// None, and summaries only of those that are found: for a list that people read.
+    List(Query),
 }
 
 /// What the root element is.
@@ -136,7 +146,7 @@ pub(crate) struct Document {
     pub(crate) entities: Vec<Entity>,
     /// The entities that were not.
     pub(crate) others: Vec<Summary>,
-    /// How many more there are, beside a chosen one, than are worth a summary.
+    /// How many more there are: those that a search has not found, and more than are worth a summary.
     pub(crate) unlisted: usize,
     /// What is odd about the document, beyond single entities.
     pub(crate) findings: Vec<Finding>,
@@ -159,7 +169,7 @@ impl Document {
         selected.flatten().collect()
     }
 
-    /// How many entities the document has, whether kept whole or not.
+    /// How many entities the document has, whether kept or not.
     pub(crate) fn len(&self) -> usize {
         self.entities.len() + self.others.len() + self.unlisted
     }
@@ -213,6 +223,8 @@ pub(crate) struct Summary {
     pub(crate) display_name: Option<String>,
     /// The line it begins on.
     pub(crate) line: u64,
+    /// More, for a list ([`Select::List`]).
+    pub(crate) listed: Option<Box<Listed>>,
 }
 
 /// One entity with its roles.
@@ -226,6 +238,8 @@ pub(crate) struct Entity {
     pub(crate) own_valid_until: Option<Instant>,
     /// The earliest `validUntil` of the entity and all groups around it.
     pub(crate) valid_until: Option<Time>,
+    /// Whether a `validUntil` of the same cannot be read.
+    pub(crate) valid_until_unreadable: bool,
     /// The shortest `cacheDuration` of the same, in seconds.
     pub(crate) cache_duration: Option<u64>,
     /// Names for people with their language, from `mdui:DisplayName` of any role.

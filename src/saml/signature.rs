@@ -14,6 +14,7 @@ mod digest;
 mod element;
 mod extraction;
 pub(crate) mod message;
+pub(crate) mod sign;
 pub(crate) mod trust;
 pub(crate) mod watch;
 

@@ -5,11 +5,13 @@
 
 mod value;
 
+use crate::crypto;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::model::Binding;
 use crate::model::printable;
 use crate::model::time::Time;
+use crate::saml::signature::sign::Signer;
 use crate::saml::sp::value::certificate_text;
 use crate::saml::sp::value::check_binding;
 use crate::saml::sp::value::check_entity_id;
@@ -35,10 +37,12 @@ const NAMESPACES: &[(&str, &str)] = &[
 pub(crate) struct SpMetadata {
     /// Byte for byte as the vendor shows it.
     pub(crate) entity_id: String,
-    /// `ID` of the document, needed only where it is to be signed.
+    /// `ID` of the document, needed only where it is to be signed; see [`write_signed`].
     pub(crate) id: Option<String>,
     /// Until when the document may be used.
     pub(crate) valid_until: Option<Time>,
+    /// For how many hours a copy may be used before it is fetched again.
+    pub(crate) cache_hours: Option<u32>,
     /// Whether the vendor signs its requests.
     pub(crate) authn_requests_signed: bool,
     /// Whether the vendor wants assertions signed by themselves, where that is known.
@@ -162,6 +166,23 @@ pub(crate) struct Organization {
 /// "unspecified" (8.2.1): `basic` (8.2.3) would state how the identity provider labels it, and
 /// that is not known; a wrong format makes exact matchers release nothing (saml-core 2.7.3.1).
 pub(crate) fn write(sp: &SpMetadata) -> Result<String> {
+    write_with(sp, None)
+}
+
+/// As [`write`], signed as a whole. Where no `ID` is given it is made of the content, so that
+/// the same metadata has the same one. The signature of an RSA key is the same each time, too;
+/// that of an EC key never is (FIPS 186-5 6.3).
+pub(crate) fn write_signed(sp: &SpMetadata, signer: &Signer) -> Result<String> {
+    let id = match &sp.id {
+        Some(id) => id.clone(),
+        // An NCName must not begin with a digit.
+        None => format!("_{}", crypto::hex(&crypto::sha256(write(sp)?.as_bytes()))),
+    };
+    let identified = SpMetadata { id: Some(id.clone()), ..sp.clone() };
+    signer.sign(&id, |signature| write_with(&identified, Some(signature)))
+}
+
+fn write_with(sp: &SpMetadata, signature: Option<Element>) -> Result<String> {
     check_entity_id(&sp.entity_id)?;
     if let Some(id) = &sp.id {
         check_id(id)?;
@@ -170,6 +191,8 @@ pub(crate) fn write(sp: &SpMetadata) -> Result<String> {
         .optional("ID", sp.id.as_deref())
         .attribute("entityID", sp.entity_id.as_str())
         .optional("validUntil", sp.valid_until.map(|end| end.to_string()))
+        .optional("cacheDuration", sp.cache_hours.map(|hours| format!("PT{hours}H")))
+        .children(signature)
         .child(role(sp)?)
         .children(sp.organization.as_ref().map(organization).transpose()?)
         .children(sp.contacts.iter().map(contact).collect::<Result<Vec<_>>>()?);

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 #![allow(clippy::disallowed_methods, reason = "a test stands outside and sets up files and clocks by itself")]
 
+mod aggregate;
 mod cert;
 mod cert_files;
 mod codes;
@@ -19,6 +20,7 @@ mod peer;
 mod refresh;
 mod refusals;
 mod sandbox;
+mod signing;
 mod users;
 
 #[test]

@@ -10,6 +10,7 @@ use crate::cli::context::Context;
 use crate::cli::source;
 use crate::cli::source::mdq::Query;
 use crate::cli::trust;
+use crate::cli::validity;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::finding::Finding;
@@ -179,6 +180,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     trust: trust::Flags,
     #[command(flatten)]
+    validity: validity::Flags,
+    #[command(flatten)]
     source: source::Flags,
     /// Write without asking
     #[arg(long, short)]
@@ -296,8 +299,8 @@ fn read_documents(args: &Args, vendor: &dyn Provider, context: &Context) -> Resu
     } else {
         let sp = args.sp_metadata.is_some() || args.incommon || args.sp_entity_id.is_some() || args.relay_state.is_some();
         let options = args.sign_request.is_some() || args.force_authentication || args.no_replay_prevention;
-        if sp || options || args.binding.is_some() || args.entity_id.is_some() {
-            return Err(Failure::usage("saml-flag", "bindings, requests and the service provider are of SAML connections")
+        if sp || options || args.binding.is_some() || args.entity_id.is_some() || args.validity.is_given() {
+            return Err(Failure::usage("saml-flag", "bindings, requests, validity and the service provider are of SAML connections")
                 .hint("leave them out, or give `--metadata` or `--mdq`")
                 .into());
         }
@@ -347,6 +350,7 @@ fn read_saml(
         }
     };
     let entity = saml::metadata::choose::choose_idp(&document, args.entity_id.as_deref())?;
+    findings.extend(super::acceptable(&document, entity, args.validity, context)?);
     // QT4: allowed, for logins that begin at the IdP; the check of the connection says what will not work.
     let told_elsewhere = |finding: &Finding| finding.code == "signing-certificate-missing";
     findings.extend(saml::metadata::lint::lint_idp(entity, context.now).into_iter().filter(|one| !told_elsewhere(one)));

@@ -22,6 +22,7 @@ use crate::cli::diff;
 use crate::cli::source;
 use crate::cli::trust;
 use crate::cli::ui;
+use crate::cli::validity;
 use crate::drift;
 use crate::drift::Change;
 use crate::error::Failure;
@@ -86,6 +87,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     trust: trust::Flags,
     #[command(flatten)]
+    validity: validity::Flags,
+    #[command(flatten)]
     source: source::Flags,
 }
 
@@ -142,7 +145,8 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
 /// Refreshes one connection; what goes wrong with it is in the record, so that the others are
 /// looked at.
 fn refresh(loaded: &Loaded, args: &Args, workspace: &Workspace, context: &Context) -> Record {
-    let look = Look { loaded, flags: &args.source, trust: Some(&args.trust), workspace, context };
+    let look =
+        Look { loaded, flags: &args.source, trust: Some(&args.trust), validity: args.validity, workspace, context };
     let renewals = match looks(&look, args) {
         Ok(renewals) if renewals.is_empty() => return Record::new(&loaded.name, Status::NoSource),
         Ok(renewals) => renewals,

@@ -11,6 +11,7 @@ use crate::cli::source;
 use crate::cli::source::Material;
 use crate::cli::source::Newer;
 use crate::cli::trust;
+use crate::cli::validity;
 use crate::drift;
 use crate::drift::Change;
 use crate::drift::Risk;
@@ -136,6 +137,8 @@ pub(crate) struct Look<'a> {
     pub(crate) flags: &'a source::Flags,
     /// Pins that take the place of the connection's.
     pub(crate) trust: Option<&'a trust::Flags>,
+    /// What is asked of the end of an identity provider's metadata.
+    pub(crate) validity: validity::Flags,
     /// Where the last good ones are remembered.
     pub(crate) workspace: &'a Workspace,
     /// The surroundings.
@@ -192,6 +195,7 @@ impl Look<'_> {
         let mut findings = lint::lint_idp(entity, context.now);
         // QT4: allowed, for logins that begin at the IdP; that there were keys and are none is refused above.
         findings.retain(|finding| finding.code != "signing-certificate-missing");
+        findings.extend(connection::acceptable(document, entity, self.validity, context)?);
         findings.extend(connection::unverified(document));
         findings.extend(material.secret_in_url());
         findings.extend(material.unprotected(document));
@@ -324,7 +328,9 @@ impl Look<'_> {
     ) -> std::result::Result<std::result::Result<Material, Renewal>, Setback> {
         let part = memory::part(which, &self.loaded.connection)?;
         let pinned_anew = self.trust.is_some_and(|flags| !flags.trust.is_empty());
-        let same = |kept: &&LastGood| kept.url.as_deref() == Some(source) && kept.part_sha256 == part && !pinned_anew;
+        // Of the kept copy only the end of its entity is known, and more may be asked.
+        let anew = pinned_anew || self.validity.is_given();
+        let same = |kept: &&LastGood| kept.url.as_deref() == Some(source) && kept.part_sha256 == part && !anew;
         let kept = memory.filter(same);
         let known = kept.and_then(|kept| kept.validators.as_ref());
         let newer = source::read_newer(source, self.flags, aggregate, known, self.context).map_err(Setback::Unseen)?;

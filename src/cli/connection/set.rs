@@ -9,6 +9,7 @@ use crate::cli::connection::renewal::saml_of;
 use crate::cli::context::Context;
 use crate::cli::diff;
 use crate::cli::source;
+use crate::cli::validity;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::finding::Severity;
@@ -35,7 +36,8 @@ Examples:
 
 Exit codes: 0 changed, or nothing to change · 2 wrong usage · 3 the change cannot be made
             4 a document could not be fetched
-            5 refused: it is another identity provider, or the address is not one to fetch from")]
+            5 refused: another identity provider, metadata without the end that is asked for, or the
+              address is not one to fetch from")]
 pub(crate) struct Args {
     /// The connection
     name: ConnectionName,
@@ -58,6 +60,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ID", requires = "sp_metadata")]
     entity_id: Option<String>,
     #[command(flatten)]
+    validity: validity::Flags,
+    #[command(flatten)]
     source: source::Flags,
 }
 
@@ -66,6 +70,11 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let workspace = context.workspace()?;
     let _lock = workspace.lock()?;
     let loaded = workspace.load(&args.name)?;
+    if args.validity.is_given() && args.metadata.is_none() {
+        return Err(Failure::usage("validity-flag", "`--require-valid-until` and `--max-validity` are for `--metadata`")
+            .hint("leave them out, or give the metadata")
+            .into());
+    }
     let mut edits = Vec::new();
     for change in &args.changes {
         let Some((key, value)) = change.split_once('=') else {
@@ -86,7 +95,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     if let Some(binding) = &args.enable_binding {
         edits.extend(enable(&loaded, &super::binding_named(binding, &loaded.connection)?)?);
     }
-    let look = Look { loaded: &loaded, flags: &args.source, trust: None, workspace: &workspace, context };
+    let look = Look { loaded: &loaded, flags: &args.source, trust: None, validity: args.validity, workspace: &workspace, context };
     let renewal = match (&args.metadata, &args.sp_metadata) {
         (Some(source), _) => Some(look.idp(source).map_err(Setback::error)?),
         (None, Some(source)) => Some(look.sp(source, args.entity_id.as_deref()).map_err(Setback::error)?),

@@ -4,11 +4,13 @@ use crate::cert::armour;
 use crate::cli::Format;
 use crate::cli::Verdict;
 use crate::cli::context::Context;
+use crate::cli::metadata::list;
 use crate::cli::source;
 use crate::cli::source::Material;
 use crate::cli::source::mdq::Query;
 use crate::cli::table;
 use crate::cli::trust;
+use crate::cli::validity;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::finding::Finding;
@@ -26,8 +28,10 @@ use crate::report::inspect;
 use crate::saml::metadata;
 use crate::saml::metadata::Document;
 use crate::saml::metadata::Entity;
-use crate::saml::metadata::RoleKind;
 use crate::saml::metadata::Select;
+use crate::saml::metadata::twins;
+use crate::saml::metadata::validity::Subject;
+use crate::saml::metadata::validity::check;
 
 /// Show what a document says: SAML metadata, OpenID Connect discovery, or a JWKS
 ///
@@ -41,10 +45,11 @@ Examples:
   ssoctl metadata inspect idp.xml
   ssoctl metadata inspect https://idp.example.org/.well-known/openid-configuration
   ssoctl metadata inspect idp.xml --format json | jq -r '.entities[].idp.signing_certificates[].not_after'
+  ssoctl metadata inspect federation.xml --list --search zürich --role idp
   ssoctl metadata inspect --mdq https://mdq.example.org --entity-id https://idp.example.org/idp
 
 Exit codes: 0 shown · 1 errors found under --lint · 3 unreadable · 4 could not be fetched
-            5 the address is not one to fetch from"
+            5 refused: by --trust, --require-valid-until or --max-validity, or not fetched from there"
 )]
 pub(crate) struct Args {
     /// A file, a URL, `-` for standard input, or a connection's name
@@ -56,6 +61,8 @@ pub(crate) struct Args {
     /// List the entities of a federation's document instead of showing them
     #[arg(long, conflicts_with = "entity_id")]
     list: bool,
+    #[command(flatten)]
+    found: list::Flags,
     /// Exit 1 when the document has errors that make it unusable
     #[arg(long)]
     lint: bool,
@@ -63,6 +70,8 @@ pub(crate) struct Args {
     query: Query,
     #[command(flatten)]
     trust: trust::Flags,
+    #[command(flatten)]
+    validity: validity::Flags,
     #[command(flatten)]
     flags: source::Flags,
 }
@@ -130,7 +139,7 @@ fn of_connection(name: &ConnectionName, args: &Args, context: &Context) -> Resul
 fn of_saml(material: &mut Material, args: &Args, context: &Context) -> Result<Vec<Finding>> {
     let select = match &args.entity_id {
         Some(id) => Select::EntityId(id.clone()),
-        None if args.list => Select::Summaries,
+        None if args.list => Select::List(args.found.query()),
         None => Select::All,
     };
     let limits = args.flags.xml_limits(args.is_of_many());
@@ -143,12 +152,18 @@ fn of_saml(material: &mut Material, args: &Args, context: &Context) -> Result<Ve
         metadata::choose::choose_idp(&document, Some(wanted))?;
     }
     let mut findings = metadata::lint::lint(&document, context.now);
+    findings.extend(validity_findings(&document, args, context)?);
+    if args.entity_id.is_some() {
+        // Of one entity only its own twin matters, of which more is known.
+        findings.retain(|finding| finding.code != "entity-id-duplicate");
+        findings.extend(twin(&document));
+    }
     findings.extend(unreadable_certificates(&document));
     findings.extend(material.unprotected(&document));
     if context.format == Format::Json {
         context.ui.json(&inspect::saml(&document, &findings))?;
     } else {
-        context.ui.data(&page(&document, context))?;
+        context.ui.data(&page(&document, args, context))?;
     }
     Ok(findings)
 }
@@ -171,7 +186,29 @@ fn unreadable_certificates(document: &Document) -> Vec<Finding> {
     findings
 }
 
-fn page(document: &Document, context: &Context) -> String {
+/// Holds what is shown against `--require-valid-until` and `--max-validity`. Of entities that are
+/// shown whole the lint tells what has passed.
+fn validity_findings(document: &Document, args: &Args, context: &Context) -> Result<Vec<Finding>> {
+    let requirement = args.validity.requirement();
+    for entity in &document.entities {
+        check(document, Subject::Entity(entity), context.now, requirement)?;
+    }
+    let told = check(document, Subject::Document, context.now, requirement)?;
+    Ok(if document.entities.is_empty() { told } else { Vec::new() })
+}
+
+/// What is to be said where the entity that was asked for stands there twice. Both are shown, so
+/// that it is seen why no connection may use them.
+fn twin(document: &Document) -> Option<Finding> {
+    let first = document.entities.first()?;
+    twins::judge(document, first, None).unwrap_or_else(|failure| {
+        let mut finding = Finding::new(failure.code(), Severity::Error, failure.to_string());
+        finding.hint = failure.hints().first().cloned();
+        Some(finding)
+    })
+}
+
+fn page(document: &Document, args: &Args, context: &Context) -> String {
     let mut page = String::new();
     let signed = match &document.signer {
         Some(signer) => format!("verified, signed by {signer}"),
@@ -183,27 +220,29 @@ fn page(document: &Document, context: &Context) -> String {
         &[
             ("SAML metadata", document.file.clone()),
             ("group", document.name.clone().unwrap_or_default()),
-            ("entities", if document.len() == 1 { String::new() } else { document.len().to_string() }),
+            ("entities", count(document)),
             ("signature", signed),
         ],
     );
     if document.entities.is_empty() && !document.others.is_empty() {
-        let rows = document.others.iter().map(|other| {
-            let roles: Vec<&str> = other.roles.iter().map(RoleKind::element).collect();
-            vec![
-                other.entity_id.clone().unwrap_or_default(),
-                roles.join(", "),
-                other.display_name.clone().unwrap_or_default(),
-            ]
-        });
         page += "\n";
-        page += &table::table(&["entity id", "roles", "name"], rows);
+        page += &args.found.page(document);
     }
     for entity in &document.entities {
         page += "\n";
         page += &table::facts(0, &inspect::entity_rows(entity, context.now));
     }
     page
+}
+
+fn count(document: &Document) -> String {
+    match document.len() {
+        1 => String::new(),
+        all if document.entities.is_empty() && document.unlisted > 0 => {
+            format!("{} found of {all}", document.others.len())
+        }
+        all => all.to_string(),
+    }
 }
 
 fn of_discovery(material: &mut Material, context: &Context) -> Result<Vec<Finding>> {

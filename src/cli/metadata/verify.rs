@@ -9,6 +9,7 @@ use crate::cli::source::mdq::Query;
 use crate::cli::table;
 use crate::cli::trust;
 use crate::cli::ui;
+use crate::cli::validity;
 use crate::error::Failure;
 use crate::error::Kind;
 use crate::error::Result;
@@ -19,6 +20,9 @@ use crate::saml::metadata::Document;
 use crate::saml::metadata::Select;
 use crate::saml::metadata::choose;
 use crate::saml::metadata::lint;
+use crate::saml::metadata::twins;
+use crate::saml::metadata::validity::Subject;
+use crate::saml::metadata::validity::check;
 
 /// Verify the signature of SAML metadata with a pinned key
 ///
@@ -33,6 +37,7 @@ Examples:
   ssoctl metadata verify federation.xml --trust federation-signer.pem
   ssoctl metadata verify https://idp.example.org/metadata --trust sha256:1F:9C:…:E0
   ssoctl metadata verify federation.xml --trust signer.pem --entity-id https://idp.example.org
+  ssoctl metadata verify federation.xml --trust signer.pem --max-validity 28
 
 Exit codes: 0 verified · 1 not verified, or failed · 2 wrong usage · 3 unreadable
             4 could not be fetched · 5 the address is not one to fetch from"
@@ -48,6 +53,8 @@ pub(crate) struct Args {
     query: Query,
     #[command(flatten)]
     trust: trust::Flags,
+    #[command(flatten)]
+    validity: validity::Flags,
     #[command(flatten)]
     flags: source::Flags,
 }
@@ -70,22 +77,32 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             // Chooses only to say what there is instead.
             choose::choose_idp(&document, Some(wanted))?;
         }
-        Ok(document)
+        let mut findings = check(&document, subject(&document), context.now, args.validity.requirement())?;
+        if let (Some(_), Some(first)) = (wanted, document.entities.first()) {
+            findings.extend(twins::judge(&document, first, None)?);
+        }
+        Ok((document, findings))
     });
     match read {
-        Ok(document) => verified(&document, context),
+        Ok((document, findings)) => verified(&document, findings, context),
         Err(error) => refused(&name, &error, context),
     }
 }
 
-fn verified(document: &Document, context: &Context) -> Result<Verdict> {
-    let findings: Vec<Finding> =
-        lint::lint(document, context.now).into_iter().filter(|finding| finding.code.starts_with("valid-until")).collect();
+/// The chosen entity, or the document where none was.
+fn subject(document: &Document) -> Subject<'_> {
+    document.entities.first().map_or(Subject::Document, Subject::Entity)
+}
+
+fn verified(document: &Document, mut findings: Vec<Finding>, context: &Context) -> Result<Verdict> {
+    let odd = lint::lint(document, context.now).into_iter();
+    findings.extend(odd.filter(|finding| finding.code.starts_with("valid-until")));
     context.ui.findings(&findings);
+    let valid_until = subject(document).valid_until(document);
     let ids = document.entity_ids();
     let signer = document.signer.clone().unwrap_or_default();
     if context.ui.is_json() {
-        context.ui.json(&inspect::verified(document, &findings))?;
+        context.ui.json(&inspect::verified(document, subject(document), &findings))?;
         return Ok(Verdict::Done);
     }
     let entities = match ids.as_slice() {
@@ -98,7 +115,7 @@ fn verified(document: &Document, context: &Context) -> Result<Verdict> {
             ("verified", document.file.clone()),
             ("signed by", signer),
             (if ids.len() == 1 { "entity" } else { "entities" }, entities),
-            ("valid until", document.valid_until.as_ref().map(|instant| instant.text.clone()).unwrap_or_default()),
+            ("valid until", valid_until.map(|end| end.to_string()).unwrap_or_default()),
         ],
     ))?;
     Ok(Verdict::Done)

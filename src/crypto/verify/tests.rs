@@ -79,7 +79,7 @@ fn a_key_is_read_as_pem_and_der_with_and_without_its_algorithm() {
         assert_eq!((key.spki_der(), key.spki_sha256()), (spki.as_slice(), hex(&sha256(&spki))));
     }
     let p521 = PrivateKey::generate(NewKey::Ec(Curve::P521)).unwrap();
-    let key = PublicKey::from_pem_or_der(p521.public_spki_der()).unwrap();
+    let key = PublicKey::from_pem_or_der(p521.public().spki_der()).unwrap();
     assert_eq!((key.kind().to_string().as_str(), key.bits(), key.curve()), ("EC P-521", 521, Some(Curve::P521)));
 }
 
@@ -174,7 +174,7 @@ fn other_curves_and_spelled_out_ones_are_refused_by_name() {
 
 #[test]
 fn a_point_outside_its_curve_is_no_key() {
-    let mut der = PrivateKey::generate(NewKey::Ec(Curve::P256)).unwrap().public_spki_der().to_vec();
+    let mut der = PrivateKey::generate(NewKey::Ec(Curve::P256)).unwrap().public().spki_der().to_vec();
     *der.last_mut().unwrap() ^= 1;
     assert_eq!(code(&der), "public-key-unreadable");
 }

@@ -8,6 +8,7 @@ use crate::saml::metadata::Document;
 use crate::saml::metadata::Entity;
 use crate::saml::metadata::RoleKind;
 use crate::saml::metadata::entity::display_name;
+use crate::saml::metadata::twins;
 
 /// The most entities that a message lists.
 const LISTED: usize = 20;
@@ -124,7 +125,11 @@ fn choose<'a>(document: &'a Document, entity_id: Option<&str>, wanted: &Wanted) 
     };
     let named: Vec<&Candidate<'_>> = all.iter().filter(|candidate| candidate.entity_id == Some(entity_id)).collect();
     if let Some(found) = named.iter().find(|candidate| candidate.saml2) {
-        return found.whole.ok_or_else(|| Failure::bug(format!("{file}: the chosen {people} was read as a summary")));
+        let entity =
+            found.whole.ok_or_else(|| Failure::bug(format!("{file}: the chosen {people} was read as a summary")))?;
+        // That there is another one of the same content is for the caller to tell.
+        twins::judge(document, entity, Some(&wanted.kind))?;
+        return Ok(entity);
     }
     if named.is_empty() {
         return Err(not_found(document, &all, entity_id, wanted));

@@ -24,6 +24,7 @@ use crate::saml::metadata::reading::Order;
 use crate::saml::metadata::reading::Walk;
 use crate::saml::metadata::roles::merge_idp;
 use crate::saml::metadata::roles::merge_sp;
+use crate::saml::metadata::search::Listed;
 use crate::xml::Start;
 use crate::xml::XML;
 
@@ -50,7 +51,7 @@ impl<R: BufRead> Walk<R> {
         let whole = match &self.select {
             Select::All => true,
             Select::EntityId(wanted) => entity_id.as_ref() == Some(wanted),
-            Select::Summaries => false,
+            Select::Summaries | Select::List(_) => false,
         };
         if !whole && self.lists_no_more() {
             self.document.unlisted += 1;
@@ -115,15 +116,7 @@ impl<R: BufRead> Walk<R> {
         }
 
         if !whole {
-            let saml2 = |kind: &RoleKind| roles.iter().any(|role| role.kind == *kind && role.saml2);
-            self.list(Summary {
-                saml2_idp: saml2(&RoleKind::Idp),
-                saml2_sp: saml2(&RoleKind::Sp),
-                entity_id,
-                roles: roles.into_iter().map(|role| role.kind).collect(),
-                display_name: display_name(&extras.display_names, organization.as_ref()),
-                line: at.line,
-            });
+            self.summary(entity_id, roles, extras, organization, at.line);
             return Ok(());
         }
         let mut idp = merge_idp(idps);
@@ -136,6 +129,7 @@ impl<R: BufRead> Walk<R> {
             id,
             own_valid_until,
             valid_until: validity.valid_until,
+            valid_until_unreadable: validity.unreadable,
             cache_duration: validity.cache_duration,
             display_names: extras.display_names,
             roles,
@@ -148,6 +142,43 @@ impl<R: BufRead> Walk<R> {
             misordered: order.found(),
         });
         Ok(())
+    }
+
+    /// Keeps of an entity what its list needs.
+    fn summary(
+        &mut self,
+        entity_id: Option<String>,
+        roles: Vec<Role>,
+        extras: Extras,
+        organization: Option<Organization>,
+        line: u64,
+    ) {
+        let display_name = display_name(&extras.display_names, organization.as_ref());
+        let listed = if let Select::List(query) = &self.select {
+            let organization = organization.unwrap_or_default();
+            let own = extras.display_names.into_iter();
+            // Its own names say more; the organization's are searched too.
+            let display_names = own.chain(organization.display_names).chain(organization.names).collect();
+            let (scopes, registration_authority) = (extras.scopes, extras.registration_authority);
+            let listed = Listed { display_names, scopes, registration_authority };
+            if !query.finds(entity_id.as_deref(), roles.iter().map(|role| &role.kind), &listed) {
+                self.document.unlisted += 1;
+                return;
+            }
+            Some(Box::new(listed))
+        } else {
+            None
+        };
+        let saml2 = |kind: &RoleKind| roles.iter().any(|role| role.kind == *kind && role.saml2);
+        self.list(Summary {
+            saml2_idp: saml2(&RoleKind::Idp),
+            saml2_sp: saml2(&RoleKind::Sp),
+            entity_id,
+            roles: roles.into_iter().map(|role| role.kind).collect(),
+            display_name,
+            line,
+            listed,
+        });
     }
 
     /// `Extensions` of an entity or role: of the many that exist, the three that are used here.

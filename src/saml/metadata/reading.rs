@@ -1,7 +1,7 @@
 //! Walks a document from its root to its entities, and gathers what stands
 //! around them: groups, validity, signatures. Also the steps that all levels share.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::hash::BuildHasher as _;
 use std::hash::RandomState;
 use std::io::BufRead;
@@ -17,6 +17,7 @@ use crate::saml::MD;
 use crate::saml::PROTOCOL;
 use crate::saml::metadata::Document;
 use crate::saml::metadata::Instant;
+use crate::saml::metadata::LIST_ROOM;
 use crate::saml::metadata::MAX_ENTITIES;
 use crate::saml::metadata::MAX_SIGNATURES;
 use crate::saml::metadata::MAX_SUMMARIES;
@@ -42,6 +43,8 @@ const MAX_FINDINGS: usize = 500;
 pub(super) struct Inherited {
     pub(super) valid_until: Option<Time>,
     pub(super) cache_duration: Option<u64>,
+    /// Some `validUntil` could not be read.
+    pub(super) unreadable: bool,
 }
 
 impl Inherited {
@@ -51,6 +54,7 @@ impl Inherited {
         Self {
             valid_until: earliest(self.valid_until, valid_until.and_then(|instant| instant.time)),
             cache_duration: self.cache_duration.into_iter().chain(cache_duration.and_then(|span| span.seconds)).min(),
+            unreadable: self.unreadable || valid_until.is_some_and(|instant| instant.time.is_none()),
         }
     }
 }
@@ -60,8 +64,9 @@ pub(super) struct Walk<R> {
     pub(super) xml: Watched<R>,
     pub(super) select: Select,
     pub(super) document: Document,
-    /// Of each entity ID so far, a keyed hash: two IDs have the same with a chance of 2^-64.
-    seen: HashSet<u64>,
+    /// Of each entity ID so far, a keyed hash, with the line of the first that has it: two IDs have
+    /// the same hash with a chance of 2^-64.
+    seen: HashMap<u64, u64>,
     hash: RandomState,
     /// Bytes of names that may still be kept of entities that were not chosen.
     room: usize,
@@ -73,9 +78,9 @@ impl<R: BufRead> Walk<R> {
         Self {
             xml,
             select: select.clone(),
-            seen: HashSet::new(),
+            seen: HashMap::new(),
             hash: RandomState::new(),
-            room: SUMMARIES_ROOM,
+            room: if matches!(select, Select::List(_)) { LIST_ROOM } else { SUMMARIES_ROOM },
             document: Document {
                 file: file.to_owned(),
                 root: RootKind::Entity,
@@ -205,28 +210,39 @@ impl<R: BufRead> Walk<R> {
                 .failure("too-many-entities", &format!("the document has more than {MAX_WHOLE} entities"))
                 .hint("`ssoctl metadata inspect --list` lists them, `--entity-id ID` shows one"));
         }
-        if let Some(entity_id) = entity_id
-            && !self.seen.insert(self.hash.hash_one(entity_id))
-        {
-            self.note("entity-id-duplicate", Severity::Warning, || {
-                format!("the entity ID `{}` stands in this document twice", printable(entity_id))
-            });
+        let Some(entity_id) = entity_id else { return Ok(()) };
+        let hash = self.hash.hash_one(entity_id);
+        match self.seen.get(&hash).copied() {
+            None => _ = self.seen.insert(hash, self.xml.position().line),
+            Some(line) => self.note("entity-id-duplicate", Severity::Warning, || {
+                format!("the entity ID `{}` stands on line {line} already", printable(entity_id))
+            }),
         }
         Ok(())
     }
 
     /// Whether the document has more entities beside the chosen one than are worth a summary.
     pub(super) fn lists_no_more(&self) -> bool {
-        matches!(self.select, Select::EntityId(_)) && (self.room == 0 || self.document.others.len() >= MAX_SUMMARIES)
+        match self.select {
+            Select::EntityId(_) => self.room == 0 || self.document.others.len() >= MAX_SUMMARIES,
+            Select::List(_) => self.room == 0,
+            Select::All | Select::Summaries => false,
+        }
     }
 
     /// Keeps a summary.
     pub(super) fn list(&mut self, summary: Summary) {
         let names = [&summary.entity_id, &summary.display_name];
         let bytes: usize = names.into_iter().flatten().map(String::len).sum();
-        self.room = self.room.saturating_sub(bytes);
+        let more = summary.listed.as_ref().map_or(0, |listed| listed.bytes());
+        self.room = self.room.saturating_sub(bytes + more);
         if self.lists_no_more() {
             self.document.unlisted += 1;
+            if summary.listed.is_some() {
+                self.note("list-too-long", Severity::Warning, || {
+                    format!("the list ends here: what is to be listed has more than {LIST_ROOM} bytes")
+                });
+            }
         } else {
             self.document.others.push(summary);
         }

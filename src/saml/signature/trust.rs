@@ -146,7 +146,12 @@ impl Trust {
             (false, Some(objection)) => objection,
             (false, None) => Objection::new(
                 "signature-key-unknown",
-                "the signature brings no certificate with the pinned fingerprint",
+                match claimed(claims) {
+                    Some((claim, _)) => {
+                        format!("the signature brings no certificate with the pinned fingerprint; it claims {claim}")
+                    }
+                    None => "the signature brings no certificate with the pinned fingerprint, and no other".to_owned(),
+                },
                 "pin the certificate itself by `--trust FILE`; where the publisher has a new one, ask for its fingerprint by another way than this document",
             ),
         })
@@ -157,13 +162,19 @@ impl Trust {
 fn unpinned(claims: &Claims) -> Objection {
     let mut message = "the signature was not verified, since no key is pinned".to_owned();
     let mut hint = "pin the signer's certificate by `--trust FILE`; the signature brings none along".to_owned();
-    if let Some(der) = claims.certificates.first() {
-        let fingerprint = crypto::hex(&crypto::sha256(der));
-        let called = cert::from_der(der).map(|certificate| certificate.called()).unwrap_or_default();
-        message = format!("{message}; it claims to be made with the certificate sha256:{fingerprint} ({called})");
+    if let Some((claim, fingerprint)) = claimed(claims) {
+        message = format!("{message}; it claims {claim}");
         hint = format!(
             "ask the publisher for its fingerprint by another way than this document; if it is this one: `--trust sha256:{fingerprint}`"
         );
     }
     Objection { code: "signature-not-verified", message, hint: hint.into() }
+}
+
+/// What a signature says it was made with, for a person to compare, and the fingerprint of that.
+fn claimed(claims: &Claims) -> Option<(String, String)> {
+    let der = claims.certificates.first()?;
+    let fingerprint = crypto::hex(&crypto::sha256(der));
+    let called = cert::from_der(der).map_or_else(|_| "which cannot be read".to_owned(), |read| read.called());
+    Some((format!("to be made with the certificate sha256:{fingerprint} ({called})"), fingerprint))
 }

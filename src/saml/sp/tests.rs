@@ -42,6 +42,7 @@ fn full() -> SpMetadata {
         entity_id: "https://sp.example.org/saml?tenant=a&b".to_owned(),
         id: Some("_7c1f0e".to_owned()),
         valid_until: Time::parse("2099-01-31T12:00:00Z"),
+        cache_hours: Some(6),
         authn_requests_signed: true,
         want_assertions_signed: Some(true),
         display_name: Some(LocalizedText {
