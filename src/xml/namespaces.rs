@@ -46,6 +46,11 @@ impl Namespaces {
         self.bindings.len()
     }
 
+    /// Bytes of all declarations in scope.
+    pub(super) fn bytes(&self) -> usize {
+        self.text.len()
+    }
+
     /// Adds a declaration to the innermost scope.
     pub(super) fn declare(&mut self, prefix: &str, uri: &str) {
         let start = self.text.len();
