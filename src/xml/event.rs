@@ -22,6 +22,19 @@ pub(crate) enum Event<'a> {
     Eof,
 }
 
+impl Event<'_> {
+    /// About how many bytes of the document it was, and at most about as many.
+    pub(crate) fn bytes(&self) -> usize {
+        match self {
+            Self::Start(start) => start.raw.len(),
+            Self::End(end) => end.prefix.len() + end.local.len(),
+            Self::Text(text) | Self::Comment(text) => text.len(),
+            Self::Instruction(target, data) => target.len() + data.len(),
+            Self::Eof => 0,
+        }
+    }
+}
+
 /// The beginning of an element.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Start<'a> {

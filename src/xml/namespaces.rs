@@ -17,8 +17,9 @@ fn key(prefix: &str) -> (u64, bool) {
     let mut head = [0; 8];
     let length = bytes.len().min(head.len());
     head[..length].copy_from_slice(&bytes[..length]);
-    // No name has a zero byte, so that the length is told too.
-    (u64::from_le_bytes(head), bytes.len() <= head.len())
+    // No name has a zero byte, so that one at the end tells the length: eight bytes may be the
+    // head of a longer prefix.
+    (u64::from_le_bytes(head), bytes.len() < head.len())
 }
 
 /// A declaration in force, by its index; resolved once per element.
@@ -44,6 +45,11 @@ impl Namespaces {
     /// How many declarations are in scope, which marks a scope to come back to.
     pub(super) fn len(&self) -> usize {
         self.bindings.len()
+    }
+
+    /// Bytes of all declarations in scope.
+    pub(super) fn bytes(&self) -> usize {
+        self.text.len()
     }
 
     /// Adds a declaration to the innermost scope.

@@ -6,6 +6,7 @@ use crate::xml::Start;
 use crate::xml::event::End;
 use crate::xml::namespaces::Namespaces;
 use crate::xml::namespaces::Resolved;
+use crate::xml::tag::Attribute;
 use crate::xml::tag::Tag;
 
 /// Events that were kept, to be seen again.
@@ -13,7 +14,8 @@ use crate::xml::tag::Tag;
 pub(crate) struct Recording {
     around: Namespaces,
     kept: Vec<Kept>,
-    room: usize,
+    /// What is left; `None` where there was not enough from the start.
+    room: Option<usize>,
 }
 
 #[derive(Debug)]
@@ -30,15 +32,17 @@ enum Kept {
 pub(crate) struct Full;
 
 /// What an event costs beside its text.
-const EVENT: usize = 64;
+const EVENT: usize = size_of::<Kept>();
 /// What an attribute costs beside its text.
-const ATTRIBUTE: usize = 64;
+const ATTRIBUTE: usize = size_of::<Attribute>();
 
 impl Recording {
     /// Begins before this element, with room for about this many bytes.
     pub(crate) fn before(start: &Start<'_>, room: usize) -> Self {
         let mut around = start.scope.clone();
         around.leave(start.declared);
+        // What is in scope is copied into canonical octets, and so counts too.
+        let room = room.checked_sub(around.bytes());
         Self { around, kept: Vec::new(), room }
     }
 
@@ -59,7 +63,7 @@ impl Recording {
             }
             Event::Eof => return Ok(()),
         };
-        self.room = self.room.checked_sub(bytes + EVENT).ok_or(Full)?;
+        self.room = Some(self.room.and_then(|room| room.checked_sub(bytes + EVENT)).ok_or(Full)?);
         self.kept.push(kept);
         Ok(())
     }

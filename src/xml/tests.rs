@@ -87,6 +87,22 @@ fn reads_names_namespaces_and_values() {
 }
 
 #[test]
+fn prefixes_that_begin_alike_are_told_apart() {
+    for length in 1..20 {
+        let (short, long) = ("p".repeat(length), "p".repeat(length + 1));
+        for order in [[&short, &long], [&long, &short]] {
+            let declared = order.map(|prefix| format!("xmlns:{prefix}='urn:{prefix}'")).join(" ");
+            let text = format!("<a {declared}><{short}:b {long}:c=''/><{long}:b {short}:c=''/></a>");
+            let shown = read(&text).join(" ");
+            for (element, attribute) in [(&short, &long), (&long, &short)] {
+                assert!(shown.contains(&format!("{{urn:{element}}}b")), "{shown}");
+                assert!(shown.contains(&format!("{{urn:{attribute}}}c")), "{shown}");
+            }
+        }
+    }
+}
+
+#[test]
 fn an_inner_declaration_ends_with_its_element() {
     assert_eq!(
         read("<r xmlns='u:1' xmlns:p='u:p'><a xmlns='' xmlns:p='u:q'><p:b/></a><p:c/><d xml:lang='en'/></r>"),

@@ -12,6 +12,7 @@ use crate::saml::signature::Objection;
 use crate::saml::signature::element::Element;
 use crate::saml::signature::shown;
 use crate::xml::Event;
+use crate::xml::XML;
 use crate::xml::canonical::Canonicalizer;
 use crate::xml::canonical::Method;
 use crate::xml::recording::Recording;
@@ -78,6 +79,9 @@ pub(super) fn read(recording: &Recording, inherited: &[(String, String)], sha1: 
         }
         _ => return Err(malformed("after `SignatureValue` only one `KeyInfo` may stand")),
     };
+    if !value.children.is_empty() {
+        return Err(malformed("`SignatureValue` has an element in it"));
+    }
     if signed_info.all().iter().any(|one| one.interrupted) || value.interrupted {
         return Err(Objection::new(
             "signature-comment",
@@ -172,6 +176,9 @@ fn reference_of(reference: &Element, sha1: Sha1) -> Result<(DigestKind, Vec<u8>,
         return Err(malformed("`Reference` must have Transforms, DigestMethod and DigestValue, each once"));
     }
     let hash = DigestKind::named(algorithm_of(method)?, sha1)?;
+    if !method.children.is_empty() {
+        return Err(malformed("`DigestMethod` has parameters"));
+    }
     let digest = base64(&value.text, "DigestValue")?;
     if digest.len() != hash.len() {
         return Err(malformed("`DigestValue` is not as long as its algorithm says"));
@@ -272,7 +279,7 @@ fn signed_info_octets(
 ) -> Result<Vec<u8>, Objection> {
     let mut inherited = inherited.to_vec();
     for (namespace, local, value) in &signature.attributes {
-        if namespace == crate::xml::XML {
+        if *namespace == XML {
             inherited.retain(|(known, _)| known != local);
             inherited.push((local.clone(), value.clone()));
         }

@@ -44,6 +44,16 @@ impl Digester {
 
     fn hand_over(&mut self) {
         self.seen += self.block.len();
+        if self.block.len() > 2 * BLOCK {
+            // One event may be as long as a tag of many megabytes, and several blocks wait.
+            let long = std::mem::replace(&mut self.block, Vec::with_capacity(2 * BLOCK));
+            self.seen -= long.len();
+            for piece in long.chunks(BLOCK) {
+                self.block.extend_from_slice(piece);
+                self.hand_over();
+            }
+            return;
+        }
         if let Some(aside) = &self.aside {
             let next = aside.empty.try_recv().unwrap_or_else(|_| Vec::with_capacity(2 * BLOCK));
             let full = std::mem::replace(&mut self.block, next);

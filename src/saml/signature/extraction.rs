@@ -21,12 +21,33 @@ pub(super) struct Extraction {
     /// Elements open in the signature, it included.
     skipping: usize,
     whole: bool,
+    /// Bytes that were read, and octets that were made of them.
+    read: usize,
+    made: usize,
 }
+
+/// Octets that may be made of one byte of a large document. One namespace of a megabyte, which a
+/// thousand elements spell out anew, would keep a reader busy for hours; in real documents it is
+/// less than two.
+const MOST: usize = 4;
+/// Octets that count for nothing: a small document may be odd.
+const FREE: usize = 1 << 20;
 
 impl Extraction {
     /// For the `target`th element without the `signature`th, both counted from 0 in document order.
     pub(super) fn new(canonicalizer: Canonicalizer, target: usize, signature: usize, document: bool) -> Self {
-        Self { canonicalizer, target, signature, document, begun: 0, inside: 0, skipping: 0, whole: false }
+        Self {
+            canonicalizer,
+            target,
+            signature,
+            document,
+            begun: 0,
+            inside: 0,
+            skipping: 0,
+            whole: false,
+            read: 0,
+            made: 0,
+        }
     }
 
     /// Whether the target has begun and ended.
@@ -36,6 +57,21 @@ impl Extraction {
 
     /// Appends what the event adds to the octets.
     pub(super) fn see(&mut self, event: &Event<'_>, out: &mut Vec<u8>) -> Result<(), Objection> {
+        let before = out.len();
+        self.pick(event, out)?;
+        self.read += event.bytes();
+        self.made += out.len() - before;
+        if self.made > MOST * self.read + FREE {
+            return Err(Objection::new(
+                "canonical-form-too-large",
+                "the canonical form of this document is many times as large as the document",
+                "this document was made to exhaust a reader: do not trust it",
+            ));
+        }
+        Ok(())
+    }
+
+    fn pick(&mut self, event: &Event<'_>, out: &mut Vec<u8>) -> Result<(), Objection> {
         match event {
             Event::Start(_) => {
                 let ordinal = self.begun;

@@ -37,14 +37,18 @@ pub(crate) const LARGEST: u64 = 8 << 20;
 const MAX_SIGNATURES: usize = 16;
 /// The most elements that carry an ID.
 const MAX_IDS: usize = 100_000;
+/// The most names of attributes of the namespace `xml` around a signature; it has four.
+const MAX_XML_ATTRIBUTES: usize = 16;
+/// The most bytes of their values.
+const MAX_XML_BYTES: usize = 64 << 10;
 
 /// A signature of a document, and the element that it stands in.
 #[derive(Debug)]
 pub(crate) struct Found {
     /// Local name of the parent.
     pub(crate) parent: String,
-    /// Namespace of the parent.
-    pub(crate) namespace: String,
+    /// Namespace of the parent where it is one of SAML.
+    pub(crate) namespace: &'static str,
     /// `ID` of the parent.
     pub(crate) id: Option<String>,
     /// Whether the parent is the root of the document.
@@ -81,7 +85,7 @@ pub(crate) struct Survey {
 struct Open {
     ordinal: usize,
     local: String,
-    namespace: String,
+    namespace: &'static str,
     id: Option<String>,
     xml: Vec<(String, String)>,
     /// Which of [`Survey::signatures`] are its children.
@@ -117,7 +121,8 @@ pub(crate) fn survey(bytes: &[u8], file: &str) -> Result<Survey, Failure> {
                         return Err(too_many().at(&reader));
                     }
                     recording = Some((found.signatures.len(), depth));
-                    let signature = begin(start, &open, ordinal, reader.position());
+                    let signature =
+                        begin(start, &open, ordinal, reader.position()).map_err(|objection| objection.at(&reader))?;
                     if let Some(parent) = open.last_mut() {
                         parent.signatures.push(found.signatures.len());
                     }
@@ -126,7 +131,7 @@ pub(crate) fn survey(bytes: &[u8], file: &str) -> Result<Survey, Failure> {
                 open.push(Open {
                     ordinal,
                     local: start.local().to_owned(),
-                    namespace: start.namespace().to_owned(),
+                    namespace: of_saml(start.namespace()),
                     id: start.attribute("ID").map(str::to_owned),
                     xml: watch::xml_attributes(start),
                     signatures: Vec::new(),
@@ -154,29 +159,37 @@ pub(crate) fn survey(bytes: &[u8], file: &str) -> Result<Survey, Failure> {
     }
 }
 
-fn begin(start: &Start<'_>, open: &[Open], ordinal: usize, at: Position) -> Found {
+fn begin(start: &Start<'_>, open: &[Open], ordinal: usize, at: Position) -> Result<Found, Objection> {
     let merged = |levels: &[Open]| {
         let mut attributes: Vec<(String, String)> = Vec::new();
         for (local, value) in levels.iter().flat_map(|level| &level.xml) {
             attributes.retain(|(known, _)| known != local);
             attributes.push((local.clone(), value.clone()));
+            let bytes: usize = attributes.iter().map(|(_, value)| value.len()).sum();
+            if attributes.len() > MAX_XML_ATTRIBUTES || bytes > MAX_XML_BYTES {
+                return Err(Objection::new(
+                    "xml-too-many-attributes",
+                    "more attributes of the namespace `xml` stand around a signature than there are",
+                    "this document was made to exhaust a reader: do not trust it",
+                ));
+            }
         }
-        attributes
+        Ok(attributes)
     };
     let (parent, above) = open.split_last().map_or((None, open), |(parent, above)| (Some(parent), above));
-    Found {
+    Ok(Found {
         parent: parent.map(|parent| parent.local.clone()).unwrap_or_default(),
-        namespace: parent.map(|parent| parent.namespace.clone()).unwrap_or_default(),
+        namespace: parent.map(|parent| parent.namespace).unwrap_or_default(),
         id: parent.and_then(|parent| parent.id.clone()),
         on_root: open.len() == 1,
         at,
         target: parent.map(|parent| parent.ordinal).unwrap_or_default(),
         signature: ordinal,
-        around: merged(above),
-        inherited: merged(open),
+        around: merged(above)?,
+        inherited: merged(open)?,
         siblings: 1,
         recording: Recording::before(start, SIGNATURE_ROOM),
-    }
+    })
 }
 
 impl Survey {
@@ -187,7 +200,7 @@ impl Survey {
     }
 
     fn judge(&self, found: &Found, trust: &Trust) -> Result<(Claims, String), Objection> {
-        if !is_signable(&found.namespace, &found.parent) {
+        if !is_signable(found.namespace, &found.parent) {
             return Err(Objection::new(
                 "signature-misplaced",
                 format!("a signature stands in `{}`, which SAML does not sign", shown(&found.parent)),
@@ -234,6 +247,11 @@ impl Survey {
         }
         Ok(Signed { octets, signer })
     }
+}
+
+/// Not copied for each open element: one may be a megabyte long.
+fn of_saml(namespace: &str) -> &'static str {
+    [MD, ASSERTION, PROTOCOL].into_iter().find(|one| *one == namespace).unwrap_or_default()
 }
 
 /// The elements that SAML signs (saml-core 5.2, saml-metadata 3).

@@ -111,12 +111,13 @@ impl Trust {
         }
         let mut objection = None;
         let mut tried = false;
-        let mut ask = |key: &PublicKey| match key.verify(claims.scheme, &claims.signed_info, &claims.value) {
+        let verify = |key: &PublicKey| key.verify(claims.scheme, &claims.signed_info, &claims.value);
+        let mut ask = |key: Result<&PublicKey, Failure>| match key.and_then(verify) {
             Ok(held) => {
                 tried = true;
                 held
             }
-            // Of several pins one may be of another type.
+            // Of several pins one may be of another type, or its certificate be no good.
             Err(failure) => {
                 objection = Some(Objection::from(failure));
                 false
@@ -124,15 +125,17 @@ impl Trust {
         };
         for pin in &self.pins {
             match pin {
-                Pin::Key { key, called, .. } if ask(key) => return Ok(called.clone()),
+                Pin::Key { key, called, .. } if ask(Ok(key)) => return Ok(called.clone()),
                 Pin::Key { .. } => {}
                 Pin::Fingerprint(wanted) => {
                     let Some(der) = claims.certificates.iter().find(|der| crypto::sha256(der) == *wanted) else {
                         continue;
                     };
-                    let certificate = cert::from_der(der)?;
-                    if ask(&certificate.public_key()?) {
-                        return Ok(certificate.called());
+                    let read = cert::from_der(der).and_then(|one| Ok((one.public_key()?, one.called())));
+                    match read {
+                        Ok((key, called)) if ask(Ok(&key)) => return Ok(called),
+                        Ok(_) => {}
+                        Err(failure) => _ = ask(Err(failure)),
                     }
                 }
             }

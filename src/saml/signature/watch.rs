@@ -28,7 +28,7 @@ use crate::xml::recording::Recording;
 
 /// Bytes of a signature that are kept; the largest key and a chain of certificates are far below.
 pub(super) const SIGNATURE_ROOM: usize = 512 << 10;
-/// Bytes between the root's start and its signature that are kept.
+/// Bytes before the root's start, and as many between it and its signature, that are kept.
 const LEADING_ROOM: usize = 256 << 10;
 
 /// A reader, watched or not.
@@ -173,7 +173,8 @@ impl Watch {
         self.state = match (std::mem::replace(&mut self.state, State::Nowhere), event) {
             (State::Digesting(digesting), _) => State::Held(digesting.finish()?),
             (State::Prolog(mut prolog), Event::Instruction(target, data)) => {
-                if prolog.len() == 64 {
+                let kept: usize = prolog.iter().map(|(target, data)| target.len() + data.len()).sum();
+                if prolog.len() == 64 || kept + event.bytes() > LEADING_ROOM {
                     return Err(misplaced());
                 }
                 prolog.push(((*target).to_owned(), (*data).to_owned()));
