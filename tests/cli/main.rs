@@ -21,6 +21,7 @@ mod refresh;
 mod refusals;
 mod sandbox;
 mod signing;
+mod trust;
 mod users;
 
 #[test]

@@ -299,8 +299,10 @@ fn read_documents(args: &Args, vendor: &dyn Provider, context: &Context) -> Resu
     } else {
         let sp = args.sp_metadata.is_some() || args.incommon || args.sp_entity_id.is_some() || args.relay_state.is_some();
         let options = args.sign_request.is_some() || args.force_authentication || args.no_replay_prevention;
-        if sp || options || args.binding.is_some() || args.entity_id.is_some() || args.validity.is_given() {
-            return Err(Failure::usage("saml-flag", "bindings, requests, validity and the service provider are of SAML connections")
+        let idp = args.binding.is_some() || args.entity_id.is_some();
+        let judged = args.validity.is_given() || !args.trust.trust.is_empty();
+        if sp || options || idp || judged {
+            return Err(Failure::usage("saml-flag", "bindings, requests, validity, pinned keys and the service provider are of SAML connections")
                 .hint("leave them out, or give `--metadata` or `--mdq`")
                 .into());
         }

@@ -90,12 +90,17 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         Some(material) => material,
         None => {
             if let Some(name) = source::connection_named(source, context)? {
+                refuse_pins(name.as_str(), args)?;
                 return of_connection(&name, args, context);
             }
             source::read(source, &args.flags, args.is_of_many(), context)?
         }
     };
-    let findings = match sniff(material.head()) {
+    let kind = sniff(material.head());
+    if matches!(kind, DocumentKind::Discovery | DocumentKind::Jwks) {
+        refuse_pins(&material.name, args)?;
+    }
+    let findings = match kind {
         DocumentKind::Discovery => of_discovery(&mut material, context)?,
         DocumentKind::Jwks => of_jwks(&mut material, context)?,
         DocumentKind::Certificates => {
@@ -113,6 +118,15 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     context.ui.findings(&findings);
     let errors = findings.iter().any(|finding| finding.severity == Severity::Error);
     Ok(if args.lint && errors { Verdict::Findings } else { Verdict::Done })
+}
+
+/// Who pins a key is never shown what nobody can have signed with it.
+fn refuse_pins(name: &str, args: &Args) -> Result<()> {
+    if args.trust.trust.is_empty() {
+        return Ok(());
+    }
+    let message = format!("{}: a key is pinned, and this is no SAML metadata, which alone is signed", printable(name));
+    Err(Failure::refused("trust-not-metadata", message).hint("leave `--trust` out").into())
 }
 
 fn of_connection(name: &ConnectionName, args: &Args, context: &Context) -> Result<Verdict> {

@@ -65,22 +65,15 @@ impl Pin {
                     let (pem, called) = (key.to_pem()?, format!("the key of {}", printable(name)));
                     return Ok(vec![Self::Key { key: Arc::new(key), called, pem }]);
                 }
-                Err(failure) if pem_key => return Err(failure),
+                Err(failure) if pem_key => return Err(in_file(name, &failure)),
                 Err(_) => {}
             }
         }
-        let mut pins = Vec::new();
-        for (_, certificate) in armour::from_pem_bundle(bytes) {
-            pins.push(Self::of(&certificate?)?);
-        }
-        if pins.is_empty() {
-            return Err(Failure::input(
-                "trust-empty",
-                format!("{}: there is no certificate and no public key in it", printable(name)),
-            )
-            .hint("give the signer's certificate, its public key, or `sha256:` and the certificate's fingerprint"));
-        }
-        Ok(pins)
+        let certificates = armour::from_pem_bundle(bytes).into_iter();
+        certificates
+            .map(|(_, read)| Self::of(&read?))
+            .collect::<Result<_, _>>()
+            .map_err(|failure| in_file(name, &failure))
     }
 
     /// The key of a certificate, whose dates do not matter where it is pinned.
@@ -101,6 +94,12 @@ impl Pin {
     pub(crate) fn from_stored(text: &str, place: &str) -> Result<Vec<Self>, Failure> {
         Self::fingerprint(text).map_or_else(|| Self::read(text.as_bytes(), place), |pin| Ok(vec![pin]))
     }
+}
+
+/// The refusal of a pin, with the file that it is from.
+fn in_file(name: &str, failure: &Failure) -> Failure {
+    let named = Failure::new(failure.kind(), failure.code(), format!("{}: {failure}", printable(name)));
+    failure.hints().iter().fold(named, |named, hint| named.hint(hint))
 }
 
 impl Trust {
