@@ -44,7 +44,7 @@ enum Begins {
 }
 
 /// How many bytes of the document allow one more part, where there are many.
-const BYTES_OF_A_PART: u64 = 16;
+const BYTES_OF_A_PART: u64 = 20;
 
 /// Where in the document the reader is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -282,7 +282,7 @@ impl<R: BufRead> Reader<R> {
             let message = format!("tags, attributes and references are less than {BYTES_OF_A_PART} bytes apart");
             return Err(self
                 .failure("xml-too-dense", &message)
-                .hint("metadata has twice as many bytes; this document was made to exhaust a reader"));
+                .hint("metadata has thirty; this document was made to exhaust a reader"));
         }
         Ok(())
     }
