@@ -28,6 +28,9 @@ use crate::xml::Position;
 use crate::xml::Reader;
 use crate::xml::canonical::RelativeNamespace;
 
+/// Exclusive C14N; also the namespace of `InclusiveNamespaces`.
+const EXCLUSIVE: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
+
 /// Why a signature is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Objection {

@@ -8,6 +8,7 @@ use crate::crypto::digest::DigestKind;
 use crate::crypto::scheme::Scheme;
 use crate::crypto::scheme::Sha1;
 use crate::saml::DS;
+use crate::saml::signature::EXCLUSIVE;
 use crate::saml::signature::Objection;
 use crate::saml::signature::element::Element;
 use crate::saml::signature::shown;
@@ -17,8 +18,6 @@ use crate::xml::canonical::Canonicalizer;
 use crate::xml::canonical::Method;
 use crate::xml::recording::Recording;
 
-/// Exclusive C14N; also the namespace of `InclusiveNamespaces`.
-pub(super) const EXCLUSIVE: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
 const EXCLUSIVE_WITH_COMMENTS: &str = "http://www.w3.org/2001/10/xml-exc-c14n#WithComments";
 const INCLUSIVE: &str = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315";
 const INCLUSIVE_WITH_COMMENTS: &str = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315#WithComments";

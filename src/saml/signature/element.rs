@@ -2,7 +2,7 @@
 //! it is made of, and never made of anything else.
 
 use crate::saml::DS;
-use crate::saml::signature::claims::EXCLUSIVE;
+use crate::saml::signature::EXCLUSIVE;
 use crate::xml::Event;
 use crate::xml::XML;
 use crate::xml::recording::Recording;
