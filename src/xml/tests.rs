@@ -291,6 +291,71 @@ fn refuses_a_doctype_in_every_guise() {
     assert_eq!(failure.code(), "doctype");
 }
 
+// attacks 4.1: X1, X2; the documents of the test data that defusedxml and signxml share.
+#[test]
+fn bombs_and_files_behind_entities_are_refused_before_anything_is_expanded_or_fetched() {
+    let bomb = (1..=9).map(|n| format!("<!ENTITY e{n} '{}'>", format!("&e{};", n - 1).repeat(10))).collect::<String>();
+    for (row, declarations) in [
+        ("xmlbomb", format!("<!DOCTYPE r [<!ENTITY e0 'lol'>{bomb}]><r>&e9;</r>")),
+        ("quadratic", format!("<!DOCTYPE r [<!ENTITY a '{0}'>]><r>{1}</r>", "a".repeat(10_000), "&a;".repeat(1000))),
+        ("cyclic", "<!DOCTYPE r [<!ENTITY a '&b;'><!ENTITY b '&a;'>]><r>&a;</r>".to_owned()),
+        ("external", "<!DOCTYPE r [<!ENTITY a SYSTEM 'http://127.0.0.1:9/x'>]><r>&a;</r>".to_owned()),
+        ("external_file", "<!DOCTYPE r [<!ENTITY a SYSTEM 'file:///etc/hostname'>]><r>&a;</r>".to_owned()),
+        ("dtd", "<!DOCTYPE r PUBLIC '-//x//EN' 'http://127.0.0.1:9/x.dtd'><r/>".to_owned()),
+        ("parameter entity", "<!DOCTYPE r [<!ENTITY % a SYSTEM 'file:///etc/hostname'>%a;]><r/>".to_owned()),
+        ("default attribute", "<!DOCTYPE r [<!ATTLIST r ID ID '_1'>]><r/>".to_owned()),
+    ] {
+        let begun = std::time::Instant::now();
+        assert_eq!(refusal(declarations.as_bytes()).code(), "doctype", "{row}");
+        assert!(begun.elapsed() < std::time::Duration::from_secs(1), "{row}");
+    }
+    refuses("<r>&lol;</r>", "xml-malformed", "`&lol;`");
+    refuses("<r a='&lol;'/>", "xml-malformed", "`&lol;`");
+    // An inclusion is an element like any other, and nothing is fetched.
+    let inclusion = "<r xmlns:i='http://www.w3.org/2001/XInclude'><i:include href='file:///etc/hostname'/></r>";
+    assert_eq!(
+        read(inclusion),
+        [
+            "<{}r",
+            "<{http://www.w3.org/2001/XInclude}include {}href=\"file:///etc/hostname\"",
+            ">{http://www.w3.org/2001/XInclude}include",
+            ">{}r",
+        ]
+    );
+}
+
+// attacks 4.1: X7; CVE-2020-29509 (attributes), CVE-2020-29510 (directives), CVE-2020-29511 (elements).
+#[test]
+fn what_others_write_back_differently_is_refused_or_means_what_it_says() {
+    for text in [
+        "<x::r xmlns:x='u:1'/>",
+        "<r><x::e xmlns:x='u:1'></::e></r>",
+        "<r></x::e></r>",
+        "<:r/>",
+        "<x: xmlns:x='u:1'>",
+        "</x:>",
+        "<r><e ::a='1'/></r>",
+        "<r :='1'/>",
+        "<r :a='1'/>",
+        "<r xmlns:x='u:1' x:='1'/>",
+        "<r xmlns='u:1' xmlns:='u:2'/>",
+        "<r xmlns='u:1' xmlns='u:2'/>",
+        "<r><! <<!-- -->!-->\"--> \" ><! \">\" <x/>></r>",
+        "<r><! <<!-- -->!-- x --> y></r>",
+        "<! \">\" <x/>><r/>",
+        "<!name <!-- c --><n <m>>><r/>",
+        "<r>]]></r>",
+        "<r x:a='1'/>",
+    ] {
+        refuses(text, "xml-malformed", "");
+    }
+    // The namespace of an attribute does not follow from that of its element, nor the other way.
+    assert_eq!(
+        read("<x:r xmlns:x='u:1' xmlns='u:2' x:a='1' a='2'><r/></x:r>"),
+        ["<{u:1}r {u:1}a=\"1\" {}a=\"2\"", "<{u:2}r", ">{u:2}r", ">{u:1}r"]
+    );
+}
+
 #[test]
 fn tells_a_document_that_ends_early() {
     for text in ["<r>", "<r><a/>", "<r a='", "<r", "<", "<r><!-- ", "<r><![CDATA[x", "<r><?p", "<r></r", "<r>x"] {

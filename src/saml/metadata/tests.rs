@@ -186,6 +186,26 @@ fn says_what_is_odd_about_keys_without_showing_them() {
     assert!(codes(&findings, Severity::Error).contains(&"signing-certificate-missing"));
 }
 
+// attacks 4.3: M4.
+#[test]
+fn a_federations_rules_are_told_and_stop_no_import() {
+    let idp = idp_entity("e");
+    let of_idp = |text: &str| codes(&lint_idp(&document(text).entities[0], now()), Severity::Warning);
+    let weak = "<EncryptionMethod Algorithm='http://www.w3.org/2001/04/xmlenc#tripledes-cbc'/></KeyDescriptor>";
+    // It says how to encrypt, which nobody does with a key for signing.
+    assert_eq!(of_idp(&idp.replace("</KeyDescriptor>", weak)), of_idp(&idp));
+    let sp = sp_entity();
+    let of_sp = |text: &str| lint_sp(&document(text).entities[0], now());
+    assert!(!sp.contains("encryption") && of_sp(&sp).is_empty(), "an SP needs no key for encryption");
+    let acs = "<AssertionConsumerService Binding='urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST' index='0' isDefault='true' \
+               Location='https://sp.example/2'/></SPSSODescriptor>";
+    let clash = of_sp(&sp.replace("</SPSSODescriptor>", acs));
+    assert_eq!(codes(&clash, Severity::Error), [""; 0]);
+    assert_eq!(codes(&clash, Severity::Warning), ["acs-index-duplicate", "acs-default-duplicate"]);
+    let spaced = of_sp(&sp.replace("sp.example/sp'", "sp.example/s p'"));
+    assert_eq!(codes(&spaced, Severity::Warning), ["entity-id-space"]);
+}
+
 #[test]
 fn says_what_is_odd_about_an_identity_provider() {
     let duplicated = format!("{}{}", sso("https://a.example/"), sso("https://b.example/"));
@@ -342,6 +362,14 @@ fn a_document_in_the_wrong_role_says_where_it_belongs() {
     let old = document(&idp_entity("e").replace("SAML:2.0:protocol", "SAML:1.1:protocol"));
     assert_eq!(choose_idp(&old, None).unwrap_err().code(), "no-saml2-idp-role");
     assert_eq!(choose_idp(&document(&group("")), None).unwrap_err().code(), "no-entity");
+}
+
+#[test]
+fn an_attribute_authority_alone_is_no_identity_provider() {
+    let text = idp_entity("e").replace("IDPSSODescriptor", "AttributeAuthorityDescriptor");
+    let failure = choose_idp(&document(&text), None).unwrap_err();
+    assert_eq!((failure.code(), failure.kind()), ("no-idp-role", Kind::Input));
+    assert!(failure.to_string().contains("AttributeAuthorityDescriptor"), "{failure}");
 }
 
 #[test]
