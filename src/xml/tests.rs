@@ -201,6 +201,13 @@ fn many_attributes_are_compared_as_few_are() {
         let failure = events_of(many(last).as_bytes(), &limits).unwrap_err();
         assert!(failure.to_string().contains(&format!("`{last}` stands twice")), "{failure}");
     }
+    // One name in many namespaces.
+    let declared: String = (0..100).map(|n| format!(" xmlns:n{n}='u:{n}'")).collect();
+    let used: String = (0..100).map(|n| format!(" n{n}:a=''")).collect();
+    let one = |more: &str| format!("<r xmlns:q='u:7'{declared}{used}{more}/>");
+    assert!(events_of(one("").as_bytes(), &limits).is_ok());
+    let failure = events_of(one(" q:a=''").as_bytes(), &limits).unwrap_err();
+    assert!(failure.to_string().contains("`q:a` stands twice"), "{failure}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What a start tag declares, and what its names mean.
 
 use std::hash::BuildHasher as _;
+use std::hash::Hash;
 use std::hash::RandomState;
 use std::io::BufRead;
 
@@ -65,7 +66,9 @@ impl<R: BufRead> Reader<R> {
             local(a) == local(b)
                 && (a.namespace == b.namespace || namespaces.uri(a.namespace) == namespaces.uri(b.namespace))
         };
-        if let Some(second) = second(&tag.attributes, &self.hash, local, same) {
+        // Many of one name may stand in many namespaces.
+        let name = |attribute: &Attribute| (local(attribute), namespaces.uri(attribute.namespace));
+        if let Some(second) = second(&tag.attributes, &self.hash, name, same) {
             return Err(duplicate(second.offset(), raw));
         }
         let start = self.names.len();
@@ -82,10 +85,10 @@ impl<R: BufRead> Reader<R> {
 }
 
 /// The attribute that stands there a second time. Those that are the `same` have the same `key`.
-fn second<'a>(
+fn second<'a, K: Hash>(
     attributes: &'a [Attribute],
     hash: &RandomState,
-    key: impl Fn(&'a Attribute) -> &'a str,
+    key: impl Fn(&'a Attribute) -> K,
     same: impl Fn(&'a Attribute, &'a Attribute) -> bool,
 ) -> Option<&'a Attribute> {
     // Of many, only those of one hash are compared; the hash is keyed, so that nobody makes them meet.
