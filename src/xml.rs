@@ -57,7 +57,7 @@ impl Default for Limits {
             namespaces: 256,
             name: 1 << 10,
             value: 1 << 20,
-            piece: 4 << 20,
+            piece: 2 << 20,
             dense: 1 << 15,
         }
     }
