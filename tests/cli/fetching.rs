@@ -295,10 +295,16 @@ fn metadata_over_plain_http_without_a_pinned_signature_is_told() {
     }
 }
 
+/// Too large to be held in memory, and no run of it longer than a reader takes.
+fn large_metadata() -> Vec<u8> {
+    let padding = format!("<!--{}-->\n", " ".repeat(1 << 20));
+    format!("{}{}", Idp::new().xml(), padding.repeat(3)).into_bytes()
+}
+
 #[test]
 fn a_large_document_from_standard_input_needs_a_temporary_folder() {
     let desk = Desk::bare();
-    let large = [Idp::new().xml().into_bytes(), vec![b'\n'; 2 << 20]].concat();
+    let large = large_metadata();
     let run = |folder: &str| desk.command(&["metadata", "inspect", "-"]).env("TMPDIR", folder).stdin(&large).run();
     let (root, gone) = (desk.root(), desk.root().join("gone"));
     run(root.to_str().unwrap()).exits(0).shows(made::ENTITY_ID);
@@ -309,7 +315,7 @@ fn a_large_document_from_standard_input_needs_a_temporary_folder() {
 #[test]
 fn a_document_from_a_pipe_is_read_like_one_from_a_file() {
     let desk = Desk::bare();
-    desk.write("idp.xml", [Idp::new().xml().into_bytes(), vec![b'\n'; 2 << 20]].concat());
+    desk.write("idp.xml", large_metadata());
     let script =
         format!("mkfifo pipe && (cat idp.xml >pipe &) && exec {} metadata inspect pipe", env!("CARGO_BIN_EXE_ssoctl"));
     let run = std::process::Command::new("sh").args(["-c", &script]).current_dir(desk.root()).output().unwrap();
