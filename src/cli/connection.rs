@@ -165,7 +165,7 @@ fn read_sp_metadata(
     findings.extend(material.unprotected(&document));
     let mut sp = import::saml::service_provider(entity, known, &material.name)?;
     sp.metadata.clone_from(&material.url);
-    let candidate = Candidate::new(Source::Sp, &mut material, &document, entity, context)?;
+    let candidate = Candidate::new(Source::Sp, &mut material, &document, entity, None, context)?;
     Ok((sp, findings, candidate))
 }
 

@@ -11,6 +11,7 @@ use crate::cli::source;
 use crate::cli::source::mdq::Query;
 use crate::cli::trust;
 use crate::cli::validity;
+use crate::drift::worse;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::finding::Finding;
@@ -359,12 +360,17 @@ fn read_saml(
     findings.extend(super::unverified(&document));
     findings.extend(material.secret_in_url());
     findings.extend(material.unprotected(&document));
-    candidates.push(Candidate::new(Source::Idp, &mut material, &document, entity, context)?);
+    if let (Some(_), Some(idp)) = (&trust, &entity.idp) {
+        // A signature holds for ever: what a pin promises is a copy of today.
+        worse::refuse_expired(idp.valid_until, &material.name, context.now)?;
+    }
+    candidates.push(Candidate::new(Source::Idp, &mut material, &document, entity, trust.as_ref(), context)?);
     let choices = import::saml::Choices {
         binding: args.binding.as_deref().map(|word| super::binding_of(word, vendor)).transpose()?,
         metadata: material.url.clone(),
         trust: args.trust.stored()?,
         by_hand: args.sso_url.clone(),
+        known: Vec::new(),
     };
     let idp = import::saml::identity_provider(entity, &profile, &choices, &material.name)?;
     let mut sp = ServiceProvider {

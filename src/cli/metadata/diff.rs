@@ -229,8 +229,7 @@ fn as_stored(connection: &Connection, saml: &Saml, document: &Document) -> Resul
         Failure::input("protocol-unsupported", format!("{} does not offer SAML", connection.provider))
             .hint("`ssoctl provider list` shows what each offers")
     })?;
-    let enabled = saml.idp.sso.iter().find(|endpoint| endpoint.enabled).map(|endpoint| &endpoint.binding);
-    let idp = import::saml::renewed(entity, &profile, enabled, &document.file)?;
+    let idp = import::saml::renewed(entity, &profile, &saml.idp, &document.file)?;
     Ok((vec![facts::of_idp(&saml.idp)], vec![facts::of_idp(&idp)]))
 }
 
