@@ -11,6 +11,7 @@ mod model;
 mod crypto;
 mod finding;
 mod xml;
+mod yaml;
 
 // second floor: engines; pure functions of bytes, expectations and now
 mod cert;

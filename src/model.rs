@@ -3,6 +3,7 @@
 pub(crate) mod connection;
 pub(crate) mod difference;
 pub(crate) mod document;
+pub(crate) mod route;
 pub(crate) mod time;
 
 use std::fmt;

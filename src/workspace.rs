@@ -3,7 +3,6 @@
 //! files; judges nothing beyond their shape.
 
 pub(crate) mod sources;
-mod yaml;
 
 use std::path::Path;
 use std::path::PathBuf;
@@ -23,9 +22,10 @@ use crate::model::ConnectionName;
 use crate::model::connection;
 use crate::model::connection::Connection;
 use crate::model::difference::nearest;
+use crate::yaml;
 
-pub(crate) use crate::workspace::yaml::Segment;
-pub(crate) use crate::workspace::yaml::edit::Edit;
+pub(crate) use crate::model::route::Segment;
+pub(crate) use crate::yaml::edit::Edit;
 
 /// Name of the file that makes a folder a workspace.
 const CONFIG: &str = "ssoctl.yaml";

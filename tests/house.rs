@@ -8,12 +8,13 @@ use std::path::Path;
 use std::path::PathBuf;
 
 /// A room and the rooms it may import; imports go down only.
-const ROOMS: [(&str, &[&str]); 22] = [
+const ROOMS: [(&str, &[&str]); 23] = [
     ("error", &[]),
     ("model", &["error"]),
     ("crypto", &["error", "model"]),
     ("finding", &["model"]),
     ("xml", &["error", "model"]),
+    ("yaml", &["error", "finding", "model"]),
     ("cert", &["crypto", "error", "finding", "model"]),
     ("oidc", &["cert", "crypto", "error", "finding", "model"]),
     ("saml", &["cert", "crypto", "error", "finding", "model", "xml"]),
@@ -22,7 +23,7 @@ const ROOMS: [(&str, &[&str]); 22] = [
     ("secret", &["disk", "error", "model"]),
     ("http", &["crypto", "disk", "error", "model", "secret"]),
     ("provider", &["error", "http", "model", "secret"]),
-    ("workspace", &["cert", "disk", "error", "finding", "http", "model"]),
+    ("workspace", &["cert", "disk", "error", "finding", "http", "model", "yaml"]),
     ("check", &["cert", "error", "finding", "model", "provider", "workspace"]),
     ("import", &["cert", "error", "model", "oidc", "provider", "saml"]),
     ("export", &["cert", "error", "model", "provider", "saml"]),
@@ -52,6 +53,7 @@ const ROOMS: [(&str, &[&str]); 22] = [
             "secret",
             "workspace",
             "xml",
+            "yaml",
         ],
     ),
     // Walks the collection of real documents; tests only.
@@ -74,12 +76,12 @@ const DOORS: [(&str, &[&str]); 21] = [
     ("openssl", &["cert", "crypto"]),
     ("quick_xml", &["xml"]),
     ("reqwest", &["http"]),
-    ("serde_yaml", &["workspace"]),
+    ("serde_yaml", &["yaml"]),
     ("similar", &["cli"]),
     ("tempfile", &["cli", "disk"]),
     ("tokio", &["sandbox"]),
-    ("yamlpatch", &["workspace"]),
-    ("yamlpath", &["workspace"]),
+    ("yamlpatch", &["yaml"]),
+    ("yamlpath", &["yaml"]),
     ("zeroize", &["crypto", "secret"]),
 ];
 
