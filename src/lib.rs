@@ -17,6 +17,7 @@ mod yaml;
 mod cert;
 mod drift;
 mod oidc;
+mod rules;
 mod saml;
 
 // third floor: the only ways out of the process

@@ -261,6 +261,27 @@ impl Workspace {
         Ok(names)
     }
 
+    /// The user's own vendors in `providers/`: the path as the user would name it, the stem and the text.
+    pub(crate) fn profiles(&self) -> Result<Vec<(String, String, String)>> {
+        let folder = tidy(&self.root.join("providers"));
+        if !folder.is_dir() {
+            return Ok(Vec::new());
+        }
+        let failed = |error: std::io::Error| {
+            Failure::input("file-unreadable", format!("`{}` cannot be listed", folder.display())).because(error)
+        };
+        let mut found = Vec::new();
+        for entry in std::fs::read_dir(&folder).map_err(failed)? {
+            let path = folder.join(entry.map_err(failed)?.file_name());
+            let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+            if path.extension().is_some_and(|ending| ending == "yaml") && !stem.starts_with('.') {
+                found.push((path.display().to_string(), stem, read_text(&path)?));
+            }
+        }
+        found.sort();
+        Ok(found)
+    }
+
     /// Where a connection's file is, as the user would name it.
     pub(crate) fn path(&self, name: &ConnectionName) -> PathBuf {
         tidy(&self.root.join("connections").join(format!("{name}.yaml")))

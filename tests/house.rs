@@ -8,7 +8,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 /// A room and the rooms it may import; imports go down only.
-const ROOMS: [(&str, &[&str]); 23] = [
+const ROOMS: [(&str, &[&str]); 24] = [
     ("error", &[]),
     ("model", &["error"]),
     ("crypto", &["error", "model"]),
@@ -18,11 +18,12 @@ const ROOMS: [(&str, &[&str]); 23] = [
     ("cert", &["crypto", "error", "finding", "model"]),
     ("oidc", &["cert", "crypto", "error", "finding", "model"]),
     ("saml", &["cert", "crypto", "error", "finding", "model", "xml"]),
+    ("rules", &["error", "model"]),
     ("drift", &["cert", "crypto", "error", "model", "oidc", "saml"]),
     ("disk", &["error"]),
     ("secret", &["disk", "error", "model"]),
     ("http", &["crypto", "disk", "error", "model", "secret"]),
-    ("provider", &["error", "http", "model", "secret"]),
+    ("provider", &["error", "http", "model", "rules", "secret", "yaml"]),
     ("workspace", &["cert", "disk", "error", "finding", "http", "model", "yaml"]),
     ("check", &["cert", "error", "finding", "model", "provider", "workspace"]),
     ("import", &["cert", "error", "model", "oidc", "provider", "saml"]),
@@ -48,6 +49,7 @@ const ROOMS: [(&str, &[&str]); 23] = [
             "oidc",
             "provider",
             "report",
+            "rules",
             "saml",
             "sandbox",
             "secret",

@@ -56,7 +56,7 @@ pub(crate) fn identity_provider(
         });
     }
     for endpoint in known_first(&idp.sso, &choices.known) {
-        let reason = if !profile.request_bindings.contains(&endpoint.binding.word()) {
+        let reason = if !profile.request_bindings.iter().any(|word| word == endpoint.binding.word()) {
             Some(format!("the vendor's request bindings are {}", profile.request_bindings.join(" and ")))
         } else if sso.iter().any(|kept| kept.binding == endpoint.binding) {
             Some(format!("another {} endpoint is taken", endpoint.binding))
@@ -74,7 +74,7 @@ pub(crate) fn identity_provider(
     let mut slo: Vec<Endpoint> = Vec::new();
     for endpoint in known_first(&idp.slo, &choices.known) {
         // Whether single logout is used is the vendor's switch, so these are recorded and none is enabled.
-        if profile.request_bindings.contains(&endpoint.binding.word())
+        if profile.request_bindings.iter().any(|word| word == endpoint.binding.word())
             && !slo.iter().any(|kept| kept.binding == endpoint.binding)
         {
             slo.push(endpoint);
@@ -168,7 +168,7 @@ pub(crate) fn enable(
         None => profile
             .request_bindings
             .iter()
-            .find_map(|word| sso.iter().position(|endpoint| endpoint.binding.word() == *word))
+            .find_map(|word| sso.iter().position(|endpoint| endpoint.binding.word() == word))
             .ok_or_else(|| {
                 Failure::input(
                     "binding-none-usable",
@@ -261,8 +261,7 @@ pub(crate) fn service_provider(entity: &Entity, known: &ServiceProvider, source:
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::provider::Provider as _;
-    use crate::provider::qualtrics::Qualtrics;
+    use crate::provider::tests::built_in;
     use crate::saml::metadata::Select;
     use crate::saml::metadata::choose;
     use crate::xml::Limits;
@@ -273,7 +272,7 @@ mod tests {
     fn import(text: &[u8], choices: &Choices) -> Result<IdentityProvider> {
         let document = metadata::read(text, "idp.xml", &Limits::default(), &Select::All)?;
         let entity = choose::choose_idp(&document, None)?;
-        identity_provider(entity, &Qualtrics.profile().saml.unwrap(), choices, "idp.xml")
+        identity_provider(entity, &built_in("qualtrics").saml.clone().unwrap(), choices, "idp.xml")
     }
 
     fn code(result: Result<IdentityProvider>) -> String {
@@ -323,7 +322,7 @@ mod tests {
     #[test]
     fn a_place_that_is_known_stays_where_another_is_put_before_it() {
         let read = |text: &str| metadata::read(text.as_bytes(), "idp.xml", &Limits::default(), &Select::All).unwrap();
-        let profile = Qualtrics.profile().saml.unwrap();
+        let profile = built_in("qualtrics").saml.clone().unwrap();
         let old = import(IDP.as_bytes(), &Choices::default()).unwrap();
         let evil = |service: &str| {
             let binding = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect";

@@ -37,7 +37,6 @@ use crate::model::connection::Saml;
 use crate::model::connection::ServiceProvider;
 use crate::model::difference::explain_difference;
 use crate::model::printable;
-use crate::provider;
 use crate::saml::metadata::Document;
 use crate::saml::metadata::Entity;
 use crate::saml::metadata::choose;
@@ -180,7 +179,7 @@ impl Look<'_> {
         let old = facts::of_idp(&saml.idp);
         let published = published(entity, document, Party::Idp);
         self.refuse_worse(Source::Idp, &old, &published, memory, &material.name)?;
-        let profile = provider::named(&loaded.connection.provider)?.profile().saml.ok_or_else(|| {
+        let profile = context.vendor(&loaded.connection.provider)?.saml.clone().ok_or_else(|| {
             Failure::input("protocol-unsupported", format!("{} does not offer SAML", loaded.connection.provider))
                 .hint("`ssoctl provider list` shows what each offers")
         })?;

@@ -129,7 +129,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     };
     // Last, since the document may bring the binding.
     if let Some(binding) = &args.enable_binding {
-        changed = apply(&changed, &enable(&changed, &super::binding_named(binding, &changed.connection)?)?)?;
+        changed = apply(&changed, &enable(&changed, &super::binding_named(binding, &changed.connection, context)?)?)?;
     }
     if changed.text == loaded.text {
         keep(&loaded.connection);
