@@ -9,6 +9,8 @@ struct Binding {
     start: usize,
     colon: usize,
     end: usize,
+    /// The first declaration in scope of the same URI, so that URIs are compared as numbers.
+    first: usize,
 }
 
 /// The prefix as a number, and whether the number tells all of it.
@@ -54,11 +56,13 @@ impl Namespaces {
 
     /// Adds a declaration to the innermost scope.
     pub(super) fn declare(&mut self, prefix: &str, uri: &str) {
+        let same = |binding: &Binding| &self.text[binding.colon..binding.end] == uri;
+        let first = self.bindings.iter().position(same).unwrap_or(self.bindings.len());
         let start = self.text.len();
         self.text.push_str(prefix);
         let colon = self.text.len();
         self.text.push_str(uri);
-        self.bindings.push(Binding { start, colon, end: self.text.len() });
+        self.bindings.push(Binding { start, colon, end: self.text.len(), first });
         self.keys.push(key(prefix).0);
     }
 
@@ -92,6 +96,11 @@ impl Namespaces {
         self.bindings.iter().rposition(|binding| &self.text[binding.start..binding.colon] == prefix)
     }
 
+    /// Whether two declarations are of one prefix.
+    pub(super) fn same_prefix(&self, one: usize, other: usize) -> bool {
+        self.keys.get(one) == self.keys.get(other) && self.get(one).0 == self.get(other).0
+    }
+
     /// Prefix and URI of a declaration.
     pub(super) fn get(&self, index: usize) -> (&str, &str) {
         self.bindings.get(index).map_or(("", ""), |binding| {
@@ -107,6 +116,15 @@ impl Namespaces {
             Resolved::Binding(index) => {
                 self.bindings.get(index).map_or("", |binding| &self.text[binding.colon..binding.end])
             }
+        }
+    }
+
+    /// The namespace as a number: that of two declarations is the same where their URI is.
+    pub(super) fn number(&self, resolved: Resolved) -> usize {
+        match resolved {
+            Resolved::None => usize::MAX,
+            Resolved::Xml => usize::MAX - 1,
+            Resolved::Binding(index) => self.bindings.get(index).map_or(usize::MAX, |binding| binding.first),
         }
     }
 
