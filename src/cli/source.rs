@@ -40,7 +40,7 @@ pub(crate) struct Flags {
     /// Largest document that is read, in bytes [default: 16 MiB; 256 MiB where one entity is chosen]
     #[arg(long, value_name = "BYTES", help_heading = "Reading documents")]
     max_size: Option<u64>,
-    /// Seconds that fetching a URL may take in all
+    /// Seconds that fetching a URL, or looking at a server, may take in all
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=600), help_heading = "Reading documents")]
     pub(crate) timeout: u64,
     /// Fetch http:// URLs too; whoever sits between can then change the document

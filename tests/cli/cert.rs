@@ -242,6 +242,17 @@ fn what_could_not_be_looked_at_is_not_a_finding() {
 }
 
 #[test]
+fn a_server_that_only_listens_is_left_when_the_time_is_over() {
+    let desk = Desk::bare();
+    let peer = Peer::http(|_| Answer::Silence);
+    for command in ["check", "show"] {
+        let line = ["cert", command, "--tls", &peer.host(), "--timeout", "1", "--format", "json"];
+        let json = desk.ssoctl(&line).exits(4).json();
+        assert_eq!(json["not_looked_at"][0]["code"], "timeout");
+    }
+}
+
+#[test]
 fn a_finding_counts_although_something_else_could_not_be_looked_at() {
     let desk = trusting(&[one(-DAY, 2 * DAY)]);
     let dead = format!("127.0.0.1:{}", dead_port());
