@@ -3,6 +3,9 @@
 
 use std::fmt;
 
+use crate::error::told;
+use crate::error::told::told;
+
 /// How much a finding matters. Ordered: the worst is the greatest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Severity {
@@ -75,13 +78,14 @@ pub(crate) struct Finding {
 impl Finding {
     /// A finding without place and hint.
     pub(crate) fn new(code: &'static str, severity: Severity, message: impl Into<String>) -> Self {
-        Self { code, severity, message: message.into(), hint: None, place: None, connection: None }
+        let message = told(message.into(), told::MESSAGE);
+        Self { code, severity, message, hint: None, place: None, connection: None }
     }
 
     /// Adds the mend.
     #[must_use]
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.hint = Some(told(hint.into(), told::HINT));
         self
     }
 

@@ -12,6 +12,7 @@ use crate::disk::content::Content;
 use crate::disk::content::Reader;
 use crate::error::Failure;
 use crate::error::Result;
+use crate::error::told::redacted;
 use crate::finding::Finding;
 use crate::finding::Severity;
 use crate::http::address;
@@ -172,6 +173,12 @@ impl Material {
 /// Whether a source is a URL.
 pub(crate) fn is_url(source: &str) -> bool {
     source.contains("://")
+}
+
+/// A source as messages and reports name it: a URL without what may be secret in it.
+pub(crate) fn shown(source: &str) -> String {
+    // One that lacks its scheme is taken for a file.
+    if is_url(source) { SafeUrl::of_text(source).to_string() } else { redacted(&printable(source)).into_owned() }
 }
 
 /// The connection that a source names, where no such file is there. A word without a dot that

@@ -1,6 +1,7 @@
 //! Talking to a person: data to standard output, talk to standard error, questions
 //! only where both ends are a terminal.
 
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::io;
 use std::io::IsTerminal as _;
@@ -9,11 +10,14 @@ use std::io::Write as _;
 use dialoguer::Confirm;
 use dialoguer::Input;
 
+use crate::cli::arguments;
 use crate::cli::table;
 use crate::error::Failure;
 use crate::error::Kind;
 use crate::error::Result;
 use crate::error::failure_of;
+use crate::error::told;
+use crate::error::told::redacted;
 use crate::finding::Finding;
 use crate::model::is_unprintable;
 use crate::model::printable;
@@ -175,7 +179,7 @@ fn say(text: &str) {
 pub(crate) fn tell_failure(error: &anyhow::Error) {
     let mut text = format!("error: {}", clean(&error.to_string()));
     for cause in error.chain().skip(1) {
-        let _ = write!(text, "\ncaused by: {}", clean(&cause.to_string()));
+        let _ = write!(text, "\ncaused by: {}", clean(&cause_text(cause)));
     }
     for hint in hints(error) {
         let _ = write!(text, "\nhint: {}", clean(hint));
@@ -199,9 +203,14 @@ pub(crate) fn fail(error: &anyhow::Error, json: bool) -> u8 {
     failure.map_or(Kind::Bug, Failure::kind).exit_code()
 }
 
+/// What a cause says, which may be another library's words.
+fn cause_text(cause: &(dyn std::error::Error + 'static)) -> String {
+    told::told(cause.to_string(), told::MESSAGE)
+}
+
 /// An error as JSON documents hold it.
 pub(crate) fn error_json(error: &anyhow::Error) -> serde_json::Value {
-    let causes: Vec<String> = error.chain().skip(1).map(ToString::to_string).collect();
+    let causes: Vec<String> = error.chain().skip(1).map(cause_text).collect();
     serde_json::json!({
         "code": failure_of(error).map_or("bug", Failure::code),
         "message": error.to_string(),
@@ -236,17 +245,22 @@ fn escaped(document: &serde_json::Value) -> String {
     safe
 }
 
-/// Text for a terminal; line breaks of our own stay.
+/// Text for a terminal; line breaks of our own stay, and no secret of a URL.
 pub(crate) fn clean(text: &str) -> String {
-    text.lines().map(printable).collect::<Vec<_>>().join("\n")
+    redacted(text).lines().map(printable).collect::<Vec<_>>().join("\n")
 }
 
 /// Prints what clap has to say about a command line, and returns the exit code.
-pub(crate) fn usage(error: &clap::Error, json: bool) -> u8 {
+pub(crate) fn usage(error: &clap::Error, arguments: &[OsString], json: bool) -> u8 {
     let wrong = error.use_stderr();
-    error.print().ok();
+    let text = error.to_string();
+    let message = arguments::hidden(&text, arguments);
+    if message == text {
+        error.print().ok();
+    } else {
+        say(message.trim_end());
+    }
     if wrong && json {
-        let message = error.to_string();
         print_json_error(&serde_json::json!({
             "code": "usage", "message": message.trim_end(), "hint": "see `--help`", "causes": [],
         }));

@@ -15,6 +15,7 @@ use native_tls::TlsConnector;
 
 use crate::error::Failure;
 use crate::error::Result;
+use crate::http::address::SafeUrl;
 use crate::http::guard::Guard;
 use crate::http::guard::ask_system;
 use crate::http::seconds;
@@ -25,7 +26,8 @@ use crate::model::printable;
 /// service, every address that is tried, and a handshake in however many pieces.
 pub(crate) fn server_certificate(target: &str, timeout: Duration, guard: Option<&Guard>) -> Result<Vec<u8>> {
     let deadline = Deadline(Instant::now() + timeout);
-    let shown = printable(target);
+    // Some give a URL, with all that may stand in one.
+    let shown = SafeUrl::of_text(target);
     let (host, port) = split(target).ok_or_else(|| {
         Failure::usage("tls-target", format!("`{shown}` is not HOST:PORT"))
             .hint("such as `idp.example.org:443`, without `https://`")

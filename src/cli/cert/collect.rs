@@ -18,6 +18,7 @@ use crate::error::Result;
 use crate::error::failure_of;
 use crate::finding::Finding;
 use crate::finding::Severity;
+use crate::http::address::SafeUrl;
 use crate::http::tls;
 use crate::model::document::DocumentKind;
 use crate::model::document::sniff;
@@ -41,10 +42,10 @@ pub(super) struct Found {
 pub(super) struct Failures(Vec<(String, anyhow::Error)>);
 
 impl Failures {
-    /// Keeps the reason of a source, where it has one.
+    /// Keeps the reason of a source, where it has one. A URL is named without what may be secret in it.
     pub(super) fn keep(&mut self, source: &str, result: Result<()>) {
         if let Err(error) = result {
-            self.0.push((source.to_owned(), error));
+            self.0.push((source::shown(source), error));
         }
     }
 
@@ -66,7 +67,7 @@ impl Failures {
     /// Tells each, `what` being what was not done: `checked`.
     pub(super) fn tell(&self, what: &str, context: &Context) {
         for (source, error) in &self.0 {
-            context.ui.error(&format!("`{}` was not {what}: {}", printable(source), ui::clean(&error.to_string())));
+            context.ui.error(&format!("`{source}` was not {what}: {}", ui::clean(&error.to_string())));
             for hint in ui::hints(error) {
                 context.ui.hint(hint);
             }
@@ -82,6 +83,11 @@ impl Failures {
             None => Verdict::Done,
         }
     }
+}
+
+/// A server as messages name it; some give its URL, with all that may stand in one.
+pub(super) fn server_shown(target: &str) -> String {
+    SafeUrl::of_text(target).to_string()
 }
 
 /// The certificate that a server presents.

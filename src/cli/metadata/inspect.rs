@@ -109,7 +109,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
                 "certificates-not-metadata",
                 format!("{}: this holds {readable} certificate(s), not metadata", printable(&material.name)),
             )
-            .hint(format!("`ssoctl cert check {}` shows certificates", printable(source)))
+            .hint(format!("`ssoctl cert check {}` shows certificates", source::shown(source)))
             .into());
         }
         // The metadata reader names everything else.
