@@ -82,6 +82,14 @@ impl Finding {
         Self { code, severity, message, hint: None, place: None, connection: None }
     }
 
+    /// What stands for findings that were counted and not kept: as grave as the gravest of them.
+    pub(crate) fn left_out(count: usize, gravest: Severity) -> Option<Self> {
+        (count > 0).then(|| {
+            Self::new("findings-left-out", gravest, format!("{count} more findings are not listed"))
+                .hint("mend what is listed, and look again")
+        })
+    }
+
     /// Adds the mend.
     #[must_use]
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {

@@ -3,8 +3,8 @@
 use similar::ChangeTag;
 use similar::TextDiff;
 
+use crate::cli::table;
 use crate::error::told::redacted;
-use crate::model::printable;
 
 /// The changed lines with two lines around them; `…` parts places that lie apart. URLs are whole
 /// but for what may be secret in them.
@@ -22,7 +22,7 @@ pub(crate) fn changed_lines(before: &str, after: &str) -> String {
                 ChangeTag::Equal => ' ',
             };
             let line = redacted(change.value().trim_end_matches(['\n', '\r']));
-            let line = format!("{mark} {}", printable(&line));
+            let line = format!("{mark} {}", table::cell(&line));
             text.push_str(line.trim_end());
             text.push('\n');
         }

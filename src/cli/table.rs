@@ -38,7 +38,7 @@ pub(crate) fn table(headings: &[&str], rows: impl IntoIterator<Item = Vec<String
 }
 
 /// A text from outside, safe for a terminal and no longer than somebody reads.
-fn cell(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     printable(&shorter(text, LINE))
 }
 

@@ -46,19 +46,16 @@ impl Ui {
     /// Writes data to standard output; a reader who has gone is not an error, and changes no verdict.
     pub(crate) fn data(&self, text: &str) -> Result<()> {
         let mut out = io::stdout().lock();
-        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-            Ok(()) => Ok(()),
-            // The verdict is the exit code's, whether or not somebody still reads.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            Err(error) => {
-                Err(Failure::input("file-unwritable", "standard output cannot be written").because(error).into())
-            }
-        }
+        told_to_reader(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
     }
 
-    /// Writes a value as one indented JSON document.
-    pub(crate) fn json(&self, value: &serde_json::Value) -> Result<()> {
-        self.data(&format!("{}\n", escaped(value)))
+    /// Writes a value as one indented JSON document, piece by piece: it may be larger than the
+    /// memory that it should take.
+    pub(crate) fn json(&self, value: &impl serde::Serialize) -> Result<()> {
+        // The pieces that come are whole characters; behind them they are gathered.
+        let mut out = Escaped(io::BufWriter::new(io::stdout().lock()));
+        let written = serde_json::to_writer_pretty(&mut out, value).map_err(io::Error::from);
+        told_to_reader(written.and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()))
     }
 
     /// Tells how it goes; silent under `--quiet`.
@@ -145,6 +142,16 @@ impl Ui {
     }
 }
 
+/// What became of writing to standard output.
+fn told_to_reader(written: io::Result<()>) -> Result<()> {
+    match written {
+        Ok(()) => Ok(()),
+        // The verdict is the exit code's, whether or not somebody still reads.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(Failure::input("file-unwritable", "standard output cannot be written").because(error).into()),
+    }
+}
+
 fn asked(error: dialoguer::Error) -> anyhow::Error {
     Failure::refused("question-unanswered", "the question was not answered")
         .because(error)
@@ -224,25 +231,40 @@ fn print_json_error(error: &serde_json::Value) {
     writeln!(io::stdout().lock(), "{}", escaped(&document)).ok();
 }
 
-/// Indented JSON in which also those characters are escaped that JSON leaves raw and a
-/// terminal obeys: C1 controls, and what turns the direction of writing.
+/// Indented JSON, safe for a terminal.
 fn escaped(document: &serde_json::Value) -> String {
-    let text = format!("{document:#}");
-    if !text.contains(is_unprintable) {
-        return text;
-    }
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
+    let mut out = Escaped(Vec::new());
+    // Nothing that a vector takes can fail.
+    serde_json::to_writer_pretty(&mut out, document).ok();
+    String::from_utf8_lossy(&out.0).into_owned()
+}
+
+/// Takes JSON, and escapes also those characters that JSON leaves raw and a terminal obeys: C1
+/// controls, and what turns the direction of writing.
+struct Escaped<W>(W);
+
+impl<W: io::Write> io::Write for Escaped<W> {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        let Ok(text) = std::str::from_utf8(piece) else {
+            return Err(io::Error::other("a piece of JSON ends inside a character"));
+        };
+        let mut rest = text;
         // The document's own line breaks are the only control characters outside its strings.
-        if c == '\n' || !is_unprintable(c) {
-            safe.push(c);
-            continue;
+        while let Some(at) = rest.find(|c| c != '\n' && is_unprintable(c)) {
+            self.0.write_all(&rest.as_bytes()[..at])?;
+            let mut characters = rest[at..].chars();
+            for unit in characters.next().unwrap_or_default().encode_utf16(&mut [0; 2]) {
+                write!(self.0, "\\u{unit:04x}")?;
+            }
+            rest = characters.as_str();
         }
-        for unit in c.encode_utf16(&mut [0; 2]) {
-            let _ = write!(safe, "\\u{unit:04x}");
-        }
+        self.0.write_all(rest.as_bytes())?;
+        Ok(piece.len())
     }
-    safe
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// Text for a terminal; line breaks of our own stay, and no secret of a URL.

@@ -1,5 +1,7 @@
 //! The facts of a document, as JSON (`ssoctl.metadata-inspect/1`) and as lines for a person.
 
+use serde::Serialize;
+use serde::Serializer;
 use serde_json::Value;
 use serde_json::json;
 
@@ -138,21 +140,46 @@ pub(crate) fn entity(entity: &Entity) -> Value {
     value
 }
 
+/// A list whose members are made one by one while it is written, so that of a large document
+/// only one is held as JSON.
+struct Each<'a, T>(&'a [T], fn(&T) -> Value);
+
+impl<T> Serialize for Each<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(self.1))
+    }
+}
+
+#[derive(Serialize)]
+struct SamlReport<'a> {
+    schema: &'static str,
+    kind: &'static str,
+    source: &'a str,
+    root: &'static str,
+    entities: Each<'a, Entity>,
+    valid_until: Option<Time>,
+    cache_duration_seconds: Option<u64>,
+    entity_count: usize,
+    others: Each<'a, Summary>,
+    signature: Value,
+    findings: Each<'a, Finding>,
+}
+
 /// A whole SAML metadata document.
-pub(crate) fn saml(document: &Document, findings: &[Finding]) -> Value {
-    json!({
-        "schema": SCHEMA,
-        "kind": "saml-metadata",
-        "source": document.file,
-        "root": document.root.element(),
-        "entities": list(&document.entities, entity),
-        "valid_until": Subject::Document.valid_until(document),
-        "cache_duration_seconds": Subject::Document.cache_duration(document),
-        "entity_count": document.len(),
-        "others": list(&document.others, summary),
-        "signature": signature(document),
-        "findings": list(findings, finding),
-    })
+pub(crate) fn saml<'a>(document: &'a Document, findings: &'a [Finding]) -> impl Serialize + 'a {
+    SamlReport {
+        schema: SCHEMA,
+        kind: "saml-metadata",
+        source: &document.file,
+        root: document.root.element(),
+        entities: Each(&document.entities, entity),
+        valid_until: Subject::Document.valid_until(document),
+        cache_duration_seconds: Subject::Document.cache_duration(document),
+        entity_count: document.len(),
+        others: Each(&document.others, summary),
+        signature: signature(document),
+        findings: Each(findings, finding),
+    }
 }
 
 fn summary(other: &Summary) -> Value {
@@ -178,22 +205,41 @@ fn signature(document: &Document) -> Value {
     }
 }
 
+#[derive(Serialize)]
+struct Verified<'a> {
+    schema: &'static str,
+    file: &'a str,
+    verdict: &'static str,
+    code: Option<&'static str>,
+    detail: String,
+    hint: Option<&'static str>,
+    signer: &'a str,
+    signed_entity_ids: Vec<&'a str>,
+    valid_until: Option<Time>,
+    cache_duration_seconds: Option<u64>,
+    findings: Each<'a, Finding>,
+}
+
 /// The verdict on a document whose signature has held.
-pub(crate) fn verified(document: &Document, subject: Subject<'_>, findings: &[Finding]) -> Value {
+pub(crate) fn verified<'a>(
+    document: &'a Document,
+    subject: Subject<'_>,
+    findings: &'a [Finding],
+) -> impl Serialize + use<'a> {
     let signer = document.signer.as_deref().unwrap_or_default();
-    json!({
-        "schema": "ssoctl.metadata-verify/1",
-        "file": document.file,
-        "verdict": "verified",
-        "code": null,
-        "detail": format!("signed with the key of {signer}"),
-        "hint": null,
-        "signer": signer,
-        "signed_entity_ids": document.entity_ids(),
-        "valid_until": subject.valid_until(document),
-        "cache_duration_seconds": subject.cache_duration(document),
-        "findings": list(findings, finding),
-    })
+    Verified {
+        schema: "ssoctl.metadata-verify/1",
+        file: &document.file,
+        verdict: "verified",
+        code: None,
+        detail: format!("signed with the key of {signer}"),
+        hint: None,
+        signer,
+        signed_entity_ids: document.entity_ids(),
+        valid_until: subject.valid_until(document),
+        cache_duration_seconds: subject.cache_duration(document),
+        findings: Each(findings, finding),
+    }
 }
 
 /// A discovery document.
@@ -271,14 +317,24 @@ fn duration(seconds: u64) -> String {
     if said.is_empty() { format!("{seconds} s") } else { said.join(" ") }
 }
 
+/// The first of a list on one line, and how many more there are.
+pub(crate) fn few<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
+    const FEW: usize = 20;
+    let mut texts = texts.into_iter();
+    let mut line = texts.by_ref().take(FEW).collect::<Vec<_>>().join(", ");
+    match texts.count() {
+        0 => {}
+        more => line += &format!(", … ({more} more)"),
+    }
+    line
+}
+
 /// An entity as `(section, label, value)` rows for a person.
 pub(crate) fn entity_rows(entity: &Entity, now: Time) -> Vec<(&'static str, String)> {
-    let roles: Vec<&str> = entity.roles.iter().map(|role| role.kind.element()).collect();
-    let names: Vec<&str> = entity.display_names.iter().map(|name| name.text.as_str()).collect();
     let mut rows = vec![
         ("entity ID", entity.entity_id.clone().unwrap_or_else(|| "none".to_owned())),
-        ("names", names.join(", ")),
-        ("roles", roles.join(", ")),
+        ("names", few(entity.display_names.iter().map(|name| name.text.as_str()))),
+        ("roles", few(entity.roles.iter().map(|role| role.kind.element()))),
         ("valid until", entity.valid_until.map(|time| time.to_string()).unwrap_or_default()),
         ("fetch again after", entity.cache_duration.map(duration).unwrap_or_default()),
     ];
