@@ -45,6 +45,15 @@ def signature(number):
     )
 
 
+def entity(role):
+    return lambda n: (
+        f'<md:EntityDescriptor entityID="https://e{n}.example.org"><md:IDPSSODescriptor>{role}</md:IDPSSODescriptor></md:EntityDescriptor>'
+    )
+
+
+CERTIFICATES = f"<ds:KeyInfo><ds:X509Data>{'<ds:X509Certificate>MIIBAAAAAAAAAAAAAAAA</ds:X509Certificate>' * 99}</ds:X509Data></ds:KeyInfo>"
+NAMED = '<md:EntityDescriptor entityID="e"><md:Extensions><u:UIInfo xmlns:u="urn:oasis:names:tc:SAML:metadata:ui">'
+UNNAMED = "</u:UIInfo></md:Extensions></md:EntityDescriptor>"
 BILLION = "".join(f'<!ENTITY e{n + 1} "&e{n};&e{n};&e{n};&e{n};&e{n};&e{n};&e{n};&e{n};&e{n};&e{n};">' for n in range(12))
 LONG = "n" * 1000
 WIDE = " ".join(f'xmlns:p{n}="urn:p{n}"' for n in range(240))
@@ -95,6 +104,14 @@ DOCUMENTS = {
         "<md:SingleSignOnService Binding='x' Location='y'/>",
         "</md:IDPSSODescriptor></md:EntityDescriptor>" + END,
     ),
+    "endpoints-of-entities": filled(GROUP, entity("<md:SingleSignOnService Binding='x' Location='yyyyyyyyyyyyyyyyyyyyyyyyyyyy'/>" * 1900), END),
+    "formats-of-entities": filled(GROUP, entity("<md:NameIDFormat>urn:x:yyyyyyyyyy</md:NameIDFormat>" * 1900), END),
+    "formats-long": filled(GROUP, entity(f"<md:NameIDFormat>{'x' * 8000}</md:NameIDFormat>" * 80), END),
+    "keys-without-certificate": filled(GROUP, entity("<md:KeyDescriptor use='none of those that there are'></md:KeyDescriptor>" * 1900), END),
+    "certificates-unreadable": filled(GROUP, entity(f"<md:KeyDescriptor>{CERTIFICATES}</md:KeyDescriptor>"), END),
+    "names-many": filled(GROUP + NAMED, "<u:DisplayName xml:lang='en'>the name of a school</u:DisplayName>", UNNAMED + END),
+    "name-huge": filled(GROUP + NAMED + "<u:DisplayName xml:lang='en'>", "0123456789abcdef", "</u:DisplayName>" + UNNAMED + END),
+    "dates-long": filled(GROUP, lambda n: f'<md:EntityDescriptor entityID="e{n}" validUntil="{"x" * 900_000}"/>', END),
     "dates-unreadable": filled(GROUP, lambda n: f'<md:EntityDescriptor entityID="e{n}" validUntil="x{n}"/>', END),
     "names-huge": filled(
         GROUP,

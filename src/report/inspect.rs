@@ -1,5 +1,7 @@
 //! The facts of a document, as JSON (`ssoctl.metadata-inspect/1`) and as lines for a person.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 use serde::Serializer;
 use serde_json::Value;
@@ -12,6 +14,7 @@ use crate::finding::Finding;
 use crate::model::time::Time;
 use crate::oidc::discovery::Discovery;
 use crate::oidc::jwks::Jwks;
+use crate::saml::metadata::CertificateText;
 use crate::saml::metadata::Document;
 use crate::saml::metadata::Endpoint;
 use crate::saml::metadata::Entity;
@@ -36,40 +39,44 @@ pub(crate) fn finding(finding: &Finding) -> Value {
     })
 }
 
-/// The certificates of some keys, each once, and those that cannot be read.
-pub(crate) struct Certificates {
-    /// Readable, in document order, de-duplicated by DER.
-    pub(crate) readable: Vec<Certificate>,
-    /// Unreadable, with their place in the document.
-    pub(crate) unreadable: Vec<(u64, u64, Failure)>,
-}
+/// The certificates of some keys, each read once.
+pub(crate) struct Certificates<'a>(Vec<(&'a KeyDescriptor, &'a CertificateText, Result<Certificate, Failure>)>);
 
-/// Reads the certificates of the keys that pass a filter.
-pub(crate) fn certificates(keys: &[KeyDescriptor], wanted: impl Fn(&KeyDescriptor) -> bool) -> Certificates {
-    let mut found = Certificates { readable: Vec::new(), unreadable: Vec::new() };
-    for text in keys.iter().filter(|key| wanted(key)).flat_map(|key| &key.certificates) {
-        match field::from_metadata_text(&text.text) {
-            Ok(certificate) if found.readable.iter().any(|known| known.sha256 == certificate.sha256) => {}
-            Ok(certificate) => found.readable.push(certificate),
-            Err(failure) => found.unreadable.push((text.at.line, text.at.column, failure)),
-        }
+impl<'a> Certificates<'a> {
+    /// Reads all of them.
+    pub(crate) fn of(keys: impl IntoIterator<Item = &'a KeyDescriptor>) -> Self {
+        let read = |key: &'a KeyDescriptor| {
+            key.certificates.iter().map(move |text| (key, text, field::from_metadata_text(&text.text)))
+        };
+        Self(keys.into_iter().flat_map(read).collect())
     }
-    found
+
+    /// Those of the keys that pass a filter and can be read, in document order, de-duplicated by DER.
+    fn readable(&self, wanted: impl Fn(&KeyDescriptor) -> bool) -> Vec<&Certificate> {
+        let mut seen = HashSet::new();
+        let of_wanted = self.0.iter().filter(|(key, ..)| wanted(key)).filter_map(|(.., read)| read.as_ref().ok());
+        of_wanted.filter(|certificate| seen.insert(certificate.sha256.as_str())).collect()
+    }
+
+    /// Those that cannot be read, with line and column.
+    pub(crate) fn unreadable(
+        &self,
+        wanted: impl Fn(&KeyDescriptor) -> bool,
+    ) -> impl Iterator<Item = (u64, u64, &Failure)> {
+        let of_wanted = self.0.iter().filter(move |(key, ..)| wanted(key));
+        of_wanted.filter_map(|(_, text, read)| Some((text.at.line, text.at.column, read.as_ref().err()?)))
+    }
 }
 
 fn keys(keys: &[KeyDescriptor]) -> (Value, Value, Value) {
-    let signing = certificates(keys, |key| key.use_.signs());
-    let encryption = certificates(keys, |key| key.use_.encrypts());
-    let all = certificates(keys, |_| true);
-    let list = |certificates: &[Certificate]| Value::Array(certificates.iter().map(Certificate::facts).collect());
-    let unreadable = all
-        .unreadable
-        .iter()
-        .map(|(line, column, failure)| {
-            json!({ "line": line, "column": column, "code": failure.code(), "message": failure.to_string() })
-        })
-        .collect();
-    (list(&signing.readable), list(&encryption.readable), Value::Array(unreadable))
+    let read = Certificates::of(keys);
+    let list =
+        |certificates: Vec<&Certificate>| Value::Array(certificates.into_iter().map(Certificate::facts).collect());
+    let unreadable = read.unreadable(|_| true).map(|(line, column, failure)| {
+        json!({ "line": line, "column": column, "code": failure.code(), "message": failure.to_string() })
+    });
+    let (signs, encrypts) = (|key: &KeyDescriptor| key.use_.signs(), |key: &KeyDescriptor| key.use_.encrypts());
+    (list(read.readable(signs)), list(read.readable(encrypts)), unreadable.collect())
 }
 
 fn endpoint(endpoint: &Endpoint) -> Value {
@@ -294,10 +301,9 @@ pub(crate) fn certificate_line(certificate: &Certificate, now: Time) -> String {
     format!("{state}  {}  {}\n  SHA-256 {}", certificate.key, certificate.subject, certificate.sha256)
 }
 
-fn certificate_lines(keys: &[KeyDescriptor], wanted: impl Fn(&KeyDescriptor) -> bool, now: Time) -> String {
-    let found = certificates(keys, wanted);
-    let mut lines: Vec<String> = found.readable.iter().map(|one| certificate_line(one, now)).collect();
-    lines.extend(found.unreadable.iter().map(|(line, _, failure)| format!("line {line}: {failure}")));
+fn certificate_lines(read: &Certificates<'_>, wanted: impl Fn(&KeyDescriptor) -> bool + Copy, now: Time) -> String {
+    let mut lines: Vec<String> = read.readable(wanted).into_iter().map(|one| certificate_line(one, now)).collect();
+    lines.extend(read.unreadable(wanted).map(|(line, _, failure)| format!("line {line}: {failure}")));
     lines.join("\n")
 }
 
@@ -348,8 +354,9 @@ pub(crate) fn entity_rows(entity: &Entity, now: Time) -> Vec<(&'static str, Stri
         rows.push(("IdP single logout", endpoint_lines(&idp.slo)));
         rows.push(("wants signed requests", wants(idp.want_authn_requests_signed)));
         rows.push(("IdP NameID formats", idp.name_id_formats.join("\n")));
-        rows.push(("IdP signing", certificate_lines(&idp.keys, |key| key.use_.signs(), now)));
-        rows.push(("IdP encryption", certificate_lines(&idp.keys, |key| key.use_.encrypts(), now)));
+        let read = Certificates::of(&idp.keys);
+        rows.push(("IdP signing", certificate_lines(&read, |key| key.use_.signs(), now)));
+        rows.push(("IdP encryption", certificate_lines(&read, |key| key.use_.encrypts(), now)));
     }
     if let Some(sp) = &entity.sp {
         rows.push(("SP ACS", endpoint_lines(&sp.acs)));
@@ -357,8 +364,9 @@ pub(crate) fn entity_rows(entity: &Entity, now: Time) -> Vec<(&'static str, Stri
         rows.push(("SP signs requests", wants(sp.authn_requests_signed)));
         rows.push(("wants signed assertions", wants(sp.want_assertions_signed)));
         rows.push(("SP NameID formats", sp.name_id_formats.join("\n")));
-        rows.push(("SP signing", certificate_lines(&sp.keys, |key| key.use_.signs(), now)));
-        rows.push(("SP encryption", certificate_lines(&sp.keys, |key| key.use_.encrypts(), now)));
+        let read = Certificates::of(&sp.keys);
+        rows.push(("SP signing", certificate_lines(&read, |key| key.use_.signs(), now)));
+        rows.push(("SP encryption", certificate_lines(&read, |key| key.use_.encrypts(), now)));
     }
     rows
 }

@@ -27,7 +27,6 @@ use crate::oidc::jwks::Jwks;
 use crate::report::inspect;
 use crate::saml::metadata;
 use crate::saml::metadata::Document;
-use crate::saml::metadata::Entity;
 use crate::saml::metadata::Select;
 use crate::saml::metadata::twins;
 use crate::saml::metadata::validity::Subject;
@@ -186,13 +185,11 @@ fn of_saml(material: &mut Material, args: &Args, context: &Context) -> Result<Ve
 const MOST_UNREADABLE: usize = 500;
 
 fn unreadable_certificates(document: &Document) -> Vec<Finding> {
-    let keys = |entity: &Entity| {
-        let idp = entity.idp.iter().flat_map(|idp| idp.keys.clone());
-        idp.chain(entity.sp.iter().flat_map(|sp| sp.keys.clone())).collect::<Vec<_>>()
-    };
     let (mut findings, mut more) = (Vec::new(), 0);
     for entity in &document.entities {
-        for (line, column, failure) in inspect::certificates(&keys(entity), |_| true).unreadable {
+        let idp = entity.idp.iter().flat_map(|idp| &idp.keys);
+        let keys = idp.chain(entity.sp.iter().flat_map(|sp| &sp.keys));
+        for (line, column, failure) in inspect::Certificates::of(keys).unreadable(|_| true) {
             if findings.len() == MOST_UNREADABLE {
                 more += 1;
                 continue;
