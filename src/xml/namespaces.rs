@@ -1,6 +1,9 @@
 //! The namespace declarations in scope, innermost last. Kept whole, prefixes
 //! included, since canonicalisation needs them.
 
+use std::hash::BuildHasher as _;
+use std::hash::RandomState;
+
 use crate::xml::XML;
 
 /// One declaration; an empty prefix is the default namespace, an empty URI its absence.
@@ -11,17 +14,6 @@ struct Binding {
     end: usize,
     /// The first declaration in scope of the same URI, so that URIs are compared as numbers.
     first: usize,
-}
-
-/// The prefix as a number, and whether the number tells all of it.
-fn key(prefix: &str) -> (u64, bool) {
-    let bytes = prefix.as_bytes();
-    let mut head = [0; 8];
-    let length = bytes.len().min(head.len());
-    head[..length].copy_from_slice(&bytes[..length]);
-    // No name has a zero byte, so that one at the end tells the length: eight bytes may be the
-    // head of a longer prefix.
-    (u64::from_le_bytes(head), bytes.len() < head.len())
 }
 
 /// A declaration in force, by its index; resolved once per element.
@@ -41,9 +33,23 @@ pub(super) struct Namespaces {
     text: String,
     bindings: Vec<Binding>,
     keys: Vec<u64>,
+    hash: RandomState,
 }
 
 impl Namespaces {
+    /// The prefix as a number, and whether the number tells all of it. That of a long one is keyed,
+    /// so that nobody makes many that are taken for each other at first.
+    fn key(&self, prefix: &str) -> (u64, bool) {
+        let bytes = prefix.as_bytes();
+        let mut head = [0; 8];
+        if bytes.len() >= head.len() {
+            // No short one has the last byte.
+            return (self.hash.hash_one(bytes) | (1 << 63), false);
+        }
+        head[..bytes.len()].copy_from_slice(bytes);
+        (u64::from_le_bytes(head), true)
+    }
+
     /// How many declarations are in scope, which marks a scope to come back to.
     pub(super) fn len(&self) -> usize {
         self.bindings.len()
@@ -63,7 +69,7 @@ impl Namespaces {
         let colon = self.text.len();
         self.text.push_str(uri);
         self.bindings.push(Binding { start, colon, end: self.text.len(), first });
-        self.keys.push(key(prefix).0);
+        self.keys.push(self.key(prefix).0);
     }
 
     /// Forgets what was declared since `mark`.
@@ -89,11 +95,9 @@ impl Namespaces {
 
     /// The declaration of a prefix that is in force, that of no namespace included.
     pub(super) fn find(&self, prefix: &str) -> Option<usize> {
-        let (key, whole) = key(prefix);
-        if whole {
-            return self.keys.iter().rposition(|other| *other == key);
-        }
-        self.bindings.iter().rposition(|binding| &self.text[binding.start..binding.colon] == prefix)
+        let (key, whole) = self.key(prefix);
+        let found = |index: &usize| self.keys[*index] == key && (whole || self.get(*index).0 == prefix);
+        (0..self.keys.len()).rev().find(found)
     }
 
     /// Whether two declarations are of one prefix.
