@@ -45,9 +45,21 @@ def signature(number):
     )
 
 
+def entity(role):
+    return lambda n: (
+        f'<md:EntityDescriptor entityID="https://e{n}.example.org"><md:IDPSSODescriptor>{role}</md:IDPSSODescriptor></md:EntityDescriptor>'
+    )
+
+
+CERTIFICATES = f"<ds:KeyInfo><ds:X509Data>{'<ds:X509Certificate>MIIBAAAAAAAAAAAAAAAA</ds:X509Certificate>' * 99}</ds:X509Data></ds:KeyInfo>"
+NAMED = '<md:EntityDescriptor entityID="e"><md:Extensions><u:UIInfo xmlns:u="urn:oasis:names:tc:SAML:metadata:ui">'
+UNNAMED = "</u:UIInfo></md:Extensions></md:EntityDescriptor>"
 BILLION = "".join(f'<!ENTITY e{n + 1} "&e{n};&e{n};&e{n};&e{n};&e{n};&e{n};&e{n};&e{n};&e{n};&e{n};">' for n in range(12))
 LONG = "n" * 1000
 WIDE = " ".join(f'xmlns:p{n}="urn:p{n}"' for n in range(240))
+# As many bytes of declarations as may be in scope, in few declarations and in many that begin alike.
+FEW = " ".join(f'xmlns:{c}="urn:{c * 7000}"' for c in "pq")
+ALIKE = " ".join(f'xmlns:{"p" * 24}{n}="urn:{"x" * 24}{n:03}"' for n in range(200))
 
 DOCUMENTS = {
     "deep-nesting": filled(GROUP, "<a:b>", ""),
@@ -69,6 +81,11 @@ DOCUMENTS = {
     "namespaces-many-elements": filled(GROUP, f"<a:b {WIDE}/>", END),
     "namespaces-in-scope": filled(f"{GROUP}<a:b {WIDE}>", "<a:b a:c=''/>", "</a:b>" + END),
     "namespaces-redeclared": filled(GROUP, f'<a:b xmlns:a="urn:{LONG}"/>', END),
+    "namespaces-long": filled(f'{GROUP}<a:b xmlns:p="urn:{"x" * 900_000}">', "<p:b p:c=''/>", "</a:b>" + END),
+    "namespaces-long-many": filled(GROUP, lambda n: f'<a:b xmlns:p{n}="urn:{"x" * 100_000}">', END),
+    "namespaces-long-in-scope": filled(f"{GROUP}<a:b {FEW}>", "<p:b" + "".join(f" {c}:a{n}=''" for n in range(100) for c in "pq") + "/>", "</a:b>" + END),
+    "namespaces-alike-in-scope": filled(f"{GROUP}<a:b {ALIKE}>", "<a:b" + "".join(f" {'p' * 24}{n}:a=''" for n in range(200)) + "/>", "</a:b>" + END),
+    "namespaces-alike-redeclared": filled(f"{GROUP}<a:b {ALIKE}>", f'<a:b xmlns:q="urn:{"x" * 24}200"/>', "</a:b>" + END),
     "entity-bomb": filled(f'<!DOCTYPE a [<!ENTITY e0 "x">{BILLION}]>{GROUP}', "<a:b>&e12;</a:b>", END),
     "entity-bomb-long": filled("<!DOCTYPE a [", lambda n: f'<!ENTITY e{n} "x">', f"]>{GROUP}{END}"),
     "doctype-unclosed": filled("<!DOCTYPE a [", "<!ENTITY e 'x'>", ""),
@@ -87,6 +104,14 @@ DOCUMENTS = {
         "<md:SingleSignOnService Binding='x' Location='y'/>",
         "</md:IDPSSODescriptor></md:EntityDescriptor>" + END,
     ),
+    "endpoints-of-entities": filled(GROUP, entity("<md:SingleSignOnService Binding='x' Location='yyyyyyyyyyyyyyyyyyyyyyyyyyyy'/>" * 1900), END),
+    "formats-of-entities": filled(GROUP, entity("<md:NameIDFormat>urn:x:yyyyyyyyyy</md:NameIDFormat>" * 1900), END),
+    "formats-long": filled(GROUP, entity(f"<md:NameIDFormat>{'x' * 8000}</md:NameIDFormat>" * 80), END),
+    "keys-without-certificate": filled(GROUP, entity("<md:KeyDescriptor use='none of those that there are'></md:KeyDescriptor>" * 1900), END),
+    "certificates-unreadable": filled(GROUP, entity(f"<md:KeyDescriptor>{CERTIFICATES}</md:KeyDescriptor>"), END),
+    "names-many": filled(GROUP + NAMED, "<u:DisplayName xml:lang='en'>the name of a school</u:DisplayName>", UNNAMED + END),
+    "name-huge": filled(GROUP + NAMED + "<u:DisplayName xml:lang='en'>", "0123456789abcdef", "</u:DisplayName>" + UNNAMED + END),
+    "dates-long": filled(GROUP, lambda n: f'<md:EntityDescriptor entityID="e{n}" validUntil="{"x" * 900_000}"/>', END),
     "dates-unreadable": filled(GROUP, lambda n: f'<md:EntityDescriptor entityID="e{n}" validUntil="x{n}"/>', END),
     "names-huge": filled(
         GROUP,

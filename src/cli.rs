@@ -1,6 +1,7 @@
 //! The command line: parses arguments, hands each command its context, prints what
 //! ended it and decides the exit code. Knows the words; the work is below.
 
+mod arguments;
 mod changes;
 mod context;
 mod diff;
@@ -125,9 +126,12 @@ pub(crate) fn command() -> clap::Command {
 /// Runs one command line and returns its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Err(failure) = arguments::refuse_keys(&arguments) {
+        return ui::fail(&failure.into(), wants_json(&arguments));
+    }
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
-        Err(error) => return ui::usage(&error, wants_json(&arguments)),
+        Err(error) => return ui::usage(&error, &arguments, wants_json(&arguments)),
     };
     let mut context = match Context::new(cli.global) {
         Ok(context) => context,

@@ -4,8 +4,12 @@
 //! mend it, and decides the exit code. A fact worth telling that does not end
 //! the command is a finding (`finding.rs`), not a failure.
 
+pub(crate) mod told;
+
 use std::error::Error as StdError;
 use std::fmt;
+
+use crate::error::told::told;
 
 /// The result of everything that can end a command.
 pub(crate) type Result<T> = anyhow::Result<T>;
@@ -54,7 +58,8 @@ impl Failure {
     /// A failure of `kind`; `code` is kebab-case, `message` one lower-case
     /// sentence that starts with the place (`file:line:column: ..`) where there is one.
     pub(crate) fn new(kind: Kind, code: &'static str, message: impl Into<String>) -> Self {
-        Self { kind, code, message: message.into(), hints: Vec::new(), source: None }
+        let message = told(message.into(), told::MESSAGE);
+        Self { kind, code, message, hints: Vec::new(), source: None }
     }
 
     /// Shorthand for [`Kind::Usage`].
@@ -91,7 +96,7 @@ impl Failure {
     /// Adds the command or line that mends it.
     #[must_use]
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hints.push(hint.into());
+        self.hints.push(told(hint.into(), told::HINT));
         self
     }
 

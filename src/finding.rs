@@ -3,6 +3,9 @@
 
 use std::fmt;
 
+use crate::error::told;
+use crate::error::told::told;
+
 /// How much a finding matters. Ordered: the worst is the greatest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Severity {
@@ -75,13 +78,22 @@ pub(crate) struct Finding {
 impl Finding {
     /// A finding without place and hint.
     pub(crate) fn new(code: &'static str, severity: Severity, message: impl Into<String>) -> Self {
-        Self { code, severity, message: message.into(), hint: None, place: None, connection: None }
+        let message = told(message.into(), told::MESSAGE);
+        Self { code, severity, message, hint: None, place: None, connection: None }
+    }
+
+    /// What stands for findings that were counted and not kept: as grave as the gravest of them.
+    pub(crate) fn left_out(count: usize, gravest: Severity) -> Option<Self> {
+        (count > 0).then(|| {
+            Self::new("findings-left-out", gravest, format!("{count} more findings are not listed"))
+                .hint("mend what is listed, and look again")
+        })
     }
 
     /// Adds the mend.
     #[must_use]
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.hint = Some(told(hint.into(), told::HINT));
         self
     }
 

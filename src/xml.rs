@@ -37,6 +37,8 @@ pub(crate) struct Limits {
     pub(crate) attributes: usize,
     /// Namespace declarations in scope at once (`xml-too-many-namespaces`).
     pub(crate) namespaces: usize,
+    /// Bytes of prefix and URI of these together (`xml-namespaces-too-large`).
+    pub(crate) declared: usize,
     /// Bytes of one element or attribute name (`xml-name-too-long`).
     pub(crate) name: usize,
     /// Bytes of one attribute value (`xml-value-too-long`).
@@ -55,6 +57,7 @@ impl Default for Limits {
             depth: 64,
             attributes: 256,
             namespaces: 256,
+            declared: 16 << 10,
             name: 1 << 10,
             value: 1 << 20,
             piece: 2 << 20,

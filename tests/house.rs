@@ -12,7 +12,7 @@ const ROOMS: [(&str, &[&str]); 24] = [
     ("error", &[]),
     ("model", &["error"]),
     ("crypto", &["error", "model"]),
-    ("finding", &["model"]),
+    ("finding", &["error", "model"]),
     ("xml", &["error", "model"]),
     ("yaml", &["error", "finding", "model"]),
     ("cert", &["crypto", "error", "finding", "model"]),

@@ -6,10 +6,11 @@ use serde_json::json;
 use crate::cli::table;
 use crate::drift::Change;
 use crate::drift::Risk;
-use crate::model::printable;
 
 /// The columns that fit everywhere, also in a mail.
 const COLUMNS: usize = 80;
+/// The most lines of one value.
+const LINES: usize = 100;
 
 /// A change as JSON documents hold it.
 pub(crate) fn json(change: &Change) -> Value {
@@ -41,13 +42,18 @@ pub(crate) fn page(changes: &[Change], indent: usize) -> String {
 }
 
 fn one(change: &Change, indent: usize) -> String {
-    let mut text = format!("{:indent$}{}: {}\n", "", change.code, printable(&change.what));
+    let mut text = format!("{:indent$}{}: {}\n", "", change.code, table::cell(&change.what));
     for (mark, value) in [('-', &change.before), ('+', &change.after)] {
-        for line in value.iter().flat_map(|value| value.lines()) {
-            text += &format!("{:indent$}  {mark} {}\n", "", printable(line));
+        let mut lines = value.iter().flat_map(|value| value.lines());
+        for line in lines.by_ref().take(LINES) {
+            text += &format!("{:indent$}  {mark} {}\n", "", table::cell(line));
+        }
+        let more = lines.count();
+        if more > 0 {
+            text += &format!("{:indent$}  {mark} … ({more} more)\n", "");
         }
     }
-    for line in folded(&printable(&change.means), COLUMNS - indent - 2) {
+    for line in folded(&table::cell(&change.means), COLUMNS - indent - 2) {
         text += &format!("{:indent$}  {line}\n", "");
     }
     text

@@ -20,6 +20,7 @@ use crate::cli::source::Material;
 use crate::cli::validity;
 use crate::error::Failure;
 use crate::error::Result;
+use crate::error::told::redacted;
 use crate::finding::Finding;
 use crate::finding::Place;
 use crate::finding::Severity;
@@ -116,12 +117,18 @@ fn refuse_errors(findings: &[Finding], context: &Context) -> Result<()> {
         .into())
 }
 
-/// A connection as JSON: the file's content, secrets as references.
+/// A connection as JSON: the file's content, secrets as references, and of URLs to fetch from
+/// nothing that may be secret.
 fn as_json(name: &ConnectionName, connection: &Connection) -> Result<serde_json::Value> {
     let mut document = serde_json::to_value(connection)
         .map_err(|error| Failure::bug("a connection cannot be written as JSON").because(error))?;
     if document.get("reference").is_none() {
         document["reference"] = serde_json::Value::String(name.to_string());
+    }
+    for place in ["/saml/idp/metadata", "/saml/sp/metadata", "/oauth/discovery"] {
+        if let Some(serde_json::Value::String(url)) = document.pointer_mut(place) {
+            *url = redacted(url).into_owned();
+        }
     }
     document["file"] = serde_json::Value::String(format!("connections/{name}.yaml"));
     Ok(document)
@@ -162,6 +169,7 @@ fn read_sp_metadata(
     let (mut material, document) = read_metadata(source, None, flags, None, context)?;
     let entity = metadata::choose::choose_sp(&document, None)?;
     let mut findings = metadata::lint::lint_sp(entity, context.now);
+    findings.extend(material.secret_in_url());
     findings.extend(material.unprotected(&document));
     let mut sp = import::saml::service_provider(entity, known, &material.name)?;
     sp.metadata.clone_from(&material.url);

@@ -3,9 +3,11 @@
 use similar::ChangeTag;
 use similar::TextDiff;
 
-use crate::model::printable;
+use crate::cli::table;
+use crate::error::told::redacted;
 
-/// The changed lines with two lines around them; `…` parts places that lie apart.
+/// The changed lines with two lines around them; `…` parts places that lie apart. URLs are whole
+/// but for what may be secret in them.
 pub(crate) fn changed_lines(before: &str, after: &str) -> String {
     let diff = TextDiff::from_lines(before, after);
     let mut text = String::new();
@@ -19,7 +21,8 @@ pub(crate) fn changed_lines(before: &str, after: &str) -> String {
                 ChangeTag::Insert => '+',
                 ChangeTag::Equal => ' ',
             };
-            let line = format!("{mark} {}", printable(change.value().trim_end_matches(['\n', '\r'])));
+            let line = redacted(change.value().trim_end_matches(['\n', '\r']));
+            let line = format!("{mark} {}", table::cell(&line));
             text.push_str(line.trim_end());
             text.push('\n');
         }
@@ -36,6 +39,12 @@ mod tests {
         assert_eq!(changed_lines("a\nb\nc\nd\ne\nf\n", "a\nb\nc\nD\ne\nf\n"), "  b\n  c\n- d\n+ D\n  e\n  f\n");
         assert_eq!(changed_lines("a\n", "a\nb\n"), "  a\n+ b\n");
         assert_eq!(changed_lines("a\na\n", "a\n"), "  a\n- a\n");
+    }
+
+    #[test]
+    fn a_secret_of_a_url_is_in_no_line() {
+        let after = "metadata: https://h.example/m?appid=1&token=hunter2\n";
+        assert_eq!(changed_lines("", after), "+ metadata: https://h.example/m?appid=1&token=..\n");
     }
 
     #[test]

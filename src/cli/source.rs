@@ -12,6 +12,7 @@ use crate::disk::content::Content;
 use crate::disk::content::Reader;
 use crate::error::Failure;
 use crate::error::Result;
+use crate::error::told::redacted;
 use crate::finding::Finding;
 use crate::finding::Severity;
 use crate::http::address;
@@ -40,7 +41,7 @@ pub(crate) struct Flags {
     /// Largest document that is read, in bytes [default: 16 MiB; 256 MiB where one entity is chosen]
     #[arg(long, value_name = "BYTES", help_heading = "Reading documents")]
     max_size: Option<u64>,
-    /// Seconds that fetching a URL may take in all
+    /// Seconds that fetching a URL, or looking at a server, may take in all
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=600), help_heading = "Reading documents")]
     pub(crate) timeout: u64,
     /// Fetch http:// URLs too; whoever sits between can then change the document
@@ -172,6 +173,12 @@ impl Material {
 /// Whether a source is a URL.
 pub(crate) fn is_url(source: &str) -> bool {
     source.contains("://")
+}
+
+/// A source as messages and reports name it: a URL without what may be secret in it.
+pub(crate) fn shown(source: &str) -> String {
+    // One that lacks its scheme is taken for a file.
+    if is_url(source) { SafeUrl::of_text(source).to_string() } else { redacted(&printable(source)).into_owned() }
 }
 
 /// The connection that a source names, where no such file is there. A word without a dot that

@@ -7,7 +7,15 @@ use comfy_table::ContentArrangement;
 use comfy_table::Table;
 use comfy_table::presets;
 
+use crate::error::told::shorter;
 use crate::model::printable;
+
+/// The most characters of a line or a cell; SAML allows an entity ID of 1024.
+const LINE: usize = 1100;
+/// The most lines of one value.
+const LINES: usize = 200;
+/// The most characters that a column is made wide for: one long cell must not stretch every row.
+const WIDE: usize = 120;
 
 /// A table with these headings; cells are made safe for a terminal.
 pub(crate) fn table(headings: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
@@ -19,7 +27,7 @@ pub(crate) fn table(headings: &[&str], rows: impl IntoIterator<Item = Vec<String
     }
     table.set_header(headings.iter().map(|heading| heading.to_uppercase()));
     for row in rows {
-        table.add_row(row.iter().map(|cell| printable(cell)));
+        table.add_row(row.iter().map(|cell| self::cell(cell)));
     }
     let mut text = String::new();
     for line in table.to_string().lines() {
@@ -29,6 +37,11 @@ pub(crate) fn table(headings: &[&str], rows: impl IntoIterator<Item = Vec<String
     text
 }
 
+/// A text from outside, safe for a terminal and no longer than somebody reads.
+pub(crate) fn cell(text: &str) -> String {
+    printable(&shorter(text, LINE))
+}
+
 /// A long list: columns where they fit, as they always do in a pipe; else each row as a block
 /// under its first cell. Columns in which nothing stands are left out. Thousands of rows take no time.
 pub(crate) fn listing(headings: &[&str], rows: &[Vec<String>]) -> String {
@@ -36,8 +49,8 @@ pub(crate) fn listing(headings: &[&str], rows: &[Vec<String>]) -> String {
 }
 
 fn laid_out(headings: &[&str], rows: &[Vec<String>], room: Option<usize>) -> String {
-    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| printable(cell)).collect()).collect();
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
+    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|text| cell(text)).collect()).collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default().min(WIDE);
     // A column without values has no width.
     let columns: Vec<(usize, String, usize)> = headings
         .iter()
@@ -62,7 +75,7 @@ fn laid_out(headings: &[&str], rows: &[Vec<String>], room: Option<usize>) -> Str
         let start = text.len();
         for (cell, width) in cells {
             text.push_str(cell);
-            text.extend(std::iter::repeat_n(' ', width + 2 - cell.chars().count().min(width)));
+            text.extend(std::iter::repeat_n(' ', (width + 2).saturating_sub(cell.chars().count()).max(2)));
         }
         let end = text[start..].trim_end().len();
         text.truncate(start + end);
@@ -87,7 +100,9 @@ fn in_room(indent: usize, pairs: &[(&str, String)], columns: Option<usize>) -> S
     let room = columns.map(|columns| columns.saturating_sub(indent + width + 2).max(20));
     let mut text = String::new();
     for (label, value) in pairs.iter().filter(|(_, value)| !value.is_empty()) {
-        let lines = value.lines().flat_map(|line| wrapped(&printable(line), room));
+        let more = value.lines().skip(LINES).count();
+        let more = (more > 0).then(|| format!("… ({more} more)"));
+        let lines = value.lines().take(LINES).chain(more.as_deref()).flat_map(|line| wrapped(&cell(line), room));
         for (at, line) in lines.enumerate() {
             // Labels are names of settings and attributes too, which come from a file.
             let label = if at == 0 { printable(label) } else { String::new() };
@@ -150,6 +165,22 @@ mod tests {
         let blocks = "urn:a\n  role  x\n  name  Zürich\nurn:long:b\n  name  \\u{1b}[2J\n";
         assert_eq!(laid_out(&headings, &rows, Some(26)), blocks);
         assert_eq!(laid_out(&headings, &[], None), "ID\n");
+    }
+
+    #[test]
+    fn what_nobody_reads_is_cut_and_counted() {
+        let long = "x".repeat(1 << 20);
+        let id = format!("{}… (1047476 more characters)", &long[..LINE]);
+        assert_eq!(facts(0, &[("id", long.clone())]), format!("id  {id}\n"));
+        let many = "y\n".repeat(1000);
+        assert!(facts(0, &[("id", many)]).ends_with("\n    y\n    … (800 more)\n"));
+        // One long cell is no reason to fill every row up to its length.
+        let row = |id: &str| vec![id.to_owned(), "idp".to_owned()];
+        let text = laid_out(&["id", "role"], &[row(&long), row("urn:b")], None);
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[1], format!("{id}  idp"));
+        assert_eq!(lines[2], format!("{:WIDE$}  idp", "urn:b"));
+        assert!(table(&["id"], [vec![long]]).ends_with(&format!("{id}\n")));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Talking to a person: data to standard output, talk to standard error, questions
 //! only where both ends are a terminal.
 
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::io;
 use std::io::IsTerminal as _;
@@ -9,11 +10,14 @@ use std::io::Write as _;
 use dialoguer::Confirm;
 use dialoguer::Input;
 
+use crate::cli::arguments;
 use crate::cli::table;
 use crate::error::Failure;
 use crate::error::Kind;
 use crate::error::Result;
 use crate::error::failure_of;
+use crate::error::told;
+use crate::error::told::redacted;
 use crate::finding::Finding;
 use crate::model::is_unprintable;
 use crate::model::printable;
@@ -42,19 +46,16 @@ impl Ui {
     /// Writes data to standard output; a reader who has gone is not an error, and changes no verdict.
     pub(crate) fn data(&self, text: &str) -> Result<()> {
         let mut out = io::stdout().lock();
-        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-            Ok(()) => Ok(()),
-            // The verdict is the exit code's, whether or not somebody still reads.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            Err(error) => {
-                Err(Failure::input("file-unwritable", "standard output cannot be written").because(error).into())
-            }
-        }
+        told_to_reader(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
     }
 
-    /// Writes a value as one indented JSON document.
-    pub(crate) fn json(&self, value: &serde_json::Value) -> Result<()> {
-        self.data(&format!("{}\n", escaped(value)))
+    /// Writes a value as one indented JSON document, piece by piece: it may be larger than the
+    /// memory that it should take.
+    pub(crate) fn json(&self, value: &impl serde::Serialize) -> Result<()> {
+        // The pieces that come are whole characters; behind them they are gathered.
+        let mut out = Escaped(io::BufWriter::new(io::stdout().lock()));
+        let written = serde_json::to_writer_pretty(&mut out, value).map_err(io::Error::from);
+        told_to_reader(written.and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()))
     }
 
     /// Tells how it goes; silent under `--quiet`.
@@ -141,6 +142,16 @@ impl Ui {
     }
 }
 
+/// What became of writing to standard output.
+fn told_to_reader(written: io::Result<()>) -> Result<()> {
+    match written {
+        Ok(()) => Ok(()),
+        // The verdict is the exit code's, whether or not somebody still reads.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(Failure::input("file-unwritable", "standard output cannot be written").because(error).into()),
+    }
+}
+
 fn asked(error: dialoguer::Error) -> anyhow::Error {
     Failure::refused("question-unanswered", "the question was not answered")
         .because(error)
@@ -175,7 +186,7 @@ fn say(text: &str) {
 pub(crate) fn tell_failure(error: &anyhow::Error) {
     let mut text = format!("error: {}", clean(&error.to_string()));
     for cause in error.chain().skip(1) {
-        let _ = write!(text, "\ncaused by: {}", clean(&cause.to_string()));
+        let _ = write!(text, "\ncaused by: {}", clean(&cause_text(cause)));
     }
     for hint in hints(error) {
         let _ = write!(text, "\nhint: {}", clean(hint));
@@ -199,9 +210,14 @@ pub(crate) fn fail(error: &anyhow::Error, json: bool) -> u8 {
     failure.map_or(Kind::Bug, Failure::kind).exit_code()
 }
 
+/// What a cause says, which may be another library's words.
+fn cause_text(cause: &(dyn std::error::Error + 'static)) -> String {
+    told::told(cause.to_string(), told::MESSAGE)
+}
+
 /// An error as JSON documents hold it.
 pub(crate) fn error_json(error: &anyhow::Error) -> serde_json::Value {
-    let causes: Vec<String> = error.chain().skip(1).map(ToString::to_string).collect();
+    let causes: Vec<String> = error.chain().skip(1).map(cause_text).collect();
     serde_json::json!({
         "code": failure_of(error).map_or("bug", Failure::code),
         "message": error.to_string(),
@@ -215,38 +231,58 @@ fn print_json_error(error: &serde_json::Value) {
     writeln!(io::stdout().lock(), "{}", escaped(&document)).ok();
 }
 
-/// Indented JSON in which also those characters are escaped that JSON leaves raw and a
-/// terminal obeys: C1 controls, and what turns the direction of writing.
+/// Indented JSON, safe for a terminal.
 fn escaped(document: &serde_json::Value) -> String {
-    let text = format!("{document:#}");
-    if !text.contains(is_unprintable) {
-        return text;
-    }
-    let mut safe = String::with_capacity(text.len());
-    for c in text.chars() {
-        // The document's own line breaks are the only control characters outside its strings.
-        if c == '\n' || !is_unprintable(c) {
-            safe.push(c);
-            continue;
-        }
-        for unit in c.encode_utf16(&mut [0; 2]) {
-            let _ = write!(safe, "\\u{unit:04x}");
-        }
-    }
-    safe
+    let mut out = Escaped(Vec::new());
+    // Nothing that a vector takes can fail.
+    serde_json::to_writer_pretty(&mut out, document).ok();
+    String::from_utf8_lossy(&out.0).into_owned()
 }
 
-/// Text for a terminal; line breaks of our own stay.
+/// Takes JSON, and escapes also those characters that JSON leaves raw and a terminal obeys: C1
+/// controls, and what turns the direction of writing.
+struct Escaped<W>(W);
+
+impl<W: io::Write> io::Write for Escaped<W> {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        let Ok(text) = std::str::from_utf8(piece) else {
+            return Err(io::Error::other("a piece of JSON ends inside a character"));
+        };
+        let mut rest = text;
+        // The document's own line breaks are the only control characters outside its strings.
+        while let Some(at) = rest.find(|c| c != '\n' && is_unprintable(c)) {
+            self.0.write_all(&rest.as_bytes()[..at])?;
+            let mut characters = rest[at..].chars();
+            for unit in characters.next().unwrap_or_default().encode_utf16(&mut [0; 2]) {
+                write!(self.0, "\\u{unit:04x}")?;
+            }
+            rest = characters.as_str();
+        }
+        self.0.write_all(rest.as_bytes())?;
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// Text for a terminal; line breaks of our own stay, and no secret of a URL.
 pub(crate) fn clean(text: &str) -> String {
-    text.lines().map(printable).collect::<Vec<_>>().join("\n")
+    redacted(text).lines().map(printable).collect::<Vec<_>>().join("\n")
 }
 
 /// Prints what clap has to say about a command line, and returns the exit code.
-pub(crate) fn usage(error: &clap::Error, json: bool) -> u8 {
+pub(crate) fn usage(error: &clap::Error, arguments: &[OsString], json: bool) -> u8 {
     let wrong = error.use_stderr();
-    error.print().ok();
+    let text = error.to_string();
+    let message = arguments::hidden(&text, arguments);
+    if message == text {
+        error.print().ok();
+    } else {
+        say(message.trim_end());
+    }
     if wrong && json {
-        let message = error.to_string();
         print_json_error(&serde_json::json!({
             "code": "usage", "message": message.trim_end(), "hint": "see `--help`", "causes": [],
         }));

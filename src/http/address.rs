@@ -6,6 +6,7 @@ use url::Host;
 use url::Url;
 
 use crate::error::Failure;
+use crate::error::told;
 use crate::http::shortened;
 
 /// Prints scheme, host, port and path; never the query, the fragment or user information.
@@ -19,6 +20,19 @@ impl SafeUrl {
         let query = if url.query().is_some() { "?.." } else { "" };
         let text = format!("{}://{}{port}{}{query}", url.scheme(), url.host_str().unwrap_or_default(), url.path());
         Self(shortened(&text, 300))
+    }
+
+    /// The showable part of what somebody gave as a URL.
+    pub(crate) fn of_text(text: &str) -> Self {
+        if !text.contains(['?', '#', '@']) {
+            return Self(shortened(text, 300));
+        }
+        match Url::parse(text) {
+            Ok(url) if url.has_host() => Self::of(&url),
+            // An `@` may part a password from a host, and `?` a token from a path.
+            _ if text.contains('@') => Self("the URL (not shown, it may hold a password)".to_owned()),
+            _ => Self(format!("{}..", shortened(text.split(['?', '#']).next().unwrap_or_default(), 300))),
+        }
     }
 }
 
@@ -75,17 +89,9 @@ pub(super) fn document_url(text: &str, allow_http: bool) -> Result<Url, Failure>
     }
 }
 
-/// The name of a query parameter whose value may be a secret, by the words that services use.
+/// The name of a query parameter whose value may be a secret.
 pub(crate) fn secret_parameter(url: &Url) -> Option<String> {
-    const PARTS: [&str; 8] = ["token", "secret", "password", "passwd", "signature", "apikey", "credential", "session"];
-    const WORDS: [&str; 12] =
-        ["key", "sig", "auth", "authorization", "code", "pass", "pwd", "pw", "sas", "jwt", "sid", "hmac"];
-    let is_secret = |name: &str| {
-        let name = name.to_ascii_lowercase();
-        let joined: String = name.chars().filter(|c| c.is_alphanumeric()).collect();
-        PARTS.iter().any(|part| joined.contains(part))
-            || name.split(|c: char| !c.is_alphanumeric()).any(|word| WORDS.contains(&word))
-    };
+    let is_secret = |name: &str| told::may_be_secret(name);
     url.query_pairs().find(|(name, value)| !value.is_empty() && is_secret(name)).map(|(name, _)| shortened(&name, 60))
 }
 

@@ -184,7 +184,7 @@ impl Guard {
 }
 
 /// The system's name service, which has no time limit of its own.
-fn ask_system(host: &str, port: u16, within: Duration) -> io::Result<Vec<SocketAddr>> {
+pub(super) fn ask_system(host: &str, port: u16, within: Duration) -> io::Result<Vec<SocketAddr>> {
     let (sender, receiver) = mpsc::channel();
     let host = host.to_owned();
     std::thread::Builder::new().name("name service".to_owned()).spawn(move || {

@@ -1,5 +1,9 @@
 //! The facts of a document, as JSON (`ssoctl.metadata-inspect/1`) and as lines for a person.
 
+use std::collections::HashSet;
+
+use serde::Serialize;
+use serde::Serializer;
 use serde_json::Value;
 use serde_json::json;
 
@@ -10,6 +14,7 @@ use crate::finding::Finding;
 use crate::model::time::Time;
 use crate::oidc::discovery::Discovery;
 use crate::oidc::jwks::Jwks;
+use crate::saml::metadata::CertificateText;
 use crate::saml::metadata::Document;
 use crate::saml::metadata::Endpoint;
 use crate::saml::metadata::Entity;
@@ -34,40 +39,44 @@ pub(crate) fn finding(finding: &Finding) -> Value {
     })
 }
 
-/// The certificates of some keys, each once, and those that cannot be read.
-pub(crate) struct Certificates {
-    /// Readable, in document order, de-duplicated by DER.
-    pub(crate) readable: Vec<Certificate>,
-    /// Unreadable, with their place in the document.
-    pub(crate) unreadable: Vec<(u64, u64, Failure)>,
-}
+/// The certificates of some keys, each read once.
+pub(crate) struct Certificates<'a>(Vec<(&'a KeyDescriptor, &'a CertificateText, Result<Certificate, Failure>)>);
 
-/// Reads the certificates of the keys that pass a filter.
-pub(crate) fn certificates(keys: &[KeyDescriptor], wanted: impl Fn(&KeyDescriptor) -> bool) -> Certificates {
-    let mut found = Certificates { readable: Vec::new(), unreadable: Vec::new() };
-    for text in keys.iter().filter(|key| wanted(key)).flat_map(|key| &key.certificates) {
-        match field::from_metadata_text(&text.text) {
-            Ok(certificate) if found.readable.iter().any(|known| known.sha256 == certificate.sha256) => {}
-            Ok(certificate) => found.readable.push(certificate),
-            Err(failure) => found.unreadable.push((text.at.line, text.at.column, failure)),
-        }
+impl<'a> Certificates<'a> {
+    /// Reads all of them.
+    pub(crate) fn of(keys: impl IntoIterator<Item = &'a KeyDescriptor>) -> Self {
+        let read = |key: &'a KeyDescriptor| {
+            key.certificates.iter().map(move |text| (key, text, field::from_metadata_text(&text.text)))
+        };
+        Self(keys.into_iter().flat_map(read).collect())
     }
-    found
+
+    /// Those of the keys that pass a filter and can be read, in document order, de-duplicated by DER.
+    fn readable(&self, wanted: impl Fn(&KeyDescriptor) -> bool) -> Vec<&Certificate> {
+        let mut seen = HashSet::new();
+        let of_wanted = self.0.iter().filter(|(key, ..)| wanted(key)).filter_map(|(.., read)| read.as_ref().ok());
+        of_wanted.filter(|certificate| seen.insert(certificate.sha256.as_str())).collect()
+    }
+
+    /// Those that cannot be read, with line and column.
+    pub(crate) fn unreadable(
+        &self,
+        wanted: impl Fn(&KeyDescriptor) -> bool,
+    ) -> impl Iterator<Item = (u64, u64, &Failure)> {
+        let of_wanted = self.0.iter().filter(move |(key, ..)| wanted(key));
+        of_wanted.filter_map(|(_, text, read)| Some((text.at.line, text.at.column, read.as_ref().err()?)))
+    }
 }
 
 fn keys(keys: &[KeyDescriptor]) -> (Value, Value, Value) {
-    let signing = certificates(keys, |key| key.use_.signs());
-    let encryption = certificates(keys, |key| key.use_.encrypts());
-    let all = certificates(keys, |_| true);
-    let list = |certificates: &[Certificate]| Value::Array(certificates.iter().map(Certificate::facts).collect());
-    let unreadable = all
-        .unreadable
-        .iter()
-        .map(|(line, column, failure)| {
-            json!({ "line": line, "column": column, "code": failure.code(), "message": failure.to_string() })
-        })
-        .collect();
-    (list(&signing.readable), list(&encryption.readable), Value::Array(unreadable))
+    let read = Certificates::of(keys);
+    let list =
+        |certificates: Vec<&Certificate>| Value::Array(certificates.into_iter().map(Certificate::facts).collect());
+    let unreadable = read.unreadable(|_| true).map(|(line, column, failure)| {
+        json!({ "line": line, "column": column, "code": failure.code(), "message": failure.to_string() })
+    });
+    let (signs, encrypts) = (|key: &KeyDescriptor| key.use_.signs(), |key: &KeyDescriptor| key.use_.encrypts());
+    (list(read.readable(signs)), list(read.readable(encrypts)), unreadable.collect())
 }
 
 fn endpoint(endpoint: &Endpoint) -> Value {
@@ -138,21 +147,46 @@ pub(crate) fn entity(entity: &Entity) -> Value {
     value
 }
 
+/// A list whose members are made one by one while it is written, so that of a large document
+/// only one is held as JSON.
+struct Each<'a, T>(&'a [T], fn(&T) -> Value);
+
+impl<T> Serialize for Each<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(self.1))
+    }
+}
+
+#[derive(Serialize)]
+struct SamlReport<'a> {
+    schema: &'static str,
+    kind: &'static str,
+    source: &'a str,
+    root: &'static str,
+    entities: Each<'a, Entity>,
+    valid_until: Option<Time>,
+    cache_duration_seconds: Option<u64>,
+    entity_count: usize,
+    others: Each<'a, Summary>,
+    signature: Value,
+    findings: Each<'a, Finding>,
+}
+
 /// A whole SAML metadata document.
-pub(crate) fn saml(document: &Document, findings: &[Finding]) -> Value {
-    json!({
-        "schema": SCHEMA,
-        "kind": "saml-metadata",
-        "source": document.file,
-        "root": document.root.element(),
-        "entities": list(&document.entities, entity),
-        "valid_until": Subject::Document.valid_until(document),
-        "cache_duration_seconds": Subject::Document.cache_duration(document),
-        "entity_count": document.len(),
-        "others": list(&document.others, summary),
-        "signature": signature(document),
-        "findings": list(findings, finding),
-    })
+pub(crate) fn saml<'a>(document: &'a Document, findings: &'a [Finding]) -> impl Serialize + 'a {
+    SamlReport {
+        schema: SCHEMA,
+        kind: "saml-metadata",
+        source: &document.file,
+        root: document.root.element(),
+        entities: Each(&document.entities, entity),
+        valid_until: Subject::Document.valid_until(document),
+        cache_duration_seconds: Subject::Document.cache_duration(document),
+        entity_count: document.len(),
+        others: Each(&document.others, summary),
+        signature: signature(document),
+        findings: Each(findings, finding),
+    }
 }
 
 fn summary(other: &Summary) -> Value {
@@ -178,22 +212,41 @@ fn signature(document: &Document) -> Value {
     }
 }
 
+#[derive(Serialize)]
+struct Verified<'a> {
+    schema: &'static str,
+    file: &'a str,
+    verdict: &'static str,
+    code: Option<&'static str>,
+    detail: String,
+    hint: Option<&'static str>,
+    signer: &'a str,
+    signed_entity_ids: Vec<&'a str>,
+    valid_until: Option<Time>,
+    cache_duration_seconds: Option<u64>,
+    findings: Each<'a, Finding>,
+}
+
 /// The verdict on a document whose signature has held.
-pub(crate) fn verified(document: &Document, subject: Subject<'_>, findings: &[Finding]) -> Value {
+pub(crate) fn verified<'a>(
+    document: &'a Document,
+    subject: Subject<'_>,
+    findings: &'a [Finding],
+) -> impl Serialize + use<'a> {
     let signer = document.signer.as_deref().unwrap_or_default();
-    json!({
-        "schema": "ssoctl.metadata-verify/1",
-        "file": document.file,
-        "verdict": "verified",
-        "code": null,
-        "detail": format!("signed with the key of {signer}"),
-        "hint": null,
-        "signer": signer,
-        "signed_entity_ids": document.entity_ids(),
-        "valid_until": subject.valid_until(document),
-        "cache_duration_seconds": subject.cache_duration(document),
-        "findings": list(findings, finding),
-    })
+    Verified {
+        schema: "ssoctl.metadata-verify/1",
+        file: &document.file,
+        verdict: "verified",
+        code: None,
+        detail: format!("signed with the key of {signer}"),
+        hint: None,
+        signer,
+        signed_entity_ids: document.entity_ids(),
+        valid_until: subject.valid_until(document),
+        cache_duration_seconds: subject.cache_duration(document),
+        findings: Each(findings, finding),
+    }
 }
 
 /// A discovery document.
@@ -248,10 +301,9 @@ pub(crate) fn certificate_line(certificate: &Certificate, now: Time) -> String {
     format!("{state}  {}  {}\n  SHA-256 {}", certificate.key, certificate.subject, certificate.sha256)
 }
 
-fn certificate_lines(keys: &[KeyDescriptor], wanted: impl Fn(&KeyDescriptor) -> bool, now: Time) -> String {
-    let found = certificates(keys, wanted);
-    let mut lines: Vec<String> = found.readable.iter().map(|one| certificate_line(one, now)).collect();
-    lines.extend(found.unreadable.iter().map(|(line, _, failure)| format!("line {line}: {failure}")));
+fn certificate_lines(read: &Certificates<'_>, wanted: impl Fn(&KeyDescriptor) -> bool + Copy, now: Time) -> String {
+    let mut lines: Vec<String> = read.readable(wanted).into_iter().map(|one| certificate_line(one, now)).collect();
+    lines.extend(read.unreadable(wanted).map(|(line, _, failure)| format!("line {line}: {failure}")));
     lines.join("\n")
 }
 
@@ -271,14 +323,24 @@ fn duration(seconds: u64) -> String {
     if said.is_empty() { format!("{seconds} s") } else { said.join(" ") }
 }
 
+/// The first of a list on one line, and how many more there are.
+pub(crate) fn few<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
+    const FEW: usize = 20;
+    let mut texts = texts.into_iter();
+    let mut line = texts.by_ref().take(FEW).collect::<Vec<_>>().join(", ");
+    match texts.count() {
+        0 => {}
+        more => line += &format!(", … ({more} more)"),
+    }
+    line
+}
+
 /// An entity as `(section, label, value)` rows for a person.
 pub(crate) fn entity_rows(entity: &Entity, now: Time) -> Vec<(&'static str, String)> {
-    let roles: Vec<&str> = entity.roles.iter().map(|role| role.kind.element()).collect();
-    let names: Vec<&str> = entity.display_names.iter().map(|name| name.text.as_str()).collect();
     let mut rows = vec![
         ("entity ID", entity.entity_id.clone().unwrap_or_else(|| "none".to_owned())),
-        ("names", names.join(", ")),
-        ("roles", roles.join(", ")),
+        ("names", few(entity.display_names.iter().map(|name| name.text.as_str()))),
+        ("roles", few(entity.roles.iter().map(|role| role.kind.element()))),
         ("valid until", entity.valid_until.map(|time| time.to_string()).unwrap_or_default()),
         ("fetch again after", entity.cache_duration.map(duration).unwrap_or_default()),
     ];
@@ -292,8 +354,9 @@ pub(crate) fn entity_rows(entity: &Entity, now: Time) -> Vec<(&'static str, Stri
         rows.push(("IdP single logout", endpoint_lines(&idp.slo)));
         rows.push(("wants signed requests", wants(idp.want_authn_requests_signed)));
         rows.push(("IdP NameID formats", idp.name_id_formats.join("\n")));
-        rows.push(("IdP signing", certificate_lines(&idp.keys, |key| key.use_.signs(), now)));
-        rows.push(("IdP encryption", certificate_lines(&idp.keys, |key| key.use_.encrypts(), now)));
+        let read = Certificates::of(&idp.keys);
+        rows.push(("IdP signing", certificate_lines(&read, |key| key.use_.signs(), now)));
+        rows.push(("IdP encryption", certificate_lines(&read, |key| key.use_.encrypts(), now)));
     }
     if let Some(sp) = &entity.sp {
         rows.push(("SP ACS", endpoint_lines(&sp.acs)));
@@ -301,8 +364,9 @@ pub(crate) fn entity_rows(entity: &Entity, now: Time) -> Vec<(&'static str, Stri
         rows.push(("SP signs requests", wants(sp.authn_requests_signed)));
         rows.push(("wants signed assertions", wants(sp.want_assertions_signed)));
         rows.push(("SP NameID formats", sp.name_id_formats.join("\n")));
-        rows.push(("SP signing", certificate_lines(&sp.keys, |key| key.use_.signs(), now)));
-        rows.push(("SP encryption", certificate_lines(&sp.keys, |key| key.use_.encrypts(), now)));
+        let read = Certificates::of(&sp.keys);
+        rows.push(("SP signing", certificate_lines(&read, |key| key.use_.signs(), now)));
+        rows.push(("SP encryption", certificate_lines(&read, |key| key.use_.encrypts(), now)));
     }
     rows
 }

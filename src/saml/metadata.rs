@@ -11,6 +11,7 @@ mod keys;
 pub(crate) mod lint;
 mod reading;
 mod roles;
+mod room;
 pub(crate) mod search;
 pub(crate) mod twins;
 pub(crate) mod validity;
@@ -37,7 +38,7 @@ use crate::xml::Reader;
 /// messages call it.
 pub(crate) fn read(source: impl BufRead, file: &str, limits: &Limits, select: &Select) -> Result<Document, Failure> {
     let reader = Reader::new(source, file, limits)?;
-    Walk::new(Watched::new(reader, None), file, select).finish()
+    Walk::new(Watched::new(reader, None), file, select, limits).finish()
 }
 
 /// As [`read`], and the root must be signed with a pinned key, the document as a whole: where it
@@ -50,7 +51,7 @@ pub(crate) fn read_trusted(
     trust: &Trust,
 ) -> Result<Document, Failure> {
     let reader = Reader::new(source, file, limits)?;
-    Walk::new(Watched::new(reader, Some(trust)), file, select).finish()
+    Walk::new(Watched::new(reader, Some(trust)), file, select, limits).finish()
 }
 
 /// As [`read_trusted`], for a document of at most [`message::LARGEST`] bytes whose signature may
@@ -67,24 +68,12 @@ pub(crate) fn read_trusted_whole(
     let reader = Reader::new(bytes, file, &limits)?;
     let Some(found) = on_root.next() else {
         // Reads it as far as it takes to say so.
-        return Walk::new(Watched::new(reader, Some(trust)), file, select).finish();
+        return Walk::new(Watched::new(reader, Some(trust)), file, select, &limits).finish();
     };
     let plan = survey.plan(found, trust).map_err(|objection| objection.placed(file, found.at))?;
-    Walk::new(Watched::planned(reader, plan), file, select).finish()
+    Walk::new(Watched::planned(reader, plan), file, select, &limits).finish()
 }
 
-/// The most entities of one document.
-const MAX_ENTITIES: usize = 200_000;
-/// The most entities that are kept whole.
-const MAX_WHOLE: usize = 20_000;
-
-/// The most summaries that are kept beside a chosen entity, to say what there is instead of it.
-const MAX_SUMMARIES: usize = 20_000;
-/// The most bytes of names in these.
-const SUMMARIES_ROOM: usize = 4 << 20;
-/// The most bytes of names, scopes and IDs of a list that people read; those of the largest
-/// federations are a few million. Less in tests, so that they need not read so much.
-const LIST_ROOM: usize = if cfg!(test) { 64 << 10 } else { 16 << 20 };
 /// The most signatures that are noted.
 const MAX_SIGNATURES: usize = 10_000;
 
@@ -148,6 +137,8 @@ pub(crate) struct Document {
     pub(crate) others: Vec<Summary>,
     /// How many more there are: those that a search has not found, and more than are worth a summary.
     pub(crate) unlisted: usize,
+    /// Whether some of these were to be listed, and are not.
+    pub(crate) is_cut: bool,
     /// What is odd about the document, beyond single entities.
     pub(crate) findings: Vec<Finding>,
     /// Whose key signed the root, where that was verified.

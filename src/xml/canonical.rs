@@ -184,9 +184,12 @@ fn show(scope: &Namespaces, prefix: &str, shown: &[usize], fresh: &mut Vec<usize
         return;
     }
     let Some(index) = scope.find(prefix) else { return };
-    let uri = scope.get(index).1;
-    let before = shown.iter().rev().map(|shown| scope.get(*shown)).find(|(shown, _)| *shown == prefix);
-    if before.map_or("", |(_, uri)| uri) != uri && !fresh.contains(&index) {
+    let before = shown.iter().rev().find(|shown| scope.same_prefix(**shown, index));
+    let is_shown = match before {
+        Some(before) => scope.number(Resolved::Binding(*before)) == scope.number(Resolved::Binding(index)),
+        None => scope.get(index).1.is_empty(),
+    };
+    if !is_shown && !fresh.contains(&index) {
         fresh.push(index);
     }
 }

@@ -1,6 +1,9 @@
 //! The namespace declarations in scope, innermost last. Kept whole, prefixes
 //! included, since canonicalisation needs them.
 
+use std::hash::BuildHasher as _;
+use std::hash::RandomState;
+
 use crate::xml::XML;
 
 /// One declaration; an empty prefix is the default namespace, an empty URI its absence.
@@ -9,17 +12,8 @@ struct Binding {
     start: usize,
     colon: usize,
     end: usize,
-}
-
-/// The prefix as a number, and whether the number tells all of it.
-fn key(prefix: &str) -> (u64, bool) {
-    let bytes = prefix.as_bytes();
-    let mut head = [0; 8];
-    let length = bytes.len().min(head.len());
-    head[..length].copy_from_slice(&bytes[..length]);
-    // No name has a zero byte, so that one at the end tells the length: eight bytes may be the
-    // head of a longer prefix.
-    (u64::from_le_bytes(head), bytes.len() < head.len())
+    /// The first declaration in scope of the same URI, so that URIs are compared as numbers.
+    first: usize,
 }
 
 /// A declaration in force, by its index; resolved once per element.
@@ -39,9 +33,23 @@ pub(super) struct Namespaces {
     text: String,
     bindings: Vec<Binding>,
     keys: Vec<u64>,
+    hash: RandomState,
 }
 
 impl Namespaces {
+    /// The prefix as a number, and whether the number tells all of it. That of a long one is keyed,
+    /// so that nobody makes many that are taken for each other at first.
+    fn key(&self, prefix: &str) -> (u64, bool) {
+        let bytes = prefix.as_bytes();
+        let mut head = [0; 8];
+        if bytes.len() >= head.len() {
+            // No short one has the last byte.
+            return (self.hash.hash_one(bytes) | (1 << 63), false);
+        }
+        head[..bytes.len()].copy_from_slice(bytes);
+        (u64::from_le_bytes(head), true)
+    }
+
     /// How many declarations are in scope, which marks a scope to come back to.
     pub(super) fn len(&self) -> usize {
         self.bindings.len()
@@ -54,12 +62,14 @@ impl Namespaces {
 
     /// Adds a declaration to the innermost scope.
     pub(super) fn declare(&mut self, prefix: &str, uri: &str) {
+        let same = |binding: &Binding| &self.text[binding.colon..binding.end] == uri;
+        let first = self.bindings.iter().position(same).unwrap_or(self.bindings.len());
         let start = self.text.len();
         self.text.push_str(prefix);
         let colon = self.text.len();
         self.text.push_str(uri);
-        self.bindings.push(Binding { start, colon, end: self.text.len() });
-        self.keys.push(key(prefix).0);
+        self.bindings.push(Binding { start, colon, end: self.text.len(), first });
+        self.keys.push(self.key(prefix).0);
     }
 
     /// Forgets what was declared since `mark`.
@@ -85,11 +95,14 @@ impl Namespaces {
 
     /// The declaration of a prefix that is in force, that of no namespace included.
     pub(super) fn find(&self, prefix: &str) -> Option<usize> {
-        let (key, whole) = key(prefix);
-        if whole {
-            return self.keys.iter().rposition(|other| *other == key);
-        }
-        self.bindings.iter().rposition(|binding| &self.text[binding.start..binding.colon] == prefix)
+        let (key, whole) = self.key(prefix);
+        let found = |index: &usize| self.keys[*index] == key && (whole || self.get(*index).0 == prefix);
+        (0..self.keys.len()).rev().find(found)
+    }
+
+    /// Whether two declarations are of one prefix.
+    pub(super) fn same_prefix(&self, one: usize, other: usize) -> bool {
+        self.keys.get(one) == self.keys.get(other) && self.get(one).0 == self.get(other).0
     }
 
     /// Prefix and URI of a declaration.
@@ -107,6 +120,15 @@ impl Namespaces {
             Resolved::Binding(index) => {
                 self.bindings.get(index).map_or("", |binding| &self.text[binding.colon..binding.end])
             }
+        }
+    }
+
+    /// The namespace as a number: that of two declarations is the same where their URI is.
+    pub(super) fn number(&self, resolved: Resolved) -> usize {
+        match resolved {
+            Resolved::None => usize::MAX,
+            Resolved::Xml => usize::MAX - 1,
+            Resolved::Binding(index) => self.bindings.get(index).map_or(usize::MAX, |binding| binding.first),
         }
     }
 

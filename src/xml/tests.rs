@@ -465,6 +465,12 @@ fn every_limit_has_a_code_of_its_own() {
     assert_eq!(refused(format!("<r{attributes}/>"), limits()), "xml-too-many-attributes");
     let declarations: String = (0..20).map(|n| format!(" xmlns:a{n}='u:{n}'")).collect();
     assert_eq!(refused(format!("<r{declarations}>").repeat(20), limits()), "xml-too-many-namespaces");
+    // Few declarations of many bytes: of one element, and of several around each other.
+    let long = |bytes: usize| format!("<a xmlns:p='urn:{}'>", "u".repeat(bytes));
+    assert_eq!(refused(long(20_000), limits()), "xml-namespaces-too-large");
+    assert_eq!(refused(long(1000).repeat(20), limits()), "xml-namespaces-too-large");
+    assert_eq!(refused(long(4000).repeat(4), limits()), "xml-truncated");
+    assert!(events_of(format!("<r>{}</r>", format!("{}</a>", long(10_000)).repeat(10)).as_bytes(), &limits()).is_ok());
     assert_eq!(refused(format!("<{}/>", "n".repeat(2000)), limits()), "xml-name-too-long");
     assert_eq!(refused(format!("<r a='{}'/>", "v".repeat((1 << 20) + 1)), limits()), "xml-value-too-long");
     assert_eq!(refused(format!("<r a='{}'/>", "v".repeat(5 << 20)), limits()), "xml-piece-too-large");
@@ -581,7 +587,7 @@ proptest::proptest! {
 
     #[test]
     fn no_markup_makes_it_panic_and_chunks_do_not_matter(bytes in fragments()) {
-        let small = Limits { bytes: 300, depth: 4, attributes: 2, namespaces: 2, name: 4, value: 8, piece: 60, dense: 20 };
+        let small = Limits { bytes: 300, depth: 4, attributes: 2, namespaces: 2, declared: 40, name: 4, value: 8, piece: 60, dense: 20 };
         drop(events_of(&bytes, &small));
         let chunked = events_of(&bytes, &Limits::default()).map_err(|failure| failure.to_string());
         for step in [1, 2, 3, 64, 1 << 16] {

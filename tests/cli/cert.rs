@@ -242,6 +242,35 @@ fn what_could_not_be_looked_at_is_not_a_finding() {
 }
 
 #[test]
+fn more_certificates_than_any_document_of_that_size_has_are_refused() {
+    let desk = Desk::bare();
+    let certificates = "<ds:X509Certificate>MIIBAAAAAAAAAAAAAAAA</ds:X509Certificate>".repeat(100);
+    let key =
+        format!("<KeyDescriptor><ds:KeyInfo><ds:X509Data>{certificates}</ds:X509Data></ds:KeyInfo></KeyDescriptor>");
+    let role = format!("<IDPSSODescriptor>{}</IDPSSODescriptor>", key.repeat(35));
+    let entity = format!("<EntityDescriptor entityID='e'>{role}</EntityDescriptor>");
+    let document = |count| {
+        let (md, ds) = ("urn:oasis:names:tc:SAML:2.0:metadata", "http://www.w3.org/2000/09/xmldsig#");
+        format!("<EntitiesDescriptor xmlns='{md}' xmlns:ds='{ds}'>{}</EntitiesDescriptor>", entity.repeat(count))
+    };
+    desk.write("many.xml", document(3));
+    let json = desk.ssoctl(&["cert", "check", "many.xml", "--format", "json"]).exits(1).json();
+    assert_eq!(json["not_looked_at"][0]["code"], "too-many-certificates");
+    desk.ssoctl(&["metadata", "inspect", "many.xml"]).exits(0).tells("more findings");
+}
+
+#[test]
+fn a_server_that_only_listens_is_left_when_the_time_is_over() {
+    let desk = Desk::bare();
+    let peer = Peer::http(|_| Answer::Silence);
+    for command in ["check", "show"] {
+        let line = ["cert", command, "--tls", &peer.host(), "--timeout", "1", "--format", "json"];
+        let json = desk.ssoctl(&line).exits(4).json();
+        assert_eq!(json["not_looked_at"][0]["code"], "timeout");
+    }
+}
+
+#[test]
 fn a_finding_counts_although_something_else_could_not_be_looked_at() {
     let desk = trusting(&[one(-DAY, 2 * DAY)]);
     let dead = format!("127.0.0.1:{}", dead_port());

@@ -244,6 +244,11 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    /// What was printed, whatever the exit code says.
+    pub(crate) fn ends(self) -> Output {
+        Output { stdout: self.stdout, stderr: self.stderr }
+    }
+
     /// Asserts the exit code.
     #[track_caller]
     pub(crate) fn exits(self, code: i32) -> Output {

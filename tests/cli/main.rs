@@ -20,6 +20,7 @@ mod peer;
 mod refresh;
 mod refusals;
 mod sandbox;
+mod secrets;
 mod signing;
 mod trust;
 mod users;

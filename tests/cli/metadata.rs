@@ -7,6 +7,53 @@ use crate::peer::Answer;
 use crate::peer::Peer;
 
 #[test]
+fn nothing_in_a_document_makes_a_line_that_nobody_reads() {
+    let desk = Desk::bare();
+    let long = "x".repeat(1_000_000);
+    let name = format!("<u:DisplayName xml:lang='en'>{long}</u:DisplayName>");
+    let short = "<u:DisplayName xml:lang='en'>a school</u:DisplayName>".repeat(300);
+    let head = "xmlns='urn:oasis:names:tc:SAML:2.0:metadata' xmlns:u='urn:oasis:names:tc:SAML:metadata:ui'";
+    let role = "protocolSupportEnumeration='urn:oasis:names:tc:SAML:2.0:protocol'";
+    let document = format!(
+        "<EntityDescriptor {head} entityID='{long}' validUntil='{long}'><IDPSSODescriptor {role}><Extensions><u:UIInfo>\
+         {name}{short}</u:UIInfo></Extensions><NameIDFormat>{long}</NameIDFormat>\
+         <SingleSignOnService Binding='{long}:' Location='{long}'/></IDPSSODescriptor></EntityDescriptor>"
+    );
+    desk.write("long.xml", &document);
+    desk.write("short.xml", document.replace(&long, "urn:x"));
+    for line in [
+        &["metadata", "inspect", "long.xml"][..],
+        &["metadata", "inspect", "long.xml", "--list"],
+        &["metadata", "inspect", "long.xml", "--entity-id", "urn:y"],
+        &[
+            "metadata",
+            "verify",
+            "long.xml",
+            "--trust",
+            "sha256:0000000000000000000000000000000000000000000000000000000000000000",
+        ],
+        &["metadata", "diff", "short.xml", "long.xml"],
+        &["cert", "check", "long.xml"],
+    ] {
+        let run = desk.ssoctl(line);
+        let output = run.ends();
+        for text in [&output.stdout, &output.stderr] {
+            let longest = text.lines().map(|line| line.chars().count()).max().unwrap_or_default();
+            assert!(longest < 12_000 && text.len() < 100_000, "{line:?}: {longest} of {}", text.len());
+        }
+    }
+    let human = desk.ssoctl(&["metadata", "inspect", "long.xml"]).exits(0);
+    human.shows("… (999500 more characters), a school, a school").shows(", … (180 more)");
+    let json = desk.ssoctl(&["metadata", "inspect", "long.xml", "--format", "json"]).exits(0).json();
+    let entity = &json["entities"][0];
+    // What is more than shown is whole.
+    assert_eq!(entity["entity_id"].as_str().unwrap().len(), 1_000_000);
+    assert_eq!(entity["idp"]["name_id_formats"][0].as_str().unwrap().len(), 1_000_000);
+    assert!(entity["display_names"][0]["text"].as_str().unwrap().ends_with("… (999500 more characters)"));
+    assert_eq!(entity["display_names"].as_array().unwrap().len(), 200);
+}
+
+#[test]
 fn inspect_tells_each_kind_of_document_by_its_content() {
     let desk = Desk::bare();
     desk.write("a", Idp::new().xml());

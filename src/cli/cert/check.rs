@@ -124,7 +124,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         }
     }
     for target in &args.tls {
-        outcome.take(target, |found| collect::server(target, &args.source, context, found));
+        outcome.take(&collect::server_shown(target), |found| collect::server(target, &args.source, context, found));
     }
     let all: Vec<&Met> = outcome.met.iter().map(|(met, _)| met).collect();
     outcome.findings.extend(certificate::shared(&all));

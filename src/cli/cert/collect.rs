@@ -16,8 +16,10 @@ use crate::error::Failure;
 use crate::error::Kind;
 use crate::error::Result;
 use crate::error::failure_of;
+use crate::error::told::shorter;
 use crate::finding::Finding;
 use crate::finding::Severity;
+use crate::http::address::SafeUrl;
 use crate::http::tls;
 use crate::model::document::DocumentKind;
 use crate::model::document::sniff;
@@ -26,6 +28,10 @@ use crate::oidc::jwks;
 use crate::report::certificates::NotLookedAt;
 use crate::saml::metadata;
 use crate::saml::metadata::Select;
+
+/// The most certificates of one document; a federation that is just small enough to be read as
+/// a whole has a few thousand.
+const MOST: usize = 10_000;
 
 /// What was met in documents and on servers.
 #[derive(Default)]
@@ -41,10 +47,10 @@ pub(super) struct Found {
 pub(super) struct Failures(Vec<(String, anyhow::Error)>);
 
 impl Failures {
-    /// Keeps the reason of a source, where it has one.
+    /// Keeps the reason of a source, where it has one. A URL is named without what may be secret in it.
     pub(super) fn keep(&mut self, source: &str, result: Result<()>) {
         if let Err(error) = result {
-            self.0.push((source.to_owned(), error));
+            self.0.push((source::shown(source), error));
         }
     }
 
@@ -66,7 +72,7 @@ impl Failures {
     /// Tells each, `what` being what was not done: `checked`.
     pub(super) fn tell(&self, what: &str, context: &Context) {
         for (source, error) in &self.0 {
-            context.ui.error(&format!("`{}` was not {what}: {}", printable(source), ui::clean(&error.to_string())));
+            context.ui.error(&format!("`{source}` was not {what}: {}", ui::clean(&error.to_string())));
             for hint in ui::hints(error) {
                 context.ui.hint(hint);
             }
@@ -82,6 +88,11 @@ impl Failures {
             None => Verdict::Done,
         }
     }
+}
+
+/// A server as messages name it; some give its URL, with all that may stand in one.
+pub(super) fn server_shown(target: &str) -> String {
+    SafeUrl::of_text(target).to_string()
 }
 
 /// The certificate that a server presents.
@@ -128,9 +139,11 @@ fn of_saml(material: &mut Material, flags: &source::Flags, found: &mut Found) ->
     let name = material.name.clone();
     let document = metadata::read(material.reader()?, &name, &flags.xml_limits(false), &Select::All)?;
     let before = found.met.len();
-    for entity in &document.entities {
+    for entity in document.entities {
         let idp = entity.idp.iter().flat_map(|idp| &idp.keys);
         let sp = entity.sp.iter().flat_map(|sp| &sp.keys);
+        // SAML allows no more characters.
+        let owner = entity.entity_id.as_deref().map(|id| shorter(id, 1024).into_owned());
         let mut seen = std::collections::BTreeSet::new();
         for key in idp.chain(sp) {
             let usage = match (key.use_.signs(), key.use_.encrypts()) {
@@ -145,8 +158,14 @@ fn of_saml(material: &mut Material, flags: &source::Flags, found: &mut Found) ->
                 {
                     continue;
                 }
+                if found.met.len() - before == MOST {
+                    let message = format!("{}:{}: the document has more than {MOST} certificates", material.name, text.at.line);
+                    return Err(Failure::input("too-many-certificates", message)
+                        .hint("`ssoctl metadata inspect --entity-id ID` shows those of one entity")
+                        .into());
+                }
                 let source = format!("{}:{}", material.name, text.at.line);
-                found.met.push(Met { source, usage, owner: entity.entity_id.clone(), certificate });
+                found.met.push(Met { source, usage, owner: owner.clone(), certificate });
             }
         }
     }

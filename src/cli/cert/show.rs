@@ -70,7 +70,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         failures.keep(source, result);
     }
     for target in &args.tls {
-        failures.keep(target, collect::server(target, &args.source, context, &mut found));
+        failures.keep(&collect::server_shown(target), collect::server(target, &args.source, context, &mut found));
     }
     let unreadable: Vec<(&Met, &Failure)> =
         found.met.iter().filter_map(|met| Some((met, met.certificate.as_ref().err()?))).collect();

@@ -264,7 +264,8 @@ fn command(name: &ConnectionName, args: &Args) -> String {
         [("--metadata", &args.metadata), ("--sp-metadata", &args.sp_metadata), ("--entity-id", &args.entity_id)]
     {
         if let Some(value) = value {
-            command += &format!(" {flag} {}", printable(value));
+            let shown = if flag == "--entity-id" { printable(value) } else { source::shown(value) };
+            command += &format!(" {flag} {shown}");
         }
     }
     for pin in &args.trust.trust {

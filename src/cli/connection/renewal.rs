@@ -26,6 +26,7 @@ use crate::error::Failure;
 use crate::error::Kind;
 use crate::error::Result;
 use crate::error::failure_of;
+use crate::error::told::redacted;
 use crate::finding::Finding;
 use crate::finding::Severity;
 use crate::import;
@@ -274,7 +275,7 @@ impl Look<'_> {
         let known = oauth.issuer.as_deref().unwrap_or_default();
         if discovery.issuer != known {
             let why = explain_difference(known, &discovery.issuer);
-            let message = format!("{}: the issuer is another one: {why}", printable(source));
+            let message = format!("{}: the issuer is another one: {why}", source::shown(source));
             return Err(Failure::refused("issuer-changed", message)
                 .hint("another issuer is another connection: `ssoctl connection add`")
                 .into());
@@ -345,7 +346,7 @@ impl Look<'_> {
         match (newer, kept) {
             (Newer::Material(material), _) => Ok(Ok(material)),
             (Newer::Unchanged(validators), Some(kept)) => {
-                worse::refuse_expired(kept.valid_until, source, self.context.now)?;
+                worse::refuse_expired(kept.valid_until, &source::shown(source), self.context.now)?;
                 let candidate = Some(Candidate::again(which, kept.clone(), validators, self.context));
                 Ok(Err(Renewal { remembered: true, candidate, ..Renewal::default() }))
             }
@@ -468,7 +469,8 @@ fn source_changed(old: Option<&str>, new: Option<&str>) -> Option<Change> {
         (Some(_), _) => (Risk::Medium, "whoever answers there says from now on whom the connection trusts"),
         _ => (Risk::Info, "`connection refresh` can fetch it from now on"),
     };
-    Some(Change::by_hand("source-changed", risk, "metadata URL", (old, new), means))
+    let (old, new) = (old.map(redacted), new.map(redacted));
+    Some(Change::by_hand("source-changed", risk, "metadata URL", (old.as_deref(), new.as_deref()), means))
 }
 
 fn trust_changed(old: &[String], new: &[String]) -> Option<Change> {

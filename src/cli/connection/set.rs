@@ -108,7 +108,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         let codes = renewal::unaccepted(renewal.changes.iter(), &[]);
         if !codes.is_empty() {
             context.ui.status(&changes::page(&renewal.changes, 0));
-            let command = format!("ssoctl connection refresh {} --metadata {source}", args.name);
+            let command = format!("ssoctl connection refresh {} --metadata {}", args.name, source::shown(source));
             return Err(renewal::risk_refused(&args.name, &codes, &command).into());
         }
     }

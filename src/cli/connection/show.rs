@@ -8,6 +8,7 @@ use crate::cli::connection::list::state;
 use crate::cli::context::Context;
 use crate::cli::table;
 use crate::error::Result;
+use crate::error::told::redacted;
 use crate::finding::Severity;
 use crate::model::ConnectionName;
 use crate::model::connection::Connection;
@@ -119,7 +120,7 @@ fn saml_part(saml: &Saml, now: Time) -> String {
             2,
             &[
                 ("entity ID", saml.idp.entity_id.clone()),
-                ("metadata", saml.idp.metadata.clone().unwrap_or_default()),
+                ("metadata", redacted(saml.idp.metadata.as_deref().unwrap_or_default()).into_owned()),
                 ("single sign-on", endpoints(&saml.idp.sso)),
                 ("single logout", endpoints(&saml.idp.slo)),
                 ("skipped", saml.idp.skipped.iter().map(skipped).collect::<Vec<_>>().join("\n")),

@@ -10,6 +10,7 @@ use crate::cli::Verdict;
 use crate::cli::changes;
 use crate::cli::context::Context;
 use crate::cli::source;
+use crate::cli::table;
 use crate::drift;
 use crate::drift::Change;
 use crate::drift::Risk;
@@ -117,7 +118,7 @@ fn page(groups: &[Group], old: &Side, new: &Side, all: &[Change]) -> String {
     let mut page = format!("- {}\n+ {}\n", printable(&old.name()), printable(&new.name()));
     for group in groups {
         // Writing to a string cannot fail.
-        _ = writeln!(page, "\n{}", printable(group.entity_id.as_deref().unwrap_or("the document itself")));
+        _ = writeln!(page, "\n{}", table::cell(group.entity_id.as_deref().unwrap_or("the document itself")));
         page += &changes::page(&group.changes, 2);
     }
     page + "\n" + &changes::count(all) + "\n"

@@ -27,7 +27,6 @@ use crate::oidc::jwks::Jwks;
 use crate::report::inspect;
 use crate::saml::metadata;
 use crate::saml::metadata::Document;
-use crate::saml::metadata::Entity;
 use crate::saml::metadata::Select;
 use crate::saml::metadata::twins;
 use crate::saml::metadata::validity::Subject;
@@ -109,7 +108,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
                 "certificates-not-metadata",
                 format!("{}: this holds {readable} certificate(s), not metadata", printable(&material.name)),
             )
-            .hint(format!("`ssoctl cert check {}` shows certificates", printable(source)))
+            .hint(format!("`ssoctl cert check {}` shows certificates", source::shown(source)))
             .into());
         }
         // The metadata reader names everything else.
@@ -177,19 +176,24 @@ fn of_saml(material: &mut Material, args: &Args, context: &Context) -> Result<Ve
     if context.format == Format::Json {
         context.ui.json(&inspect::saml(&document, &findings))?;
     } else {
-        context.ui.data(&page(&document, args, context))?;
+        tell(&document, args, context)?;
     }
     Ok(findings)
 }
 
+/// The most certificates that cannot be read and are told one by one.
+const MOST_UNREADABLE: usize = 500;
+
 fn unreadable_certificates(document: &Document) -> Vec<Finding> {
-    let keys = |entity: &Entity| {
-        let idp = entity.idp.iter().flat_map(|idp| idp.keys.clone());
-        idp.chain(entity.sp.iter().flat_map(|sp| sp.keys.clone())).collect::<Vec<_>>()
-    };
-    let mut findings = Vec::new();
+    let (mut findings, mut more) = (Vec::new(), 0);
     for entity in &document.entities {
-        for (line, column, failure) in inspect::certificates(&keys(entity), |_| true).unreadable {
+        let idp = entity.idp.iter().flat_map(|idp| &idp.keys);
+        let keys = idp.chain(entity.sp.iter().flat_map(|sp| &sp.keys));
+        for (line, column, failure) in inspect::Certificates::of(keys).unreadable(|_| true) {
+            if findings.len() == MOST_UNREADABLE {
+                more += 1;
+                continue;
+            }
             let mut finding = Finding::new(failure.code(), Severity::Error, failure.to_string());
             finding.hint = failure.hints().first().cloned();
             finding.place =
@@ -197,6 +201,7 @@ fn unreadable_certificates(document: &Document) -> Vec<Finding> {
             findings.push(finding);
         }
     }
+    findings.extend(Finding::left_out(more, Severity::Error));
     findings
 }
 
@@ -222,14 +227,13 @@ fn twin(document: &Document) -> Option<Finding> {
     })
 }
 
-fn page(document: &Document, args: &Args, context: &Context) -> String {
-    let mut page = String::new();
+fn tell(document: &Document, args: &Args, context: &Context) -> Result<()> {
     let signed = match &document.signer {
         Some(signer) => format!("verified, signed by {signer}"),
         None if document.signature_present() => "present, not verified".to_owned(),
         None => "none".to_owned(),
     };
-    page += &table::facts(
+    let mut page = table::facts(
         0,
         &[
             ("SAML metadata", document.file.clone()),
@@ -242,11 +246,11 @@ fn page(document: &Document, args: &Args, context: &Context) -> String {
         page += "\n";
         page += &args.found.page(document);
     }
+    context.ui.data(&page)?;
     for entity in &document.entities {
-        page += "\n";
-        page += &table::facts(0, &inspect::entity_rows(entity, context.now));
+        context.ui.data(&format!("\n{}", table::facts(0, &inspect::entity_rows(entity, context.now))))?;
     }
-    page
+    Ok(())
 }
 
 fn count(document: &Document) -> String {

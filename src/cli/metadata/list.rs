@@ -1,6 +1,7 @@
 //! `--list`: the entities of a federation's document, all or those that are searched for.
 
 use crate::cli::table;
+use crate::report::inspect::few;
 use crate::saml::metadata::Document;
 use crate::saml::metadata::RoleKind;
 use crate::saml::metadata::Scope;
@@ -42,13 +43,11 @@ impl Flags {
         let row = |other: &Summary| {
             let nothing = Listed::default();
             let listed = other.listed.as_deref().unwrap_or(&nothing);
-            let roles: Vec<&str> = other.roles.iter().map(RoleKind::element).collect();
-            let scopes: Vec<&str> = listed.scopes.iter().map(|Scope { text, .. }| text.as_str()).collect();
             vec![
-                other.entity_id.clone().unwrap_or_default(),
-                roles.join(", "),
+                table::cell(other.entity_id.as_deref().unwrap_or_default()),
+                few(other.roles.iter().map(RoleKind::element)),
                 self.names(other, listed, &query),
-                scopes.join(", "),
+                few(listed.scopes.iter().map(|Scope { text, .. }| text.as_str())),
                 listed.registration_authority.clone().unwrap_or_default(),
             ]
         };
@@ -64,6 +63,6 @@ impl Flags {
                 found.push(&name.text);
             }
         }
-        if found.is_empty() { other.display_name.clone().unwrap_or_default() } else { found.join(", ") }
+        if found.is_empty() { other.display_name.clone().unwrap_or_default() } else { few(found) }
     }
 }

@@ -96,7 +96,7 @@ fn subject(document: &Document) -> Subject<'_> {
 
 fn verified(document: &Document, mut findings: Vec<Finding>, context: &Context) -> Result<Verdict> {
     let odd = lint::lint(document, context.now).into_iter();
-    findings.extend(odd.filter(|finding| finding.code.starts_with("valid-until")));
+    findings.extend(odd.filter(|finding| finding.code.starts_with("valid-until") || finding.code == "list-too-long"));
     context.ui.findings(&findings);
     let valid_until = subject(document).valid_until(document);
     let ids = document.entity_ids();
@@ -107,6 +107,7 @@ fn verified(document: &Document, mut findings: Vec<Finding>, context: &Context) 
     }
     let entities = match ids.as_slice() {
         [only] => (*only).to_owned(),
+        several if document.is_cut => format!("{}, of which {} are listed", document.len(), several.len()),
         several => several.len().to_string(),
     };
     context.ui.data(&table::facts(

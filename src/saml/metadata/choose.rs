@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::error::Failure;
+use crate::error::told::shorter;
 use crate::model::printable;
 use crate::saml::metadata::Document;
 use crate::saml::metadata::Entity;
@@ -67,7 +68,7 @@ impl Candidate<'_> {
     }
 
     fn line_of_list(&self) -> String {
-        let mut line = format!("`{}`", printable(self.entity_id.unwrap_or("(no entity ID)")));
+        let mut line = format!("`{}`", printable(&shorter(self.entity_id.unwrap_or("(no entity ID)"), 200)));
         if let Some(name) = &self.display_name {
             // Writing to a string cannot fail.
             _ = write!(line, " ({})", printable(&name.chars().take(80).collect::<String>()));

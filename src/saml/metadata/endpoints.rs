@@ -10,6 +10,8 @@ use crate::model::printable;
 use crate::saml::metadata::Endpoint;
 use crate::saml::metadata::reading::Walk;
 use crate::saml::metadata::reading::place;
+use crate::saml::metadata::room::TEXT;
+use crate::saml::metadata::room::text;
 
 /// Bindings of SAML 2.0, by the last words of their URN.
 const SAML2: [&str; 7] = ["HTTP-Redirect", "HTTP-POST", "HTTP-Artifact", "HTTP-POST-SimpleSign", "SOAP", "PAOS", "URI"];
@@ -85,6 +87,10 @@ impl<R: BufRead> Walk<R> {
             is_default,
             at,
         };
+        let word = endpoint.binding.as_ref().map_or(0, |binding| TEXT + binding.word().len());
+        let texts = [&endpoint.odd_binding, &endpoint.location, &endpoint.response_location, &endpoint.index];
+        let texts: usize = texts.into_iter().map(|one| text(one.as_ref())).sum();
+        self.keep(size_of::<Endpoint>() + word + texts)?;
         self.skip()?;
         Ok(endpoint)
     }

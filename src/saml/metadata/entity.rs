@@ -3,6 +3,7 @@
 use std::io::BufRead;
 
 use crate::error::Failure;
+use crate::error::told::shorter;
 use crate::saml::MD;
 use crate::saml::MDRPI;
 use crate::saml::MDUI;
@@ -19,11 +20,13 @@ use crate::saml::metadata::Scope;
 use crate::saml::metadata::Select;
 use crate::saml::metadata::SpRole;
 use crate::saml::metadata::Summary;
+use crate::saml::metadata::reading::CAPTION;
 use crate::saml::metadata::reading::Inherited;
 use crate::saml::metadata::reading::Order;
 use crate::saml::metadata::reading::Walk;
 use crate::saml::metadata::roles::merge_idp;
 use crate::saml::metadata::roles::merge_sp;
+use crate::saml::metadata::room::text;
 use crate::saml::metadata::search::Listed;
 use crate::xml::Start;
 use crate::xml::XML;
@@ -57,6 +60,7 @@ impl<R: BufRead> Walk<R> {
             self.document.unlisted += 1;
             return self.skip();
         }
+        self.enter_entity();
         // The root has noted an unreadable date already.
         let noted = self.document.findings.len();
         let id = self.attribute("ID");
@@ -119,6 +123,14 @@ impl<R: BufRead> Walk<R> {
             self.summary(entity_id, roles, extras, organization, at.line);
             return Ok(());
         }
+        let names: usize = extras.display_names.iter().map(Localized::bytes).sum();
+        let scopes: usize = extras.scopes.iter().map(Scope::bytes).sum();
+        let people = organization.as_ref().map_or(0, Organization::bytes)
+            + contacts.iter().map(Contact::bytes).sum::<usize>()
+            + text(extras.registration_authority.as_ref());
+        let roles_of = roles.capacity() * size_of::<Role>() + roles.iter().map(Role::bytes).sum::<usize>();
+        let ids = text(entity_id.as_ref()) + text(id.as_ref());
+        self.keep(size_of::<Entity>() + ids + names + scopes + people + roles_of)?;
         let mut idp = merge_idp(idps);
         if let Some(idp) = &mut idp {
             idp.scopes = extras.scopes;
@@ -169,12 +181,14 @@ impl<R: BufRead> Walk<R> {
         } else {
             None
         };
+        let mut kinds: Vec<RoleKind> = Vec::with_capacity(roles.len());
+        kinds.extend(roles.iter().map(|role| role.kind.clone()));
         let saml2 = |kind: &RoleKind| roles.iter().any(|role| role.kind == *kind && role.saml2);
         self.list(Summary {
             saml2_idp: saml2(&RoleKind::Idp),
             saml2_sp: saml2(&RoleKind::Sp),
             entity_id,
-            roles: roles.into_iter().map(|role| role.kind).collect(),
+            roles: kinds,
             display_name,
             line,
             listed,
@@ -196,11 +210,11 @@ impl<R: BufRead> Walk<R> {
                     }
                 }
             } else if start.is(MDRPI, "RegistrationInfo") {
-                extras.registration_authority = self.attribute("registrationAuthority");
+                extras.registration_authority = self.label("registrationAuthority");
                 self.skip()?;
             } else if start.is(SHIBMD, "Scope") && extras.scopes.len() < 1000 {
                 let regexp = self.boolean("regexp").unwrap_or(false);
-                let text = self.value()?.trim_ascii().to_owned();
+                let text = shorter(self.value()?.trim_ascii(), CAPTION).into_owned();
                 extras.scopes.push(Scope { text, regexp });
             } else {
                 self.skip()?;
@@ -211,7 +225,8 @@ impl<R: BufRead> Walk<R> {
 
     /// A text with `xml:lang`.
     pub(super) fn localized(&mut self) -> Result<Localized, Failure> {
-        let lang = self.xml.element().attribute_of(XML, "lang").unwrap_or_default().to_owned();
+        let lang = self.xml.element().attribute_of(XML, "lang").unwrap_or_default();
+        let lang = shorter(lang, CAPTION).into_owned();
         Ok(Localized { lang, text: self.caption()? })
     }
 
@@ -239,7 +254,7 @@ impl<R: BufRead> Walk<R> {
 
     fn contact(&mut self) -> Result<Contact, Failure> {
         let depth = self.xml.depth();
-        let mut contact = Contact { kind: self.attribute("contactType").unwrap_or_default(), ..Contact::default() };
+        let mut contact = Contact { kind: self.label("contactType").unwrap_or_default(), ..Contact::default() };
         let mut name: Vec<String> = Vec::new();
         while self.child(depth)? {
             let start = self.xml.element();
@@ -282,7 +297,9 @@ fn role_kind(start: &Start<'_>) -> Option<RoleKind> {
         "AttributeAuthorityDescriptor" => RoleKind::AttributeAuthority,
         "AuthnAuthorityDescriptor" => RoleKind::AuthnAuthority,
         "PDPDescriptor" => RoleKind::Pdp,
-        "RoleDescriptor" => RoleKind::Other(start.attribute_of(XSI, "type").unwrap_or_default().to_owned()),
+        "RoleDescriptor" => {
+            RoleKind::Other(shorter(start.attribute_of(XSI, "type").unwrap_or_default(), CAPTION).into_owned())
+        }
         _ => return None,
     })
 }

@@ -4,16 +4,23 @@
 use jiff::civil::Date;
 use jiff::civil::Time as Clock;
 
+use crate::error::told::shorter;
 use crate::model::time::Time;
 use crate::saml::metadata::Instant;
 use crate::saml::metadata::Span;
+use crate::saml::metadata::reading::CAPTION;
 
 /// Reads an `xs:dateTime`; without a zone it counts as UTC (saml-core 1.3.3).
 pub(super) fn instant(text: &str) -> Instant {
     match date_time(text.trim_ascii()) {
-        Some((time, zone_missing)) => Instant { text: text.to_owned(), time: Some(time), zone_missing },
-        None => Instant { text: text.to_owned(), time: None, zone_missing: false },
+        Some((time, zone_missing)) => Instant { text: shown(text), time: Some(time), zone_missing },
+        None => Instant { text: shown(text), time: None, zone_missing: false },
     }
+}
+
+/// What is kept of the text, which is only ever shown.
+fn shown(text: &str) -> String {
+    shorter(text, CAPTION).into_owned()
 }
 
 fn date_time(text: &str) -> Option<(Time, bool)> {
@@ -73,7 +80,7 @@ fn digits(text: &str, count: usize) -> Option<i64> {
 
 /// Reads an `xs:duration`; a negative one is not a duration that may be waited for.
 pub(super) fn span(text: &str) -> Span {
-    Span { text: text.to_owned(), seconds: seconds(text.trim_ascii()) }
+    Span { text: shown(text), seconds: seconds(text.trim_ascii()) }
 }
 
 fn seconds(text: &str) -> Option<u64> {

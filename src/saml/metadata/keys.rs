@@ -8,6 +8,7 @@ use base64::engine::general_purpose::GeneralPurpose;
 use base64::engine::general_purpose::GeneralPurposeConfig;
 
 use crate::error::Failure;
+use crate::error::told::shorter;
 use crate::finding::Finding;
 use crate::finding::Severity;
 use crate::model::printable;
@@ -16,8 +17,11 @@ use crate::saml::MD;
 use crate::saml::metadata::CertificateText;
 use crate::saml::metadata::KeyDescriptor;
 use crate::saml::metadata::KeyUse;
+use crate::saml::metadata::reading::CAPTION;
 use crate::saml::metadata::reading::Walk;
 use crate::saml::metadata::reading::place;
+use crate::saml::metadata::room::TEXT;
+use crate::saml::metadata::room::text;
 
 /// The most certificates or names of one `KeyDescriptor` that are kept.
 const MAX_PARTS: usize = 100;
@@ -33,13 +37,14 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 impl<R: BufRead> Walk<R> {
     /// The `KeyDescriptor` that just began.
     pub(super) fn key_descriptor(&mut self) -> Result<KeyDescriptor, Failure> {
+        self.keep(size_of::<KeyDescriptor>())?;
         let depth = self.xml.depth();
         let mut key = KeyDescriptor {
             use_: match self.xml.element().attribute("use") {
                 None => KeyUse::Both,
                 Some("signing") => KeyUse::Signing,
                 Some("encryption") => KeyUse::Encryption,
-                Some(other) => KeyUse::Unknown(other.to_owned()),
+                Some(other) => KeyUse::Unknown(shorter(other, CAPTION).into_owned()),
             },
             certificates: Vec::new(),
             key_names: Vec::new(),
@@ -55,6 +60,8 @@ impl<R: BufRead> Walk<R> {
                 if let Some(algorithm) = self.attribute("Algorithm")
                     && key.encryption_methods.len() < MAX_PARTS
                 {
+                    self.count_part()?;
+                    self.keep(text(Some(&algorithm)))?;
                     key.encryption_methods.push(algorithm);
                 }
                 self.skip()?;
@@ -71,7 +78,7 @@ impl<R: BufRead> Walk<R> {
             let start = self.xml.element();
             match (start.namespace(), start.local()) {
                 (DS, "KeyName") if key.key_names.len() < MAX_PARTS => {
-                    key.key_names.push(self.value()?.trim_ascii().to_owned());
+                    key.key_names.push(self.kept_value()?);
                 }
                 (DS, "KeyValue") => {
                     key.has_key_value = true;
@@ -98,7 +105,9 @@ impl<R: BufRead> Walk<R> {
                     .failure("key-too-large", &format!("a `KeyDescriptor` has more than {MAX_PARTS} certificates"))
                     .hint("a key has one certificate"));
             }
+            self.count_part()?;
             let text = self.certificate_value()?;
+            self.keep(TEXT + text.len())?;
             key.certificates.push(CertificateText { text, at });
         }
         Ok(())

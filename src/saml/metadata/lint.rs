@@ -19,9 +19,13 @@ use crate::saml::metadata::endpoints::lint_endpoint;
 use crate::saml::metadata::keys::lint_key;
 use crate::saml::metadata::reading::place;
 
+/// The most findings of one document that are listed.
+const MAX_FINDINGS: usize = 1000;
+
 /// Everything that is odd: about the document, and about each entity in the roles it has.
 pub(crate) fn lint(document: &Document, now: Time) -> Vec<Finding> {
     let mut findings = document.findings.clone();
+    let (mut more, mut gravest) = (0, Severity::Info);
     for entity in &document.entities {
         let mut of_entity = Vec::new();
         if entity.idp.is_some() {
@@ -39,8 +43,14 @@ pub(crate) fn lint(document: &Document, now: Time) -> Vec<Finding> {
                 }
             }
         }
+        let left = MAX_FINDINGS.saturating_sub(findings.len()).min(of_entity.len());
+        for finding in of_entity.drain(left..) {
+            more += 1;
+            gravest = gravest.max(finding.severity);
+        }
         findings.extend(of_entity);
     }
+    findings.extend(Finding::left_out(more, gravest));
     findings
 }
 

@@ -7,7 +7,7 @@ use std::hash::RandomState;
 use std::io::BufRead;
 
 use crate::error::Failure;
-use crate::finding::Finding;
+use crate::error::told::shorter;
 use crate::finding::Place;
 use crate::finding::Severity;
 use crate::model::printable;
@@ -17,26 +17,24 @@ use crate::saml::MD;
 use crate::saml::PROTOCOL;
 use crate::saml::metadata::Document;
 use crate::saml::metadata::Instant;
-use crate::saml::metadata::LIST_ROOM;
-use crate::saml::metadata::MAX_ENTITIES;
 use crate::saml::metadata::MAX_SIGNATURES;
-use crate::saml::metadata::MAX_SUMMARIES;
-use crate::saml::metadata::MAX_WHOLE;
 use crate::saml::metadata::Misordered;
 use crate::saml::metadata::RootKind;
-use crate::saml::metadata::SUMMARIES_ROOM;
 use crate::saml::metadata::Select;
 use crate::saml::metadata::SignatureAt;
 use crate::saml::metadata::Span;
-use crate::saml::metadata::Summary;
 use crate::saml::metadata::instant::instant;
 use crate::saml::metadata::instant::span;
+use crate::saml::metadata::room::MAX_ENTITIES;
+use crate::saml::metadata::room::MAX_WHOLE;
+use crate::saml::metadata::room::Room;
 use crate::saml::signature::watch::Watched;
 use crate::xml::Event;
+use crate::xml::Limits;
 use crate::xml::Position;
 
-/// The most findings of one document that are kept.
-const MAX_FINDINGS: usize = 500;
+/// The most characters of a text for people, and of a text of a document that is only ever shown.
+pub(super) const CAPTION: usize = 500;
 
 /// What the groups around an entity say of its validity.
 #[derive(Clone, Copy, Debug, Default)]
@@ -68,19 +66,18 @@ pub(super) struct Walk<R> {
     /// the same hash with a chance of 2^-64.
     seen: HashMap<u64, u64>,
     hash: RandomState,
-    /// Bytes of names that may still be kept of entities that were not chosen.
-    room: usize,
+    pub(super) room: Room,
 }
 
 impl<R: BufRead> Walk<R> {
     /// At the beginning of a document; `file` is what messages call it.
-    pub(super) fn new(xml: Watched<R>, file: &str, select: &Select) -> Self {
+    pub(super) fn new(xml: Watched<R>, file: &str, select: &Select, limits: &Limits) -> Self {
         Self {
             xml,
             select: select.clone(),
             seen: HashMap::new(),
             hash: RandomState::new(),
-            room: if matches!(select, Select::List(_)) { LIST_ROOM } else { SUMMARIES_ROOM },
+            room: Room::new(select, limits),
             document: Document {
                 file: file.to_owned(),
                 root: RootKind::Entity,
@@ -93,6 +90,7 @@ impl<R: BufRead> Walk<R> {
                 entities: Vec::new(),
                 others: Vec::new(),
                 unlisted: 0,
+                is_cut: false,
                 findings: Vec::new(),
                 signer: None,
             },
@@ -105,6 +103,7 @@ impl<R: BufRead> Walk<R> {
             match self.xml.next()? {
                 Event::Start(_) => self.root()?,
                 Event::Eof => {
+                    self.note_rest();
                     self.document.signer = self.xml.signer().map(str::to_owned);
                     return Ok(self.document);
                 }
@@ -221,33 +220,6 @@ impl<R: BufRead> Walk<R> {
         Ok(())
     }
 
-    /// Whether the document has more entities beside the chosen one than are worth a summary.
-    pub(super) fn lists_no_more(&self) -> bool {
-        match self.select {
-            Select::EntityId(_) => self.room == 0 || self.document.others.len() >= MAX_SUMMARIES,
-            Select::List(_) => self.room == 0,
-            Select::All | Select::Summaries => false,
-        }
-    }
-
-    /// Keeps a summary.
-    pub(super) fn list(&mut self, summary: Summary) {
-        let names = [&summary.entity_id, &summary.display_name];
-        let bytes: usize = names.into_iter().flatten().map(String::len).sum();
-        let more = summary.listed.as_ref().map_or(0, |listed| listed.bytes());
-        self.room = self.room.saturating_sub(bytes + more);
-        if self.lists_no_more() {
-            self.document.unlisted += 1;
-            if summary.listed.is_some() {
-                self.note("list-too-long", Severity::Warning, || {
-                    format!("the list ends here: what is to be listed has more than {LIST_ROOM} bytes")
-                });
-            }
-        } else {
-            self.document.others.push(summary);
-        }
-    }
-
     /// Advances to the next child element of the element at `depth`; false at its end.
     pub(super) fn child(&mut self, depth: usize) -> Result<bool, Failure> {
         loop {
@@ -306,19 +278,32 @@ impl<R: BufRead> Walk<R> {
         }
     }
 
-    /// The text of the element that just began, for people to read.
+    /// The text of the element that just began, for people to read: its beginning, where it is long.
     pub(super) fn caption(&mut self) -> Result<String, Failure> {
-        let mut text = String::new();
+        let (mut text, mut more) = (String::new(), 0);
         let mut children = 0_usize;
         loop {
             match self.xml.next()? {
-                Event::Text(part) => text.push_str(part),
+                Event::Text(part) if text.len() > 4 * CAPTION => more += part.chars().count(),
+                Event::Text(part) => {
+                    let part = if text.is_empty() { part.trim_ascii_start() } else { part };
+                    let end = part.char_indices().nth(4 * CAPTION).map_or(part.len(), |(end, _)| end);
+                    text.push_str(&part[..end]);
+                    more += part[end..].chars().count();
+                }
                 Event::Start(_) => children += 1,
                 Event::End(_) if children > 0 => children -= 1,
-                Event::End(_) | Event::Eof => return Ok(text.trim_ascii().to_owned()),
+                Event::End(_) | Event::Eof => break,
                 Event::Comment(_) | Event::Instruction(..) => {}
             }
         }
+        if more == 0 {
+            return Ok(shorter(text.trim_ascii(), CAPTION).into_owned());
+        }
+        let end = text.char_indices().nth(CAPTION).map_or(text.len(), |(end, _)| end);
+        more += text[end..].chars().count();
+        text.truncate(end);
+        Ok(format!("{text}… ({more} more characters)"))
     }
 
     /// `validUntil` of the element that just began.
@@ -365,6 +350,11 @@ impl<R: BufRead> Walk<R> {
         read
     }
 
+    /// An attribute of the element that just began that is only ever shown.
+    pub(super) fn label(&self, local: &str) -> Option<String> {
+        self.xml.element().attribute(local).map(|text| shorter(text, CAPTION).into_owned())
+    }
+
     /// An attribute of the element that just began.
     pub(super) fn attribute(&self, local: &str) -> Option<String> {
         self.xml.element().attribute(local).map(str::to_owned)
@@ -373,14 +363,6 @@ impl<R: BufRead> Walk<R> {
     /// The file with a position in it.
     pub(super) fn place(&self, at: Position) -> Place {
         place(&self.document.file, at)
-    }
-
-    /// Notes what is odd about the element that just began.
-    pub(super) fn note(&mut self, code: &'static str, severity: Severity, message: impl FnOnce() -> String) {
-        if self.document.findings.len() < MAX_FINDINGS {
-            let place = self.place(self.xml.position());
-            self.document.findings.push(Finding::new(code, severity, message()).at(place));
-        }
     }
 }
 

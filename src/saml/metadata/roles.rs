@@ -17,6 +17,8 @@ use crate::saml::metadata::entity::Extras;
 use crate::saml::metadata::reading::Inherited;
 use crate::saml::metadata::reading::Order;
 use crate::saml::metadata::reading::Walk;
+use crate::saml::metadata::room::TEXT;
+use crate::saml::metadata::room::text;
 use crate::xml::Start;
 
 /// The most endpoints, keys, formats or attributes of one role that are kept.
@@ -57,7 +59,7 @@ impl<R: BufRead> Walk<R> {
             merged: 1,
             valid_until: around.and(role.valid_until.as_ref(), None).valid_until,
             want_authn_requests_signed: self.boolean("WantAuthnRequestsSigned"),
-            error_url: self.attribute("errorURL"),
+            error_url: self.label("errorURL"),
             ..IdpRole::default()
         };
         let mut order = Order::default();
@@ -77,9 +79,9 @@ impl<R: BufRead> Walk<R> {
                 (MD, "ArtifactResolutionService") => {
                     idp.artifact_resolution.push(self.endpoint("ArtifactResolutionService")?);
                 }
-                (MD, "NameIDFormat") => idp.name_id_formats.push(self.value()?.trim_ascii().to_owned()),
+                (MD, "NameIDFormat") => idp.name_id_formats.push(self.kept_value()?),
                 (ASSERTION, "Attribute") => {
-                    if let Some(attribute) = self.attribute_name() {
+                    if let Some(attribute) = self.attribute_name()? {
                         idp.attributes.push(attribute);
                     }
                     self.skip()?;
@@ -120,7 +122,7 @@ impl<R: BufRead> Walk<R> {
                 (MD, "ArtifactResolutionService") => {
                     sp.artifact_resolution.push(self.endpoint("ArtifactResolutionService")?);
                 }
-                (MD, "NameIDFormat") => sp.name_id_formats.push(self.value()?.trim_ascii().to_owned()),
+                (MD, "NameIDFormat") => sp.name_id_formats.push(self.kept_value()?),
                 (MD, "AttributeConsumingService") => sp.attribute_services.push(self.attribute_service()?),
                 _ => self.skip()?,
             }
@@ -129,7 +131,16 @@ impl<R: BufRead> Walk<R> {
         Ok((role, sp))
     }
 
-    fn count_item(&self, items: &mut usize) -> Result<(), Failure> {
+    /// A value of which there may be many.
+    pub(super) fn kept_value(&mut self) -> Result<String, Failure> {
+        self.count_part()?;
+        let value = self.value()?.trim_ascii().to_owned();
+        self.keep(TEXT + value.len())?;
+        Ok(value)
+    }
+
+    fn count_item(&mut self, items: &mut usize) -> Result<(), Failure> {
+        self.count_part()?;
         *items += 1;
         if *items > MAX_ITEMS {
             return Err(self
@@ -143,7 +154,7 @@ impl<R: BufRead> Walk<R> {
     fn attribute_service(&mut self) -> Result<AttributeService, Failure> {
         let depth = self.xml.depth();
         let mut service = AttributeService {
-            index: self.attribute("index"),
+            index: self.label("index"),
             is_default: self.boolean("isDefault"),
             names: Vec::new(),
             attributes: Vec::new(),
@@ -154,9 +165,13 @@ impl<R: BufRead> Walk<R> {
             self.count_item(&mut items)?;
             let start = self.xml.element();
             match (start.namespace(), start.local()) {
-                (MD, "ServiceName") => service.names.push(self.localized()?),
+                (MD, "ServiceName") => {
+                    let name = self.localized()?;
+                    self.keep(name.bytes())?;
+                    service.names.push(name);
+                }
                 (MD, "RequestedAttribute") => {
-                    if let Some(attribute) = self.attribute_name() {
+                    if let Some(attribute) = self.attribute_name()? {
                         service.attributes.push(attribute);
                     }
                     self.skip()?;
@@ -167,14 +182,13 @@ impl<R: BufRead> Walk<R> {
         Ok(service)
     }
 
-    fn attribute_name(&mut self) -> Option<AttributeName> {
+    fn attribute_name(&mut self) -> Result<Option<AttributeName>, Failure> {
         let required = self.boolean("isRequired").unwrap_or(false);
-        Some(AttributeName {
-            name: self.attribute("Name")?,
-            name_format: self.attribute("NameFormat"),
-            friendly_name: self.attribute("FriendlyName"),
-            required,
-        })
+        let Some(name) = self.attribute("Name") else { return Ok(None) };
+        let (name_format, friendly_name) = (self.attribute("NameFormat"), self.attribute("FriendlyName"));
+        let texts = text(Some(&name)) + text(name_format.as_ref()) + text(friendly_name.as_ref());
+        self.keep(size_of::<AttributeName>() + texts)?;
+        Ok(Some(AttributeName { name, name_format, friendly_name, required }))
     }
 }
 

@@ -7,6 +7,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use crate::saml::metadata::Localized;
 use crate::saml::metadata::RoleKind;
 use crate::saml::metadata::Scope;
+use crate::saml::metadata::room::text;
 
 /// What an entity must have to be listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,11 +28,11 @@ pub(crate) struct Listed {
 }
 
 impl Listed {
-    /// How many bytes of text it holds.
+    /// How many bytes it takes.
     pub(super) fn bytes(&self) -> usize {
-        let names: usize = self.display_names.iter().map(|name| name.lang.len() + name.text.len()).sum();
-        let scopes: usize = self.scopes.iter().map(|scope| scope.text.len()).sum();
-        names + scopes + self.registration_authority.as_ref().map_or(0, String::len)
+        let names: usize = self.display_names.iter().map(Localized::bytes).sum();
+        let scopes: usize = self.scopes.iter().map(Scope::bytes).sum();
+        size_of::<Self>() + names + scopes + text(self.registration_authority.as_ref())
     }
 }
 
@@ -147,10 +148,8 @@ mod tests {
 
     #[test]
     fn a_list_of_more_than_anybody_reads_ends_and_says_so() {
-        let name = "x".repeat(20 << 10);
-        let entity = format!(
-            "<EntityDescriptor><Organization><OrganizationName>{name}</OrganizationName></Organization></EntityDescriptor>"
-        );
+        let name = format!("<OrganizationName>{}</OrganizationName>", "x".repeat(400)).repeat(40);
+        let entity = format!("<EntityDescriptor><Organization>{name}</Organization></EntityDescriptor>");
         let xml = format!(
             "<EntitiesDescriptor xmlns='urn:oasis:names:tc:SAML:2.0:metadata'>{}</EntitiesDescriptor>",
             entity.repeat(5)

@@ -320,6 +320,66 @@ fn refuses_more_roles_and_more_whole_entities_than_any_real_document_has() {
 }
 
 #[test]
+fn what_is_only_shown_is_kept_as_its_beginning() {
+    let long = "x".repeat(1 << 20);
+    let name = |text: &str| format!("<mdui:DisplayName xml:lang='{long}'>{text}</mdui:DisplayName>");
+    let names: String = [&*long, &format!("\n  {}<b/>y", "ü".repeat(499)), "z"].map(name).concat();
+    let role =
+        format!("<Extensions><shibmd:Scope>{long}</shibmd:Scope><mdui:UIInfo>{names}</mdui:UIInfo></Extensions>");
+    let text = format!(
+        "<EntityDescriptor {MD} xmlns:mdui='urn:oasis:names:tc:SAML:metadata:ui' \
+         xmlns:shibmd='urn:mace:shibboleth:metadata:1.0' validUntil='{long}'><IDPSSODescriptor>{role}</IDPSSODescriptor>\
+         <ContactPerson><EmailAddress>{long}</EmailAddress></ContactPerson></EntityDescriptor>"
+    );
+    let document = document(&text);
+    let entity = &document.entities[0];
+    let cut = format!("{}… (1048076 more characters)", &long[..500]);
+    let names: Vec<&str> = entity.display_names.iter().map(|name| name.text.as_str()).collect();
+    assert_eq!(names, [&cut, &format!("{}y", "ü".repeat(499)), "z"]);
+    assert!(entity.display_names.iter().all(|name| name.lang == cut));
+    assert_eq!(entity.idp.as_ref().unwrap().scopes[0].text, cut);
+    assert_eq!(entity.own_valid_until.as_ref().unwrap().text, cut);
+    assert_eq!(entity.contacts[0].emails, [cut]);
+    assert!(document.findings.iter().all(|finding| finding.message.len() < 3000));
+}
+
+#[test]
+fn no_more_is_kept_than_any_real_document_says() {
+    let entity = |inner: &str| format!("<EntityDescriptor entityID='e'>{inner}</EntityDescriptor>");
+    let role = |inner: &str, count| format!("<IDPSSODescriptor>{}</IDPSSODescriptor>", inner.repeat(count));
+    let code = |text: &str, limits: &Limits, select: &Select| {
+        read(group(text).as_bytes(), "f.xml", limits, select).map(|_| ()).map_err(|failure| failure.code())
+    };
+    let (limits, all) = (Limits::default(), Select::All);
+    // Many small things, which each role alone might have; an aggregate has as many in its entities.
+    let endpoints = role("<SingleSignOnService Binding='urn:x' Location='y'/>", 1900);
+    assert_eq!(code(&entity(&endpoints.repeat(2)), &limits, &all), Ok(()));
+    assert_eq!(code(&entity(&endpoints.repeat(3)), &limits, &all), Err("entity-too-large"));
+    assert_eq!(code(&entity(&endpoints).repeat(3), &limits, &all), Ok(()));
+    let small = Limits { bytes: 1_000_000, ..Limits::default() };
+    assert_eq!(code(&entity(&endpoints).repeat(3), &small, &all), Err("metadata-too-large"));
+    assert_eq!(code(&entity(&endpoints).repeat(3), &small, &Select::Summaries), Ok(()));
+    // Few long ones.
+    let formats = role(&format!("<NameIDFormat>{}</NameIDFormat>", "x".repeat(100_000)), 30);
+    assert_eq!(code(&entity(&formats), &limits, &all), Ok(()));
+    assert_eq!(code(&entity(&formats.repeat(2)), &limits, &all), Err("entity-too-large"));
+    let chosen = Select::EntityId("e".to_owned());
+    assert_eq!(code(&entity(&formats).repeat(2), &limits, &chosen), Ok(()));
+    assert_eq!(code(&entity(&formats).repeat(3), &limits, &chosen), Err("metadata-too-large"));
+}
+
+#[test]
+fn findings_beyond_what_is_read_are_counted_with_the_gravest() {
+    let many = document(&group(&"<EntityDescriptor><IDPSSODescriptor/></EntityDescriptor>".repeat(600)));
+    let findings = lint(&many, Time::from_unix(0).unwrap());
+    let last = findings.last().unwrap();
+    assert_eq!((findings.len(), last.code, last.severity), (1001, "findings-left-out", Severity::Error));
+    assert!(last.message.ends_with("more findings are not listed"), "{}", last.message);
+    let noted = document(&group(&"<EntityDescriptor entityID='e' validUntil='x'/>".repeat(600)));
+    assert_eq!((noted.findings.len(), noted.findings[500].code), (501, "findings-left-out"));
+}
+
+#[test]
 fn several_identity_providers_need_a_choice() {
     let many: String = (0..30).map(|n| idp_entity(&format!("https://idp{n}.example"))).collect();
     let document = document(&group(&many));
@@ -438,7 +498,7 @@ fn beside_a_chosen_entity_no_more_are_listed_than_help() {
         format!("<EntitiesDescriptor {MD}>{body}<EntityDescriptor entityID='last'/></EntitiesDescriptor>")
     };
     let select = Select::EntityId("last".to_owned());
-    for (count, id, listed) in [(20_100, "https://idp.example.org/", 20_000), (60, &"x".repeat(100_000), 41)] {
+    for (count, id, listed) in [(20_100, "https://idp.example.org/", 20_000), (80, &"x".repeat(100_000), 62)] {
         let document = read(crowd(count, id).as_bytes(), "f.xml", &Limits::aggregate(), &select).unwrap();
         assert_eq!((document.entities.len(), document.others.len()), (1, listed));
         assert_eq!(document.len(), count + 1);

@@ -29,6 +29,15 @@ impl<R: BufRead> Reader<R> {
                 Flaw::new(declaration.offset(), message, "correct the declaration; it may be a typing error")
             })?;
             self.namespaces.declare(prefix, uri);
+            if self.namespaces.bytes() > self.limits.declared {
+                let message =
+                    format!("namespace declarations of more than {} bytes are in scope", self.limits.declared);
+                let hint = "metadata has a few hundred bytes of them; this document was made to exhaust a reader";
+                return Err(Flaw {
+                    code: "xml-namespaces-too-large",
+                    ..Flaw::new(declaration.offset(), message, hint)
+                });
+            }
         }
         let prefix_of = |declaration: &Attribute| declaration.declares(raw);
         if let Some(second) = second(&tag.declarations, &self.hash, prefix_of, |a, b| prefix_of(a) == prefix_of(b)) {
@@ -62,13 +71,9 @@ impl<R: BufRead> Reader<R> {
         }
         let local = |attribute: &Attribute| attribute.name.local(raw);
         let namespaces = &self.namespaces;
-        let same = |a: &Attribute, b: &Attribute| {
-            local(a) == local(b)
-                && (a.namespace == b.namespace || namespaces.uri(a.namespace) == namespaces.uri(b.namespace))
-        };
         // Many of one name may stand in many namespaces.
-        let name = |attribute: &Attribute| (local(attribute), namespaces.uri(attribute.namespace));
-        if let Some(second) = second(&tag.attributes, &self.hash, name, same) {
+        let name = |attribute: &Attribute| (local(attribute), namespaces.number(attribute.namespace));
+        if let Some(second) = second(&tag.attributes, &self.hash, name, |a, b| name(a) == name(b)) {
             return Err(duplicate(second.offset(), raw));
         }
         let start = self.names.len();
