@@ -311,6 +311,8 @@ pub(crate) struct Page {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    mod pages;
+
     use super::*;
     use crate::error::failure_of;
 

@@ -396,3 +396,19 @@ fn add_says_that_a_signature_was_not_verified() {
     let add = ["connection", "add", "q", "--provider", "qualtrics", "--metadata", "idp.xml"];
     desk.ssoctl(&add).exits(0).tells("info[signature-not-verified]");
 }
+
+// QT7.
+#[test]
+fn set_changes_the_username_field_under_just_in_time_only_with_consent() {
+    let desk = Desk::new();
+    desk.connect("q", &Idp::new().xml(), &["--just-in-time", "true"]);
+    let set = ["connection", "set", "q", "attributes.username=employeeNumber"];
+    let before = desk.files();
+    let run = desk.ssoctl(&[&set[..], &["--format", "json"]].concat()).exits(5);
+    assert_eq!(run.json()["error"]["code"], "guarded-field");
+    run.tells("get second accounts").tells("--accept guarded-field");
+    assert_eq!(desk.files(), before);
+    desk.ssoctl(&[&set[..], &["--accept", "guarded-field"]].concat()).exits(0);
+    desk.ssoctl(&["connection", "set", "q", "provisioning.just_in_time=false"]).exits(0);
+    desk.ssoctl(&["connection", "set", "q", "attributes.username=uid"]).exits(0);
+}

@@ -56,6 +56,9 @@ pub(crate) struct Args {
     /// Take entity ID, ACS and certificates from the vendor's SP metadata: a file, a URL, or `-`
     #[arg(long, value_name = "SOURCE")]
     sp_metadata: Option<String>,
+    /// Change a guarded field all the same (QT7): guarded-field
+    #[arg(long, value_name = "CODE", value_parser = ["guarded-field"])]
+    accept: Option<String>,
     /// Which entity of the document that `--sp-metadata` names
     #[arg(long, value_name = "ID", requires = "sp_metadata")]
     entity_id: Option<String>,
@@ -137,6 +140,9 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         super::tell_json(&args.name, &loaded.connection, context)?;
         return Ok(Verdict::Done);
     }
+    if args.accept.is_none() {
+        refuse_guarded(&loaded, &changed, context)?;
+    }
     let new = super::caused(&loaded, &changed, context)?;
     super::refuse_errors(&new, context)?;
     workspace.replace(&args.name, &changed.text)?;
@@ -145,6 +151,25 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     context.ui.status(&format!("wrote `{}`; nothing was changed at the vendor", loaded.path.display()));
     super::tell_json(&args.name, &changed.connection, context)?;
     Ok(Verdict::Done)
+}
+
+/// QT7: a field by which users are found must not change unnoticed while unknown users get accounts.
+fn refuse_guarded(loaded: &Loaded, changed: &Loaded, context: &Context) -> Result<()> {
+    if !loaded.connection.provisioning.just_in_time {
+        return Ok(());
+    }
+    let vendor = context.vendor(&changed.connection.provider)?;
+    for field in vendor.attributes() {
+        let (was, is) = (loaded.connection.attributes.get(field.key()), changed.connection.attributes.get(field.key()));
+        if let (Some(why), Some(was), true) = (&field.guarded, was, was != is) {
+            let is = is.map_or_else(|| "nothing".to_owned(), |is| format!("`{is}`"));
+            let message = format!("`{}` is filled by `{was}` and would be by {is}: {why}", field.label);
+            return Err(Failure::refused("guarded-field", message)
+                .hint("where the vendor has agreed, add `--accept guarded-field`")
+                .into());
+        }
+    }
+    Ok(())
 }
 
 /// A connection's file as edits make it; nothing is written.

@@ -126,6 +126,9 @@ pub(crate) struct Field {
     /// For which connections.
     #[serde(default)]
     pub(crate) when: Option<When>,
+    /// Why it must not change under just-in-time provisioning once logins go by it.
+    #[serde(default)]
+    pub(crate) guarded: Option<String>,
     /// A fact that ssoctl needs and the vendor's page does not ask for.
     #[serde(default)]
     pub(crate) internal: bool,
