@@ -1,6 +1,10 @@
 //! The replay: what a fuzzer has found once, each file named by its defect, and the vectors, past
 //! every target.
-#![allow(clippy::disallowed_methods, reason = "tests read the documents of a folder")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "tests read the documents of a folder, and say which one they are at"
+)]
 
 use std::fs;
 use std::path::PathBuf;
@@ -23,7 +27,7 @@ fn files(folders: &[&str]) -> Vec<(PathBuf, Vec<u8>)> {
     found.into_iter().map(|path| (path.clone(), fs::read(path).unwrap())).collect()
 }
 
-/// Runs a target on each, having said on which: a panic is told with it.
+/// Runs a target on each, and says on which, for when it panics.
 fn replay(target: fn(&[u8]), folders: &[&str]) {
     let files = files(folders);
     assert!(!files.is_empty());
