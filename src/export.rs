@@ -38,17 +38,15 @@ pub(crate) fn sp_metadata(
     let display =
         connection.display_name.as_ref().map(|text| LocalizedText { lang: "en".to_owned(), text: text.clone() });
     let enabled = saml.idp.sso.iter().find(|endpoint| endpoint.enabled);
-    let always = profile.saml.map(|allowed| allowed.always_signed).unwrap_or_default();
-    let signed = saml.options.sign_request || enabled.is_some_and(|endpoint| always.contains(&endpoint.binding.word()));
+    let signed = saml.options.sign_request || enabled.is_some_and(|endpoint| profile.signs(&endpoint.binding));
     let requested_attributes = profile
-        .attributes
-        .iter()
-        .filter_map(|field| Some((field, connection.attributes.get(field.key)?)))
+        .attributes()
+        .filter_map(|field| Some((field, connection.attributes.get(field.key())?)))
         .map(|(field, attribute)| RequestedAttribute {
             name: attribute.clone(),
             name_format: None,
             // A URI says little to whoever maps it by hand.
-            friendly_name: attribute.contains(':').then(|| field.key.to_owned()),
+            friendly_name: attribute.contains(':').then(|| field.key().to_owned()),
             required: field.required,
         })
         .collect();
@@ -177,14 +175,13 @@ fn base64(certificates: &[StoredCertificate]) -> Result<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::provider::Provider as _;
-    use crate::provider::qualtrics::Qualtrics;
+    use crate::provider::tests::built_in;
 
     const FILE: &str = include_str!("../sample-configs/qualtrics-saml/connections/qualtrics-prod.yaml");
 
     fn export(text: &str) -> Result<SpMetadata> {
         let connection = crate::workspace::parsed_for_tests(text);
-        sp_metadata("qualtrics-prod", &connection, Qualtrics.profile(), None)
+        sp_metadata("qualtrics-prod", &connection, &built_in("qualtrics"), None)
     }
 
     fn refusal(text: &str) -> (String, String) {

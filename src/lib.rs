@@ -11,11 +11,13 @@ mod model;
 mod crypto;
 mod finding;
 mod xml;
+mod yaml;
 
 // second floor: engines; pure functions of bytes, expectations and now
 mod cert;
 mod drift;
 mod oidc;
+mod rules;
 mod saml;
 
 // third floor: the only ways out of the process

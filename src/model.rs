@@ -3,7 +3,12 @@
 pub(crate) mod connection;
 pub(crate) mod difference;
 pub(crate) mod document;
+pub(crate) mod identity;
+pub(crate) mod login;
+pub(crate) mod route;
+pub(crate) mod shape;
 pub(crate) mod time;
+pub(crate) mod username;
 
 use std::fmt;
 use std::str::FromStr;

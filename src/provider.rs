@@ -1,13 +1,15 @@
 //! Vendors: what each can do, what it must be told, and how its user list is reached.
 //!
-//! A vendor is one file here and one line in [`ALL`]. The capability table has no
-//! default: [`Provider::support`] is an exhaustive match in each vendor's file, so
-//! a new capability does not compile until every vendor has answered.
+//! A vendor is one profile here, a YAML file like one of the user's own, and one line in
+//! [`BUILT_IN`]. What it does at a login, what its page asks for and what it can do are data; code
+//! is an adapter of its user API alone.
 
 pub(crate) mod profile;
-pub(crate) mod qualtrics;
+mod qualtrics;
 
 use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::Failure;
@@ -17,21 +19,153 @@ use crate::model::UserId;
 use crate::model::Username;
 use crate::model::connection::DirectoryAccess;
 use crate::model::difference::nearest;
+use crate::model::username::UsernameRule;
+use crate::provider::profile::Api;
 use crate::provider::profile::Capability;
 use crate::provider::profile::Profile;
 use crate::provider::profile::SettingLookup;
 use crate::provider::profile::Support;
-use crate::provider::profile::UsernameRule;
+use crate::provider::qualtrics::users_api::UsersApi;
 use crate::secret::Secret;
 
+/// The profiles that come with the program.
+const BUILT_IN: [(&str, &str); 6] = [
+    ("ino-cx", include_str!("provider/ino_cx.yaml")),
+    ("qualifio", include_str!("provider/qualifio.yaml")),
+    ("qualtrics", include_str!("provider/qualtrics.yaml")),
+    ("qualys", include_str!("provider/qualys.yaml")),
+    ("qvidian", include_str!("provider/qvidian.yaml")),
+    ("scim", include_str!("provider/scim.yaml")),
+];
+
 /// A SaaS vendor.
-pub(crate) trait Provider: Sync {
-    /// Its facts, as data.
-    fn profile(&self) -> &'static Profile;
-    /// Whether it can do something, and why not.
-    fn support(&self, capability: Capability) -> Support;
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Vendor {
+    profile: Profile,
+    /// The file of the user's own that it is from; `None` of a built-in one.
+    pub(crate) file: Option<String>,
+}
+
+impl Deref for Vendor {
+    type Target = Profile;
+
+    fn deref(&self) -> &Profile {
+        &self.profile
+    }
+}
+
+impl Vendor {
     /// Its user list; nothing is sent before the first call.
-    fn directory(&self, access: Access<'_>) -> Result<Box<dyn Directory>>;
+    pub(crate) fn directory(&self, access: Access<'_>) -> Result<Box<dyn Directory>> {
+        match self.api {
+            Some(Api::QualtricsUsers) => Ok(Box::new(UsersApi::new(access)?)),
+            None => Err(Failure::input(
+                "directory-unsupported",
+                format!("ssoctl does not speak the user API of {}", self.title),
+            )
+            .hint("export the user list at the vendor, and give the file by `--directory FILE`")
+            .into()),
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn for_tests(profile: Profile) -> Self {
+        Self { profile, file: None }
+    }
+}
+
+/// Every vendor that a workspace knows, sorted by ID.
+#[derive(Clone, Debug)]
+pub(crate) struct Vendors {
+    all: Vec<Arc<Vendor>>,
+}
+
+impl Vendors {
+    /// The built-in ones, and those of `providers/`: what each file is called, its stem and its text.
+    pub(crate) fn new(own: &[(String, String, String)]) -> Result<Self> {
+        let mut all = Vec::new();
+        for (id, text) in BUILT_IN {
+            let profile = Profile::read(text, &format!("(built-in) {id}.yaml"))?;
+            all.push(Arc::new(Vendor { profile, file: None }));
+        }
+        for (file, stem, text) in own {
+            let profile = Profile::read(text, file)?;
+            if profile.id != *stem {
+                return Err(Failure::input(
+                    "profile-name",
+                    format!("{file}: the profile is called `{}`, and its file `{stem}.yaml`", profile.id),
+                )
+                .hint(format!("write `id: {stem}`, or rename the file"))
+                .into());
+            }
+            if BUILT_IN.iter().any(|(id, _)| *id == profile.id) {
+                return Err(Failure::input(
+                    "profile-taken",
+                    format!(
+                        "{file}: `{}` is a vendor that ssoctl knows, and would be two different things",
+                        profile.id
+                    ),
+                )
+                .hint("give it another `id`, and rename the file")
+                .into());
+            }
+            all.push(Arc::new(Vendor { profile, file: Some(file.clone()) }));
+        }
+        all.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok(Self { all })
+    }
+
+    /// All of them.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Vendor>> {
+        self.all.iter()
+    }
+
+    /// The vendor of this ID; an unknown one is refused with the nearest.
+    pub(crate) fn named(&self, id: &str) -> Result<Arc<Vendor>> {
+        if let Some(found) = self.all.iter().find(|vendor| vendor.id == id) {
+            return Ok(Arc::clone(found));
+        }
+        let known: Vec<&str> = self.all.iter().map(|vendor| vendor.id.as_str()).collect();
+        let failure =
+            Failure::input("provider-unknown", format!("`{}` is not a provider that ssoctl knows", id.escape_debug()));
+        Err(match nearest(id, known.iter().copied()) {
+            Some(near) => failure.hint(format!("did you mean `{near}`?")),
+            None => failure
+                .hint(format!("known providers: {}", known.join(", ")))
+                .hint(format!("a vendor of your own is a profile in `providers/{}.yaml`", id.escape_debug())),
+        }
+        .into())
+    }
+}
+
+/// The text of a built-in profile, to begin one of the user's own with.
+pub(crate) fn built_in_text(id: &str) -> Option<&'static str> {
+    BUILT_IN.iter().find(|(known, _)| *known == id).map(|(_, text)| *text)
+}
+
+/// How the vendor names SSO users, where its usernames can be changed by API.
+pub(crate) fn username_rule(vendor: &Vendor) -> Result<UsernameRule> {
+    let unknown = |question: &str| {
+        Failure::input(
+            "rename-unknown",
+            format!(
+                "whether usernames at {} can be changed by API is unknown, ask the vendor: {question}",
+                vendor.title
+            ),
+        )
+        .hint(format!("`ssoctl provider show {}` shows what is known", vendor.id))
+    };
+    match (vendor.support(Capability::RenameUsers), &vendor.username) {
+        (Support::Yes, Some(rule)) => Ok(rule.clone()),
+        (Support::Yes, None) => Err(unknown("what form do the usernames of SSO users have?").into()),
+        (Support::Unknown(question), _) => Err(unknown(&question).into()),
+        (Support::No(reason), _) => Err(Failure::input(
+            "rename-unsupported",
+            format!("usernames at {} cannot be changed by API: {reason}", vendor.title),
+        )
+        .hint(format!("`ssoctl provider show {}` shows what it can do", vendor.id))
+        .into()),
+    }
 }
 
 /// What a vendor needs to reach its user list for one connection.
@@ -46,50 +180,6 @@ pub(crate) struct Access<'a> {
     pub(crate) http: http::Client,
     /// How long one request may take.
     pub(crate) timeout: Duration,
-}
-
-/// Every built-in vendor.
-pub(crate) const ALL: [&dyn Provider; 1] = [&qualtrics::Qualtrics];
-
-/// The vendor of this id; an unknown id is refused with the nearest one.
-pub(crate) fn named(id: &str) -> Result<&'static dyn Provider> {
-    if let Some(found) = ALL.iter().find(|provider| provider.profile().id == id) {
-        return Ok(*found);
-    }
-    let known: Vec<&str> = ALL.iter().map(|provider| provider.profile().id).collect();
-    let near = nearest(id, known.iter().copied());
-    Err(Failure::input("provider-unknown", format!("`{}` is not a provider that ssoctl knows", id.escape_debug()))
-        .hint(match near {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("known providers: {}", known.join(", ")),
-        })
-        .into())
-}
-
-/// How the vendor names SSO users, where its usernames can be changed by API.
-pub(crate) fn username_rule(vendor: &dyn Provider) -> Result<UsernameRule> {
-    let profile = vendor.profile();
-    let unknown = |question: &str| {
-        Failure::input(
-            "rename-unknown",
-            format!(
-                "whether usernames at {} can be changed by API is unknown, ask the vendor: {question}",
-                profile.title
-            ),
-        )
-        .hint(format!("`ssoctl provider show {}` shows what is known", profile.id))
-    };
-    match (vendor.support(Capability::RenameUsers), profile.username) {
-        (Support::Yes, Some(rule)) => Ok(rule),
-        (Support::Yes, None) => Err(unknown("what form do the usernames of SSO users have?").into()),
-        (Support::Unknown(question), _) => Err(unknown(question).into()),
-        (Support::No(reason), _) => Err(Failure::input(
-            "rename-unsupported",
-            format!("usernames at {} cannot be changed by API: {reason}", profile.title),
-        )
-        .hint(format!("`ssoctl provider show {}` shows what it can do", profile.id))
-        .into()),
-    }
 }
 
 /// One account as the vendor holds it.
@@ -224,40 +314,57 @@ pub(crate) mod tests {
     use super::*;
     use crate::error::failure_of;
 
-    /// A vendor that answers every question alike.
-    pub(crate) struct Answers(pub(crate) Support);
+    /// A built-in vendor.
+    pub(crate) fn built_in(id: &str) -> Arc<Vendor> {
+        Vendors::new(&[]).unwrap().named(id).unwrap()
+    }
 
-    impl Provider for Answers {
-        fn profile(&self) -> &'static Profile {
-            qualtrics::Qualtrics.profile()
-        }
+    /// Qualtrics, if it answered this question so.
+    pub(crate) fn answering(capability: Capability, support: Support) -> Vendor {
+        let mut profile = built_in("qualtrics").profile.clone();
+        profile.capabilities.insert(capability, support);
+        Vendor::for_tests(profile)
+    }
 
-        fn support(&self, _: Capability) -> Support {
-            self.0
-        }
-
-        fn directory(&self, access: Access<'_>) -> Result<Box<dyn Directory>> {
-            qualtrics::Qualtrics.directory(access)
-        }
+    fn code<T>(result: Result<T>) -> String {
+        failure_of(&result.err().unwrap()).unwrap().code().to_owned()
     }
 
     #[test]
     fn usernames_are_changed_only_where_the_vendor_says_so() {
-        assert!(username_rule(&Answers(Support::Yes)).is_ok());
-        for (support, code) in [
-            (Support::No("there is no such call"), "rename-unsupported"),
-            (Support::Unknown("is there such a call?"), "rename-unknown"),
-        ] {
-            let refused = username_rule(&Answers(support)).unwrap_err();
-            assert_eq!(failure_of(&refused).unwrap().code(), code);
+        let answer = |support| username_rule(&answering(Capability::RenameUsers, support));
+        assert!(answer(Support::Yes).is_ok());
+        assert_eq!(code(answer(Support::No("there is no such call".to_owned()))), "rename-unsupported");
+        assert_eq!(code(answer(Support::Unknown("is there such a call?".to_owned()))), "rename-unknown");
+    }
+
+    #[test]
+    fn every_built_in_profile_is_whole_and_answers_every_question() {
+        let vendors = Vendors::new(&[]).unwrap();
+        assert_eq!(vendors.iter().count(), BUILT_IN.len());
+        for (vendor, (id, _)) in vendors.iter().zip(BUILT_IN) {
+            assert_eq!(vendor.id, id);
+            for capability in Capability::ALL {
+                assert!(vendor.capabilities.contains_key(&capability), "{id}: {}", capability.words());
+            }
+            assert!(!vendor.prerequisites.is_empty() && !vendor.sources.is_empty(), "{id}");
         }
     }
 
     #[test]
-    fn every_vendor_has_an_id_of_its_own() {
-        let mut ids: Vec<&str> = ALL.iter().map(|vendor| vendor.profile().id).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        assert_eq!(ids.len(), ALL.len());
+    fn a_vendor_of_ones_own_is_read_like_a_built_in_one() {
+        let own = |stem: &str, id: &str| {
+            let text = format!("version: 1\nid: {id}\ntitle: Acme\n");
+            Vendors::new(&[(format!("providers/{stem}.yaml"), stem.to_owned(), text)])
+        };
+        let vendors = own("acme", "acme").unwrap();
+        assert_eq!(vendors.named("acme").unwrap().title, "Acme");
+        assert_eq!(
+            vendors.named("acme").unwrap().support(Capability::Scim),
+            Support::Unknown("does it offer SCIM 2.0?".to_owned())
+        );
+        assert_eq!(code(own("acme", "other")), "profile-name");
+        assert_eq!(code(own("qualys", "qualys")), "profile-taken");
+        assert_eq!(code(vendors.named("qualtrix")), "provider-unknown");
     }
 }

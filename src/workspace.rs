@@ -3,7 +3,6 @@
 //! files; judges nothing beyond their shape.
 
 pub(crate) mod sources;
-mod yaml;
 
 use std::path::Path;
 use std::path::PathBuf;
@@ -23,9 +22,10 @@ use crate::model::ConnectionName;
 use crate::model::connection;
 use crate::model::connection::Connection;
 use crate::model::difference::nearest;
+use crate::yaml;
 
-pub(crate) use crate::workspace::yaml::Segment;
-pub(crate) use crate::workspace::yaml::edit::Edit;
+pub(crate) use crate::model::route::Segment;
+pub(crate) use crate::yaml::edit::Edit;
 
 /// Name of the file that makes a folder a workspace.
 const CONFIG: &str = "ssoctl.yaml";
@@ -259,6 +259,27 @@ impl Workspace {
             .into());
         }
         Ok(names)
+    }
+
+    /// The user's own vendors in `providers/`: the path as the user would name it, the stem and the text.
+    pub(crate) fn profiles(&self) -> Result<Vec<(String, String, String)>> {
+        let folder = tidy(&self.root.join("providers"));
+        if !folder.is_dir() {
+            return Ok(Vec::new());
+        }
+        let failed = |error: std::io::Error| {
+            Failure::input("file-unreadable", format!("`{}` cannot be listed", folder.display())).because(error)
+        };
+        let mut found = Vec::new();
+        for entry in std::fs::read_dir(&folder).map_err(failed)? {
+            let path = folder.join(entry.map_err(failed)?.file_name());
+            let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+            if path.extension().is_some_and(|ending| ending == "yaml") && !stem.starts_with('.') {
+                found.push((path.display().to_string(), stem, read_text(&path)?));
+            }
+        }
+        found.sort();
+        Ok(found)
     }
 
     /// Where a connection's file is, as the user would name it.

@@ -8,21 +8,23 @@ use std::path::Path;
 use std::path::PathBuf;
 
 /// A room and the rooms it may import; imports go down only.
-const ROOMS: [(&str, &[&str]); 23] = [
+const ROOMS: [(&str, &[&str]); 25] = [
     ("error", &[]),
     ("model", &["error"]),
     ("crypto", &["error", "model"]),
     ("finding", &["model"]),
     ("xml", &["error", "model"]),
+    ("yaml", &["error", "finding", "model"]),
     ("cert", &["crypto", "error", "finding", "model"]),
     ("oidc", &["cert", "crypto", "error", "finding", "model"]),
     ("saml", &["cert", "crypto", "error", "finding", "model", "xml"]),
+    ("rules", &["error", "model"]),
     ("drift", &["cert", "crypto", "error", "model", "oidc", "saml"]),
     ("disk", &["error"]),
     ("secret", &["disk", "error", "model"]),
     ("http", &["crypto", "disk", "error", "model", "secret"]),
-    ("provider", &["error", "http", "model", "secret"]),
-    ("workspace", &["cert", "disk", "error", "finding", "http", "model"]),
+    ("provider", &["error", "http", "model", "rules", "secret", "yaml"]),
+    ("workspace", &["cert", "disk", "error", "finding", "http", "model", "yaml"]),
     ("check", &["cert", "error", "finding", "model", "provider", "workspace"]),
     ("import", &["cert", "error", "model", "oidc", "provider", "saml"]),
     ("export", &["cert", "error", "model", "provider", "saml"]),
@@ -47,11 +49,13 @@ const ROOMS: [(&str, &[&str]); 23] = [
             "oidc",
             "provider",
             "report",
+            "rules",
             "saml",
             "sandbox",
             "secret",
             "workspace",
             "xml",
+            "yaml",
         ],
     ),
     // Walks the collection of real documents; tests only.
@@ -76,12 +80,12 @@ const DOORS: [(&str, &[&str]); 21] = [
     ("openssl", &["cert", "crypto", "fuzzing"]),
     ("quick_xml", &["xml"]),
     ("reqwest", &["http"]),
-    ("serde_yaml", &["workspace"]),
+    ("serde_yaml", &["yaml"]),
     ("similar", &["cli"]),
     ("tempfile", &["cli", "disk"]),
     ("tokio", &["sandbox"]),
-    ("yamlpatch", &["workspace"]),
-    ("yamlpath", &["workspace"]),
+    ("yamlpatch", &["yaml"]),
+    ("yamlpath", &["yaml"]),
     ("zeroize", &["crypto", "secret"]),
 ];
 

@@ -11,8 +11,10 @@ use crate::finding::Severity;
 use crate::model::connection::Connection;
 use crate::model::connection::OAuthKind;
 use crate::model::difference::nearest;
-use crate::provider::Provider;
+use crate::model::shape::is_domain;
+use crate::model::shape::is_email;
 use crate::provider::profile::Capability;
+use crate::provider::profile::Field;
 use crate::provider::profile::Profile;
 use crate::provider::profile::Support;
 use crate::workspace::Segment;
@@ -50,25 +52,25 @@ impl Sink<'_> {
 }
 
 /// Judges one connection against its vendor's profile. Certificates are judged by `check::certificate`.
-pub(crate) fn check(connection: &Connection, provider: &dyn Provider, locate: &Locate<'_>) -> Vec<Finding> {
+pub(crate) fn check(connection: &Connection, profile: &Profile, locate: &Locate<'_>) -> Vec<Finding> {
     let mut sink = Sink { findings: Vec::new(), locate };
-    let profile = provider.profile();
     general(connection, profile, &mut sink);
     settings(connection, profile, &mut sink);
-    attributes(connection, provider, &mut sink);
+    attributes(connection, profile, &mut sink);
     provisioning(connection, &mut sink);
     match (&connection.saml, &connection.oauth) {
         (Some(part), None) => {
-            capability(provider, Capability::Saml, "saml", &mut sink);
+            capability(profile, Capability::Saml, "saml", &mut sink);
             saml::saml(part, profile, &mut sink);
             saml::service_provider(part, connection, profile, &mut sink);
         }
         (None, Some(part)) => {
             let asked = match part.kind {
-                OAuthKind::Custom => Capability::OAuth,
+                OAuthKind::Custom | OAuthKind::Outbound => Capability::OAuth,
                 OAuthKind::Google => Capability::Google,
+                OAuthKind::Entra => Capability::Entra,
             };
-            capability(provider, asked, "oauth", &mut sink);
+            capability(profile, asked, "oauth", &mut sink);
             oauth::oauth(part, connection, &mut sink);
         }
         (Some(_), Some(_)) => sink.error(
@@ -87,15 +89,15 @@ pub(crate) fn check(connection: &Connection, provider: &dyn Provider, locate: &L
     sink.findings
 }
 
-fn capability(provider: &dyn Provider, asked: Capability, key: &str, sink: &mut Sink<'_>) {
-    let title = provider.profile().title;
-    match provider.support(asked) {
+fn capability(profile: &Profile, asked: Capability, key: &str, sink: &mut Sink<'_>) {
+    let title = &profile.title;
+    match profile.support(asked) {
         Support::Yes => {}
         Support::No(reason) => sink.error(
             "protocol-unsupported",
             &[key.into()],
             format!("{title} does not offer {}: {reason}", asked.words()),
-            &format!("`ssoctl provider show {}` shows what it offers", provider.profile().id),
+            &format!("`ssoctl provider show {}` shows what it offers", profile.id),
         ),
         Support::Unknown(question) => sink.warning(
             "protocol-unknown",
@@ -117,7 +119,7 @@ fn general(connection: &Connection, profile: &Profile, sink: &mut Sink<'_>) {
             format!("no technical contact: {} would not know whom to ask", profile.title),
             "add `technical_contact: sso-team@your.domain`",
         ),
-        Some(address) if !looks_like_address(address) => sink.warning(
+        Some(address) if !is_email(address) => sink.warning(
             "technical-contact-form",
             &["technical_contact".into()],
             format!("the technical contact `{address}` does not look like an e-mail address"),
@@ -149,45 +151,44 @@ fn general(connection: &Connection, profile: &Profile, sink: &mut Sink<'_>) {
 fn settings(connection: &Connection, profile: &Profile, sink: &mut Sink<'_>) {
     for (key, value) in &connection.settings {
         let route = ["settings".into(), key.as_str().into()];
-        match profile.settings.iter().find(|field| field.key == key) {
+        match profile.settings().find(|field| field.key() == key) {
             Some(field) => {
-                if let Err(reason) = (field.check)(value) {
-                    sink.error("setting-invalid", &route, format!("`{key}: {value}`: {reason}"), field.help);
+                if let Err(reason) = field.check(value) {
+                    sink.error("setting-invalid", &route, format!("`{key}: {value}`: {reason}"), field.help());
                 }
             }
             None => {
-                let known = profile.settings.iter().map(|field| field.key);
+                let known = profile.settings().map(Field::key).collect::<Vec<_>>();
                 sink.error(
                     "setting-unknown",
                     &route,
                     format!("{} has no setting `{key}`", profile.title),
-                    &near_or_all(key, known),
+                    &near_or_all(key, &known),
                 );
             }
         }
     }
-    for field in profile.settings {
-        if !connection.settings.contains_key(field.key) {
+    for field in profile.settings() {
+        if !connection.settings.contains_key(field.key()) {
             sink.info(
                 "setting-missing",
                 &["settings".into()],
-                format!("`{}` ({}) is not set", field.key, field.label),
-                &format!("`ssoctl connection set NAME settings.{}=..`: {}", field.key, field.help),
+                format!("`{}` ({}) is not set", field.key(), field.label),
+                &format!("`ssoctl connection set NAME settings.{}=..`: {}", field.key(), field.help()),
             );
         }
     }
 }
 
-fn near_or_all<'a>(wanted: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
-    match nearest(wanted, known.clone()) {
+fn near_or_all(wanted: &str, known: &[&str]) -> String {
+    match nearest(wanted, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!("it has: {}", known.collect::<Vec<_>>().join(", ")),
+        None => format!("it has: {}", known.join(", ")),
     }
 }
 
-fn attributes(connection: &Connection, provider: &dyn Provider, sink: &mut Sink<'_>) {
-    let profile = provider.profile();
-    let by_name_id = provider.support(Capability::NameId) == Support::Yes;
+fn attributes(connection: &Connection, profile: &Profile, sink: &mut Sink<'_>) {
+    let by_name_id = profile.support(Capability::NameId) == Support::Yes;
     let google = connection.oauth.as_ref().is_some_and(|oauth| oauth.kind == OAuthKind::Google);
     if google {
         // QT2: Google's own set-up passes no attributes.
@@ -203,13 +204,13 @@ fn attributes(connection: &Connection, provider: &dyn Provider, sink: &mut Sink<
     }
     for (key, value) in &connection.attributes {
         let route = ["attributes".into(), key.as_str().into()];
-        if !profile.attributes.iter().any(|field| field.key == key) {
-            let known = profile.attributes.iter().map(|field| field.key);
+        if !profile.attributes().any(|field| field.key() == key) {
+            let known = profile.attributes().map(Field::key).collect::<Vec<_>>();
             sink.error(
                 "attribute-unknown",
                 &route,
                 format!("{} has no user field `{key}`", profile.title),
-                &near_or_all(key, known),
+                &near_or_all(key, &known),
             );
         }
         if value.is_empty() {
@@ -238,8 +239,8 @@ fn attributes(connection: &Connection, provider: &dyn Provider, sink: &mut Sink<
             );
         }
     }
-    for field in profile.attributes {
-        if connection.attributes.contains_key(field.key) {
+    for field in profile.attributes() {
+        if connection.attributes.contains_key(field.key()) {
             continue;
         }
         let route = ["attributes".into()];
@@ -247,19 +248,20 @@ fn attributes(connection: &Connection, provider: &dyn Provider, sink: &mut Sink<
             sink.error(
                 "attribute-required",
                 &route,
-                format!("no attribute fills `{}` ({}), which {} requires", field.key, field.label, profile.title),
+                format!("no attribute fills `{}` ({}), which {} requires", field.key(), field.label, profile.title),
                 &format!(
                     "`--attribute {}=NAME`, where NAME is the attribute in the assertion, in exact case",
-                    field.key
+                    field.key()
                 ),
             );
         } else if field.recommended {
-            let falls = field.fallback.map(|other| format!("; {} uses `{other}`", profile.title)).unwrap_or_default();
+            let falls =
+                field.fallback.as_ref().map(|other| format!("; {} uses `{other}`", profile.title)).unwrap_or_default();
             sink.warning(
                 "attribute-missing",
                 &route,
-                format!("no attribute fills `{}` ({}){falls}", field.key, field.label),
-                &format!("`ssoctl connection set NAME attributes.{}=..`", field.key),
+                format!("no attribute fills `{}` ({}){falls}", field.key(), field.label),
+                &format!("`ssoctl connection set NAME attributes.{}=..`", field.key()),
             );
         }
     }
@@ -275,11 +277,7 @@ fn provisioning(connection: &Connection, sink: &mut Sink<'_>) {
         );
     }
     for (at, domain) in connection.provisioning.valid_email_domains.iter().enumerate() {
-        let fine = domain == "*"
-            || (domain.contains('.')
-                && !domain.starts_with(['.', '-'])
-                && domain.chars().all(|c| c.is_alphanumeric() || c == '.' || c == '-'));
-        if !fine {
+        if domain != "*" && !is_domain(domain) {
             sink.error(
                 "email-domain-form",
                 &["provisioning".into(), "valid_email_domains".into(), at.into()],
@@ -288,12 +286,6 @@ fn provisioning(connection: &Connection, sink: &mut Sink<'_>) {
             );
         }
     }
-}
-
-fn looks_like_address(text: &str) -> bool {
-    text.split_once('@').is_some_and(|(local, domain)| {
-        !local.is_empty() && domain.contains('.') && !domain.contains('@') && !text.contains(char::is_whitespace)
-    })
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ use crate::model::connection::Connection;
 use crate::model::connection::ServiceProvider;
 use crate::oidc;
 use crate::oidc::discovery::Discovery;
-use crate::provider;
+use crate::provider::Vendor;
 use crate::saml::metadata;
 use crate::saml::metadata::Document;
 use crate::saml::metadata::Entity;
@@ -81,8 +81,8 @@ fn findings(
     locate: &dyn Fn(&[Segment]) -> Option<Place>,
     context: &Context,
 ) -> Result<Vec<Finding>> {
-    let vendor = provider::named(&connection.provider)?;
-    let mut findings = check::connection::check(connection, vendor, locate);
+    let vendor = context.vendor(&connection.provider)?;
+    let mut findings = check::connection::check(connection, &vendor, locate);
     findings.extend(check::certificate::stored(connection, locate, context.now));
     for hint in findings.iter_mut().filter_map(|finding| finding.hint.as_mut()) {
         for verb in ["set", "refresh"] {
@@ -165,7 +165,7 @@ fn read_sp_metadata(
     findings.extend(material.unprotected(&document));
     let mut sp = import::saml::service_provider(entity, known, &material.name)?;
     sp.metadata.clone_from(&material.url);
-    let candidate = Candidate::new(Source::Sp, &mut material, &document, entity, context)?;
+    let candidate = Candidate::new(Source::Sp, &mut material, &document, entity, None, context)?;
     Ok((sp, findings, candidate))
 }
 
@@ -197,17 +197,17 @@ fn tell_json(name: &ConnectionName, connection: &Connection, context: &Context) 
 }
 
 /// A binding as a person types it: `post` and `POST` mean HTTP-POST where the vendor has just that.
-fn binding_named(word: &str, connection: &Connection) -> Result<Binding> {
-    binding_of(word, provider::named(&connection.provider)?)
+fn binding_named(word: &str, connection: &Connection, context: &Context) -> Result<Binding> {
+    binding_of(word, &*context.vendor(&connection.provider)?)
 }
 
 /// As [`binding_named`], for a vendor.
-fn binding_of(word: &str, vendor: &dyn provider::Provider) -> Result<Binding> {
-    let allowed = vendor.profile().saml.map(|saml| saml.request_bindings).unwrap_or_default();
-    let meant = allowed.iter().find(|known| {
+fn binding_of(word: &str, vendor: &Vendor) -> Result<Binding> {
+    let mut allowed = vendor.saml.iter().flat_map(|saml| &saml.request_bindings);
+    let meant = allowed.find(|known| {
         known.eq_ignore_ascii_case(word) || known.strip_prefix("HTTP-").is_some_and(|rest| rest.eq_ignore_ascii_case(word))
     });
-    Ok(Binding::from_word(meant.copied().unwrap_or(word)))
+    Ok(Binding::from_word(meant.map_or(word, String::as_str)))
 }
 
 /// Holds the identity provider that was chosen against `--require-valid-until` and

@@ -4,6 +4,7 @@
 use std::cell::OnceCell;
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::cli::Format;
@@ -11,8 +12,11 @@ use crate::cli::Global;
 use crate::cli::ui::Ui;
 use crate::error::Failure;
 use crate::error::Result;
+use crate::error::failure_of;
 use crate::http;
 use crate::model::time::Time;
+use crate::provider::Vendor;
+use crate::provider::Vendors;
 use crate::workspace::Workspace;
 
 /// The surroundings of one command.
@@ -29,6 +33,7 @@ pub(crate) struct Context {
     pub(crate) ci: bool,
     folder: Option<PathBuf>,
     http: OnceCell<http::Client>,
+    vendors: OnceCell<Vendors>,
 }
 
 impl Context {
@@ -42,6 +47,7 @@ impl Context {
             ci: ci(),
             folder: global.workspace,
             http: OnceCell::new(),
+            vendors: OnceCell::new(),
         })
     }
 
@@ -53,6 +59,27 @@ impl Context {
     /// Opens the workspace.
     pub(crate) fn workspace(&self) -> Result<Workspace> {
         Workspace::find(self.folder())
+    }
+
+    /// Every vendor: the built-in ones, and those of the workspace where there is one.
+    pub(crate) fn vendors(&self) -> Result<&Vendors> {
+        if let Some(vendors) = self.vendors.get() {
+            return Ok(vendors);
+        }
+        let own = match self.workspace() {
+            Ok(workspace) => workspace.profiles()?,
+            Err(error) if failure_of(&error).is_some_and(|failure| failure.code() == "workspace-not-found") => {
+                Vec::new()
+            }
+            Err(error) => return Err(error),
+        };
+        let vendors = Vendors::new(&own)?;
+        Ok(self.vendors.get_or_init(|| vendors))
+    }
+
+    /// The vendor of this ID.
+    pub(crate) fn vendor(&self, id: &str) -> Result<Arc<Vendor>> {
+        self.vendors()?.named(id)
     }
 
     /// The network, set up when first used.

@@ -61,11 +61,12 @@ pub(crate) fn of_connection(name: &ConnectionName, stored: &[String]) -> Result<
 
 /// What one `--trust` names.
 fn pins_of(word: &str) -> Result<Vec<Pin>> {
+    // First, so that no file of this name can take its place.
+    if let Some(pin) = Pin::fingerprint(word) {
+        return Ok(vec![pin]);
+    }
     let path = Path::new(word);
     if !path.exists() {
-        if let Some(pin) = Pin::fingerprint(word) {
-            return Ok(vec![pin]);
-        }
         let shape = word.to_ascii_lowercase();
         if shape.starts_with("sha") || word.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b':') {
             return Err(Failure::usage("trust-fingerprint", format!("`{}` is not a SHA-256 fingerprint", printable(word)))

@@ -43,12 +43,15 @@ pub(super) fn compare(party: Party, old: &Role, new: &Role, changes: &mut Vec<Ch
     }
 }
 
-/// Those of one service and binding: the same place first, then the same index, then in order.
+/// Those of one service and binding: first the one that is in use with the one that will be, lest
+/// an endpoint put before the others take its place unseen; then the same place, the same index,
+/// and what is left in order.
 fn of_binding(party: Party, service: Service, old: &[Endpoint], new: &[Endpoint], changes: &mut Vec<Change>) {
     let mut gone: Vec<&Endpoint> = old.iter().collect();
     let mut came: Vec<&Endpoint> = new.iter().collect();
     let mut pairs = Vec::new();
-    let same: [fn(&Endpoint, &Endpoint) -> bool; 4] = [
+    let same: [fn(&Endpoint, &Endpoint) -> bool; 5] = [
+        |a, b| a.used && b.used,
         |a, b| a.location == b.location && a.index == b.index,
         |a, b| a.location == b.location,
         |a, b| a.index.is_some() && a.index == b.index,

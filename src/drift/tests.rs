@@ -233,6 +233,31 @@ fn logout_answers_have_a_place_of_their_own() {
 }
 
 #[test]
+fn an_endpoint_put_before_the_others_takes_nobodys_place_unseen() {
+    let endpoint = |location: &str, used: bool| Endpoint {
+        service: Service::Sso,
+        binding: Binding::post(),
+        location: location.to_owned(),
+        response_location: None,
+        index: None,
+        default: false,
+        used,
+    };
+    let with = |endpoints: &[Endpoint]| Facts {
+        entity_id: "e".to_owned(),
+        envelope: None,
+        idp: Some(Role { endpoints: endpoints.to_vec(), ..Role::default() }),
+        sp: None,
+    };
+    let (known, evil) = ("https://idp.example.org/sso", "https://evil.example/sso");
+    let old = with(&[endpoint(known, true)]);
+    let changes = compare(&old, &with(&[endpoint(evil, true), endpoint(known, false)]), now());
+    let codes: Vec<_> = changes.iter().map(|change| (change.code, change.risk)).collect();
+    assert_eq!(codes, [("endpoint-moved-host", Risk::High), ("endpoint-added", Risk::Info)]);
+    assert_eq!(changes[0].after.as_deref(), Some(evil));
+}
+
+#[test]
 fn a_worse_copy_is_refused_by_name() {
     let idp = idp();
     let old = facts(&idp);
@@ -247,6 +272,9 @@ fn a_worse_copy_is_refused_by_name() {
     assert_eq!(refused(&idp.replace(SIGNATURE, ""), None), Ok(()));
     assert_eq!(refused(&idp, Some(&seen("2027-01-02"))), Err("metadata-rollback"));
     assert_eq!(refused(&idp.replace("2027-01-01", "2027-02-01"), Some(&last)), Ok(()));
+    let endless = idp.replace(r#" validUntil="2027-01-01T00:00:00Z""#, "");
+    assert_eq!(refused(&endless, Some(&last)), Err("metadata-rollback"));
+    assert_eq!(refused(&endless, Some(&Seen { valid_until: None, ..last.clone() })), Ok(()));
     assert_eq!(refused(&idp.replacen(&key("signing", 0), "", 1), Some(&last)), Err("key-set-empty"));
 }
 

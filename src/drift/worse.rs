@@ -35,14 +35,13 @@ pub(crate) fn refuse(old: &Facts, new: &Facts, seen: Option<&Seen>, source: &str
             .hint(forget(seen)));
         }
         // An unsigned copy can say what it likes; only a signed one can be an old one played back.
-        if let (true, Some(highest), Some(end)) = (signed, seen.valid_until, end)
-            && end < highest
+        if let (true, Some(highest)) = (signed, seen.valid_until)
+            && end.is_none_or(|end| end < highest)
         {
+            let says = end.map_or_else(|| "has no validUntil".to_owned(), |end| format!("is valid until {end}"));
             return Err(Failure::refused(
                 "metadata-rollback",
-                format!(
-                    "{source}: the signed document is valid until {end}, and a copy valid until {highest} was seen"
-                ),
+                format!("{source}: the signed document {says}, and a copy valid until {highest} was seen"),
             )
             .hint("an old signed copy is played back, or the publisher has shortened its validity: ask which")
             .hint(forget(seen)));
@@ -66,7 +65,7 @@ pub(crate) fn refuse_expired(end: Option<Time>, source: &str, now: Time) -> Resu
         Some(end) => {
             let message = format!("{}: the document was valid until {end}", printable(source));
             Err(Failure::refused("metadata-expired", message)
-                .hint("the last good copy stays; ask the publisher for a current document"))
+                .hint("nothing was taken over; ask the publisher for a current document"))
         }
         None => Ok(()),
     }

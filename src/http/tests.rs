@@ -220,12 +220,13 @@ fn a_large_document_comes_whole_and_not_by_way_of_memory() {
 #[test]
 fn a_document_that_has_not_changed_is_not_sent_again() {
     const DATE: &str = "Sun, 22 Nov 2026 10:00:00 GMT";
+    const SENT: &str = "Sun, 22 Nov 2026 11:00:00 GMT";
     let peer = Peer::answering(|request| {
         let same = request.header("if-none-match") == Some("\"1\"");
         match (same, request.line.starts_with("GET /moved ")) {
             (true, _) => response("304 Not Modified", &[("etag", "\"1\"")], b""),
             (_, true) => response("302 Found", &[("location", "/m")], b""),
-            _ => response("200 OK", &[("etag", "\"1\""), ("last-modified", DATE)], b"<md/>"),
+            _ => response("200 OK", &[("etag", "\"1\""), ("last-modified", DATE), ("date", SENT)], b"<md/>"),
         }
     });
     let moved = format!("{}/moved", peer.url());

@@ -10,9 +10,13 @@ use serde::Serialize;
 use url::Url;
 
 use crate::crypto;
+use crate::model::time::Time;
 
 /// No server needs more to name a version.
 const LONGEST: usize = 256;
+/// How much older than its answer a document must be for its date to name its version: whatever
+/// changes twice in a second has one date, and clocks differ (RFC 9110 8.8.2.2).
+const SETTLED: i64 = 60;
 
 /// The version of a document at one address. Sent back to that address alone, and only in
 /// the form that RFC 9110 gives it, whatever was stored.
@@ -23,7 +27,7 @@ pub(crate) struct Validators {
     /// `ETag`, with its quotes.
     #[serde(skip_serializing_if = "Option::is_none")]
     etag: Option<String>,
-    /// `Last-Modified`, as it came.
+    /// `Last-Modified`, as it came, where it names one version.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_modified: Option<String>,
 }
@@ -35,7 +39,8 @@ impl Validators {
         Self {
             url_sha256: crypto::hex(&crypto::sha256(url.as_str().as_bytes())),
             etag: text(&header::ETAG).filter(|tag| is_entity_tag(tag)),
-            last_modified: text(&header::LAST_MODIFIED).filter(|date| is_date(date)),
+            last_modified: text(&header::LAST_MODIFIED)
+                .filter(|date| is_date(date) && is_settled(date, text(&header::DATE).as_deref())),
         }
     }
 
@@ -73,6 +78,13 @@ fn is_entity_tag(text: &str) -> bool {
     text.len() <= LONGEST && inner.is_some_and(|inner| inner.bytes().all(|byte| matches!(byte, 0x21 | 0x23..=0x7e)))
 }
 
+/// Whether a date of modification is a strong validator, by the server's own clock.
+fn is_settled(modified: &str, answered: Option<&str>) -> bool {
+    let modified = Time::from_http_date(modified);
+    let answered = answered.and_then(Time::from_http_date);
+    modified.zip(answered).is_some_and(|(modified, answered)| answered.unix() - modified.unix() >= SETTLED)
+}
+
 /// Letters, digits and what else an HTTP date has; the server alone must understand it.
 fn is_date(text: &str) -> bool {
     let known = |byte: u8| byte.is_ascii_alphanumeric() || b" ,:-+".contains(&byte);
@@ -92,11 +104,12 @@ mod tests {
     }
 
     const DATE: &str = "Sun, 22 Nov 2026 10:00:00 GMT";
+    const LATER: &str = "Sun, 22 Nov 2026 10:01:00 GMT";
 
     #[test]
     fn what_a_server_said_is_sent_back_to_the_same_address_alone() {
         let here = url("https://h.example/m?token=hunter2");
-        let known = Validators::of(&here, &headers(&[("etag", "W/\"a-1\""), ("last-modified", DATE)]));
+        let known = Validators::of(&here, &headers(&[("etag", "W/\"a-1\""), ("last-modified", DATE), ("date", LATER)]));
         let sent = known.conditions(&here);
         assert_eq!(sent[header::IF_NONE_MATCH], "W/\"a-1\"");
         assert_eq!(sent[header::IF_MODIFIED_SINCE], DATE);
@@ -122,9 +135,31 @@ mod tests {
     }
 
     #[test]
+    fn a_date_names_a_version_only_once_it_is_a_minute_old() {
+        let here = url("https://h.example/m");
+        let sent = |modified: &str, answered: &str| {
+            let known = Validators::of(&here, &headers(&[("last-modified", modified), ("date", answered)]));
+            known.conditions(&here).contains_key(header::IF_MODIFIED_SINCE)
+        };
+        assert!(sent(DATE, LATER));
+        for (modified, answered) in [
+            (DATE, "Sun, 22 Nov 2026 10:00:59 GMT"),
+            (DATE, DATE),
+            (LATER, DATE),
+            (DATE, "2026-11-22T10:01:00Z"),
+            ("Mon, 22 Nov 2026 10:00:00 GMT", LATER),
+            ("Sun, 22 Nov 2026 10:00:00 +0000", LATER),
+        ] {
+            assert!(!sent(modified, answered), "{modified}, {answered}");
+        }
+        let known = Validators::of(&here, &headers(&[("last-modified", DATE)]));
+        assert!(known.conditions(&here).is_empty());
+    }
+
+    #[test]
     fn an_answer_without_change_may_bring_new_validators() {
         let here = url("https://h.example/m");
-        let known = Validators::of(&here, &headers(&[("etag", "\"1\""), ("last-modified", DATE)]));
+        let known = Validators::of(&here, &headers(&[("etag", "\"1\""), ("last-modified", DATE), ("date", LATER)]));
         let renewed = known.renewed(&here, &headers(&[("etag", "\"2\"")]));
         assert_eq!((renewed.etag.as_deref(), renewed.last_modified.as_deref()), (Some("\"2\""), Some(DATE)));
     }

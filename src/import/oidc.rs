@@ -55,6 +55,7 @@ pub(crate) fn custom(discovery: &Discovery, choices: &Choices) -> OAuth {
     });
     OAuth {
         kind: OAuthKind::Custom,
+        method: None,
         name: choices.name.clone(),
         discovery: choices.discovery.clone(),
         client_id: choices.client_id.clone(),
@@ -65,6 +66,7 @@ pub(crate) fn custom(discovery: &Discovery, choices: &Choices) -> OAuth {
         token_endpoint_auth_methods: methods,
         user_info_endpoint: discovery.userinfo_endpoint.clone(),
         public_keys_endpoint: if mac_only { None } else { discovery.jwks_uri.clone() },
+        public_key: None,
         issuer: Some(discovery.issuer.clone()),
         id_token_algorithms: algorithms,
         user_info_bearer: choices.bearer,
@@ -73,10 +75,12 @@ pub(crate) fn custom(discovery: &Discovery, choices: &Choices) -> OAuth {
     }
 }
 
-/// A Google connection (QT2), which has no endpoints to fill.
-pub(crate) fn google(choices: &Choices) -> OAuth {
+/// A connection without endpoints to fill: Google's own (QT2), Entra's own (QF1), or one by which the
+/// vendor logs in elsewhere (IN4).
+pub(crate) fn bare(kind: OAuthKind, choices: &Choices) -> OAuth {
     OAuth {
-        kind: OAuthKind::Google,
+        kind,
+        method: None,
         name: choices.name.clone(),
         discovery: None,
         client_id: None,
@@ -87,6 +91,7 @@ pub(crate) fn google(choices: &Choices) -> OAuth {
         token_endpoint_auth_methods: Vec::new(),
         user_info_endpoint: None,
         public_keys_endpoint: None,
+        public_key: None,
         issuer: None,
         id_token_algorithms: Vec::new(),
         user_info_bearer: BearerPlace::default(),

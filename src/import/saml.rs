@@ -28,6 +28,9 @@ pub(crate) struct Choices {
     pub(crate) trust: Vec<String>,
     /// A single sign-on URL for `binding`, where the document has none that can be used.
     pub(crate) by_hand: Option<String>,
+    /// Places that the connection has already: of several endpoints of one binding they stay,
+    /// so that one put before them takes nobody's place.
+    pub(crate) known: Vec<Endpoint>,
 }
 
 /// Reads the identity provider's role of an entity; `source` names the document in messages.
@@ -52,11 +55,11 @@ pub(crate) fn identity_provider(
             enabled: false,
         });
     }
-    for endpoint in idp.sso.iter().filter_map(usable) {
-        let reason = if !profile.request_bindings.contains(&endpoint.binding.word()) {
+    for endpoint in known_first(&idp.sso, &choices.known) {
+        let reason = if !profile.request_bindings.iter().any(|word| word == endpoint.binding.word()) {
             Some(format!("the vendor's request bindings are {}", profile.request_bindings.join(" and ")))
         } else if sso.iter().any(|kept| kept.binding == endpoint.binding) {
-            Some(format!("another {} endpoint is listed before it", endpoint.binding))
+            Some(format!("another {} endpoint is taken", endpoint.binding))
         } else {
             None
         };
@@ -69,9 +72,9 @@ pub(crate) fn identity_provider(
     }
     enable(&mut sso, profile, choices.binding.as_ref(), source)?;
     let mut slo: Vec<Endpoint> = Vec::new();
-    for endpoint in idp.slo.iter().filter_map(usable) {
+    for endpoint in known_first(&idp.slo, &choices.known) {
         // Whether single logout is used is the vendor's switch, so these are recorded and none is enabled.
-        if profile.request_bindings.contains(&endpoint.binding.word())
+        if profile.request_bindings.iter().any(|word| word == endpoint.binding.word())
             && !slo.iter().any(|kept| kept.binding == endpoint.binding)
         {
             slo.push(endpoint);
@@ -96,15 +99,18 @@ pub(crate) fn identity_provider(
     })
 }
 
-/// As [`identity_provider`], for a connection that enables a binding already: another one takes
-/// its place only where it is no longer offered, and where none was enabled none is.
+/// As [`identity_provider`], for a connection that is there already: another binding takes the
+/// place of the one that is enabled only where that is no longer offered, another endpoint of the
+/// same binding only where that is gone; and where none was enabled none is.
 pub(crate) fn renewed(
     entity: &Entity,
     profile: &SamlProfile,
-    enabled: Option<&Binding>,
+    old: &IdentityProvider,
     source: &str,
 ) -> Result<IdentityProvider> {
-    let mut idp = identity_provider(entity, profile, &Choices::default(), source)?;
+    let known = old.sso.iter().chain(&old.slo).cloned().collect();
+    let mut idp = identity_provider(entity, profile, &Choices { known, ..Choices::default() }, source)?;
+    let enabled = old.sso.iter().find(|endpoint| endpoint.enabled).map(|endpoint| &endpoint.binding);
     if idp.sso.iter().any(|endpoint| Some(&endpoint.binding) == enabled) || enabled.is_none() {
         for endpoint in &mut idp.sso {
             endpoint.enabled = Some(&endpoint.binding) == enabled;
@@ -130,6 +136,16 @@ fn usable(endpoint: &metadata::Endpoint) -> Option<Endpoint> {
     })
 }
 
+/// Those that can be used, in the document's order but that known ones come first.
+fn known_first(endpoints: &[metadata::Endpoint], known: &[Endpoint]) -> Vec<Endpoint> {
+    let is_known = |endpoint: &Endpoint| {
+        known.iter().any(|known| known.binding == endpoint.binding && known.location == endpoint.location)
+    };
+    let mut found: Vec<Endpoint> = endpoints.iter().filter_map(usable).collect();
+    found.sort_by_key(|endpoint| !is_known(endpoint));
+    found
+}
+
 /// Enables exactly one endpoint: the one asked for, else the vendor's most preferred.
 pub(crate) fn enable(
     sso: &mut [Endpoint],
@@ -152,7 +168,7 @@ pub(crate) fn enable(
         None => profile
             .request_bindings
             .iter()
-            .find_map(|word| sso.iter().position(|endpoint| endpoint.binding.word() == *word))
+            .find_map(|word| sso.iter().position(|endpoint| endpoint.binding.word() == word))
             .ok_or_else(|| {
                 Failure::input(
                     "binding-none-usable",
@@ -245,8 +261,7 @@ pub(crate) fn service_provider(entity: &Entity, known: &ServiceProvider, source:
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::provider::Provider as _;
-    use crate::provider::qualtrics::Qualtrics;
+    use crate::provider::tests::built_in;
     use crate::saml::metadata::Select;
     use crate::saml::metadata::choose;
     use crate::xml::Limits;
@@ -257,7 +272,7 @@ mod tests {
     fn import(text: &[u8], choices: &Choices) -> Result<IdentityProvider> {
         let document = metadata::read(text, "idp.xml", &Limits::default(), &Select::All)?;
         let entity = choose::choose_idp(&document, None)?;
-        identity_provider(entity, &Qualtrics.profile().saml.unwrap(), choices, "idp.xml")
+        identity_provider(entity, &built_in("qualtrics").saml.clone().unwrap(), choices, "idp.xml")
     }
 
     fn code(result: Result<IdentityProvider>) -> String {
@@ -302,6 +317,31 @@ mod tests {
         for text in [prefixed.as_bytes(), unix.as_bytes(), marked.as_bytes(), &wide, swapped.as_bytes()] {
             assert_eq!(import(text, &Choices::default()).unwrap(), plain);
         }
+    }
+
+    #[test]
+    fn a_place_that_is_known_stays_where_another_is_put_before_it() {
+        let read = |text: &str| metadata::read(text.as_bytes(), "idp.xml", &Limits::default(), &Select::All).unwrap();
+        let profile = built_in("qualtrics").saml.clone().unwrap();
+        let old = import(IDP.as_bytes(), &Choices::default()).unwrap();
+        let evil = |service: &str| {
+            let binding = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect";
+            format!(r#"<md:{service} Binding="{binding}" Location="https://evil.example/"/><md:{service}"#)
+        };
+        let mut text = IDP.to_owned();
+        for service in ["SingleSignOnService", "SingleLogoutService"] {
+            assert!(text.contains(&format!("<md:{service}")), "{service}");
+            text = text.replacen(&format!("<md:{service}"), &evil(service), 1);
+        }
+        let new = read(&text);
+        let new = renewed(choose::choose_idp(&new, None).unwrap(), &profile, &old, "idp.xml").unwrap();
+        assert_eq!((&new.sso, &new.slo), (&old.sso, &old.slo));
+        let skipped = |idp: &IdentityProvider| idp.skipped.iter().filter(|one| one.location.contains("evil")).count();
+        assert_eq!(skipped(&new), 2);
+        // Without the place that was known the next takes it, which is a change to be told.
+        let gone = text.replace(&old.sso[0].location, "https://idp.example.org/elsewhere");
+        let gone = renewed(choose::choose_idp(&read(&gone), None).unwrap(), &profile, &old, "idp.xml").unwrap();
+        assert_eq!(gone.sso.iter().find(|one| one.enabled).unwrap().location, "https://evil.example/");
     }
 
     #[test]

@@ -12,6 +12,8 @@ use serde::Serialize;
 
 use crate::model::Binding;
 use crate::model::SecretRef;
+use crate::model::login::Login;
+use crate::model::login::Mapping;
 use crate::model::time::Time;
 
 /// The version this build writes.
@@ -61,6 +63,12 @@ pub(crate) struct Connection {
     /// How existing users are moved at login (QT10).
     #[serde(default)]
     pub(crate) migration: Migration,
+    /// What the vendor makes of the identity provider's values (QT8, QV8).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) mappings: Vec<Mapping>,
+    /// Where logins begin and end, and who is routed here.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(crate) login: Login,
     /// Attributes captured for dashboards (QT11).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) dashboard_attributes: Vec<String>,
@@ -73,6 +81,15 @@ pub(crate) struct Connection {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Status {
+    /// The day on which the vendor was asked to set it up, where the vendor does that (QF7).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) requested_on: Option<Time>,
+    /// The day on which the identity provider was configured (QF7).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) idp_configured_on: Option<Time>,
+    /// The day on which the vendor was configured (QF7).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) vendor_configured_on: Option<Time>,
     /// The day of the last successful test login.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) tested_on: Option<Time>,
@@ -218,6 +235,12 @@ pub(crate) struct SamlOptions {
     /// Refuse an assertion that was seen before.
     #[serde(default = "yes")]
     pub(crate) replay_prevention: bool,
+    /// Whether logging out at the vendor logs out at the identity provider too (QV2).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(crate) single_logout: bool,
+    /// The NameID format that the vendor asks for, where it is chosen (IN2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) name_id_format: Option<String>,
 }
 
 fn yes() -> bool {
@@ -226,7 +249,13 @@ fn yes() -> bool {
 
 impl Default for SamlOptions {
     fn default() -> Self {
-        Self { sign_request: false, force_authentication: false, replay_prevention: true }
+        Self {
+            sign_request: false,
+            force_authentication: false,
+            replay_prevention: true,
+            single_logout: false,
+            name_id_format: None,
+        }
     }
 }
 
@@ -238,6 +267,22 @@ pub(crate) enum OAuthKind {
     Custom,
     /// Google's own, which passes no attributes (QT2).
     Google,
+    /// Microsoft Entra ID, formerly Azure AD, as the vendor's own choice (QF1).
+    Entra,
+    /// The vendor logs in at another application: never a login of users (IN4).
+    Outbound,
+}
+
+impl OAuthKind {
+    /// As files have it.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Custom => "custom",
+            Self::Google => "google",
+            Self::Entra => "entra",
+            Self::Outbound => "outbound",
+        }
+    }
 }
 
 /// How the client proves itself at the token endpoint.
@@ -268,8 +313,11 @@ pub(crate) enum BearerPlace {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OAuth {
-    /// Custom or Google.
+    /// Which kind.
     pub(crate) kind: OAuthKind,
+    /// Which application an outbound connection logs in at (IN4).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) method: Option<String>,
     /// The OAuth name, optional and not the connection's name (QT1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) name: Option<String>,
@@ -300,6 +348,9 @@ pub(crate) struct OAuth {
     /// JWKS; not needed for MAC algorithms.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) public_keys_endpoint: Option<String>,
+    /// The key that signs ID tokens as PEM, where the vendor takes no JWKS (QF4).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) public_key: Option<String>,
     /// Exactly what `iss` must be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) issuer: Option<String>,
@@ -330,12 +381,24 @@ pub(crate) struct Provisioning {
     /// Overwrite profile fields at every login.
     #[serde(default)]
     pub(crate) update_on_every_login: bool,
+    /// Set roles anew at every login, where that is a choice of its own (QV4).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub(crate) update_roles_on_every_login: bool,
     /// Refuse user types without a mapping.
     #[serde(default)]
     pub(crate) user_type_validation: bool,
     /// Domains that may enrol and log in; `*` is any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) valid_email_domains: Vec<String>,
+    /// Roles of who is in no mapped group (QV5).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) default_roles: Vec<String>,
+    /// Groups one of which a user must be in; none is no check (QV6).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) authorized_groups: Vec<String>,
+    /// What parts the groups of one asserted value (QV7).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) group_delimiter: Option<String>,
 }
 
 /// How existing users are moved at login (QT10, methods 1 and 2).

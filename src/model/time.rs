@@ -60,6 +60,13 @@ impl Time {
         Some(Self::from_civil(civil))
     }
 
+    /// Reads a date of HTTP (`Sun, 22 Nov 2026 10:00:00 GMT`, RFC 9110 5.6.7) in the form that all write.
+    pub(crate) fn from_http_date(text: &str) -> Option<Self> {
+        let parser = jiff::fmt::rfc2822::DateTimeParser::new();
+        let stamp = text.ends_with(" GMT").then(|| parser.parse_timestamp(text).ok())??;
+        Some(Self(stamp.as_second()))
+    }
+
     /// `YYYY-MM-DD`.
     pub(crate) fn date(self) -> String {
         self.civil().date().to_string()

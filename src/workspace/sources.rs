@@ -56,6 +56,9 @@ pub(crate) struct LastGood {
     pub(crate) latest_valid_until: Option<Time>,
     /// Whether its root has a signature; not whether that was verified.
     pub(crate) signed: bool,
+    /// Digest of the pins that have verified it; `None` where it was not verified.
+    #[serde(default)]
+    pub(crate) verified_with: Option<String>,
     /// `ID` of its root.
     pub(crate) root_id: Option<String>,
 }
@@ -74,6 +77,7 @@ impl LastGood {
             valid_until: None,
             latest_valid_until: None,
             signed: false,
+            verified_with: None,
             root_id: None,
         }
     }

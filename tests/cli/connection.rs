@@ -38,9 +38,9 @@ fn add_tells_what_it_assumed_and_what_is_left_to_do() {
         warning[technical-contact-missing]: no technical contact: Qualtrics would not know whom to ask
           hint: add `technical_contact: sso-team@your.domain`
         info[setting-missing]: `brand_id` (Organization ID (brand ID)) is not set
-          hint: `ssoctl connection set q settings.brand_id=..`: the part before `.qualtrics.com` in your login URL; usernames end in `#` and this
+          hint: `ssoctl connection set q settings.brand_id=..`: letters, digits, `-` and `_`, such as `testbrand`; the part before `.qualtrics.com` in your login URL, and usernames end in `#` and this
         info[setting-missing]: `data_center` (Datacenter ID) is not set
-          hint: `ssoctl connection set q settings.data_center=..`: Account Settings > Qualtrics IDs > User > Datacenter ID, such as `iad1` or `fra1`
+          hint: `ssoctl connection set q settings.data_center=..`: lower-case letters and digits, such as `iad1` or `fra1`; Account Settings > Qualtrics IDs > User > Datacenter ID
         warning[attribute-missing]: no attribute fills `username` (Username field); Qualtrics uses `email`
           hint: `ssoctl connection set q attributes.username=..`
         warning[attribute-missing]: no attribute fills `first_name` (First name field); Qualtrics uses `email`

@@ -13,6 +13,8 @@ use crate::peer::Peer;
 
 const FILE: &str = "connections/q.yaml";
 const STATE: &str = ".ssoctl/sources/q.json";
+/// The certificate that signed entra-bom-signed.xml.
+const PIN: &str = "sha256:2076d886410a00a75acdb8aedb93d3877b4fadbd8ea972f6373077917b2e5049";
 
 /// A server whose one document can be changed.
 struct Publisher {
@@ -106,16 +108,19 @@ fn a_change_is_shown_with_its_risk_and_lines_and_written_only_with_consent() {
     publisher.publishes(Idp::new().certificates(&[made::good(), other_key()]).wants_signed_requests().xml());
     let before = desk.files();
     let output = refresh(&desk, &["q"], 5);
-    output.shows("q: 2 changes: 2 medium\n  medium risk\n    key-added: signing key\n").shows("      + SHA-256 ");
+    output.shows("q: 2 changes: 1 high, 1 medium\n  high risk\n    key-added: signing key\n").shows("      + SHA-256 ");
     output.shows("want-signed-changed: WantAuthnRequestsSigned").shows("    +     - sha256: ");
-    output
-        .tells("was not changed: nobody confirmed it")
-        .tells("refresh q --insecure-allow-http --apply` takes it over");
+    output.shows("no pinned key vouches for it").tells("refresh q --insecure-allow-http --apply --accept key-added`");
     assert_eq!(desk.files(), before);
     let output = refresh(&desk, &["q", "--check"], 1);
     output.shows("key-added").tells("hint: `ssoctl connection refresh q");
     assert_eq!(desk.files(), before);
-    let output = refresh(&desk, &["q", "--apply"], 0);
+    let accepted = refresh(&desk, &["q", "--accept", "key-added"], 5);
+    accepted
+        .tells("was not changed: nobody confirmed it")
+        .tells("refresh q --insecure-allow-http --apply` takes it over");
+    assert_eq!(desk.files(), before);
+    let output = refresh(&desk, &["q", "--apply", "--accept", "key-added"], 0);
     output.tells("request-unsigned").tells("wrote `connections/q.yaml`; nothing was changed at the vendor");
     let file = desk.read(FILE);
     assert!(file.contains("# the university's own") && file.matches("BEGIN CERTIFICATE").count() == 2, "{file}");
@@ -200,6 +205,11 @@ fn a_worse_copy_never_takes_the_place_of_the_last_good_one() {
         ("entity-changed", good.replace(made::ENTITY_ID, "https://idp.example.org/idp/")),
         ("metadata-expired", good.replace("2027-06-01", "2026-11-01")),
         ("metadata-rollback", good.replace("2027-06-01", "2027-05-31")),
+        ("metadata-rollback", good.replace(" validUntil=\"2027-06-01T00:00:00Z\"", "")),
+        ("metadata-rollback", {
+            let role = "<md:IDPSSODescriptor validUntil=\"2027-05-31T00:00:00Z\"";
+            good.replace("2027-06-01", "2027-06-02").replace("<md:IDPSSODescriptor", role)
+        }),
         ("signature-lost", Idp::new().xml()),
         ("key-set-empty", signed(&Idp::new().certificates(&[]).xml(), "2027-06-02T00:00:00Z")),
         ("binding-none-usable", good.replace(":HTTP-POST", ":SOAP").replace(":HTTP-Redirect", ":PAOS")),
@@ -226,6 +236,72 @@ fn a_worse_copy_never_takes_the_place_of_the_last_good_one() {
         .tells(&format!("remove `{STATE}`"));
 }
 
+// attacks 4.3: M5.
+#[test]
+fn an_endpoint_that_is_put_before_the_one_in_use_takes_nothing_over() {
+    let (desk, publisher) = published(&Idp::new().xml());
+    let enabled = "Binding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect\"";
+    let evil = format!("<md:SingleSignOnService {enabled} Location=\"https://evil.example/\"/><md:SingleSignOnService");
+    let xml = Idp::new().xml().replacen("<md:SingleSignOnService", &evil, 1);
+    publisher.publishes(&xml);
+    let shown = |desk: &Desk| desk.ssoctl(&["connection", "show", "q", "--format", "json"]).exits(0).json();
+    let before = shown(&desk)["saml"]["idp"]["sso"].clone();
+    refresh(&desk, &["q", "--apply"], 0).shows("endpoint-added");
+    assert_eq!(shown(&desk)["saml"]["idp"]["sso"], before);
+    // Where the one in use is gone, its place is given away only by name.
+    let known = before[0]["location"].as_str().unwrap();
+    publisher.publishes(xml.replace(&format!("Location=\"{known}\""), "Location=\"https://idp.example.org/new\""));
+    refresh(&desk, &["q", "--apply"], 5).tells("--accept endpoint-moved-host");
+}
+
+/// A publisher that has nothing newer, whatever its document is by now.
+fn unchanging(document: &str) -> Peer {
+    let document = document.to_owned();
+    Peer::http(move |_| Answer::Version("\"v1\"", document.clone().into_bytes()))
+}
+
+#[test]
+fn what_has_not_changed_is_verified_only_where_these_pins_have_verified_it() {
+    let real = include_str!("../vectors/metadata/entra-bom-signed.xml");
+    let desk = Desk::new();
+    let peer = unchanging(real);
+    connect(&desk, "q", &peer.url("/metadata"));
+    refresh(&desk, &["q", "--check"], 0).shows("q: same\n");
+    // A pin that came into the file by hand, and that did not sign the document.
+    let other = format!("sha256:{}", "0".repeat(64));
+    let pinned = desk.read(FILE).replace("    sso:\n", &format!("    trust:\n    - {other}\n    sso:\n"));
+    assert_ne!(pinned, desk.read(FILE));
+    desk.write(FILE, &pinned);
+    desk.ssoctl(&["connection", "set", "q", "name=other"]).exits(0);
+    refresh(&desk, &["q", "--check"], 1).shows("q: refused, signature-key-unknown\n");
+    // Also where the memory says that it is of this very file.
+    let part = |desk: &Desk| serde_json::from_str::<serde_json::Value>(&desk.read(STATE)).unwrap();
+    desk.write(FILE, pinned.replace(&other, PIN));
+    refresh(&desk, &["q"], 0).shows("q: same, signature verified\n");
+    refresh(&desk, &["q"], 0).shows("q: same, signature verified\n");
+    let mut memory = part(&desk);
+    assert!(memory["verified_with"].is_string(), "{memory}");
+    memory["verified_with"] = serde_json::Value::Null;
+    desk.write(STATE, memory.to_string());
+    refresh(&desk, &["q"], 0).shows("q: same, signature verified\n");
+    assert!(part(&desk)["verified_with"].is_string(), "it was not read again");
+}
+
+#[test]
+fn a_document_is_held_against_the_pin_that_is_set_along_with_it() {
+    let real = include_str!("../vectors/metadata/entra-bom-signed.xml");
+    let desk = Desk::new();
+    desk.write("idp.xml", real);
+    desk.connect("q", real, &[]);
+    let other = format!("saml.idp.trust=sha256:{}", "0".repeat(64));
+    let before = desk.files();
+    let output = desk.ssoctl(&["connection", "set", "q", &other, "--metadata", "idp.xml"]).exits(5);
+    output.tells("brings no certificate with the pinned fingerprint");
+    assert_eq!(desk.files(), before);
+    desk.ssoctl(&["connection", "set", "q", &format!("saml.idp.trust={PIN}"), "--metadata", "idp.xml"]).exits(0);
+    assert!(desk.read(FILE).contains(PIN));
+}
+
 #[test]
 fn without_memory_less_is_known_and_that_is_told() {
     let good = signed(&Idp::new().xml(), "2027-06-01T00:00:00Z");
@@ -233,7 +309,11 @@ fn without_memory_less_is_known_and_that_is_told() {
     publisher.publishes(Idp::new().xml());
     std::fs::remove_dir_all(desk.root().join(".ssoctl/sources")).unwrap();
     let output = refresh(&desk, &["q", "--check"], 0);
-    output.tells("of q no earlier copy is remembered here");
+    output.tells("info[source-memory-absent]: of q no earlier copy is remembered here");
+    let origin = publisher.peer.url("");
+    let check = ["connection", "refresh", "q", "--check", "--insecure-allow-http", "--allow-origin"];
+    let job = desk.command(&[&check[..], &[&origin]].concat()).env("CI", "true").run().exits(0);
+    job.tells("warning[source-memory-absent]").tells("let the job keep the folder `.ssoctl/sources`");
     assert!(!desk.files().contains_key(STATE), "--check has written");
     std::fs::create_dir_all(desk.root().join(".ssoctl/sources")).unwrap();
     desk.write(STATE, "{\"version\": 1, \"signed\": tr");
@@ -293,7 +373,6 @@ fn what_is_remembered_ends_also_where_nothing_newer_is_there() {
 
 #[test]
 fn a_pinned_key_must_have_signed_what_is_taken_over() {
-    const PIN: &str = "sha256:2076d886410a00a75acdb8aedb93d3877b4fadbd8ea972f6373077917b2e5049";
     let real = include_str!("../vectors/metadata/entra-bom-signed.xml");
     let (desk, publisher) = published(real);
     refresh(&desk, &["q", "--check"], 0);

@@ -504,7 +504,7 @@ fn values_that_cannot_become_usernames() {
         4     c         invalid            value-has-other-suffix: the new value `1001#otherbrand` carries the suffix of another tenant, `#otherbrand`; this one's is `#testbrand`
         5     d         invalid            value-empty: the new value is empty
         6     e         invalid            value-has-outer-space: the new value ` 7` starts or ends with a space, and nothing is trimmed silently
-        7     f         invalid            value-refused: the new value `x*y`: Qualtrics refuses `*` in usernames
+        7     f         invalid            value-refused: the new value `x*y`: the vendor refuses `*` in usernames
         8     g         invalid            ragged-row: the row has 3 fields where the header has 2: a separator is missing or unquoted
         ");
 }

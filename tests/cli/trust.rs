@@ -182,6 +182,31 @@ fn add_keeps_the_pin_and_writes_nothing_where_it_does_not_fit() {
     assert_eq!(*trust, serde_json::json!([pem, format!("sha256:{}", fingerprint.to_lowercase())]));
 }
 
+// attacks 4.3: M2, with a pin.
+#[test]
+fn an_expired_document_is_not_added_under_a_pin() {
+    let desk = Desk::new();
+    furnish(&desk, "good-valid-until.xml");
+    let before = desk.files();
+    let pinned = [&ADD[..], &["--trust", "rsa.pem", "--format", "json"]].concat();
+    let at = |line: &[&str], now: &str| desk.command(line).env("SSOCTL_NOW", now).run();
+    let run = at(&pinned, "2027-01-01T00:00:00Z").exits(5);
+    assert_eq!(run.json()["error"]["code"], "metadata-expired");
+    assert_eq!(desk.files(), before);
+    at(&ADD, "2027-01-01T00:00:00Z").exits(0).tells("warning[metadata-expired]");
+    desk.ssoctl(&["connection", "remove", "q", "--yes"]).exits(0);
+    at(&pinned, "2026-12-31T23:59:59Z").exits(0);
+}
+
+#[test]
+fn a_fingerprint_is_no_file_whatever_lies_there() {
+    let desk = desk("good-key-info.xml");
+    let wrong = "0".repeat(64);
+    desk.write(&wrong, vector("rsa.pem"));
+    let run = desk.ssoctl(&["metadata", "verify", "idp.xml", "--trust", &wrong, "--format", "json"]).exits(1);
+    assert_eq!(run.json()["code"], "signature-key-unknown");
+}
+
 #[test]
 fn set_honours_the_pin_that_is_kept() {
     let desk = Desk::new();

@@ -73,7 +73,7 @@ pub(super) fn oauth(oauth: &OAuth, connection: &Connection, sink: &mut Sink<'_>)
                 "id-token-algorithm",
                 &["oauth".into(), "id_token_algorithms".into(), index.into()],
                 format!("`{name}` is not an algorithm that an ID token may be signed with"),
-                &near_or_all(name, KNOWN.into_iter()),
+                &near_or_all(name, &KNOWN),
             );
         }
     }

@@ -13,12 +13,13 @@ pub(super) fn saml(saml: &Saml, profile: &Profile, sink: &mut Sink<'_>) {
     let idp = ["saml".into(), "idp".into()];
     let under_idp = |more: &[Segment]| [&idp[..], more].concat();
     entity_id(&saml.idp.entity_id, &under_idp(&["entity_id".into()]), sink);
-    let allowed = profile.saml.map(|allowed| allowed.request_bindings).unwrap_or_default();
+    let none = Vec::new();
+    let allowed = profile.saml.as_ref().map_or(&none, |allowed| &allowed.request_bindings);
     let enabled: Vec<usize> = (0..saml.idp.sso.len()).filter(|at| saml.idp.sso[*at].enabled).collect();
     for (at, endpoint) in saml.idp.sso.iter().enumerate() {
         let route = under_idp(&["sso".into(), at.into()]);
         location(&endpoint.location, &[&route[..], &["location".into()]].concat(), sink);
-        if endpoint.enabled && !allowed.contains(&endpoint.binding.word()) {
+        if endpoint.enabled && !allowed.iter().any(|word| word == endpoint.binding.word()) {
             sink.error(
                 "binding-not-allowed",
                 &route,
@@ -42,10 +43,7 @@ pub(super) fn saml(saml: &Saml, profile: &Profile, sink: &mut Sink<'_>) {
             "`ssoctl connection set NAME --enable-binding BINDING` leaves just one",
         ),
     }
-    let signs = saml.options.sign_request
-        || enabled.iter().any(|at| {
-            profile.saml.is_some_and(|allowed| allowed.always_signed.contains(&saml.idp.sso[*at].binding.word()))
-        });
+    let signs = saml.options.sign_request || enabled.iter().any(|at| profile.signs(&saml.idp.sso[*at].binding));
     if saml.idp.want_authn_requests_signed && !signs {
         sink.warning(
             "request-unsigned",
@@ -94,7 +92,7 @@ pub(super) fn service_provider(saml: &Saml, connection: &Connection, profile: &P
             entity_id(id, &sp("entity_id"), sink);
             location(acs, &sp("acs"), sink);
             let known = profile.sp_form(&connection.settings, id, acs);
-            let settings_known = profile.settings.iter().all(|field| connection.settings.contains_key(field.key));
+            let settings_known = profile.settings().all(|field| connection.settings.contains_key(field.key()));
             match known {
                 Some(form) if saml.sp.use_incommon_metadata => sink.warning(
                     "sp-values-not-incommon",

@@ -1,6 +1,8 @@
 //! Each slip as a file has it, and the code it must get.
 
 use super::*;
+use crate::provider::tests::answering;
+use crate::provider::tests::built_in;
 
 const BASE: &str = "version: 1\nprovider: qualtrics\nname: Prod\ntechnical_contact: a@b.example\nstatus:\n  \
     tested_on: 2026-11-01\n  enabled: true\nsettings:\n  brand_id: testbrand\n  data_center: iad1\nattributes:\n  \
@@ -16,10 +18,7 @@ const OAUTH: &str = "oauth:\n  kind: custom\n  client_id: c\n  client_secret: en
 
 fn codes(text: &str) -> Vec<&'static str> {
     let connection: Connection = crate::workspace::parsed_for_tests(text);
-    check(&connection, &crate::provider::qualtrics::Qualtrics, &|_| None)
-        .into_iter()
-        .map(|finding| finding.code)
-        .collect()
+    check(&connection, &built_in("qualtrics"), &|_| None).into_iter().map(|finding| finding.code).collect()
 }
 
 #[test]
@@ -32,10 +31,10 @@ fn a_sound_connection_has_no_findings() {
 fn what_the_vendor_does_not_offer_is_refused_and_what_nobody_knows_is_told() {
     let connection: Connection = crate::workspace::parsed_for_tests(&format!("{BASE}{SAML}"));
     for (support, code) in [
-        (Support::No("it is not offered"), "protocol-unsupported"),
-        (Support::Unknown("is it offered?"), "protocol-unknown"),
+        (Support::No("it is not offered".to_owned()), "protocol-unsupported"),
+        (Support::Unknown("is it offered?".to_owned()), "protocol-unknown"),
     ] {
-        let findings = check(&connection, &crate::provider::tests::Answers(support), &|_| None);
+        let findings = check(&connection, &answering(Capability::Saml, support), &|_| None);
         assert!(findings.iter().any(|finding| finding.code == code), "{code}");
     }
 }

@@ -11,6 +11,7 @@ use crate::cli::source;
 use crate::cli::source::mdq::Query;
 use crate::cli::trust;
 use crate::cli::validity;
+use crate::drift::worse;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::finding::Finding;
@@ -24,13 +25,14 @@ use crate::model::connection::Connection;
 use crate::model::connection::DirectoryAccess;
 use crate::model::connection::Migration;
 use crate::model::connection::OAuth;
+use crate::model::connection::OAuthKind;
 use crate::model::connection::Provisioning;
 use crate::model::connection::Saml;
 use crate::model::connection::SamlOptions;
 use crate::model::connection::ServiceProvider;
 use crate::model::connection::Status;
-use crate::provider;
-use crate::provider::Provider;
+use crate::model::login::Login;
+use crate::provider::Vendor;
 use crate::saml;
 use crate::workspace;
 use crate::workspace::sources::Source;
@@ -240,18 +242,18 @@ struct Documents {
 /// Reads, asks, judges, shows and writes.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let workspace = context.workspace()?;
-    let vendor = provider::named(&args.provider)?;
+    let vendor = context.vendor(&args.provider)?;
     // A taken name is told before anything is fetched or asked.
     if let Some(taken) = workspace.names()?.iter().find(|taken| taken.as_str().eq_ignore_ascii_case(args.name.as_str())) {
         return Err(workspace::taken_by(taken).into());
     }
-    let documents = read_documents(args, vendor, context)?;
+    let documents = read_documents(args, &vendor, context)?;
     let mut args = args.clone();
     if !args.yes {
         let idp = documents.saml.as_ref().map(|saml| saml.idp.entity_id.clone());
-        wizard::fill(&mut args, vendor, idp.as_deref(), context)?;
+        wizard::fill(&mut args, &vendor, idp.as_deref(), context)?;
     }
-    let (connection, assumed) = build(&args, vendor, documents.saml, documents.oauth);
+    let (connection, assumed) = build(&args, &vendor, documents.saml, documents.oauth);
     let mut findings = documents.findings;
     findings.extend(assumed);
     findings.extend(super::findings(&args.name, &connection, &|_| None, context)?);
@@ -270,15 +272,15 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         candidate.keep(&args.name, &connection, &workspace, context);
     }
     context.ui.status(&format!("wrote `{}`", path.display()));
-    for line in vendor.profile().prerequisites {
-        context.ui.status(&format!("{} needs: {line}", vendor.profile().title));
+    for line in &vendor.prerequisites {
+        context.ui.status(&format!("{} needs: {line}", vendor.title));
     }
     context.ui.hint(&format!("`ssoctl connection show {0}` shows it, `ssoctl cert check {0}` checks its certificates", args.name));
     super::tell_json(&args.name, &connection, context)?;
     Ok(Verdict::Done)
 }
 
-fn read_documents(args: &Args, vendor: &dyn Provider, context: &Context) -> Result<Documents> {
+fn read_documents(args: &Args, vendor: &Vendor, context: &Context) -> Result<Documents> {
     let mut documents = Documents { saml: None, oauth: None, findings: Vec::new(), candidates: Vec::new() };
     if args.metadata.as_deref() == Some("-") && args.sp_metadata.as_deref() == Some("-") {
         return Err(Failure::usage("stdin-twice", "standard input cannot be both documents")
@@ -321,7 +323,7 @@ fn read_documents(args: &Args, vendor: &dyn Provider, context: &Context) -> Resu
                 documents.findings.extend(findings);
                 import::oidc::custom(&discovery, &choices)
             }
-            None => import::oidc::google(&choices),
+            None => import::oidc::bare(OAuthKind::Google, &choices),
         });
     }
     Ok(documents)
@@ -329,14 +331,14 @@ fn read_documents(args: &Args, vendor: &dyn Provider, context: &Context) -> Resu
 
 fn read_saml(
     args: &Args,
-    vendor: &dyn Provider,
+    vendor: &Vendor,
     context: &Context,
     documents: &mut Documents,
 ) -> Result<Saml> {
     let Documents { findings, candidates, .. } = documents;
-    let profile = vendor.profile().saml.ok_or_else(|| {
-        Failure::input("protocol-unsupported", format!("{} does not offer SAML", vendor.profile().title))
-            .hint(format!("`ssoctl provider show {}` shows what it offers", vendor.profile().id))
+    let profile = vendor.saml.clone().ok_or_else(|| {
+        Failure::input("protocol-unsupported", format!("{} does not offer SAML", vendor.title))
+            .hint(format!("`ssoctl provider show {}` shows what it offers", vendor.id))
     })?;
     let wanted = args.entity_id.as_deref();
     let trust = args.trust.pinned()?;
@@ -359,12 +361,17 @@ fn read_saml(
     findings.extend(super::unverified(&document));
     findings.extend(material.secret_in_url());
     findings.extend(material.unprotected(&document));
-    candidates.push(Candidate::new(Source::Idp, &mut material, &document, entity, context)?);
+    if let (Some(_), Some(idp)) = (&trust, &entity.idp) {
+        // A signature holds for ever: what a pin promises is a copy of today.
+        worse::refuse_expired(idp.valid_until, &material.name, context.now)?;
+    }
+    candidates.push(Candidate::new(Source::Idp, &mut material, &document, entity, trust.as_ref(), context)?);
     let choices = import::saml::Choices {
         binding: args.binding.as_deref().map(|word| super::binding_of(word, vendor)).transpose()?,
         metadata: material.url.clone(),
         trust: args.trust.stored()?,
         by_hand: args.sso_url.clone(),
+        known: Vec::new(),
     };
     let idp = import::saml::identity_provider(entity, &profile, &choices, &material.name)?;
     let mut sp = ServiceProvider {
@@ -384,6 +391,7 @@ fn read_saml(
         sign_request: args.sign_request.unwrap_or(idp.want_authn_requests_signed),
         force_authentication: args.force_authentication,
         replay_prevention: !args.no_replay_prevention,
+        ..SamlOptions::default()
     };
     Ok(Saml { idp, sp, options })
 }
@@ -391,7 +399,7 @@ fn read_saml(
 /// Puts documents, flags and defaults together; the findings name what was assumed.
 fn build(
     args: &Args,
-    vendor: &dyn Provider,
+    vendor: &Vendor,
     saml: Option<Saml>,
     oauth: Option<OAuth>,
 ) -> (Connection, Vec<Finding>) {
@@ -399,7 +407,7 @@ fn build(
     let mut assumed = Vec::new();
     if !args.google {
         for (field, name, why) in import::attribute_defaults(saml.as_ref().map(|saml| saml.idp.entity_id.as_str())) {
-            let wanted = vendor.profile().attributes.iter().any(|known| known.key == field);
+            let wanted = vendor.attributes().any(|known| known.key() == field);
             if wanted && !attributes.contains_key(field) {
                 attributes.insert(field.to_owned(), name.to_owned());
                 assumed.push(
@@ -421,7 +429,7 @@ fn build(
     };
     let connection = Connection {
         version: connection::VERSION,
-        provider: vendor.profile().id.to_owned(),
+        provider: vendor.id.clone(),
         name: args.vendor_name.clone().unwrap_or_else(|| args.name.to_string()),
         reference: None,
         technical_contact: args.technical_contact.clone(),
@@ -437,9 +445,12 @@ fn build(
             update_on_every_login: args.update_on_every_login,
             user_type_validation: false,
             valid_email_domains: domains,
+            ..Provisioning::default()
         },
         migration: Migration { change_on_login: args.change_on_login, merge_on_login: args.merge_on_login },
         dashboard_attributes: args.dashboard_attributes.clone(),
+        mappings: Vec::new(),
+        login: Login::default(),
         directory: args.token.clone().map(|token| DirectoryAccess {
             api_url: args.api_url.clone(),
             token,

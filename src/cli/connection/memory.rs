@@ -13,6 +13,7 @@ use crate::model::connection::Connection;
 use crate::saml::metadata::Document;
 use crate::saml::metadata::Entity;
 use crate::saml::metadata::RootKind;
+use crate::saml::signature::trust::Trust;
 use crate::workspace::Workspace;
 use crate::workspace::sources::Kept;
 use crate::workspace::sources::LastGood;
@@ -37,15 +38,21 @@ impl Candidate {
         material: &mut Material,
         document: &Document,
         entity: &Entity,
+        trust: Option<&Trust>,
         context: &Context,
     ) -> Result<Self> {
+        let valid_until = match source {
+            Source::Idp => entity.idp.as_ref().and_then(|idp| idp.valid_until),
+            Source::Sp => entity.sp.as_ref().and_then(|sp| sp.valid_until),
+        };
         let good = LastGood {
             url: material.url.clone(),
             validators: material.validators.clone(),
             sha256: digest(material)?,
-            valid_until: entity.valid_until,
-            latest_valid_until: entity.valid_until,
+            valid_until,
+            latest_valid_until: valid_until,
             signed: document.signature_present(),
+            verified_with: trust.filter(|_| document.signer.is_some()).map(Trust::digest),
             root_id: document.id.clone(),
             ..LastGood::new(entity.entity_id.as_deref().unwrap_or_default(), context.now)
         };

@@ -27,6 +27,7 @@ use crate::drift;
 use crate::drift::Change;
 use crate::error::Failure;
 use crate::error::Result;
+use crate::finding::Finding;
 use crate::finding::Severity;
 use crate::model::ConnectionName;
 use crate::model::connection::Connection;
@@ -128,10 +129,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let unknown: Vec<&str> =
         records.iter().filter(|record| !record.remembered).map(|record| record.name.as_str()).collect();
     if !unknown.is_empty() {
-        context.ui.status(&format!(
-            "of {} no earlier copy is remembered here: an older or unsigned one could not be told",
-            unknown.join(", ")
-        ));
+        context.ui.finding(&forgetful(&unknown, context.ci));
     }
     if context.format == Format::Json {
         let connections: Vec<Value> = records.iter().map(Record::json).collect();
@@ -307,6 +305,22 @@ fn partners(name: &ConnectionName, old: &Saml, workspace: &Workspace) -> Vec<Par
         }
     }
     found
+}
+
+/// What is not known where no earlier copy is remembered. A job in CI begins without memory every
+/// time, unless somebody sees to it.
+fn forgetful(names: &[&str], ci: bool) -> Finding {
+    let severity = if ci { Severity::Warning } else { Severity::Info };
+    let message = format!(
+        "of {} no earlier copy is remembered here: an older or unsigned one could not be told",
+        names.join(", ")
+    );
+    Finding::new("source-memory-absent", severity, message).hint(if ci {
+        "let the job keep the folder `.ssoctl/sources` from one run to the next, or pin the publisher's key and \
+         give `--max-validity DAYS`"
+    } else {
+        "from now on the last good one is remembered in `.ssoctl/sources`"
+    })
 }
 
 fn no_source(loaded: &Loaded) -> Failure {

@@ -16,6 +16,7 @@ use crate::drift;
 use crate::drift::Change;
 use crate::drift::Risk;
 use crate::drift::facts;
+use crate::drift::facts::Envelope;
 use crate::drift::facts::Facts;
 use crate::drift::facts::Party;
 use crate::drift::openid;
@@ -36,7 +37,6 @@ use crate::model::connection::Saml;
 use crate::model::connection::ServiceProvider;
 use crate::model::difference::explain_difference;
 use crate::model::printable;
-use crate::provider;
 use crate::saml::metadata::Document;
 use crate::saml::metadata::Entity;
 use crate::saml::metadata::choose;
@@ -153,23 +153,23 @@ impl Look<'_> {
         let known = saml.idp.entity_id.as_str();
         let (pins, trust) = self.pins(saml)?;
         let memory = self.recall(Source::Idp, known);
-        let mut material = match self.newer(source, true, Source::Idp, memory.as_ref())? {
+        let mut material = match self.newer(source, true, Source::Idp, memory.as_ref(), trust.as_ref())? {
             Ok(material) => material,
-            // The pins are part of what is the same: it was verified by them.
+            // What is the same was verified by these very pins, or there are none.
             Err(renewal) => return Ok(Renewal { verified: Some(trust.is_some()), ..renewal }),
         };
         let document = connection::metadata_in(&mut material, Some(known), self.flags, trust.as_ref())
             // Under a pin, what cannot be verified is not to be believed, whatever the reason.
             .map_err(|error| if trust.is_some() { refused(error) } else { error })?;
         let entity = same_entity(&document, known, &material.name, self.loaded)?;
-        let judged = self.judged_idp(saml, pins, &mut material, &document, entity, memory.as_ref());
+        let judged = self.judged_idp(saml, (pins, trust.as_ref()), &mut material, &document, entity, memory.as_ref());
         Ok(Renewal { verified: Some(trust.is_some()), ..judged.map_err(refused)? })
     }
 
     fn judged_idp(
         &self,
         saml: &Saml,
-        pins: Vec<String>,
+        (pins, trust): (Vec<String>, Option<&Trust>),
         material: &mut Material,
         document: &Document,
         entity: &Entity,
@@ -177,14 +177,13 @@ impl Look<'_> {
     ) -> Result<Renewal> {
         let Self { loaded, context, .. } = *self;
         let old = facts::of_idp(&saml.idp);
-        let published = only(facts::of_entity(entity, document, true), Party::Idp);
+        let published = published(entity, document, Party::Idp);
         self.refuse_worse(Source::Idp, &old, &published, memory, &material.name)?;
-        let profile = provider::named(&loaded.connection.provider)?.profile().saml.ok_or_else(|| {
+        let profile = context.vendor(&loaded.connection.provider)?.saml.clone().ok_or_else(|| {
             Failure::input("protocol-unsupported", format!("{} does not offer SAML", loaded.connection.provider))
                 .hint("`ssoctl provider list` shows what each offers")
         })?;
-        let enabled = saml.idp.sso.iter().find(|endpoint| endpoint.enabled).map(|endpoint| &endpoint.binding);
-        let mut idp = import::saml::renewed(entity, &profile, enabled, &material.name)?;
+        let mut idp = import::saml::renewed(entity, &profile, &saml.idp, &material.name)?;
         idp.metadata = material.url.clone().or_else(|| saml.idp.metadata.clone());
         idp.trust = pins;
         idp.certificates = edits::certificates_in_place(&saml.idp.certificates, idp.certificates);
@@ -201,11 +200,14 @@ impl Look<'_> {
         findings.extend(material.unprotected(document));
         refuse_errors(&findings, context)?;
         let mut changes = drift::compare(&old, &facts::of_idp(&idp), context.now);
+        if document.signer.is_none() {
+            nobody_vouches(&mut changes);
+        }
         changes.extend(source_changed(saml.idp.metadata.as_deref(), idp.metadata.as_deref()));
         changes.extend(trust_changed(&saml.idp.trust, &idp.trust));
         drift::sort(&mut changes);
         let edits = if changes.is_empty() { Vec::new() } else { replaced(&["saml", "idp"], &saml.idp, &idp)? };
-        let candidate = Candidate::new(Source::Idp, material, document, entity, context)?.after(memory);
+        let candidate = Candidate::new(Source::Idp, material, document, entity, trust, context)?.after(memory);
         let (part, candidate) = (Some(Part::Idp(idp)), Some(candidate));
         Ok(Renewal { changes, edits, part, findings, remembered: memory.is_some(), candidate, ..Renewal::default() })
     }
@@ -217,7 +219,7 @@ impl Look<'_> {
         let saml = saml_of(self.loaded)?;
         let known = saml.sp.entity_id.as_deref();
         let memory = known.and_then(|known| self.recall(Source::Sp, known));
-        let mut material = match self.newer(source, entity_id.is_some(), Source::Sp, memory.as_ref())? {
+        let mut material = match self.newer(source, entity_id.is_some(), Source::Sp, memory.as_ref(), None)? {
             Ok(material) => material,
             Err(renewal) => return Ok(Renewal { verified: Some(false), ..renewal }),
         };
@@ -231,7 +233,7 @@ impl Look<'_> {
         sp.signing_certificates = edits::certificates_in_place(&saml.sp.signing_certificates, sp.signing_certificates);
         sp.encryption_certificates =
             edits::certificates_in_place(&saml.sp.encryption_certificates, sp.encryption_certificates);
-        let published = only(facts::of_entity(entity, &document, true), Party::Sp);
+        let published = published(entity, &document, Party::Sp);
         let (old, new) = (facts::of_sp(&saml.sp), facts::of_sp(&sp));
         // A vendor that signs nothing any more needs no key; that is a change, and no worse copy.
         let held = if sp.signing_certificates.is_empty() { &published } else { old.as_ref().unwrap_or(&published) };
@@ -249,7 +251,8 @@ impl Look<'_> {
         refuse_errors(&findings, context)?;
         let same = changes.is_empty() && known.is_some();
         let edits = if same { Vec::new() } else { replaced(&["saml", "sp"], &saml.sp, &sp)? };
-        let candidate = Candidate::new(Source::Sp, &mut material, &document, entity, context)?.after(memory.as_ref());
+        let candidate =
+            Candidate::new(Source::Sp, &mut material, &document, entity, None, context)?.after(memory.as_ref());
         let remembered = memory.is_some() || known.is_none();
         let (part, candidate, verified) = (Some(Part::Sp(sp)), Some(candidate), Some(false));
         Ok(Renewal { changes, edits, part, findings, verified, remembered, candidate })
@@ -325,12 +328,17 @@ impl Look<'_> {
         aggregate: bool,
         which: Source,
         memory: Option<&LastGood>,
+        trust: Option<&Trust>,
     ) -> std::result::Result<std::result::Result<Material, Renewal>, Setback> {
         let part = memory::part(which, &self.loaded.connection)?;
         let pinned_anew = self.trust.is_some_and(|flags| !flags.trust.is_empty());
         // Of the kept copy only the end of its entity is known, and more may be asked.
         let anew = pinned_anew || self.validity.is_given();
-        let same = |kept: &&LastGood| kept.url.as_deref() == Some(source) && kept.part_sha256 == part && !anew;
+        // "Nothing newer" must not pass for verified what nobody has verified, or by other pins.
+        let verified = |kept: &LastGood| trust.is_none_or(|trust| kept.verified_with == Some(trust.digest()));
+        let same = |kept: &&LastGood| {
+            kept.url.as_deref() == Some(source) && kept.part_sha256 == part && !anew && verified(kept)
+        };
         let kept = memory.filter(same);
         let known = kept.and_then(|kept| kept.validators.as_ref());
         let newer = source::read_newer(source, self.flags, aggregate, known, self.context).map_err(Setback::Unseen)?;
@@ -412,10 +420,28 @@ fn same_entity<'d>(document: &'d Document, known: &str, source: &str, loaded: &L
     })
 }
 
-fn only(facts: Facts, party: Party) -> Facts {
+/// The facts of an entity in one role; its end is the earliest of all levels, the role's too.
+fn published(entity: &Entity, document: &Document, party: Party) -> Facts {
+    let facts = facts::of_entity(entity, document, true);
+    let valid_until = match party {
+        Party::Idp => entity.idp.as_ref().and_then(|idp| idp.valid_until),
+        Party::Sp => entity.sp.as_ref().and_then(|sp| sp.valid_until),
+    };
+    let envelope = facts.envelope.map(|envelope| Envelope { valid_until, ..envelope });
     match party {
-        Party::Idp => Facts { sp: None, ..facts },
-        Party::Sp => Facts { idp: None, ..facts },
+        Party::Idp => Facts { sp: None, envelope, ..facts },
+        Party::Sp => Facts { idp: None, envelope, ..facts },
+    }
+}
+
+/// A key more is all that an attacker on the way needs: where no pinned key has signed the
+/// document, a new one must be accepted by name.
+fn nobody_vouches(changes: &mut [Change]) {
+    for change in changes.iter_mut().filter(|change| change.code == "key-added") {
+        change.risk = Risk::High;
+        change.means = "whoever holds it can log in as anybody, and no pinned key vouches for it: compare its SHA-256 \
+                        by another channel, and enter it at the vendor before the identity provider signs with it"
+            .to_owned();
     }
 }
 

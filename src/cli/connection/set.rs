@@ -92,17 +92,15 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     for key in &args.unset {
         edits.push(Edit::Unset(route(key)?));
     }
-    if let Some(binding) = &args.enable_binding {
-        edits.extend(enable(&loaded, &super::binding_named(binding, &loaded.connection)?)?);
-    }
-    let look = Look { loaded: &loaded, flags: &args.source, trust: None, validity: args.validity, workspace: &workspace, context };
+    // What is set by hand comes first: a document is held against pins that are set along with it.
+    let by_hand = apply(&loaded, &edits)?;
+    let look = Look { loaded: &by_hand, flags: &args.source, trust: None, validity: args.validity, workspace: &workspace, context };
     let renewal = match (&args.metadata, &args.sp_metadata) {
         (Some(source), _) => Some(look.idp(source).map_err(Setback::error)?),
         (None, Some(source)) => Some(look.sp(source, args.entity_id.as_deref()).map_err(Setback::error)?),
         (None, None) => None,
     };
     if let Some(renewal) = &renewal {
-        edits.extend(renewal.edits.iter().cloned());
         context.ui.findings(renewal.findings.iter().filter(|finding| finding.severity < Severity::Error));
     }
     // Who gives the vendor's document means what it says; an identity provider's decides who logs in.
@@ -120,19 +118,25 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         }
     };
     let asked = args.metadata.is_some() || args.sp_metadata.is_some();
-    if edits.is_empty() && !asked {
+    if edits.is_empty() && args.enable_binding.is_none() && !asked {
         return Err(Failure::usage("set-nothing", "there is nothing to set")
             .hint("name changes as KEY=VALUE; `ssoctl connection set --help` has examples")
             .into());
     }
-    let (text, connection) = workspace::edited(&loaded, &edits)?;
-    if text == loaded.text {
+    let mut changed = match &renewal {
+        Some(renewal) => apply(&by_hand, &renewal.edits)?,
+        None => by_hand,
+    };
+    // Last, since the document may bring the binding.
+    if let Some(binding) = &args.enable_binding {
+        changed = apply(&changed, &enable(&changed, &super::binding_named(binding, &changed.connection, context)?)?)?;
+    }
+    if changed.text == loaded.text {
         keep(&loaded.connection);
         context.ui.status(&format!("`{}` says so already", loaded.path.display()));
         super::tell_json(&args.name, &loaded.connection, context)?;
         return Ok(Verdict::Done);
     }
-    let changed = Loaded { text, connection, ..loaded.clone() };
     let new = super::caused(&loaded, &changed, context)?;
     super::refuse_errors(&new, context)?;
     workspace.replace(&args.name, &changed.text)?;
@@ -141,6 +145,15 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     context.ui.status(&format!("wrote `{}`; nothing was changed at the vendor", loaded.path.display()));
     super::tell_json(&args.name, &changed.connection, context)?;
     Ok(Verdict::Done)
+}
+
+/// A connection's file as edits make it; nothing is written.
+fn apply(loaded: &Loaded, edits: &[Edit]) -> Result<Loaded> {
+    if edits.is_empty() {
+        return Ok(loaded.clone());
+    }
+    let (text, connection) = workspace::edited(loaded, edits)?;
+    Ok(Loaded { text, connection, ..loaded.clone() })
 }
 
 /// `saml.idp.sso.0.enabled` as steps.

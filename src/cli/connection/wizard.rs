@@ -5,19 +5,19 @@ use crate::cli::connection::add::Args;
 use crate::cli::context::Context;
 use crate::error::Result;
 use crate::import;
-use crate::provider::Provider;
+use crate::provider::Vendor;
 use crate::provider::profile::Capability;
 use crate::provider::profile::Support;
 
 /// Fills unanswered flags by asking; does nothing where nobody can answer. `idp` is the entity
 /// ID of a SAML identity provider.
-pub(crate) fn fill(args: &mut Args, vendor: &dyn Provider, idp: Option<&str>, context: &Context) -> Result<()> {
+pub(crate) fn fill(args: &mut Args, vendor: &Vendor, idp: Option<&str>, context: &Context) -> Result<()> {
     let saml = idp.is_some();
     let ui = &context.ui;
     if !ui.can_ask() {
         return Ok(());
     }
-    let profile = vendor.profile();
+    let profile = vendor;
     let anything = |_: &str| Ok(());
     ui.status(&format!("{}: an empty answer leaves a field out", profile.title));
     if args.vendor_name.is_none() {
@@ -35,27 +35,23 @@ pub(crate) fn fill(args: &mut Args, vendor: &dyn Provider, idp: Option<&str>, co
             _ => Ok(()),
         })?;
     }
-    for field in profile.settings {
-        if args.settings.iter().all(|(key, _)| key != field.key) {
-            ui.status(&format!("  {}", field.help));
-            if let Some(value) = ui.ask(field.label, None, field.check)? {
-                args.settings.push((field.key.to_owned(), value));
+    for field in profile.settings() {
+        if args.settings.iter().all(|(key, _)| key != field.key()) {
+            ui.status(&format!("  {}", field.help()));
+            if let Some(value) = ui.ask(&field.label, None, |text| field.check(text))? {
+                args.settings.push((field.key().to_owned(), value));
             }
         }
     }
     if saml {
         ui.status("attributes: their names in the assertion, in exact case; look at a real one");
-        for field in profile.attributes {
-            if args.attributes.iter().all(|(key, _)| key != field.key) {
-                let need = match (field.required, field.recommended) {
-                    (true, _) => "required",
-                    (false, true) => "recommended",
-                    (false, false) => "optional",
-                };
+        for field in profile.attributes() {
+            if args.attributes.iter().all(|(key, _)| key != field.key()) {
+                let need = field.need();
                 let defaults = import::attribute_defaults(idp);
-                let default = defaults.iter().find(|(key, _, _)| *key == field.key).map(|(_, name, _)| *name);
+                let default = defaults.iter().find(|(key, _, _)| *key == field.key()).map(|(_, name, _)| *name);
                 if let Some(value) = ui.ask(&format!("{} ({need})", field.label), default, anything)? {
-                    args.attributes.push((field.key.to_owned(), value));
+                    args.attributes.push((field.key().to_owned(), value));
                 }
             }
         }

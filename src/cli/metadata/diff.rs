@@ -26,7 +26,6 @@ use crate::model::document::DocumentKind;
 use crate::model::document::sniff;
 use crate::model::printable;
 use crate::oidc::discovery;
-use crate::provider;
 use crate::saml::metadata::Document;
 use crate::saml::metadata::Entity;
 use crate::saml::metadata::Select;
@@ -157,11 +156,11 @@ fn compare(old: &Side, new: &Side, entity_id: Option<&str>, context: &Context) -
         },
         (Side::Connection(_, connection), Side::Saml(document)) => {
             let Some(saml) = &connection.saml else { return Err(unlike(old, new)) };
-            as_stored(connection, saml, document)?
+            as_stored(connection, saml, document, context)?
         }
         (Side::Saml(document), Side::Connection(_, connection)) => {
             let Some(saml) = &connection.saml else { return Err(unlike(old, new)) };
-            let (stored, published) = as_stored(connection, saml, document)?;
+            let (stored, published) = as_stored(connection, saml, document, context)?;
             (published, stored)
         }
         _ => return Err(unlike(old, new)),
@@ -215,7 +214,7 @@ fn of_saml(saml: &Saml) -> Vec<Facts> {
 }
 
 /// The side of a connection that a document is about, and the document as the file would hold it.
-fn as_stored(connection: &Connection, saml: &Saml, document: &Document) -> Result<(Vec<Facts>, Vec<Facts>)> {
+fn as_stored(connection: &Connection, saml: &Saml, document: &Document, context: &Context) -> Result<(Vec<Facts>, Vec<Facts>)> {
     let is_sp = document.entities.iter().any(|entity| entity.sp.is_some() && entity.idp.is_none());
     if let (true, Some(known)) = (is_sp, facts::of_sp(&saml.sp)) {
         let entity = choose::choose_sp(document, None)?;
@@ -225,12 +224,11 @@ fn as_stored(connection: &Connection, saml: &Saml, document: &Document) -> Resul
     let known = saml.idp.entity_id.as_str();
     let only = document.len() == 1;
     let entity = choose::choose_idp(document, (!only).then_some(known))?;
-    let profile = provider::named(&connection.provider)?.profile().saml.ok_or_else(|| {
+    let profile = context.vendor(&connection.provider)?.saml.clone().ok_or_else(|| {
         Failure::input("protocol-unsupported", format!("{} does not offer SAML", connection.provider))
             .hint("`ssoctl provider list` shows what each offers")
     })?;
-    let enabled = saml.idp.sso.iter().find(|endpoint| endpoint.enabled).map(|endpoint| &endpoint.binding);
-    let idp = import::saml::renewed(entity, &profile, enabled, &document.file)?;
+    let idp = import::saml::renewed(entity, &profile, &saml.idp, &document.file)?;
     Ok((vec![facts::of_idp(&saml.idp)], vec![facts::of_idp(&idp)]))
 }
 

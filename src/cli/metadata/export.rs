@@ -16,7 +16,6 @@ use crate::finding::Finding;
 use crate::finding::Severity;
 use crate::model::ConnectionName;
 use crate::model::time::Time;
-use crate::provider;
 use crate::saml::metadata;
 use crate::saml::metadata::Select;
 use crate::saml::signature::sign::Signer;
@@ -159,8 +158,8 @@ fn valid_until(args: &Args, now: Time) -> Result<Option<Time>> {
 fn subject(args: &Args, valid_until: Option<Time>, context: &Context) -> Result<SpMetadata> {
     if let Some(name) = &args.name {
         let loaded = context.workspace()?.load(name)?;
-        let vendor = provider::named(&loaded.connection.provider)?;
-        return export::sp_metadata(name.as_str(), &loaded.connection, vendor.profile(), valid_until);
+        let vendor = context.vendor(&loaded.connection.provider)?;
+        return export::sp_metadata(name.as_str(), &loaded.connection, &vendor, valid_until);
     }
     let mut own = OwnSp {
         entity_id: args.sp_entity_id.clone().unwrap_or_default(),

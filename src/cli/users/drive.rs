@@ -28,7 +28,6 @@ use crate::migrate::journal::state::Phase;
 use crate::migrate::plan::Plan;
 use crate::migrate::report::Report;
 use crate::migrate::shown;
-use crate::provider;
 use crate::provider::Access;
 use crate::provider::Directory;
 use crate::secret;
@@ -153,7 +152,7 @@ pub(crate) fn directory(
     timeout: Duration,
     context: &Context,
 ) -> Result<Box<dyn Directory>> {
-    let vendor = provider::named(&loaded.connection.provider)?;
+    let vendor = context.vendor(&loaded.connection.provider)?;
     let access = loaded.connection.directory.as_ref().ok_or_else(|| {
         Failure::input("directory-unset", format!("`{}` does not say how its user list is reached", loaded.name)).hint(
             format!("`ssoctl connection set {} directory.token=env:NAME_OF_A_VARIABLE` names the API token", loaded.name),

@@ -216,8 +216,8 @@ fn consented(args: &Args, loaded: &Loaded, plan: &Plan, context: &Context) -> Re
 }
 
 fn plan_of(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Context) -> Result<Plan> {
-    let vendor = provider::named(&loaded.connection.provider)?;
-    let rule = provider::username_rule(vendor)?;
+    let vendor = context.vendor(&loaded.connection.provider)?;
+    let rule = provider::username_rule(&vendor)?;
     let columns =
         Columns { old: args.old_column.clone(), new: args.new_column.clone(), encoding: args.encoding.clone() };
     let (name, bytes) = match args.csv.as_str() {
@@ -232,8 +232,7 @@ fn plan_of(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Contex
         Some(file) => from_file(file, loaded, context)?,
         None => from_vendor(args, loaded, workspace, context)?,
     };
-    let rule =
-        NameRule { form: rule.form.to_owned(), brand_id: head.brand_id.clone(), check_value: rule.check_value };
+    let rule = NameRule { rule, brand_id: head.brand_id.clone() };
     Ok(draw(roster, &accounts, &rule, head))
 }
 

@@ -7,15 +7,16 @@ use crate::migrate::directory;
 use crate::migrate::directory::Accounts;
 use crate::migrate::roster;
 use crate::migrate::roster::Columns;
+use crate::model::username::UsernameRule;
 
 fn rule() -> NameRule {
     NameRule {
-        form: "{value}#{brand_id}".to_owned(),
-        brand_id: "testbrand".to_owned(),
-        check_value: |value| match value.chars().find(|c| "=;~!&*%".contains(*c)) {
-            Some(c) => Err(format!("`{c}` is refused by the vendor")),
-            None => Ok(()),
+        rule: UsernameRule {
+            form: "{value}#{brand_id}".to_owned(),
+            refused_characters: "=;~!&*%".to_owned(),
+            shape: None,
         },
+        brand_id: "testbrand".to_owned(),
     }
 }
 
@@ -167,9 +168,13 @@ fn the_operators_own_account_is_protected() {
 
 #[test]
 fn a_form_without_a_tenant_has_no_suffix_to_mind() {
-    let rule = NameRule { form: "{value}".to_owned(), brand_id: "t".to_owned(), check_value: |_| Ok(()) };
+    let rule = NameRule {
+        rule: UsernameRule { form: "{value}".to_owned(), refused_characters: String::new(), shape: None },
+        brand_id: "t".to_owned(),
+    };
     assert_eq!(rule.username("a#b"), Ok("a#b".to_owned()));
-    let mail = NameRule { form: "{value}@{brand_id}.example".to_owned(), ..rule };
+    let mail =
+        NameRule { rule: UsernameRule { form: "{value}@{brand_id}.example".to_owned(), ..rule.rule.clone() }, ..rule };
     assert_eq!(mail.username("a"), Ok("a@t.example".to_owned()));
     assert_eq!(mail.username("a@t.example").unwrap_err().0, "value-has-suffix");
 }

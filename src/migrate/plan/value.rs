@@ -2,16 +2,15 @@
 
 use crate::migrate::plan::fold;
 use crate::migrate::shown;
+use crate::model::username::UsernameRule;
 
 /// How the vendor makes a username out of a value.
 #[derive(Clone, Debug)]
 pub(crate) struct NameRule {
-    /// The form, `{value}#{brand_id}`.
-    pub(crate) form: String,
+    /// The vendor's rule, `{value}#{brand_id}`.
+    pub(crate) rule: UsernameRule,
     /// The tenant.
     pub(crate) brand_id: String,
-    /// Refuses a value with the reason.
-    pub(crate) check_value: fn(&str) -> Result<(), String>,
 }
 
 /// Why a row cannot be used: a code and a sentence.
@@ -23,13 +22,13 @@ const LONGEST: usize = 255;
 impl NameRule {
     /// What follows the value.
     pub(crate) fn suffix(&self) -> String {
-        let after = self.form.split_once("{value}").map_or("", |(_, after)| after);
+        let after = self.rule.form.split_once("{value}").map_or("", |(_, after)| after);
         after.replace("{brand_id}", &self.brand_id)
     }
 
     /// The username of a value.
     fn render(&self, value: &str) -> String {
-        let (before, after) = self.form.split_once("{value}").unwrap_or(("", ""));
+        let (before, after) = self.rule.form.split_once("{value}").unwrap_or(("", ""));
         let tenant = |part: &str| part.replace("{brand_id}", &self.brand_id);
         format!("{}{value}{}", tenant(before), tenant(after))
     }
@@ -84,7 +83,9 @@ impl NameRule {
                 )
             });
         }
-        (self.check_value)(value).map_err(|why| ("value-refused", format!("the new value {}: {why}", shown(value))))?;
+        self.rule
+            .check_value(value)
+            .map_err(|why| ("value-refused", format!("the new value {}: {why}", shown(value))))?;
         let username = self.render(value);
         if username.chars().count() > LONGEST {
             return Err((

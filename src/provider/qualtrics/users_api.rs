@@ -30,7 +30,7 @@ use crate::provider::CallError;
 use crate::provider::Directory;
 use crate::provider::Operator;
 use crate::provider::Page;
-use crate::provider::qualtrics::check_data_center;
+use crate::provider::qualtrics::users_api::base::check_data_center;
 use crate::provider::qualtrics::users_api::envelope::Envelope;
 use crate::provider::qualtrics::users_api::envelope::Listing;
 use crate::provider::qualtrics::users_api::envelope::Meta;
@@ -46,7 +46,7 @@ const MOST_PAGES: usize = 100_000;
 const ACCEPT: &[(&str, &str)] = &[("accept", "application/json")];
 
 /// The adapter of one tenant.
-pub(super) struct UsersApi {
+pub(in crate::provider) struct UsersApi {
     http: http::Client,
     base: Url,
     data_center: Option<String>,
@@ -69,7 +69,7 @@ enum Subject {
 
 impl UsersApi {
     /// For the tenant's data centre, or for `api_url` where that is given.
-    pub(super) fn new(access: Access<'_>) -> Result<Self> {
+    pub(in crate::provider) fn new(access: Access<'_>) -> Result<Self> {
         let data_center = (access.setting)("data_center");
         let base = base::choose(access.directory.api_url.as_deref(), data_center.as_deref())?;
         Ok(Self {

@@ -103,6 +103,14 @@ fn in_file(name: &str, failure: &Failure) -> Failure {
 }
 
 impl Trust {
+    /// Digest of the pins and of what they allow: whether a document was verified by the same.
+    pub(crate) fn digest(&self) -> String {
+        let mut stored: Vec<String> = self.pins.iter().map(Pin::stored).collect();
+        stored.sort();
+        stored.push(format!("{:?}", self.sha1));
+        crypto::hex(&crypto::sha256(stored.join("\0").as_bytes()))
+    }
+
     /// Whether one of the pins made the signature: whose key it was.
     pub(super) fn verify(&self, claims: &Claims) -> Result<String, Objection> {
         if self.pins.is_empty() {

@@ -8,7 +8,6 @@ use crate::error::Result;
 use crate::http::address::SafeUrl;
 use crate::http::address::is_loopback;
 use crate::http::shortened;
-use crate::provider::qualtrics::check_data_center;
 
 /// `api_url` where that is given, else what follows from the data centre.
 pub(super) fn choose(api_url: Option<&str>, data_center: Option<&str>) -> Result<Url> {
@@ -81,4 +80,13 @@ pub(super) fn data_center_in(notice: &str) -> Option<String> {
     let start = before.rfind(|c: char| !c.is_ascii_alphanumeric()).map_or(0, |at| at + 1);
     let label = before.get(start..)?;
     check_data_center(label).is_ok().then(|| label.to_owned())
+}
+
+/// Refuses a label that can be no data centre's. The complete list is not published, so the form
+/// is checked and never the value.
+pub(super) fn check_data_center(value: &str) -> std::result::Result<(), String> {
+    if value.is_empty() || value.len() > 20 || !value.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()) {
+        return Err("a data centre has lower-case letters and digits only, such as `iad1`".to_owned());
+    }
+    Ok(())
 }

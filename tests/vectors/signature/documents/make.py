@@ -314,6 +314,7 @@ good("good-bom.xml", "\ufeff" + document().replace("@", signature()))
 good("good-utf16.xml", document().replace("UTF-8", "UTF-16").replace("@", signature()), encoding="utf-16")
 good("good-latin1.xml", document(then=extensions("<x:x xmlns:x='urn:x'>é</x:x>")).replace(
     "UTF-8", "ISO-8859-1").replace("@", signature()), encoding="latin-1")
+good("good-valid-until.xml", document(attributes=' validUntil="2027-01-01T00:00:00Z"').replace("@", signature()))
 good("good-spaced.xml", document().replace("@", spaced("\n    ")))
 good("good-signature-last.xml", document(first="", last="@").replace("@", signature()))
 good("good-signature-middle.xml", document(first="", then="<!-- . -->" + extensions("<x:x xmlns:x='urn:x'/>") + "@")

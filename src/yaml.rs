@@ -11,27 +11,7 @@ use crate::error::Failure;
 use crate::error::Result;
 use crate::finding::Place;
 use crate::model::difference::nearest;
-
-/// A step into a YAML document.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Segment {
-    /// Key of a mapping.
-    Key(String),
-    /// Index of a sequence.
-    Index(usize),
-}
-
-impl From<&str> for Segment {
-    fn from(key: &str) -> Self {
-        Self::Key(key.to_owned())
-    }
-}
-
-impl From<usize> for Segment {
-    fn from(index: usize) -> Self {
-        Self::Index(index)
-    }
-}
+use crate::model::route::Segment;
 
 /// Prints a value as block YAML.
 pub(crate) fn print(value: &impl Serialize) -> Result<String> {
@@ -253,7 +233,7 @@ fn second_line_of(text: &str, key: &str, from: Option<usize>) -> Option<usize> {
         .map(|(at, _)| at + 1)
 }
 
-pub(super) fn route(segments: &[Segment]) -> yamlpath::Route<'static> {
+fn route(segments: &[Segment]) -> yamlpath::Route<'static> {
     yamlpath::Route::default().with_keys(segments.iter().map(|segment| match segment {
         Segment::Key(key) => yamlpath::Component::from(key.clone()),
         Segment::Index(index) => yamlpath::Component::from(*index),

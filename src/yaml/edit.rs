@@ -5,9 +5,9 @@ use serde_yaml::Value;
 
 use crate::error::Failure;
 use crate::error::Result;
-use crate::workspace::yaml::Segment;
-use crate::workspace::yaml::print;
-use crate::workspace::yaml::route;
+use crate::model::route::Segment;
+use crate::yaml::print;
+use crate::yaml::route;
 
 /// One change of a file.
 #[derive(Clone, Debug)]

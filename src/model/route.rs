@@ -1,0 +1,22 @@
+//! The way to a key of a file, step by step, so that what is said of it can name its line.
+
+/// A step into a YAML document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Segment {
+    /// Key of a mapping.
+    Key(String),
+    /// Index of a sequence.
+    Index(usize),
+}
+
+impl From<&str> for Segment {
+    fn from(key: &str) -> Self {
+        Self::Key(key.to_owned())
+    }
+}
+
+impl From<usize> for Segment {
+    fn from(index: usize) -> Self {
+        Self::Index(index)
+    }
+}

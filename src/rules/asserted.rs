@@ -1,0 +1,130 @@
+//! The vendor's fields as the identity provider fills them, and why one is empty.
+
+use crate::model::connection::OAuthKind;
+use crate::model::difference::explain_difference;
+use crate::rules::Login;
+use crate::rules::Stop;
+use crate::rules::policy::Way;
+
+/// Values by the keys of the vendor's fields.
+pub(super) struct Asserted<'a> {
+    values: Vec<(String, Vec<&'a str>)>,
+}
+
+impl<'a> Asserted<'a> {
+    /// The one value of a field, the first of several.
+    pub(super) fn value(&self, key: &str) -> Option<&'a str> {
+        self.values(key).first().copied()
+    }
+
+    /// All values of a field.
+    pub(super) fn values(&self, key: &str) -> &[&'a str] {
+        self.values.iter().find(|(field, _)| field == key).map(|(_, values)| values.as_slice()).unwrap_or_default()
+    }
+
+    /// Every field that has a value.
+    pub(super) fn fields(&self) -> impl Iterator<Item = (&str, &'a str)> {
+        self.values.iter().filter_map(|(key, values)| Some((key.as_str(), *values.first()?)))
+    }
+}
+
+impl<'a> Login<'a> {
+    /// Fills each field from its attribute, else from its fallback; a required one that stays
+    /// empty ends the login.
+    pub(super) fn asserted(&mut self) -> Result<Asserted<'a>, Stop> {
+        let mut asserted = Asserted { values: Vec::new() };
+        for field in self.question().fields {
+            let name = self.attribute_of(&field.key);
+            let route = ["attributes".into(), field.key.as_str().into()];
+            let mut found: Vec<&'a str> = Vec::new();
+            if let Some(name) = name {
+                found = self.identity.values(name).into_iter().filter(|value| !value.is_empty()).collect();
+                if found.is_empty() {
+                    let near = self.near_attribute(name);
+                    let why = format!("no attribute `{name}` came for {} ({}){near}", field.key, field.label);
+                    if field.required {
+                        return Err(self.stop("attribute", &route, "attribute-missing", why));
+                    }
+                    self.note("attribute", &route, why);
+                } else {
+                    let more = match found.len() {
+                        1 => String::new(),
+                        count => format!(", the first of {count} values"),
+                    };
+                    self.pass("attribute", &route, format!("{} is `{}` from `{name}`{more}", field.key, found[0]));
+                }
+            } else if field.required {
+                let why = format!("no attribute fills {} ({}), without which nobody is let in", field.key, field.label);
+                return Err(self.stop("attribute", &["attributes".into()], "attribute-unmapped", why));
+            }
+            if !found.is_empty() {
+                asserted.values.push((field.key.clone(), found));
+            }
+        }
+        for field in self.question().fields {
+            let Some(fallback) = field.fallback.as_deref().filter(|_| asserted.value(&field.key).is_none()) else {
+                continue;
+            };
+            if let Some(value) = asserted.value(fallback) {
+                let route = ["attributes".into(), fallback.into()];
+                self.pass("fallback", &route, format!("{} is `{value}`, as {fallback} is", field.key));
+                asserted.values.push((field.key.clone(), vec![value]));
+            }
+        }
+        Ok(asserted)
+    }
+
+    /// The attribute that fills a field. A connection by Google or Entra passes the address and names
+    /// under the standard claims and no others (QT2).
+    fn attribute_of(&self, key: &str) -> Option<&'a str> {
+        let connection = self.connection();
+        let fixed = connection.oauth.as_ref().is_some_and(|oauth| oauth.kind != OAuthKind::Custom);
+        let standard = match key {
+            "email" => Some("email"),
+            "first_name" => Some("given_name"),
+            "last_name" => Some("family_name"),
+            _ => None,
+        };
+        connection.attributes.get(key).map(String::as_str).or(standard.filter(|_| fixed))
+    }
+
+    /// What there is in the place of an attribute that did not come.
+    fn near_attribute(&self, wanted: &str) -> String {
+        let names = || self.identity.attributes.iter().map(|attribute| attribute.name.as_str());
+        let folded = |text: &str| text.trim().to_lowercase();
+        let last = |text: &str| folded(text.rsplit(['/', ':']).next().unwrap_or(text));
+        let near = names()
+            .find(|name| folded(name) == folded(wanted))
+            .or_else(|| names().find(|name| last(name) == last(wanted)));
+        match near {
+            Some(near) => format!("; `{near}` did: {}", explain_difference(wanted, near)),
+            None => match names().take(12).collect::<Vec<_>>() {
+                names if names.is_empty() => "; none came at all".to_owned(),
+                names => format!("; there are {}", names.join(", ")),
+            },
+        }
+    }
+
+    /// The way in use to find an account.
+    pub(super) fn way(&self) -> Option<&'a Way> {
+        let ways = &self.question().policy.find;
+        match self.connection().login.match_by.as_deref() {
+            Some(name) => ways.iter().find(|way| way.name == name),
+            None => ways.first(),
+        }
+    }
+
+    /// What an account is looked for by: the field's value, else the subject where that may be.
+    pub(super) fn key(&mut self, way: &Way, asserted: &Asserted<'a>) -> Result<&'a str, Stop> {
+        if let Some(value) = asserted.value(&way.field) {
+            return Ok(value);
+        }
+        let route = ["attributes".into(), way.field.as_str().into()];
+        if let (true, Some(subject)) = (way.subject, self.identity.subject.as_deref()) {
+            self.pass("subject", &route, format!("no attribute fills {}: the subject `{subject}` is taken", way.field));
+            return Ok(subject);
+        }
+        let why = format!("nothing fills {}, which users are found by", way.field);
+        Err(self.stop("subject", &route, "key-missing", why))
+    }
+}

@@ -1,0 +1,289 @@
+//! What each seed says of a login, by the smallest connection and user that show it.
+
+use super::*;
+use crate::model::connection::Connection;
+use crate::provider::tests::built_in;
+use crate::rules::accounts::Account;
+
+const QUALTRICS: &str = "version: 1\nprovider: qualtrics\nname: Prod\nstatus:\n  enabled: true\nsettings:\n  brand_id: testbrand\n  \
+    data_center: iad1\nsaml:\n  idp:\n    entity_id: e\nattributes:\n  email: Mail\n  username: uid\n  user_type: Role\n\
+    provisioning:\n  valid_email_domains: ['*']\n";
+const QVIDIAN: &str = "version: 1\nprovider: qvidian\nname: Prod\nstatus:\n  enabled: true\nsaml:\n  idp:\n    entity_id: e\n\
+    attributes:\n  username: uid\n  groups: Groups\nmappings:\n- {field: groups, value: Writers, to: [Author, Reader]}\n\
+    - {field: groups, value: Bosses, to: [Admin]}\n";
+const QUALYS: &str = "version: 1\nprovider: qualys\nname: Prod\nstatus:\n  enabled: true\nsaml:\n  idp:\n    entity_id: e\n\
+    attributes:\n  external_id: qualysguard_external_id\nlogin:\n  match_by: external_id\n  exit_url: https://www.example.org/\n";
+const QUALIFIO: &str = "version: 1\nprovider: qualifio\nname: Prod\nstatus:\n  enabled: true\noauth:\n  kind: custom\n  scope: openid email\n\
+    attributes:\n  email: email\nlogin:\n  email_domains: [example.org, old.example.org]\n";
+const INO: &str =
+    "version: 1\nprovider: ino-cx\nname: Prod\nstatus:\n  enabled: true\nsaml:\n  idp:\n    entity_id: e\n";
+
+/// `name=value`, more of one name are more values; `=value` is the subject.
+fn who(pairs: &[&str]) -> Identity {
+    let mut identity = Identity::default();
+    for pair in pairs {
+        match pair.split_once('=').unwrap() {
+            ("", subject) => identity.subject = Some(subject.to_owned()),
+            (name, value) => identity.push(name, value),
+        }
+    }
+    identity
+}
+
+fn account(username: &str) -> Account {
+    Account { id: Some(format!("id-{username}")), username: username.to_owned(), ..Account::default() }
+}
+
+fn login(file: &str, user: &[&str], accounts: Option<Vec<Account>>) -> Decision {
+    let connection: Connection = crate::workspace::parsed_for_tests(file);
+    let vendor = built_in(&connection.provider);
+    let accounts = accounts.map(Accounts::new);
+    let fields = vendor.rule_fields();
+    let setting = |name: &str| vendor.fact(&connection.settings, name);
+    let engine = Engine::new(Question {
+        connection: &connection,
+        reference: "prod",
+        policy: &vendor.rules,
+        username: vendor.username.as_ref(),
+        fields: &fields,
+        setting: &setting,
+        accounts: accounts.as_ref(),
+    });
+    engine.decide(&who(user))
+}
+
+fn verdict(decision: &Decision) -> (&'static str, &'static str) {
+    (decision.verdict.word(), decision.code)
+}
+
+/// The verdict at Qualtrics with what is added under `provisioning:` or below it.
+fn at_qualtrics(more: &str, user: &[&str], accounts: &[&str]) -> Decision {
+    let accounts = accounts.iter().map(|name| account(name)).collect();
+    login(&format!("{QUALTRICS}{more}"), user, Some(accounts))
+}
+
+const ANNA: [&str; 3] = ["Mail=anna@example.org", "uid=123456", "Role=Student"];
+
+#[test]
+fn a_user_whose_account_has_the_value_and_the_brand_is_let_in() {
+    let decision = at_qualtrics("", &ANNA, &["123456#testbrand", "123456"]);
+    assert_eq!(verdict(&decision), ("allow", "account-found"));
+    assert_eq!(decision.username.as_deref(), Some("123456#testbrand"));
+    assert_eq!(decision.account.as_deref(), Some("id-123456#testbrand"));
+    assert!(decision.changes.is_empty(), "nothing is updated unless that is on");
+    let find = decision.trace.iter().find(|step| step.rule == "find").unwrap();
+    assert_eq!(find.seed.as_deref(), Some("seed 001, User Migration Options"));
+}
+
+#[test]
+fn names_of_attributes_are_exact_and_near_ones_are_explained() {
+    let decision = at_qualtrics("", &["mail=anna@example.org", "uid=1"], &[]);
+    assert_eq!(verdict(&decision), ("deny", "attribute-missing"));
+    assert!(
+        decision.summary.contains("`mail` did") && decision.summary.contains("capital and small letters"),
+        "{}",
+        decision.summary
+    );
+    let url = ["http://schemas.xmlsoap.org/ws/2005/05/identity/claims/mail=a@example.org"];
+    assert!(at_qualtrics("", &url, &[]).summary.contains("claims/mail` did"));
+    let none = at_qualtrics("", &["=anna"], &[]);
+    assert!(none.summary.contains("none came at all"), "{}", none.summary);
+}
+
+#[test]
+fn the_username_falls_back_to_the_address_and_never_to_the_name_id() {
+    let decision = at_qualtrics("", &["Mail=anna@example.org", "=123456"], &["anna@example.org#testbrand"]);
+    assert_eq!(verdict(&decision), ("allow", "account-found"));
+    let decision = at_qualtrics("", &["Mail=a#b@example.org"], &[]);
+    assert_eq!(verdict(&decision), ("deny", "username-refused"));
+}
+
+#[test]
+fn valid_domains_gate_enrolment_and_later_logins() {
+    let listed = QUALTRICS.replace("['*']", "[example.org]");
+    let at = |user: &[&str]| verdict(&login(&listed, user, Some(vec![account("1#testbrand")])));
+    assert_eq!(at(&["Mail=a@example.org", "uid=1"]), ("allow", "account-found"));
+    assert_eq!(at(&["Mail=a@EXAMPLE.org", "uid=1"]), ("allow", "account-found"));
+    for address in ["a@example.com", "a@sub.example.org", "a"] {
+        assert_eq!(at(&[&format!("Mail={address}"), "uid=1"]), ("deny", "email-domain-not-valid"), "{address}");
+    }
+}
+
+#[test]
+fn who_has_no_account_gets_one_only_with_just_in_time_provisioning() {
+    assert_eq!(verdict(&at_qualtrics("", &ANNA, &[])), ("deny", "user-unknown"));
+    let decision = at_qualtrics("  just_in_time: true\n  notify_admins: true\n", &ANNA, &[]);
+    assert_eq!(verdict(&decision), ("allow", "account-created"));
+    assert_eq!(
+        (decision.changes[0].what.as_str(), decision.changes[0].after.as_str()),
+        ("account", "123456#testbrand")
+    );
+    assert_eq!(decision.notifications.len(), 1);
+    assert_eq!(decision.roles, ["user_type: the brand's default self-enrollment user type"]);
+}
+
+#[test]
+fn existing_users_are_renamed_or_asked_as_the_migration_options_say() {
+    let change = "  just_in_time: true\nmigration:\n  change_on_login: true\n";
+    let decision = at_qualtrics(change, &ANNA, &["123456"]);
+    assert_eq!(verdict(&decision), ("allow", "account-renamed"));
+    assert_eq!(decision.changes[0].before.as_deref(), Some("123456"));
+    assert_eq!(decision.changes[0].after, "123456#testbrand");
+    assert_eq!(verdict(&at_qualtrics(change, &ANNA, &["other"])), ("allow", "account-created"));
+    let merge = "  just_in_time: true\nmigration:\n  merge_on_login: true\n";
+    assert_eq!(verdict(&at_qualtrics(merge, &ANNA, &["123456"])), ("prompt", "merge-question"));
+    assert_eq!(verdict(&at_qualtrics(merge, &ANNA, &["123456#testbrand"])), ("allow", "account-found"));
+}
+
+#[test]
+fn mappings_apply_at_the_first_login_and_later_only_with_update_on_every_login() {
+    let map = "mappings:\n- {field: user_type, value: Student, to: [Participant]}\n";
+    let first = at_qualtrics(&format!("  just_in_time: true\n{map}"), &ANNA, &[]);
+    assert_eq!((first.roles.as_slice(), first.used.as_slice()), (&["user_type: Participant".to_owned()][..], &[0][..]));
+    let later = |on: &str| at_qualtrics(&format!("  update_on_every_login: {on}\n{map}"), &ANNA, &["123456#testbrand"]);
+    assert!(later("false").roles.is_empty() && later("false").changes.is_empty());
+    let changed: Vec<String> = later("true").changes.into_iter().map(|change| change.what).collect();
+    assert_eq!(changed, ["email", "first_name", "last_name", "user_type"]);
+}
+
+#[test]
+fn user_type_validation_refuses_the_unmapped_at_each_login() {
+    let strict =
+        "  user_type_validation: true\nmappings:\n- {field: user_type, value: Staff, to: [Standard Account]}\n";
+    let at = |role: &str| at_qualtrics(strict, &["Mail=a@example.org", "uid=1", role], &["1#testbrand"]);
+    assert_eq!(verdict(&at("Role=Staff")), ("allow", "account-found"));
+    let denied = at("Role=staff");
+    assert_eq!(verdict(&denied), ("deny", "user-type-unmapped"));
+    assert!(denied.summary.contains("mapping 1 has `Staff`"), "{}", denied.summary);
+    assert!(at("Role=Staff::Student").summary.contains("joined by `::`"));
+}
+
+#[test]
+fn google_passes_no_attributes_of_ones_own() {
+    let google = "version: 1\nprovider: qualtrics\nname: G\nsettings:\n  brand_id: b\noauth:\n  kind: google\nprovisioning:\n  \
+        just_in_time: true\n  valid_email_domains: [treadmade.org]\n";
+    let decision = login(google, &["email=barnabys@treadmade.org", "given_name=B"], Some(Vec::new()));
+    assert_eq!(
+        (verdict(&decision), decision.username.as_deref()),
+        (("allow", "account-created"), Some("barnabys@treadmade.org#b"))
+    );
+    assert_eq!(verdict(&login(google, &["email=x@example.org"], Some(Vec::new()))), ("deny", "email-domain-not-valid"));
+}
+
+#[test]
+fn without_openid_in_the_scope_no_id_token_is_validated() {
+    let file = QUALIFIO.replace("openid email", "email");
+    let decision = login(&file, &["email=a@example.org"], None);
+    assert!(decision.trace.iter().any(|step| step.rule == "id-token" && step.outcome == Outcome::Noted));
+    assert_eq!(verdict(&decision), ("allow", "account-not-looked-up"));
+}
+
+/// The verdict at Qvidian with what is added.
+fn at_qvidian(more: &str, groups: &[&str], accounts: &[&str]) -> Decision {
+    let groups: Vec<String> = groups.iter().map(|group| format!("Groups={group}")).collect();
+    let mut user = vec!["uid=anna"];
+    user.extend(groups.iter().map(String::as_str));
+    let accounts = accounts.iter().map(|name| Account { roles: vec!["Old".to_owned()], ..account(name) }).collect();
+    login(&format!("{QVIDIAN}{more}"), &user, Some(accounts))
+}
+
+#[test]
+fn unknown_users_are_denied_unless_new_user_provisioning_is_on() {
+    assert_eq!(verdict(&at_qvidian("", &["Writers"], &[])), ("deny", "user-unknown"));
+    let on = "provisioning:\n  just_in_time: true\n  default_roles: [Everyone]\n";
+    let mapped = at_qvidian(on, &["Writers|Bosses"], &[]);
+    assert_eq!(
+        (verdict(&mapped), mapped.roles),
+        (("allow", "account-created"), vec!["Author".to_owned(), "Reader".to_owned(), "Admin".to_owned()])
+    );
+    assert_eq!(at_qvidian(on, &["Cooks"], &[]).roles, ["Everyone"]);
+    assert_eq!(verdict(&at_qvidian("provisioning:\n  just_in_time: true\n", &["Cooks"], &[])), ("deny", "no-role"));
+}
+
+#[test]
+fn roles_are_set_anew_only_where_they_are_managed() {
+    let kept = at_qvidian("", &["Writers"], &["anna"]);
+    assert_eq!((verdict(&kept), kept.roles), (("allow", "account-found"), vec!["Old".to_owned()]));
+    let managed = at_qvidian("provisioning:\n  update_roles_on_every_login: true\n", &["Bosses"], &["anna"]);
+    assert_eq!(
+        (managed.roles.as_slice(), managed.changes[0].before.as_deref()),
+        (&["Admin".to_owned()][..], Some("Old"))
+    );
+    let none = at_qvidian("provisioning:\n  update_roles_on_every_login: true\n", &[], &["anna"]);
+    assert_eq!(verdict(&none), ("deny", "no-role"));
+}
+
+#[test]
+fn authorized_groups_are_compared_in_exact_case() {
+    let gate = "provisioning:\n  authorized_groups: [Bosses, Cooks]\n";
+    assert_eq!(verdict(&at_qvidian(gate, &["Cooks"], &["anna"])), ("allow", "account-found"));
+    let denied = at_qvidian(gate, &["cooks"], &["anna"]);
+    assert_eq!(verdict(&denied), ("deny", "group-not-authorized"));
+    assert!(denied.summary.contains("exact case"), "{}", denied.summary);
+    assert_eq!(verdict(&at_qvidian(gate, &[], &["anna"])), ("deny", "group-not-authorized"));
+}
+
+#[test]
+fn the_delimiter_parts_the_assertions_groups_and_nothing_else() {
+    let semicolon = "provisioning:\n  just_in_time: true\n  group_delimiter: ';;'\n";
+    assert_eq!(at_qvidian(semicolon, &["Cooks;;Bosses"], &[]).roles, ["Admin"]);
+    let pipe = at_qvidian(semicolon, &["Cooks|Bosses"], &[]);
+    assert_eq!(verdict(&pipe), ("deny", "no-role"));
+    let noted = pipe.trace.iter().any(|step| step.outcome == Outcome::Noted && step.result.contains("joined by `|`"));
+    assert!(noted, "{:?}", pipe.trace);
+    assert_eq!(at_qvidian("provisioning:\n  just_in_time: true\n", &["Cooks", "Bosses"], &[]).roles, ["Admin"]);
+}
+
+#[test]
+fn users_are_found_by_external_id_or_login_and_never_made() {
+    let with = |id: &str, external: &str, sso: Option<bool>| Account {
+        external_id: Some(external.to_owned()),
+        sso,
+        ..account(id)
+    };
+    let user = ["qualysguard_external_id=anna@example.org"];
+    let one = login(QUALYS, &user, Some(vec![with("abcd_ef", "anna@example.org", Some(true))]));
+    assert_eq!((verdict(&one), one.username.as_deref()), (("allow", "account-found"), Some("abcd_ef")));
+    assert_eq!(one.exit_url.as_deref(), Some("https://www.example.org/"));
+    assert_eq!(verdict(&login(QUALYS, &user, Some(Vec::new()))), ("deny", "user-unknown"));
+    let off = login(QUALYS, &user, Some(vec![with("abcd_ef", "anna@example.org", Some(false))]));
+    assert_eq!(verdict(&off), ("deny", "sso-off-for-user"));
+    let two = vec![with("abcd_ef", "anna@example.org", None), with("abcd_gh", "anna@example.org", None)];
+    assert_eq!(verdict(&login(QUALYS, &user, Some(two))), ("prompt", "choose-account"));
+    let by_login = QUALYS.replace("match_by: external_id", "match_by: login");
+    let found = login(&by_login, &["=abcd_ef"], Some(vec![with("abcd_ef", "x", Some(true))]));
+    assert_eq!(verdict(&found), ("allow", "account-found"));
+    let near = login(QUALYS, &user, Some(vec![with("abcd_ef", "Anna@example.org", Some(true))]));
+    assert_eq!(verdict(&near), ("deny", "user-unknown"));
+    assert!(near.trace.iter().any(|step| step.result.contains("differs in case alone")), "{:?}", near.trace);
+}
+
+#[test]
+fn a_domain_that_changed_is_not_routed_here() {
+    let known = |address: &str| Some(vec![Account { email: Some(address.to_owned()), ..account("a") }]);
+    let at = |address: &str| verdict(&login(QUALIFIO, &[&format!("email={address}")], known(address)));
+    assert_eq!(at("a@example.org"), ("allow", "account-found"));
+    assert_eq!(at("a@OLD.example.org"), ("allow", "account-found"));
+    assert_eq!(at("a@new.example.org"), ("deny", "domain-not-routed"));
+    assert_eq!(verdict(&login(QUALIFIO, &["email=b@example.org"], known("a@example.org"))), ("deny", "user-unknown"));
+}
+
+#[test]
+fn a_user_must_be_linked_to_the_connector() {
+    let linked = |to: &[&str]| {
+        let connections = Some(to.iter().map(|one| (*one).to_owned()).collect());
+        Some(vec![Account { connections, ..account("a@example.org") }])
+    };
+    assert_eq!(verdict(&login(INO, &["=a@example.org"], linked(&["prod", "other"]))), ("allow", "account-found"));
+    assert_eq!(verdict(&login(INO, &["=a@example.org"], linked(&["other"]))), ("deny", "not-linked"));
+    assert_eq!(verdict(&login(INO, &["=abc"], linked(&["prod"]))), ("deny", "username-refused"));
+    let outbound = "version: 1\nprovider: ino-cx\nname: H\noauth:\n  kind: outbound\n  method: HubSpot\n";
+    assert_eq!(verdict(&login(outbound, &["=a@example.org"], linked(&["prod"]))), ("deny", "outbound-no-login"));
+}
+
+#[test]
+fn an_account_that_is_not_active_is_denied() {
+    let off = Account { active: Some(false), ..account("1#testbrand") };
+    let decision = login(QUALTRICS, &["Mail=a@example.org", "uid=1"], Some(vec![off]));
+    assert_eq!(verdict(&decision), ("deny", "account-inactive"));
+}
