@@ -42,5 +42,9 @@ mod cli;
 
 #[cfg(test)]
 mod corpus;
+#[cfg(fuzzing)]
+pub mod fuzzing;
+#[cfg(all(test, not(fuzzing)))]
+mod fuzzing;
 
 pub use cli::run;

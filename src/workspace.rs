@@ -358,9 +358,12 @@ pub(crate) fn render(connection: &Connection) -> Result<String> {
 /// Changes a connection's text in place, without touching comments, order or other lines.
 /// The result is read back; what the edits could not express is refused, never written.
 pub(crate) fn edited(loaded: &Loaded, edits: &[Edit]) -> Result<(String, Connection)> {
-    yaml::edit::edited(&loaded.text, &loaded.path.display().to_string(), edits, |text| {
-        parse_connection(text, &loaded.path)
-    })
+    edited_text(&loaded.text, &loaded.path, edits)
+}
+
+/// As [`edited`], for a text that was not loaded.
+pub(crate) fn edited_text(text: &str, path: &Path, edits: &[Edit]) -> Result<(String, Connection)> {
+    yaml::edit::edited(text, &path.display().to_string(), edits, |text| parse_connection(text, path))
 }
 
 /// Reads a connection from text, for the tests of the rooms above.
@@ -369,7 +372,8 @@ pub(crate) fn parsed_for_tests(text: &str) -> Connection {
     parse_connection(text, Path::new("connections/test.yaml")).unwrap()
 }
 
-fn parse_connection(text: &str, path: &Path) -> Result<Connection> {
+/// Reads a connection from text; `path` is what messages call it.
+pub(crate) fn parse_connection(text: &str, path: &Path) -> Result<Connection> {
     let file = path.display().to_string();
     let connection: Connection = yaml::parse(text, &file, connection::VERSION)?;
     if let Some(saml) = &connection.saml {

@@ -180,6 +180,20 @@ fn an_edit_that_breaks_the_file_is_refused() {
 }
 
 #[test]
+fn an_edit_changes_no_other_value() {
+    let name = Edit::Set(vec!["name".into()], "Test".to_owned());
+    // A block of text that ends the file without a line end has none in its value.
+    let block = loaded(&format!("{MINIMAL}display_name: |\n  last")).unwrap();
+    let (text, connection) = edited(&block, std::slice::from_ref(&name)).unwrap();
+    assert_eq!((connection.display_name.as_deref(), connection.name.as_str()), (Some("last"), "Test"));
+    assert!(text.ends_with("  last"), "{text}");
+    let list = loaded(&format!("{MINIMAL}dashboard_attributes:\n  - |\n    last")).unwrap();
+    let error = edited(&list, &[Edit::Append(vec!["dashboard_attributes".into()], "more".into())]).unwrap_err();
+    assert_eq!(failure_of(&error).unwrap().code(), "yaml-edit");
+    assert!(error.to_string().ends_with("another value would change with it"), "{error}");
+}
+
+#[test]
 fn what_is_printed_is_read_back_as_the_same() {
     let before = loaded(MINIMAL).unwrap().connection;
     let text = render(&before).unwrap();

@@ -25,7 +25,18 @@ pub(crate) enum Edit {
     Unset(Vec<Segment>),
 }
 
-/// Applies edits one after another; each result must still be read by `read`.
+impl Edit {
+    /// Whose value is another afterwards.
+    fn place(&self) -> Vec<Segment> {
+        match self {
+            Self::Set(path, _) | Self::SetBool(path, _) | Self::SetJson(path, _) | Self::Unset(path) => path.clone(),
+            Self::Append(path, _) => [path.as_slice(), &[Segment::Index(usize::MAX)]].concat(),
+        }
+    }
+}
+
+/// Applies edits one after another; each result must still be read by `read`, and say the same of
+/// all other keys.
 pub(crate) fn edited<T>(
     text: &str,
     file: &str,
@@ -35,7 +46,7 @@ pub(crate) fn edited<T>(
     let mut text = text.to_owned();
     let mut parsed = read(&text)?;
     for edit in edits {
-        (text, parsed) = match edit {
+        let (after, parsed_after) = match edit {
             Edit::Unset(path) if matches!(path.last(), Some(Segment::Index(_))) => {
                 let (start, end) = entry(&text, file, path)?;
                 reread(format!("{}{}", &text[..start], &text[end..]), &read)?
@@ -46,8 +57,57 @@ pub(crate) fn edited<T>(
             Edit::Append(path, value) => append(&text, file, path, value, &read)?,
             Edit::Set(path, typed) => set_typed(&text, file, path, typed, &read)?,
         };
+        if !spares_the_rest(&text, &after, &edit.place()) {
+            return Err(Failure::input(
+                "yaml-edit",
+                format!("{file}: this cannot be changed in place: another value would change with it"),
+            )
+            .hint("change the lines in an editor")
+            .into());
+        }
+        (text, parsed) = (after, parsed_after);
     }
     Ok((text, parsed))
+}
+
+/// Whether nothing but the value at a path differs between two texts: an anchor may be used
+/// elsewhere, and a line added behind a block of text belongs to that text.
+fn spares_the_rest(before: &str, after: &str, path: &[Segment]) -> bool {
+    let read = |text| serde_yaml::from_str::<Value>(text);
+    matches!((read(before), read(after)), (Ok(before), Ok(after)) if same_beside(&before, &after, path))
+}
+
+fn same_beside(before: &Value, after: &Value, path: &[Segment]) -> bool {
+    let empty = Value::Mapping(serde_yaml::Mapping::new());
+    let Some((first, rest)) = path.split_first() else { return true };
+    match (first, before, after) {
+        // A key without a value holds nothing, like a mapping without keys.
+        (Segment::Key(_), Value::Null, _) => same_beside(&empty, after, path),
+        (Segment::Key(_), _, Value::Null) => same_beside(before, &empty, path),
+        (Segment::Key(key), Value::Mapping(old), Value::Mapping(new)) => {
+            let others = |mapping: &serde_yaml::Mapping| {
+                let mut mapping = mapping.clone();
+                mapping.remove(key.as_str());
+                mapping
+            };
+            let (old_value, new_value) = (old.get(key.as_str()), new.get(key.as_str()));
+            others(old) == others(new)
+                && same_beside(old_value.unwrap_or(&Value::Null), new_value.unwrap_or(&Value::Null), rest)
+        }
+        (Segment::Index(index), Value::Sequence(old), Value::Sequence(new)) if old.len() == new.len() => {
+            let mut pairs = old.iter().zip(new).enumerate();
+            pairs.all(|(at, (old, new))| if at == *index { same_beside(old, new, rest) } else { old == new })
+        }
+        (Segment::Index(_), Value::Sequence(old), Value::Sequence(new)) if old.len() + 1 == new.len() => {
+            new.starts_with(old)
+        }
+        // An entry that was taken out.
+        (Segment::Index(index), Value::Sequence(old), Value::Sequence(new)) => {
+            let left = old.iter().enumerate().filter(|(at, _)| at != index).map(|(_, entry)| entry);
+            rest.is_empty() && left.eq(new)
+        }
+        _ => false,
+    }
 }
 
 /// Puts a whole value under a key in block style, as a person would write it; the edit of a
@@ -242,7 +302,10 @@ fn attempt<T>(
         }
     };
     let patched = yamlpatch::apply_yaml_patches(&document, &[patch]).map_err(|error| failed(&error))?;
-    reread(patched.source().to_owned(), read)
+    let patched = patched.source();
+    // A line end at the end of the file is of no meaning, unless a block of text ends there.
+    let bare = patched.strip_suffix('\n').filter(|_| !text.ends_with('\n') && !spares_the_rest(text, patched, path));
+    reread(bare.unwrap_or(patched).to_owned(), read)
 }
 
 fn shown(path: &[Segment]) -> String {
