@@ -226,7 +226,7 @@ impl Profile {
             Some((route, why)) => {
                 let place = yaml::place(text, file, &route);
                 Err(Failure::input("profile-invalid", format!("{place}: {why}"))
-                    .hint("`ssoctl provider show qualtrics --format yaml` prints a profile that is whole")
+                    .hint("`ssoctl provider show qualtrics --yaml` prints a profile that is whole")
                     .into())
             }
         }
@@ -340,6 +340,13 @@ impl Profile {
             entity_id: self.whole(&form.entity_id, settings).ok()?,
             acs: self.whole(&form.acs, settings).ok()?,
         })
+    }
+
+    /// The mistake that a value is or has in it, and the value as it is meant.
+    pub(crate) fn sp_mistake(&self, value: &str) -> Option<(&Mistake, String)> {
+        let mistakes = self.saml.iter().flat_map(|saml| &saml.sp.mistakes);
+        let found = mistakes.into_iter().find(|mistake| value.contains(&mistake.value))?;
+        Some((found, value.replace(&found.value, &found.meant)))
     }
 
     /// Where users begin: what the vendor has given, else what its form makes of the settings.
