@@ -94,7 +94,7 @@ fn missing_facts(name: &str, connection: &Connection, profile: &Profile, values:
             question: Some(format!("which entity ID and ACS does the {key} `{}` have?", settings[&key])),
             mends: vec![
                 match profile.settings().find(|field| field.key() == key) {
-                    Some(field) => format!("the vendor publishes them for: {}", choices(field)),
+                    Some(field) => format!("the vendor publishes them for: {}", published(field)),
                     None => format!("`ssoctl provider show {}` shows what is published", profile.id),
                 },
                 by_hand(name, "or set both by hand, as the vendor tells them", values.forms.first()),
@@ -113,6 +113,12 @@ fn missing_facts(name: &str, connection: &Connection, profile: &Profile, values:
         question: None,
         mends: vec![format!("`ssoctl connection set {name} settings.{key}=..`{}", more.unwrap_or_default())],
     }
+}
+
+/// The choices for which the values are published and not only of the same form.
+fn published(field: &Field) -> String {
+    let sure = field.choices.iter().filter(|choice| choice.unverified.is_none());
+    sure.map(|choice| choice.value.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 fn choices(field: &Field) -> String {
@@ -207,8 +213,18 @@ mod tests {
         let half = "  sp:\n    entity_id: https://a.example\n";
         for (provider, settings, sp, told) in [
             ("qualys", "", "", "settings.platform=..`: one of US1, US2"),
-            ("qualys", "  platform: XX9\n", "", "saml.sp.entity_id=QualysGuard_SharedPlatform-SAML20-SP saml.sp.acs=.."),
-            ("qualys", "  platform: XX9\n", "", "ask the vendor: which entity ID and ACS does the platform `XX9` have?"),
+            (
+                "qualys",
+                "  platform: XX9\n",
+                "",
+                "saml.sp.entity_id=QualysGuard_SharedPlatform-SAML20-SP saml.sp.acs=..",
+            ),
+            (
+                "qualys",
+                "  platform: XX9\n",
+                "",
+                "ask the vendor: which entity ID and ACS does the platform `XX9` have?",
+            ),
             ("qualys", "  platform: US1\n", half, "does not guess"),
             ("ino-cx", "", "", "settings.domain=..`: letters"),
             ("qvidian", "", "", "ask the vendor: which entity ID and ACS does our tenant have"),

@@ -349,6 +349,15 @@ impl Profile {
         Some((found, value.replace(&found.value, &found.meant)))
     }
 
+    /// Why the published values are to be compared for these settings with what the vendor says.
+    pub(crate) fn sp_doubt(&self, settings: &BTreeMap<String, String>) -> Option<&str> {
+        let chosen = |field: &Field| settings.get(field.key()).or(field.default.as_ref()).cloned();
+        self.settings().find_map(|field| {
+            let chosen = chosen(field)?;
+            field.choices.iter().find(|choice| choice.value == chosen)?.unverified.as_deref()
+        })
+    }
+
     /// Where users begin: what the vendor has given, else what its form makes of the settings.
     pub(crate) fn login_url(&self, connection: &Connection) -> Option<String> {
         let made = || self.whole(self.login_url.form.as_deref()?, &connection.settings).ok();

@@ -17,6 +17,7 @@ mod init;
 mod made;
 mod metadata;
 mod peer;
+mod provider;
 mod refresh;
 mod refusals;
 mod sandbox;

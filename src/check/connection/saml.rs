@@ -88,6 +88,14 @@ pub(super) fn service_provider(saml: &Saml, connection: &Connection, profile: &P
             let published = profile.sp_published(&connection.settings).filter(|_| !saml.sp.use_incommon_metadata);
             let ask = profile.saml.as_ref().and_then(|saml| saml.sp.ask.as_ref());
             let asked = ask.map(|question| format!("; unknown, ask the vendor: {question}")).unwrap_or_default();
+            if let (Some(published), Some(doubt)) = (&published, profile.sp_doubt(&connection.settings)) {
+                sink.warning(
+                    "sp-values-inferred",
+                    &["settings".into()],
+                    format!("the ACS `{}` is to be compared with what {} says: {doubt}", published.acs, profile.title),
+                    "once the vendor has said it: `ssoctl connection set NAME saml.sp.entity_id=.. saml.sp.acs=..`",
+                );
+            }
             if published.is_none() {
                 sink.info(
                     "sp-values-unknown",

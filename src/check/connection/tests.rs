@@ -137,7 +137,10 @@ fn values_that_go_round_and_are_wrong_are_told_with_what_is_meant() {
     ] {
         let findings = findings_of(provider, settings, sp);
         let told: Vec<&Finding> = findings.iter().filter(|finding| finding.code.starts_with("sp-values-")).collect();
-        assert!(matches!(told[..], [one] if one.code == "sp-values-mistake" && one.message.contains(meant)), "{told:?}");
+        assert!(
+            matches!(told[..], [one] if one.code == "sp-values-mistake" && one.message.contains(meant)),
+            "{told:?}"
+        );
         assert_eq!(told[0].severity, Severity::Warning);
         let right = sp.replace("PlatformSAML20SP", "Platform-SAML20-SP").replace("/.ino", ".ino");
         let findings = findings_of(provider, settings, &right);
@@ -156,6 +159,11 @@ fn nobody_is_asked_for_values_that_the_vendor_publishes() {
     ] {
         let findings = findings_of(provider, settings, "");
         assert_eq!(findings.iter().any(|finding| finding.code == "sp-values-unknown"), told, "{settings}");
+    }
+    // Of the same form as published ones is not published.
+    for (platform, told) in [("US1", false), ("GOV1", true)] {
+        let findings = findings_of("qualys", &format!("  platform: {platform}\n"), "");
+        assert_eq!(findings.iter().any(|finding| finding.code == "sp-values-inferred"), told, "{platform}");
     }
     let unusual = "  sp:\n    entity_id: https://other.example\n    acs: https://other.example/acs\n";
     let findings = findings_of("ino-cx", "  domain: acme\n", unusual);
