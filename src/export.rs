@@ -2,6 +2,8 @@
 //! a service provider that the user runs. Of a vendor only what it publishes or has shown is
 //! exported; where that is not known, both published forms are named and neither is chosen.
 
+pub(crate) mod addresses;
+pub(crate) mod handover;
 pub(crate) mod sp_values;
 
 use base64::Engine as _;

@@ -12,6 +12,7 @@ mod connection;
 mod contract;
 mod diff;
 mod fetching;
+mod handover;
 mod harness;
 mod init;
 mod made;

@@ -173,3 +173,20 @@ fn nobody_is_asked_for_values_that_the_vendor_publishes() {
     let unset = findings_of("qualys", "  primary_contact: abcd_ef\n", unusual);
     assert!(!unset.iter().any(|finding| finding.code == "sp-values-unusual"));
 }
+
+#[test]
+fn the_key_of_the_login_url_is_that_of_the_relay_state() {
+    let base = "  platform: US1\n  idm_key: saml2_1\n";
+    let login = |key: &str| format!("login:\n  url: https://qualysguard.qualys.com/fo/login.php?idm_key={key}\n");
+    let relay = |key: &str| format!("  sp:\n    default_relay_state: idm_key={key}\n");
+    for (more, differs) in [
+        (login("saml2_1"), false),
+        (login("saml2_2"), true),
+        (relay("saml2_1"), false),
+        (relay("saml2_2"), true),
+        ("login:\n  url: https://qualysguard.qualys.com/\n".to_owned(), false),
+    ] {
+        let findings = findings_of("qualys", base, &more);
+        assert_eq!(findings.iter().any(|finding| finding.code == "login-key-differs"), differs, "{more}");
+    }
+}
