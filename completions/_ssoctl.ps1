@@ -65,7 +65,7 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List all vendors')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List all vendors, and what each can do')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one vendor: what it can do, what it must be told, where the facts come from')
             break
         }
@@ -84,6 +84,7 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed on standard output')
+            [CompletionResult]::new('--yaml', '--yaml', [CompletionResultType]::ParameterName, 'Print the profile itself, as YAML')
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask, also not at a terminal')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
@@ -105,6 +106,8 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one connection and what is to be said about it')
             [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Change keys of a connection''s file in place; comments and other lines stay')
             [CompletionResult]::new('refresh', 'refresh', [CompletionResultType]::ParameterValue, 'Compare a connection with what the other side publishes now, and take it over with consent')
+            [CompletionResult]::new('handover', 'handover', [CompletionResultType]::ParameterValue, 'Write what the vendor''s form, or the identity provider''s administrator, needs')
+            [CompletionResult]::new('url', 'url', [CompletionResultType]::ParameterValue, 'Show where users begin, what an IdP-initiated login must carry, and where logins end')
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove a connection''s file; git keeps what was committed')
             break
         }
@@ -195,6 +198,7 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             [CompletionResult]::new('--enable-binding', '--enable-binding', [CompletionResultType]::ParameterName, 'Enable this single sign-on binding and disable the others')
             [CompletionResult]::new('--metadata', '--metadata', [CompletionResultType]::ParameterName, 'As `connection refresh NAME --metadata SOURCE --apply`: endpoints and certificates of the same entity')
             [CompletionResult]::new('--sp-metadata', '--sp-metadata', [CompletionResultType]::ParameterName, 'Take entity ID, ACS and certificates from the vendor''s SP metadata: a file, a URL, or `-`')
+            [CompletionResult]::new('--accept', '--accept', [CompletionResultType]::ParameterName, 'Change a guarded field all the same (QT7): guarded-field')
             [CompletionResult]::new('--entity-id', '--entity-id', [CompletionResultType]::ParameterName, 'Which entity of the document that `--sp-metadata` names')
             [CompletionResult]::new('--max-validity', '--max-validity', [CompletionResultType]::ParameterName, 'Refuse SAML metadata that is valid for more than so many days from now, or without an end')
             [CompletionResult]::new('--max-size', '--max-size', [CompletionResultType]::ParameterName, 'Largest document that is read, in bytes [default: 16 MiB; 256 MiB where one entity is chosen]')
@@ -235,6 +239,34 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             [CompletionResult]::new('--require-valid-until', '--require-valid-until', [CompletionResultType]::ParameterName, 'Refuse SAML metadata whose root has no validUntil, or one that has passed or cannot be read')
             [CompletionResult]::new('--insecure-allow-http', '--insecure-allow-http', [CompletionResultType]::ParameterName, 'Fetch http:// URLs too; whoever sits between can then change the document')
             [CompletionResult]::new('--untrusted', '--untrusted', [CompletionResultType]::ParameterName, 'Fetch from the public internet only, on each redirect too [default: on where the variable CI is true]')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask, also not at a terminal')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'ssoctl;connection;handover' {
+            [CompletionResult]::new('--for', '--for', [CompletionResultType]::ParameterName, 'Who is given it')
+            [CompletionResult]::new('--idp', '--idp', [CompletionResultType]::ParameterName, 'Product of the identity provider, for its click path [default: told by its addresses]')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Write to this file [default: standard output]')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write to this file [default: standard output]')
+            [CompletionResult]::new('--compare', '--compare', [CompletionResultType]::ParameterName, 'Compare a sheet that came back with the connection''s file (`-` reads standard input)')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed on standard output')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace the file if it is there')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask, also not at a terminal')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'ssoctl;connection;url' {
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed on standard output')
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask, also not at a terminal')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')

@@ -55,6 +55,9 @@ _ssoctl() {
             ssoctl__subcmd__connection,add)
                 cmd="ssoctl__subcmd__connection__subcmd__add"
                 ;;
+            ssoctl__subcmd__connection,handover)
+                cmd="ssoctl__subcmd__connection__subcmd__handover"
+                ;;
             ssoctl__subcmd__connection,list)
                 cmd="ssoctl__subcmd__connection__subcmd__list"
                 ;;
@@ -69,6 +72,9 @@ _ssoctl() {
                 ;;
             ssoctl__subcmd__connection,show)
                 cmd="ssoctl__subcmd__connection__subcmd__show"
+                ;;
+            ssoctl__subcmd__connection,url)
+                cmd="ssoctl__subcmd__connection__subcmd__url"
                 ;;
             ssoctl__subcmd__metadata,diff)
                 cmd="ssoctl__subcmd__metadata__subcmd__diff"
@@ -125,7 +131,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -151,7 +157,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -213,7 +219,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -259,7 +265,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -305,7 +311,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -331,7 +337,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -342,7 +348,7 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__connection)
-            opts="-C -q -h --workspace --format --no-input --quiet --help add list show set refresh remove"
+            opts="-C -q -h --workspace --format --no-input --quiet --help add list show set refresh handover url remove"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -357,7 +363,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -519,7 +525,53 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        ssoctl__subcmd__connection__subcmd__handover)
+            opts="-o -C -q -h --for --idp --output --force --compare --workspace --format --no-input --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --for)
+                    COMPREPLY=($(compgen -W "vendor idp" -- "${cur}"))
+                    return 0
+                    ;;
+                --idp)
+                    COMPREPLY=($(compgen -W "entra okta google adfs ping keycloak shibboleth" -- "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --compare)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -545,7 +597,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -611,7 +663,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -637,7 +689,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -648,7 +700,7 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__connection__subcmd__set)
-            opts="-C -q -h --unset --enable-binding --metadata --sp-metadata --entity-id --require-valid-until --max-validity --max-size --timeout --insecure-allow-http --untrusted --allow-origin --ca-file --workspace --format --no-input --quiet --help"
+            opts="-C -q -h --unset --enable-binding --metadata --sp-metadata --accept --entity-id --require-valid-until --max-validity --max-size --timeout --insecure-allow-http --untrusted --allow-origin --ca-file --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -668,6 +720,10 @@ _ssoctl() {
                     ;;
                 --sp-metadata)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --accept)
+                    COMPREPLY=($(compgen -W "guarded-field" -- "${cur}"))
                     return 0
                     ;;
                 --entity-id)
@@ -703,7 +759,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -729,7 +785,33 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        ssoctl__subcmd__connection__subcmd__url)
+            opts="-C -q -h --workspace --format --no-input --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -759,7 +841,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -797,7 +879,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -823,7 +905,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -869,7 +951,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -943,7 +1025,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1009,7 +1091,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1067,7 +1149,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1093,7 +1175,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1119,7 +1201,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1130,7 +1212,7 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__provider__subcmd__show)
-            opts="-C -q -h --workspace --format --no-input --quiet --help"
+            opts="-C -q -h --yaml --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1145,7 +1227,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1171,7 +1253,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1261,7 +1343,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1287,7 +1369,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1357,7 +1439,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1399,7 +1481,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1441,7 +1523,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1467,7 +1549,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
                     return 0
                     ;;
                 *)

@@ -20,6 +20,7 @@ use clap::Subcommand;
 use clap::ValueEnum;
 
 use crate::cli::context::Context;
+use crate::error::Failure;
 use crate::error::Kind;
 use crate::error::Result;
 
@@ -42,6 +43,10 @@ pub(crate) enum Format {
     Human,
     /// For programs: one document with a `schema` key.
     Json,
+    /// Markdown, of what is handed over to others.
+    Md,
+    /// One HTML page, of what is handed over to others.
+    Html,
 }
 
 /// Declare, check, test and migrate single sign-on connections.
@@ -137,6 +142,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Ok(context) => context,
         Err(error) => return ui::fail(&error, wants_json(&arguments)),
     };
+    if let Err(error) = speaks(&cli.command, context.format) {
+        return ui::fail(&error, false);
+    }
     match dispatch(&cli.command, &mut context) {
         Ok(Verdict::Done) => 0,
         Ok(Verdict::Findings) => 1,
@@ -145,8 +153,44 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     }
 }
 
+/// Refuses a format that the command does not have: a script must not read one for another.
+fn speaks(command: &Command, format: Format) -> Result<()> {
+    let asked = match (format, command) {
+        (Format::Human | Format::Json, _) => return Ok(()),
+        (Format::Md | Format::Html, Command::Connection(args)) if args.is_document() => return Ok(()),
+        (Format::Md, _) => "md",
+        (Format::Html, _) => "html",
+    };
+    Err(Failure::usage("format-unsupported", format!("this command does not print `{asked}`"))
+        .hint("it has `--format human` and `--format json`; `connection handover` has `md` and `html` too")
+        .into())
+}
+
 /// Whether an error must be told as JSON, also when the command line itself cannot be parsed.
 fn wants_json(arguments: &[OsString]) -> bool {
     arguments.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json")
         || arguments.iter().any(|argument| argument == "--format=json")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::failure_of;
+
+    #[test]
+    fn a_format_that_a_command_does_not_have_is_refused() {
+        for (line, format, spoken) in [
+            ("connection list", "html", false),
+            ("provider show scim", "md", false),
+            ("connection handover x --for idp --compare y", "md", false),
+            ("connection handover x --for idp", "html", true),
+            ("connection list", "json", true),
+        ] {
+            let arguments = ["ssoctl", "--format", format].into_iter().chain(line.split(' '));
+            let cli = Cli::try_parse_from(arguments).unwrap();
+            let told = speaks(&cli.command, cli.global.format).err();
+            let code = told.as_ref().and_then(failure_of).map(Failure::code);
+            assert_eq!(code, (!spoken).then_some("format-unsupported"), "{line} {format}");
+        }
+    }
 }

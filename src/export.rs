@@ -1,6 +1,10 @@
 //! The SP metadata that the IdP's administrator imports: of a vendor, from a connection, or of
-//! a service provider that the user runs. Of a vendor only what it has shown is exported; where
-//! that is not known, both published forms are named and neither is chosen.
+//! a service provider that the user runs. Of a vendor only what it publishes or has shown is
+//! exported; where that is not known, both published forms are named and neither is chosen.
+
+pub(crate) mod addresses;
+pub(crate) mod handover;
+pub(crate) mod sp_values;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -32,9 +36,9 @@ pub(crate) fn sp_metadata(
 ) -> Result<SpMetadata> {
     let saml = connection.saml.as_ref().ok_or_else(|| {
         Failure::input("not-saml", format!("`{name}` is an OAuth 2.0 connection, which has no SAML metadata"))
-            .hint("the IdP needs its redirect URI, which the vendor's page shows as OAuth Redirection Endpoint")
+            .hint(format!("the IdP needs its redirect URI: `ssoctl connection handover {name} --for idp`"))
     })?;
-    let (entity_id, acs) = sp_values(name, connection, saml, profile)?;
+    let (entity_id, acs) = sp_values::sp_values(name, connection, saml, profile)?;
     let display =
         connection.display_name.as_ref().map(|text| LocalizedText { lang: "en".to_owned(), text: text.clone() });
     let enabled = saml.idp.sso.iter().find(|endpoint| endpoint.enabled);
@@ -70,7 +74,7 @@ pub(crate) fn sp_metadata(
                 response_location: endpoint.response_location.clone(),
             })
             .collect(),
-        name_id_formats: saml.sp.name_id_formats.clone(),
+        name_id_formats: name_id_formats(saml),
         acs: vec![AssertionConsumer { binding: Binding::post(), location: acs, index: 0, is_default: true }],
         service_name: Some(
             display.unwrap_or_else(|| LocalizedText { lang: "en".to_owned(), text: connection.name.clone() }),
@@ -117,54 +121,11 @@ pub(crate) fn own_sp(own: &OwnSp, valid_until: Option<Time>) -> SpMetadata {
     }
 }
 
-fn sp_values(name: &str, connection: &Connection, saml: &Saml, profile: &Profile) -> Result<(String, String)> {
-    match (&saml.sp.entity_id, &saml.sp.acs) {
-        (Some(entity_id), Some(acs)) => {
-            if saml.sp.use_incommon_metadata
-                && let Some(form) = profile.sp_form(&connection.settings, entity_id, acs)
-            {
-                return Err(Failure::input(
-                    "sp-values-not-incommon",
-                    format!(
-                        "`{name}` uses InCommon metadata, and its entity ID `{entity_id}` and ACS are the {} of a \
-                         connection without it",
-                        form.label
-                    ),
-                )
-                .hint(format!(
-                    "the toggle changes both values: download the SP metadata again after saving, then \
-                     `ssoctl connection set {name} --sp-metadata FILE`"
-                ))
-                .into());
-            }
-            Ok((entity_id.clone(), acs.clone()))
-        }
-        _ => {
-            let mut message = format!(
-                "the service provider's entity ID and ACS of `{name}` are not known, and ssoctl does not guess them"
-            );
-            if !saml.sp.use_incommon_metadata {
-                for candidate in profile.sp_candidates(&connection.settings) {
-                    message += &format!(
-                        "\n  {}: entity ID {}\n  {:width$}  ACS       {}",
-                        candidate.label,
-                        candidate.entity_id,
-                        "",
-                        candidate.acs,
-                        width = candidate.label.len()
-                    );
-                }
-            }
-            Err(Failure::input("sp-values-unknown", message)
-                .hint(format!(
-                    "save the connection at the vendor once, download its metadata, then \
-                     `ssoctl connection set {name} --sp-metadata FILE`"
-                ))
-                .hint(format!(
-                    "or copy both from the page: `ssoctl connection set {name} saml.sp.entity_id=.. saml.sp.acs=..`"
-                ))
-                .into())
-        }
+/// What the vendor's metadata asks for; where there is none, the format that is chosen on its page (IN2).
+fn name_id_formats(saml: &Saml) -> Vec<String> {
+    match (saml.sp.name_id_formats.as_slice(), &saml.options.name_id_format) {
+        ([], Some(chosen)) => vec![chosen.clone()],
+        (formats, _) => formats.to_vec(),
     }
 }
 

@@ -2,4 +2,5 @@
 //! decided here, and no exit code.
 
 pub(crate) mod certificates;
+pub(crate) mod handover;
 pub(crate) mod inspect;

@@ -27,9 +27,9 @@ const ROOMS: [(&str, &[&str]); 25] = [
     ("workspace", &["cert", "disk", "error", "finding", "http", "model", "yaml"]),
     ("check", &["cert", "error", "finding", "model", "provider", "workspace"]),
     ("import", &["cert", "error", "model", "oidc", "provider", "saml"]),
-    ("export", &["cert", "error", "model", "provider", "saml"]),
+    ("export", &["cert", "error", "model", "provider", "saml", "yaml"]),
     ("migrate", &["crypto", "disk", "error", "finding", "model", "provider"]),
-    ("report", &["cert", "error", "finding", "model", "oidc", "saml"]),
+    ("report", &["cert", "error", "export", "finding", "model", "oidc", "saml"]),
     ("sandbox", &["error", "model"]),
     (
         "cli",

@@ -2,6 +2,7 @@
 //!
 //! An error here stops `connection add` and `connection set`; a warning is told and kept.
 
+mod addresses;
 mod oauth;
 mod saml;
 
@@ -58,6 +59,7 @@ pub(crate) fn check(connection: &Connection, profile: &Profile, locate: &Locate<
     settings(connection, profile, &mut sink);
     attributes(connection, profile, &mut sink);
     provisioning(connection, &mut sink);
+    addresses::addresses(connection, profile, &mut sink);
     match (&connection.saml, &connection.oauth) {
         (Some(part), None) => {
             capability(profile, Capability::Saml, "saml", &mut sink);

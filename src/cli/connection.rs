@@ -2,6 +2,7 @@
 
 mod add;
 mod edits;
+mod handover;
 mod list;
 mod memory;
 mod refresh;
@@ -9,6 +10,7 @@ mod remove;
 mod renewal;
 mod set;
 mod show;
+mod url;
 mod wizard;
 
 use crate::check;
@@ -59,7 +61,16 @@ enum Command {
     Show(show::Args),
     Set(Box<set::Args>),
     Refresh(Box<refresh::Args>),
+    Handover(handover::Args),
+    Url(url::Args),
     Remove(remove::Args),
+}
+
+impl Args {
+    /// Whether what is asked for is a document for others, which has formats of its own.
+    pub(crate) fn is_document(&self) -> bool {
+        matches!(&self.command, Command::Handover(args) if args.is_document())
+    }
 }
 
 /// Hands on to the subcommand.
@@ -70,6 +81,8 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         Command::Show(args) => show::run(args, context),
         Command::Set(args) => set::run(args, context),
         Command::Refresh(args) => refresh::run(args, context),
+        Command::Handover(args) => handover::run(args, context),
+        Command::Url(args) => url::run(args, context),
         Command::Remove(args) => remove::run(args, context),
     }
 }

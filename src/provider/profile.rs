@@ -226,7 +226,7 @@ impl Profile {
             Some((route, why)) => {
                 let place = yaml::place(text, file, &route);
                 Err(Failure::input("profile-invalid", format!("{place}: {why}"))
-                    .hint("`ssoctl provider show qualtrics --format yaml` prints a profile that is whole")
+                    .hint("`ssoctl provider show qualtrics --yaml` prints a profile that is whole")
                     .into())
             }
         }
@@ -339,6 +339,22 @@ impl Profile {
             label: form.label.clone(),
             entity_id: self.whole(&form.entity_id, settings).ok()?,
             acs: self.whole(&form.acs, settings).ok()?,
+        })
+    }
+
+    /// The mistake that a value is or has in it, and the value as it is meant.
+    pub(crate) fn sp_mistake(&self, value: &str) -> Option<(&Mistake, String)> {
+        let mistakes = self.saml.iter().flat_map(|saml| &saml.sp.mistakes);
+        let found = mistakes.into_iter().find(|mistake| value.contains(&mistake.value))?;
+        Some((found, value.replace(&found.value, &found.meant)))
+    }
+
+    /// Why the published values are to be compared for these settings with what the vendor says.
+    pub(crate) fn sp_doubt(&self, settings: &BTreeMap<String, String>) -> Option<&str> {
+        let chosen = |field: &Field| settings.get(field.key()).or(field.default.as_ref()).cloned();
+        self.settings().find_map(|field| {
+            let chosen = chosen(field)?;
+            field.choices.iter().find(|choice| choice.value == chosen)?.unverified.as_deref()
         })
     }
 

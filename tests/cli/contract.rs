@@ -31,7 +31,7 @@ fn furnished() -> (Desk, Sandbox) {
 const MIGRATE: &str = "users migrate --csv roster.csv --connection q";
 
 /// Every command that has data to print, with the name of its schema.
-const DATA: [(&str, &str, i32); 18] = [
+const DATA: [(&str, &str, i32); 22] = [
     ("connection list", "connection-list", 0),
     ("connection show q", "connection", 0),
     ("connection show o", "connection", 0),
@@ -48,6 +48,10 @@ const DATA: [(&str, &str, i32); 18] = [
     ("cert generate --subject sp --key-type p256 --key-out sp.key --force", "cert-generate", 0),
     ("provider list", "provider-list", 0),
     ("provider show qualtrics", "provider", 0),
+    ("provider show qualtrics --yaml", "provider-yaml", 0),
+    ("connection handover q --for vendor", "handover", 0),
+    ("connection handover o --for idp", "handover", 0),
+    ("connection url q", "connection-url", 0),
     (MIGRATE, "users-migrate", 1),
     ("users status", "users-status", 0),
 ];

@@ -5,6 +5,7 @@ use url::Url;
 use crate::check::connection::Sink;
 use crate::model::connection::Connection;
 use crate::model::connection::Saml;
+use crate::model::username::names;
 use crate::provider::profile::Profile;
 use crate::workspace::Segment;
 
@@ -82,35 +83,84 @@ pub(super) fn service_provider(saml: &Saml, connection: &Connection, profile: &P
             "the service provider's entity ID and ACS belong together, and one of them is missing".to_owned(),
             "copy both from the connection's page, or give its metadata with `--sp-metadata FILE`",
         ),
-        (None, None) => sink.info(
-            "sp-values-unknown",
-            &["saml".into(), "sp".into()],
-            "the service provider's entity ID and ACS are not known yet".to_owned(),
-            "`ssoctl connection set NAME --sp-metadata FILE` once the vendor shows them; `metadata export` needs them",
-        ),
+        (None, None) => {
+            // A vendor that publishes them is asked for nothing.
+            let published = profile.sp_published(&connection.settings).filter(|_| !saml.sp.use_incommon_metadata);
+            let ask = profile.saml.as_ref().and_then(|saml| saml.sp.ask.as_ref());
+            let asked = ask.map(|question| format!("; unknown, ask the vendor: {question}")).unwrap_or_default();
+            if let (Some(published), Some(doubt)) = (&published, profile.sp_doubt(&connection.settings)) {
+                sink.warning(
+                    "sp-values-inferred",
+                    &["settings".into()],
+                    format!("the ACS `{}` is to be compared with what {} says: {doubt}", published.acs, profile.title),
+                    "once the vendor has said it: `ssoctl connection set NAME saml.sp.entity_id=.. saml.sp.acs=..`",
+                );
+            }
+            if published.is_none() {
+                sink.info(
+                    "sp-values-unknown",
+                    &["saml".into(), "sp".into()],
+                    format!("the service provider's entity ID and ACS are not known yet{asked}"),
+                    "`ssoctl connection set NAME --sp-metadata FILE` once the vendor shows them; `metadata export` needs them",
+                );
+            }
+        }
         (Some(id), Some(acs)) => {
             entity_id(id, &sp("entity_id"), sink);
             location(acs, &sp("acs"), sink);
-            let known = profile.sp_form(&connection.settings, id, acs);
-            let settings_known = profile.settings().all(|field| connection.settings.contains_key(field.key()));
-            match known {
-                Some(form) if saml.sp.use_incommon_metadata => sink.warning(
-                    "sp-values-not-incommon",
-                    &sp("use_incommon_metadata"),
-                    format!("InCommon metadata changes entity ID and ACS, and these are the {} without it", form.label),
-                    "`ssoctl connection set NAME --sp-metadata FILE` takes the values that the vendor shows after saving",
-                ),
-                // Never corrected: the vendor's own page decides.
-                None if settings_known && !profile.sp_candidates(&connection.settings).is_empty() && !saml.sp.use_incommon_metadata => sink.warning(
-                    "sp-values-unusual",
-                    &sp("entity_id"),
-                    format!("entity ID `{id}` and ACS have none of the forms that {} publishes", profile.title),
-                    "compare them, and `brand_id` and `data_center`, with the connection's page",
-                ),
-                _ => {}
+            let mistaken = [("entity_id", id), ("acs", acs)].map(|(key, value)| mistake(value, key, profile, sink));
+            if mistaken == [false, false] {
+                known_form(id, acs, saml, connection, profile, sink);
             }
         }
     }
+}
+
+/// Tells a value that goes round and is wrong, with what is meant; it is never corrected.
+fn mistake(value: &str, key: &str, profile: &Profile, sink: &mut Sink<'_>) -> bool {
+    let Some((mistake, meant)) = profile.sp_mistake(value) else { return false };
+    sink.warning(
+        "sp-values-mistake",
+        &["saml".into(), "sp".into(), key.into()],
+        format!("`{value}` is a value that goes round and is wrong; `{meant}` is meant: {}", mistake.why),
+        &format!("`ssoctl connection set NAME saml.sp.{key}={meant}`, and at the identity provider too"),
+    );
+    true
+}
+
+/// Holds a pair against the forms that the vendor publishes; the vendor's own page decides.
+fn known_form(id: &str, acs: &str, saml: &Saml, connection: &Connection, profile: &Profile, sink: &mut Sink<'_>) {
+    let sp = |key: &str| ["saml".into(), "sp".into(), key.into()];
+    let candidates = profile.sp_candidates(&connection.settings);
+    // A form with a fact in braces is one that cannot be compared.
+    let comparable = candidates.iter().all(|form| !form.entity_id.contains('{') && !form.acs.contains('{'));
+    match profile.sp_form(&connection.settings, id, acs) {
+        Some(form) if saml.sp.use_incommon_metadata => sink.warning(
+            "sp-values-not-incommon",
+            &sp("use_incommon_metadata"),
+            format!("InCommon metadata changes entity ID and ACS, and these are the {} without it", form.label),
+            "`ssoctl connection set NAME --sp-metadata FILE` takes the values that the vendor shows after saving",
+        ),
+        None if comparable && !candidates.is_empty() && !saml.sp.use_incommon_metadata => sink.warning(
+            "sp-values-unusual",
+            &sp("entity_id"),
+            format!("entity ID `{id}` and ACS have none of the forms that {} publishes", profile.title),
+            &format!("compare them, and {}, with what the vendor shows", facts(profile)),
+        ),
+        _ => {}
+    }
+}
+
+/// The settings that the published forms are made of, for a sentence.
+fn facts(profile: &Profile) -> String {
+    let forms = profile.saml.iter().flat_map(|saml| &saml.sp.forms);
+    let mut keys: Vec<String> = forms
+        .flat_map(|form| names(&form.entity_id).into_iter().chain(names(&form.acs)))
+        .map(|name| format!("`{}`", name.split('.').next().unwrap_or(name)))
+        .collect();
+    keys.sort();
+    keys.dedup();
+    if keys.is_empty() { "the settings".to_owned() } else { keys.join(" and ") }
 }
 
 fn entity_id(id: &str, route: &[Segment], sink: &mut Sink<'_>) {

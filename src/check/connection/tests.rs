@@ -111,3 +111,82 @@ fn each_slip_is_told_by_its_code() {
             .contains(&"oauth-field-missing")
     );
 }
+
+/// A SAML connection of a vendor, with its settings and the values of its service provider.
+fn findings_of(provider: &str, settings: &str, sp: &str) -> Vec<Finding> {
+    let saml = SAML.split("  sp:\n").next().unwrap();
+    let text = format!("version: 1\nprovider: {provider}\nname: Prod\nsettings:\n{settings}{saml}{sp}");
+    check(&crate::workspace::parsed_for_tests(&text), &built_in(provider), &|_| None)
+}
+
+#[test]
+fn values_that_go_round_and_are_wrong_are_told_with_what_is_meant() {
+    for (provider, settings, sp, meant) in [
+        (
+            "qualys",
+            "  platform: US1\n",
+            "  sp:\n    entity_id: QualysGuard_SharedPlatformSAML20SP\n    acs: https://qualysguard.qualys.com/IdM/saml2/\n",
+            "`QualysGuard_SharedPlatform-SAML20-SP` is meant: Qualys' own page has lost the hyphens",
+        ),
+        (
+            "ino-cx",
+            "  domain: acme\n",
+            "  sp:\n    entity_id: https://acme.ino.cx/api/saml/metadata\n    acs: https://acme/.ino.cx/api/sso/login/callback\n",
+            "`https://acme.ino.cx/api/sso/login/callback` is meant: a link of INO cx' own page",
+        ),
+    ] {
+        let findings = findings_of(provider, settings, sp);
+        let told: Vec<&Finding> = findings.iter().filter(|finding| finding.code.starts_with("sp-values-")).collect();
+        assert!(
+            matches!(told[..], [one] if one.code == "sp-values-mistake" && one.message.contains(meant)),
+            "{told:?}"
+        );
+        assert_eq!(told[0].severity, Severity::Warning);
+        let right = sp.replace("PlatformSAML20SP", "Platform-SAML20-SP").replace("/.ino", ".ino");
+        let findings = findings_of(provider, settings, &right);
+        assert!(!findings.iter().any(|one| one.code.starts_with("sp-values-")), "{findings:?}");
+        // An entity ID need not be a URI, and this vendor's is none.
+        assert!(!findings.iter().any(|one| one.code.starts_with("entity-id-")), "{findings:?}");
+    }
+}
+
+#[test]
+fn nobody_is_asked_for_values_that_the_vendor_publishes() {
+    for (provider, settings, told) in [
+        ("qualys", "  platform: US1\n", false),
+        ("qualys", "  platform: XX9\n", true),
+        ("ino-cx", "  domain: acme\n", false),
+    ] {
+        let findings = findings_of(provider, settings, "");
+        assert_eq!(findings.iter().any(|finding| finding.code == "sp-values-unknown"), told, "{settings}");
+    }
+    // Of the same form as published ones is not published.
+    for (platform, told) in [("US1", false), ("GOV1", true)] {
+        let findings = findings_of("qualys", &format!("  platform: {platform}\n"), "");
+        assert_eq!(findings.iter().any(|finding| finding.code == "sp-values-inferred"), told, "{platform}");
+    }
+    let unusual = "  sp:\n    entity_id: https://other.example\n    acs: https://other.example/acs\n";
+    let findings = findings_of("ino-cx", "  domain: acme\n", unusual);
+    let told = findings.iter().find(|finding| finding.code == "sp-values-unusual").unwrap();
+    assert!(told.hint.as_ref().unwrap().contains("`domain`"), "{told:?}");
+    // Without the setting there is nothing to compare with.
+    let unset = findings_of("qualys", "  primary_contact: abcd_ef\n", unusual);
+    assert!(!unset.iter().any(|finding| finding.code == "sp-values-unusual"));
+}
+
+#[test]
+fn the_key_of_the_login_url_is_that_of_the_relay_state() {
+    let base = "  platform: US1\n  idm_key: saml2_1\n";
+    let login = |key: &str| format!("login:\n  url: https://qualysguard.qualys.com/fo/login.php?idm_key={key}\n");
+    let relay = |key: &str| format!("  sp:\n    default_relay_state: idm_key={key}\n");
+    for (more, differs) in [
+        (login("saml2_1"), false),
+        (login("saml2_2"), true),
+        (relay("saml2_1"), false),
+        (relay("saml2_2"), true),
+        ("login:\n  url: https://qualysguard.qualys.com/\n".to_owned(), false),
+    ] {
+        let findings = findings_of("qualys", base, &more);
+        assert_eq!(findings.iter().any(|finding| finding.code == "login-key-differs"), differs, "{more}");
+    }
+}

@@ -110,8 +110,8 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
                 "certificate": facts,
             }))?;
         }
-        (Format::Human, None) => context.ui.data(&pem)?,
-        (Format::Human, Some(_)) => context.ui.data(&show::page(&certificate, context.now, 0))?,
+        (_, None) => context.ui.data(&pem)?,
+        (_, Some(_)) => context.ui.data(&show::page(&certificate, context.now, 0))?,
     }
     Ok(Verdict::Done)
 }

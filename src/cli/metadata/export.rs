@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::check;
 use crate::cli::Verdict;
 use crate::cli::context::Context;
 use crate::cli::signer;
@@ -96,6 +97,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         Some(signer) => sp::write_signed(&document, signer)?,
     };
     let mut findings = read_back(&text, signer.as_ref(), context.now)?;
+    findings.extend(inferred(args, context)?);
     findings.extend(oddities(args, &document, signer.as_ref(), context.now));
     for finding in &findings {
         context.ui.finding(finding);
@@ -173,6 +175,20 @@ fn subject(args: &Args, valid_until: Option<Time>, context: &Context) -> Result<
         own.encryption.extend(signer::certificates(path)?);
     }
     Ok(export::own_sp(&own, valid_until))
+}
+
+/// What `connection show` tells of the values too: that nobody published just these, or that one
+/// of them is a mistake that goes round.
+fn inferred(args: &Args, context: &Context) -> Result<Vec<Finding>> {
+    let Some(name) = &args.name else { return Ok(Vec::new()) };
+    let loaded = context.workspace()?.load(name)?;
+    let vendor = context.vendor(&loaded.connection.provider)?;
+    let mut findings = check::connection::check(&loaded.connection, &vendor, &|route| Some(loaded.place(route)));
+    findings.retain(|finding| ["sp-values-inferred", "sp-values-mistake"].contains(&finding.code));
+    for hint in findings.iter_mut().filter_map(|finding| finding.hint.as_mut()) {
+        *hint = hint.replace("connection set NAME", &format!("connection set {name}"));
+    }
+    Ok(findings)
 }
 
 /// What whoever reads the document will stumble over.

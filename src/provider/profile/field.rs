@@ -146,6 +146,10 @@ pub(crate) struct Choice {
     /// What templates may take from it, as `{key.name}`.
     #[serde(default)]
     pub(crate) values: BTreeMap<String, String>,
+    /// Why what follows from these values must be compared with what the vendor says: they are
+    /// published, and what templates make of them is not for this choice.
+    #[serde(default)]
+    pub(crate) unverified: Option<String>,
 }
 
 impl Field {

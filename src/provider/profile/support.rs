@@ -68,6 +68,29 @@ impl Capability {
         Self::Scim,
     ];
 
+    /// As profiles have it.
+    pub(crate) const fn key(self) -> &'static str {
+        match self {
+            Self::Saml => "saml",
+            Self::OAuth => "oauth",
+            Self::Google => "google",
+            Self::Entra => "entra",
+            Self::SpInitiated => "sp_initiated",
+            Self::IdpInitiated => "idp_initiated",
+            Self::SpMetadata => "sp_metadata",
+            Self::SeveralCertificates => "several_certificates",
+            Self::SingleLogout => "single_logout",
+            Self::NameId => "name_id",
+            Self::JustInTime => "just_in_time",
+            Self::RoleMapping => "role_mapping",
+            Self::DomainRouting => "domain_routing",
+            Self::SsoOnly => "sso_only",
+            Self::ListUsers => "list_users",
+            Self::RenameUsers => "rename_users",
+            Self::Scim => "scim",
+        }
+    }
+
     /// What it is, for a sentence.
     pub(crate) const fn words(self) -> &'static str {
         match self {
@@ -124,5 +147,18 @@ impl<'de> Deserialize<'de> for Support {
             }
         }
         deserializer.deserialize_str(Answer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_of_a_capability_is_the_one_that_profiles_have() {
+        for capability in Capability::ALL {
+            let read: Capability = serde_json::from_value(serde_json::json!(capability.key())).unwrap();
+            assert_eq!(read, capability);
+        }
     }
 }
