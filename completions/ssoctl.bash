@@ -374,7 +374,7 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__connection__subcmd__add)
-            opts="-y -C -q -h --provider --metadata --discovery --google --entity-id --binding --sso-url --sp-metadata --sp-entity-id --sp-acs --relay-state --incommon --vendor-name --technical-contact --display-name --setting --attribute --dashboard-attribute --sign-request --force-authentication --no-replay-prevention --just-in-time --notify-admins --update-on-every-login --valid-email-domain --change-on-login --merge-on-login --client-id --client-secret --scope --oauth-name --id-token-algorithm --bearer --token --api-url --mdq --mdq-sha1 --trust --insecure-allow-sha1 --require-valid-until --max-validity --max-size --timeout --insecure-allow-http --untrusted --allow-origin --ca-file --yes --workspace --format --no-input --quiet --help"
+            opts="-y -C -q -h --provider --metadata --discovery --idp-entity-id --google --entra --outbound --entity-id --binding --sso-url --slo-url --certificate --sp-metadata --sp-entity-id --sp-acs --relay-state --incommon --vendor-name --technical-contact --display-name --setting --attribute --dashboard-attribute --set --sign-request --force-authentication --no-replay-prevention --just-in-time --notify-admins --update-on-every-login --valid-email-domain --change-on-login --merge-on-login --client-id --client-secret --authorization-endpoint --token-endpoint --user-info-endpoint --public-keys-endpoint --public-key --issuer --token-auth-method --scope --oauth-name --id-token-algorithm --bearer --token --api-url --mdq --mdq-sha1 --trust --insecure-allow-sha1 --require-valid-until --max-validity --max-size --timeout --insecure-allow-http --untrusted --allow-origin --ca-file --yes --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -392,6 +392,14 @@ _ssoctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --idp-entity-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --outbound)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --entity-id)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -401,6 +409,14 @@ _ssoctl() {
                     return 0
                     ;;
                 --sso-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --slo-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --certificate)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -444,6 +460,10 @@ _ssoctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --sign-request)
                     COMPREPLY=($(compgen -W "true false" -- "${cur}"))
                     return 0
@@ -464,6 +484,34 @@ _ssoctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --authorization-endpoint)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-endpoint)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --user-info-endpoint)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --public-keys-endpoint)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --public-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --issuer)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-auth-method)
+                    COMPREPLY=($(compgen -W "basic post" -- "${cur}"))
+                    return 0
+                    ;;
                 --scope)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -477,7 +525,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --bearer)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=($(compgen -W "header body query" -- "${cur}"))
                     return 0
                     ;;
                 --token)

@@ -89,7 +89,7 @@ html\t'One HTML page, of what is handed over to others'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set refresh handover url remove" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set refresh handover url remove" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set refresh handover url remove" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set refresh handover url remove" -f -a "add" -d 'Add a connection from the identity provider\'s metadata or discovery document'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set refresh handover url remove" -f -a "add" -d 'Add a connection: from the identity provider\'s documents, by hand, or by questions'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set refresh handover url remove" -f -a "list" -d 'List all connections'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set refresh handover url remove" -f -a "show" -d 'Show one connection and what is to be said about it'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set refresh handover url remove" -f -a "set" -d 'Change keys of a connection\'s file in place; comments and other lines stay'
@@ -100,9 +100,13 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l provider -d 'The vendor; `ssoctl provider list` shows all' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l metadata -d 'IdP metadata: a file, a URL, or `-` for standard input' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l discovery -d 'OpenID Connect discovery: a file, or the URL of the document or of the issuer' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l idp-entity-id -d 'The IdP\'s entity ID by hand, where there is no metadata' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l outbound -d 'OAuth 2.0 by which the vendor logs in at another application, such as Salesforce; no user logs in by it' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l entity-id -d 'Which identity provider, where the document holds several' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l binding -d 'The binding to enable, such as HTTP-POST [default: the vendor\'s preferred one]' -r
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l sso-url -d 'A single sign-on URL by hand, where the metadata has none that the vendor can use' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l sso-url -d 'The single sign-on URL by hand; beside metadata where that has none that the vendor can use' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l slo-url -d 'The single logout URL by hand' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l certificate -d 'A signing certificate by hand: a PEM, DER or PKCS#7 file; may be repeated' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l sp-metadata -d 'The vendor\'s own SP metadata: a file, a URL, or `-`' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l sp-entity-id -d 'The vendor\'s entity ID, from the connection\'s page' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l sp-acs -d 'The vendor\'s assertion consumer service, from the connection\'s page' -r
@@ -111,8 +115,9 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l technical-contact -d 'Whom the vendor asks when something breaks' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l display-name -d 'What users see on the login page' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l setting -d 'A fact about your tenant; `ssoctl provider show` lists them' -r
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l attribute -d 'Which attribute of the assertion fills a user field, in exact case' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l attribute -d 'Which attribute of the assertion, or claim, fills a user field, in exact case' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l dashboard-attribute -d 'An attribute captured for dashboards, in exact case; may be repeated' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l set -d 'Any other field of the vendor\'s page, by its key in the file, such as login.exit_url=URL; may be repeated' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l sign-request -d 'Sign the authentication request [default: what the IdP\'s metadata asks for]' -r -f -a "true\t''
 false\t''"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l just-in-time -d 'Create unknown users at login' -r -f -a "true\t''
@@ -120,10 +125,20 @@ false\t''"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l valid-email-domain -d 'A domain that may enrol and log in, or `*`; may be repeated' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l client-id -d 'Client identifier at the IdP' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l client-secret -d 'Reference to the client secret: env:NAME, file:PATH or command:LINE' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l authorization-endpoint -d 'Authorization endpoint, where there is no discovery document or it has none; so the next ones' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l token-endpoint -d 'Token endpoint' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l user-info-endpoint -d 'User information endpoint' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l public-keys-endpoint -d 'Where the keys are that sign ID tokens (JWKS)' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l public-key -d 'The public key that signs ID tokens, where the vendor takes one: a PEM or DER file' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l issuer -d 'Exactly what `iss` of an ID token must be' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l token-auth-method -d 'How the client proves itself at the token endpoint: basic or post; may be repeated' -r -f -a "basic\t''
+post\t''"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l scope -d 'Scopes, space-separated [default: openid email profile, as far as offered]' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l oauth-name -d 'The OAuth name, which is not the connection\'s name' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l id-token-algorithm -d 'An algorithm that ID tokens are signed with; may be repeated [default: RS256]' -r
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l bearer -d 'Where the access token goes in the user-info request: header, body or query' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l bearer -d 'Where the access token goes in the user-info request [default: header]' -r -f -a "header\t''
+body\t''
+query\t''"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l token -d 'Reference to the token of the vendor\'s user API: env:NAME, file:PATH or command:LINE' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l api-url -d 'Base URL of the vendor\'s user API, where it does not follow from the settings' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l mdq -d 'A metadata query service (MDQ), which is asked for --entity-id alone' -r
@@ -139,6 +154,7 @@ json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
 html\t'One HTML page, of what is handed over to others'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l google -d 'Google\'s own login, which passes no attributes'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l entra -d 'Microsoft Entra ID\'s own login (Azure AD)'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l incommon -d 'The vendor\'s metadata comes from InCommon, which changes its entity ID and ACS'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l force-authentication -d 'Have the IdP authenticate anew at each login'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l no-replay-prevention -d 'Do not refuse an assertion that was seen before'

@@ -1,13 +1,14 @@
 //! `ssoctl connection`: the files in connections/.
 
-mod add;
+pub(crate) mod add;
 mod edits;
 mod handover;
 mod list;
 mod memory;
+mod page;
 mod refresh;
 mod remove;
-mod renewal;
+pub(crate) mod renewal;
 mod set;
 mod show;
 mod url;
@@ -99,8 +100,8 @@ fn findings(
     let mut findings = check::connection::check(connection, &vendor, locate);
     findings.extend(check::certificate::stored(connection, locate, context.now));
     for hint in findings.iter_mut().filter_map(|finding| finding.hint.as_mut()) {
-        for verb in ["set", "refresh"] {
-            *hint = hint.replace(&format!("connection {verb} NAME"), &format!("connection {verb} {name}"));
+        for verb in ["connection set", "connection refresh", "cert remove"] {
+            *hint = hint.replace(&format!("{verb} NAME"), &format!("{verb} {name}"));
         }
     }
     Ok(findings)
@@ -108,7 +109,7 @@ fn findings(
 
 /// What is to be said of a changed connection: what was so before is `connection show`'s to
 /// tell, unless it stops the write.
-fn caused(loaded: &Loaded, changed: &Loaded, context: &Context) -> Result<Vec<Finding>> {
+pub(crate) fn caused(loaded: &Loaded, changed: &Loaded, context: &Context) -> Result<Vec<Finding>> {
     let before = findings(&loaded.name, &loaded.connection, &|_| None, context)?;
     let known = |finding: &Finding| before.iter().any(|old| old.code == finding.code && old.message == finding.message);
     let mut found = findings(&changed.name, &changed.connection, &|route| Some(changed.place(route)), context)?;
@@ -117,7 +118,7 @@ fn caused(loaded: &Loaded, changed: &Loaded, context: &Context) -> Result<Vec<Fi
 }
 
 /// Tells all findings; an error among them refuses the write.
-fn refuse_errors(findings: &[Finding], context: &Context) -> Result<()> {
+pub(crate) fn refuse_errors(findings: &[Finding], context: &Context) -> Result<()> {
     for finding in findings {
         context.ui.finding(finding);
     }
@@ -208,7 +209,7 @@ fn read_discovery(source: &str, flags: &source::Flags, context: &Context) -> Res
 }
 
 /// Under `--format json`, the connection as it is now.
-fn tell_json(name: &ConnectionName, connection: &Connection, context: &Context) -> Result<()> {
+pub(crate) fn tell_json(name: &ConnectionName, connection: &Connection, context: &Context) -> Result<()> {
     if !context.ui.is_json() {
         return Ok(());
     }

@@ -15,6 +15,7 @@ mod fetching;
 mod handover;
 mod harness;
 mod init;
+mod kinds;
 mod made;
 mod metadata;
 mod peer;
@@ -26,6 +27,8 @@ mod secrets;
 mod signing;
 mod trust;
 mod users;
+#[cfg(unix)]
+mod wizard;
 
 #[test]
 fn no_file_of_this_folder_is_forgotten() {
