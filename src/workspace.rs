@@ -1,7 +1,9 @@
 //! The workspace: a folder in git that holds `ssoctl.yaml`, `connections/*.yaml`
+//! with what of them was applied in `connections/.applied/`,
 //! and `.ssoctl/` for state that git ignores. Finds, loads, lists and changes
 //! files; judges nothing beyond their shape.
 
+mod applied;
 pub(crate) mod sources;
 
 use std::path::Path;

@@ -1,6 +1,9 @@
 //! `ssoctl connection`: the files in connections/.
 
 pub(crate) mod add;
+mod apply;
+mod binding;
+mod differences;
 mod edits;
 mod handover;
 mod list;
@@ -12,6 +15,7 @@ pub(crate) mod renewal;
 mod set;
 mod show;
 mod url;
+mod switch;
 mod wizard;
 
 use crate::check;
@@ -46,6 +50,7 @@ use crate::saml::metadata::validity::check;
 use crate::saml::signature::trust::Trust;
 use crate::workspace::Loaded;
 use crate::workspace::Segment;
+use crate::workspace::Workspace;
 use crate::workspace::sources::Source;
 
 /// Add, look at and change connections
@@ -61,9 +66,15 @@ enum Command {
     List(list::Args),
     Show(show::Args),
     Set(Box<set::Args>),
+    Binding(binding::Args),
     Refresh(Box<refresh::Args>),
     Handover(handover::Args),
     Url(url::Args),
+    Enable(switch::EnableArgs),
+    Disable(switch::DisableArgs),
+    Apply(apply::ApplyArgs),
+    Diff(apply::DiffArgs),
+    Revert(apply::RevertArgs),
     Remove(remove::Args),
 }
 
@@ -81,9 +92,15 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         Command::List(args) => list::run(args, context),
         Command::Show(args) => show::run(args, context),
         Command::Set(args) => set::run(args, context),
+        Command::Binding(args) => binding::run(args, context),
         Command::Refresh(args) => refresh::run(args, context),
         Command::Handover(args) => handover::run(args, context),
         Command::Url(args) => url::run(args, context),
+        Command::Enable(args) => switch::enable(args, context),
+        Command::Disable(args) => switch::disable(args, context),
+        Command::Apply(args) => apply::apply(args, context),
+        Command::Diff(args) => apply::show(args, context),
+        Command::Revert(args) => apply::revert(args, context),
         Command::Remove(args) => remove::run(args, context),
     }
 }
@@ -145,6 +162,13 @@ fn as_json(name: &ConnectionName, connection: &Connection) -> Result<serde_json:
         }
     }
     document["file"] = serde_json::Value::String(format!("connections/{name}.yaml"));
+    Ok(document)
+}
+
+/// As [`as_json`], and how the file stands to what is entered at the vendor.
+fn shown_json(workspace: &Workspace, loaded: &Loaded) -> Result<serde_json::Value> {
+    let mut document = as_json(&loaded.name, &loaded.connection)?;
+    document["at_vendor"] = serde_json::json!(apply::at_vendor(workspace, loaded));
     Ok(document)
 }
 

@@ -157,7 +157,7 @@ impl Ui {
             Failure::refused("question-unanswered", "nothing was written: the question was not answered").because(error)
         };
         let mut err = io::stderr().lock();
-        write!(err, "{}", printable(prompt)).and_then(|()| err.flush()).map_err(failed)?;
+        write!(err, "{}", clean(prompt)).and_then(|()| err.flush()).map_err(failed)?;
         drop(err);
         let mut typed = Vec::new();
         io::stdin().lock().read_until(b'\n', &mut typed).map_err(failed)?;

@@ -5,6 +5,7 @@
 #![allow(clippy::disallowed_methods, reason = "a test stands outside and sets up files and clocks by itself")]
 
 mod aggregate;
+mod by_hand;
 mod cert;
 mod cert_files;
 mod codes;
@@ -16,6 +17,7 @@ mod handover;
 mod harness;
 mod init;
 mod kinds;
+mod life;
 mod made;
 mod metadata;
 mod peer;

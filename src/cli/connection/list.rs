@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::cli::Format;
 use crate::cli::Verdict;
+use crate::cli::connection::apply;
 use crate::cli::context::Context;
 use crate::cli::table;
 use crate::cli::ui;
@@ -40,7 +41,7 @@ pub(crate) fn run(_: &Args, context: &mut Context) -> Result<Verdict> {
     }
     if context.format == Format::Json {
         let connections: Result<Vec<_>> =
-            loaded.iter().map(|loaded| super::as_json(&loaded.name, &loaded.connection)).collect();
+            loaded.iter().map(|loaded| super::shown_json(&workspace, loaded)).collect();
         context.ui.json(&json!({ "schema": "ssoctl.connection-list/1", "connections": connections?, "unreadable": unreadable }))?;
         return Ok(verdict);
     }
@@ -57,10 +58,11 @@ pub(crate) fn run(_: &Args, context: &mut Context) -> Result<Verdict> {
             connection.provider.clone(),
             protocol(connection).to_owned(),
             state(connection).to_owned(),
+            apply::at_vendor(&workspace, loaded).to_owned(),
             issuer(connection).to_owned(),
         ]);
     }
-    context.ui.data(&table::table(&["name", "provider", "protocol", "state", "identity provider"], rows))?;
+    context.ui.data(&table::table(&["name", "provider", "protocol", "state", "at vendor", "identity provider"], rows))?;
     Ok(verdict)
 }
 

@@ -3,6 +3,7 @@
 use crate::cert::field;
 use crate::cli::Format;
 use crate::cli::Verdict;
+use crate::cli::connection::apply;
 use crate::cli::connection::list::protocol;
 use crate::cli::connection::list::state;
 use crate::cli::context::Context;
@@ -40,10 +41,12 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let workspace = context.workspace()?;
     let loaded = workspace.load(&args.name)?;
     if context.format == Format::Json {
-        super::tell_json(&loaded.name, &loaded.connection, context)?;
+        let mut document = super::shown_json(&workspace, &loaded)?;
+        document["schema"] = serde_json::json!("ssoctl.connection/1");
+        context.ui.json(&document)?;
     } else {
         let vendor = context.vendor(&loaded.connection.provider)?;
-        context.ui.data(&page(&loaded, &vendor, context.now))?;
+        context.ui.data(&page(&loaded, apply::at_vendor(&workspace, &loaded), &vendor, context.now))?;
     }
     let findings = super::findings(&args.name, &loaded.connection, &|route| Some(loaded.place(route)), context)?;
     for finding in &findings {
@@ -52,7 +55,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     Ok(if findings.iter().any(|finding| finding.severity == Severity::Error) { Verdict::Findings } else { Verdict::Done })
 }
 
-fn page(loaded: &Loaded, vendor: &Vendor, now: Time) -> String {
+fn page(loaded: &Loaded, at_vendor: &str, vendor: &Vendor, now: Time) -> String {
     let (name, connection) = (&loaded.name, &loaded.connection);
     let asked = |path: &str| {
         Kind::of(connection).is_none_or(|kind| vendor.asked(kind).any(|(_, field)| field.path == path))
@@ -65,6 +68,7 @@ fn page(loaded: &Loaded, vendor: &Vendor, now: Time) -> String {
             ("provider", connection.provider.clone()),
             ("protocol", protocol(connection).to_owned()),
             ("state", state(connection).to_owned()),
+            ("at vendor", at_vendor.to_owned()),
             ("tested on", connection.status.tested_on.map(Time::date).unwrap_or_default()),
             ("name at vendor", connection.name.clone()),
             ("display name", optional(&connection.display_name)),
