@@ -273,3 +273,20 @@ fn a_vendor_of_ones_own_is_asked_for_what_its_page_has() {
     let google = ["--google", "--valid-email-domain=a.example", "--update-on-every-login"];
     desk.ssoctl(&add("b", "qualtrics", &google)).exits(2).tells("in a connection of this kind");
 }
+
+#[test]
+fn a_user_list_that_ssoctl_has_no_adapter_for_is_told_with_the_other_way() {
+    let desk = desk();
+    std::fs::create_dir(desk.root().join("providers")).unwrap();
+    desk.write(
+        "providers/acme.yaml",
+        "version: 1\nid: acme\ntitle: Acme\ncapabilities:\n  saml: yes\n  rename_users: yes\nusername:\n  form: '{value}'\nsaml:\n  \
+         request_bindings: [HTTP-POST]\n  sp:\n    source: unknown\n    ask: which ones?\n",
+    );
+    desk.ssoctl(&add("a", "acme", &[&BY_HAND[..], &["--token=env:TOKEN"]].concat())).exits(0);
+    desk.write("roster.csv", "username,new\nold,1\n");
+    let migrate = ["users", "migrate", "--csv", "roster.csv", "--connection", "a", "--format", "json"];
+    let output = desk.ssoctl(&migrate).exits(3);
+    assert_eq!(output.json()["error"]["code"], "directory-unsupported");
+    output.tells("--directory FILE");
+}
