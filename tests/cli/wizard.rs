@@ -490,3 +490,27 @@ fn a_vendor_of_ones_own_is_asked_about_in_the_words_of_its_file() {
     terminal.ends(0);
     assert_eq!(shown(&desk, "a")["saml"]["idp"]["sso"][0]["binding"], "HTTP-POST");
 }
+
+#[test]
+fn what_is_pasted_for_a_file_is_read_as_a_whole_and_a_private_key_goes_nowhere() {
+    let desk = desk();
+    let key = String::from_utf8(made::rsa_key(2048).private_key_to_pem_pkcs8().unwrap()).unwrap();
+    let flags = ["--idp-entity-id=https://i.example", "--sso-url=https://i.example/sso", "--setting=domain=acme"];
+    let mut terminal =
+        Terminal::start(&desk, &[&["connection", "add", "i", "--provider", "ino-cx"], &flags[..]].concat());
+    let certificate = made::pem(&made::good());
+    terminal.answers(&[
+        ("Name [i]: ", ""),
+        ("Reference [i]: ", ""),
+        ("Binding of that URL", ""),
+        ("SAML Identifier Format: ", ""),
+        ("Certificate: ", key.trim_end()),
+        ("this is a private", certificate.trim_end()),
+        ("Username, an e-mail address: ", ""),
+        ("Write `connections/i.yaml`?", ""),
+    ]);
+    let text = terminal.ends(0);
+    // The terminal echoes what is pasted, and nothing repeats it.
+    assert_eq!(text.matches(key.lines().nth(1).unwrap()).count(), 1, "{text}");
+    assert_eq!(desk.ssoctl(&["cert", "show", "i", "--pem"]).exits(0).stdout, certificate);
+}

@@ -201,6 +201,7 @@ impl Wizard<'_> {
                     .hint("every question has a flag; `--help` lists them")
                     .into());
             };
+            let typed = question.whole(typed, || ui.line(""))?;
             let values = match question.read(&typed) {
                 Ok(Line::Values(values)) => values,
                 Ok(Line::Quit) => return Err(ended()),

@@ -3,6 +3,11 @@
 use crate::cli::connection::add::form;
 use crate::provider::profile::Field;
 
+/// How the first line of PEM begins.
+const BEGIN: &str = "-----BEGIN ";
+/// More lines than any certificate or key has.
+const MOST_LINES: usize = 1000;
+
 /// What a question is answered by.
 #[derive(Clone, Debug)]
 pub(crate) enum Ask {
@@ -80,13 +85,34 @@ impl Question {
         choices.iter().enumerate().map(line).collect()
     }
 
+    /// All lines of PEM that is pasted in the place of its file's name, which would else be taken
+    /// for the answers to the next questions; `more` gives the next line.
+    pub(crate) fn whole(
+        &self,
+        first: String,
+        mut more: impl FnMut() -> crate::error::Result<Option<String>>,
+    ) -> crate::error::Result<String> {
+        let mut text = first;
+        let pem = matches!(self.ask, Ask::Files | Ask::KeyFile) && text.starts_with(BEGIN);
+        let mut lines = 0;
+        let mut ended = !pem || text.contains("-----END ");
+        while !ended && lines < MOST_LINES {
+            let Some(line) = more()? else { break };
+            ended = line.contains("-----END ");
+            lines += 1;
+            text = format!("{text}\n{line}");
+        }
+        Ok(text)
+    }
+
     /// What a typed line means; `Err` says what is wrong with it.
     pub(crate) fn read(&self, typed: &str) -> Result<Line, String> {
         // An arrow up or to the left, as a terminal sends it in a line.
         if ["\u{1b}[A", "\u{1b}[D", "\u{1b}OA", "\u{1b}OD"].contains(&typed) {
             return Ok(Line::Back);
         }
-        if typed.contains(char::is_control) {
+        let pasted = matches!(self.ask, Ask::Files | Ask::KeyFile) && typed.starts_with(BEGIN);
+        if typed.contains(|c: char| c.is_control() && !(pasted && c == '\n')) {
             return Err("a key that is no text was typed; type the answer again".to_owned());
         }
         let typed = typed.trim();
@@ -121,6 +147,7 @@ impl Question {
                     (None, false) => return Err(format!("write a number from 1 to {}, or a word of the list", choices.len())),
                 }
             }
+            Ask::Files if typed.starts_with(BEGIN) => vec![typed.to_owned()],
             Ask::Files => form::parts(typed, ","),
             Ask::KeyFile => vec![crate::cli::connection::add::flags::public_key(typed).map_err(|error| told(&error))?],
         };
