@@ -35,7 +35,7 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             [CompletionResult]::new('provider', 'provider', [CompletionResultType]::ParameterValue, 'What ssoctl knows of each vendor: capabilities, settings, fields, prerequisites')
             [CompletionResult]::new('connection', 'connection', [CompletionResultType]::ParameterValue, 'Add, look at and change connections')
             [CompletionResult]::new('metadata', 'metadata', [CompletionResultType]::ParameterValue, 'Look at metadata, discovery and key sets; verify signatures; export SP metadata')
-            [CompletionResult]::new('cert', 'cert', [CompletionResultType]::ParameterValue, 'Check certificates (the gate for CI), show them, make a key and a certificate')
+            [CompletionResult]::new('cert', 'cert', [CompletionResultType]::ParameterValue, 'Check certificates (the gate for CI), show, add and remove them, make a key and a certificate')
             [CompletionResult]::new('users', 'users', [CompletionResultType]::ParameterValue, 'Migrate usernames: plan, apply, resume, roll back')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'A local stand-in for a vendor, for rehearsal')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Run the whole job in a throw-away workspace, against a local stand-in for the vendor')
@@ -101,13 +101,19 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add a connection from the identity provider''s metadata or discovery document')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add a connection: from the identity provider''s documents, by hand, or by questions')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List all connections')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one connection and what is to be said about it')
             [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Change keys of a connection''s file in place; comments and other lines stay')
+            [CompletionResult]::new('binding', 'binding', [CompletionResultType]::ParameterValue, 'Add, remove and enable bindings by hand; the vendor uses one at a time')
             [CompletionResult]::new('refresh', 'refresh', [CompletionResultType]::ParameterValue, 'Compare a connection with what the other side publishes now, and take it over with consent')
             [CompletionResult]::new('handover', 'handover', [CompletionResultType]::ParameterValue, 'Write what the vendor''s form, or the identity provider''s administrator, needs')
             [CompletionResult]::new('url', 'url', [CompletionResultType]::ParameterValue, 'Show where users begin, what an IdP-initiated login must carry, and where logins end')
+            [CompletionResult]::new('enable', 'enable', [CompletionResultType]::ParameterValue, 'Record that a connection is switched on at the vendor, once a test login is on record')
+            [CompletionResult]::new('disable', 'disable', [CompletionResultType]::ParameterValue, 'Record that a connection is switched off at the vendor; says who can be locked out')
+            [CompletionResult]::new('apply', 'apply', [CompletionResultType]::ParameterValue, 'Record that a connection is entered at the vendor as the file says')
+            [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Show what of a connection is not yet entered at the vendor')
+            [CompletionResult]::new('revert', 'revert', [CompletionResultType]::ParameterValue, 'Take a connection''s file back to what was last applied')
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove a connection''s file; git keeps what was committed')
             break
         }
@@ -115,9 +121,13 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'The vendor; `ssoctl provider list` shows all')
             [CompletionResult]::new('--metadata', '--metadata', [CompletionResultType]::ParameterName, 'IdP metadata: a file, a URL, or `-` for standard input')
             [CompletionResult]::new('--discovery', '--discovery', [CompletionResultType]::ParameterName, 'OpenID Connect discovery: a file, or the URL of the document or of the issuer')
+            [CompletionResult]::new('--idp-entity-id', '--idp-entity-id', [CompletionResultType]::ParameterName, 'The IdP''s entity ID by hand, where there is no metadata')
+            [CompletionResult]::new('--outbound', '--outbound', [CompletionResultType]::ParameterName, 'OAuth 2.0 by which the vendor logs in at another application, such as Salesforce; no user logs in by it')
             [CompletionResult]::new('--entity-id', '--entity-id', [CompletionResultType]::ParameterName, 'Which identity provider, where the document holds several')
             [CompletionResult]::new('--binding', '--binding', [CompletionResultType]::ParameterName, 'The binding to enable, such as HTTP-POST [default: the vendor''s preferred one]')
-            [CompletionResult]::new('--sso-url', '--sso-url', [CompletionResultType]::ParameterName, 'A single sign-on URL by hand, where the metadata has none that the vendor can use')
+            [CompletionResult]::new('--sso-url', '--sso-url', [CompletionResultType]::ParameterName, 'The single sign-on URL by hand; beside metadata where that has none that the vendor can use')
+            [CompletionResult]::new('--slo-url', '--slo-url', [CompletionResultType]::ParameterName, 'The single logout URL by hand')
+            [CompletionResult]::new('--certificate', '--certificate', [CompletionResultType]::ParameterName, 'A signing certificate by hand: a PEM, DER or PKCS#7 file; may be repeated')
             [CompletionResult]::new('--sp-metadata', '--sp-metadata', [CompletionResultType]::ParameterName, 'The vendor''s own SP metadata: a file, a URL, or `-`')
             [CompletionResult]::new('--sp-entity-id', '--sp-entity-id', [CompletionResultType]::ParameterName, 'The vendor''s entity ID, from the connection''s page')
             [CompletionResult]::new('--sp-acs', '--sp-acs', [CompletionResultType]::ParameterName, 'The vendor''s assertion consumer service, from the connection''s page')
@@ -126,17 +136,25 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             [CompletionResult]::new('--technical-contact', '--technical-contact', [CompletionResultType]::ParameterName, 'Whom the vendor asks when something breaks')
             [CompletionResult]::new('--display-name', '--display-name', [CompletionResultType]::ParameterName, 'What users see on the login page')
             [CompletionResult]::new('--setting', '--setting', [CompletionResultType]::ParameterName, 'A fact about your tenant; `ssoctl provider show` lists them')
-            [CompletionResult]::new('--attribute', '--attribute', [CompletionResultType]::ParameterName, 'Which attribute of the assertion fills a user field, in exact case')
+            [CompletionResult]::new('--attribute', '--attribute', [CompletionResultType]::ParameterName, 'Which attribute of the assertion, or claim, fills a user field, in exact case')
             [CompletionResult]::new('--dashboard-attribute', '--dashboard-attribute', [CompletionResultType]::ParameterName, 'An attribute captured for dashboards, in exact case; may be repeated')
+            [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'Any other field of the vendor''s page, by its key in the file, such as login.exit_url=URL; may be repeated')
             [CompletionResult]::new('--sign-request', '--sign-request', [CompletionResultType]::ParameterName, 'Sign the authentication request [default: what the IdP''s metadata asks for]')
             [CompletionResult]::new('--just-in-time', '--just-in-time', [CompletionResultType]::ParameterName, 'Create unknown users at login')
             [CompletionResult]::new('--valid-email-domain', '--valid-email-domain', [CompletionResultType]::ParameterName, 'A domain that may enrol and log in, or `*`; may be repeated')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'Client identifier at the IdP')
             [CompletionResult]::new('--client-secret', '--client-secret', [CompletionResultType]::ParameterName, 'Reference to the client secret: env:NAME, file:PATH or command:LINE')
+            [CompletionResult]::new('--authorization-endpoint', '--authorization-endpoint', [CompletionResultType]::ParameterName, 'Authorization endpoint, where there is no discovery document or it has none; so the next ones')
+            [CompletionResult]::new('--token-endpoint', '--token-endpoint', [CompletionResultType]::ParameterName, 'Token endpoint')
+            [CompletionResult]::new('--user-info-endpoint', '--user-info-endpoint', [CompletionResultType]::ParameterName, 'User information endpoint')
+            [CompletionResult]::new('--public-keys-endpoint', '--public-keys-endpoint', [CompletionResultType]::ParameterName, 'Where the keys are that sign ID tokens (JWKS)')
+            [CompletionResult]::new('--public-key', '--public-key', [CompletionResultType]::ParameterName, 'The public key that signs ID tokens, where the vendor takes one: a PEM or DER file')
+            [CompletionResult]::new('--issuer', '--issuer', [CompletionResultType]::ParameterName, 'Exactly what `iss` of an ID token must be')
+            [CompletionResult]::new('--token-auth-method', '--token-auth-method', [CompletionResultType]::ParameterName, 'How the client proves itself at the token endpoint: basic or post; may be repeated')
             [CompletionResult]::new('--scope', '--scope', [CompletionResultType]::ParameterName, 'Scopes, space-separated [default: openid email profile, as far as offered]')
             [CompletionResult]::new('--oauth-name', '--oauth-name', [CompletionResultType]::ParameterName, 'The OAuth name, which is not the connection''s name')
             [CompletionResult]::new('--id-token-algorithm', '--id-token-algorithm', [CompletionResultType]::ParameterName, 'An algorithm that ID tokens are signed with; may be repeated [default: RS256]')
-            [CompletionResult]::new('--bearer', '--bearer', [CompletionResultType]::ParameterName, 'Where the access token goes in the user-info request: header, body or query')
+            [CompletionResult]::new('--bearer', '--bearer', [CompletionResultType]::ParameterName, 'Where the access token goes in the user-info request [default: header]')
             [CompletionResult]::new('--token', '--token', [CompletionResultType]::ParameterName, 'Reference to the token of the vendor''s user API: env:NAME, file:PATH or command:LINE')
             [CompletionResult]::new('--api-url', '--api-url', [CompletionResultType]::ParameterName, 'Base URL of the vendor''s user API, where it does not follow from the settings')
             [CompletionResult]::new('--mdq', '--mdq', [CompletionResultType]::ParameterName, 'A metadata query service (MDQ), which is asked for --entity-id alone')
@@ -150,6 +168,7 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed on standard output')
             [CompletionResult]::new('--google', '--google', [CompletionResultType]::ParameterName, 'Google''s own login, which passes no attributes')
+            [CompletionResult]::new('--entra', '--entra', [CompletionResultType]::ParameterName, 'Microsoft Entra ID''s own login (Azure AD)')
             [CompletionResult]::new('--incommon', '--incommon', [CompletionResultType]::ParameterName, 'The vendor''s metadata comes from InCommon, which changes its entity ID and ACS')
             [CompletionResult]::new('--force-authentication', '--force-authentication', [CompletionResultType]::ParameterName, 'Have the IdP authenticate anew at each login')
             [CompletionResult]::new('--no-replay-prevention', '--no-replay-prevention', [CompletionResultType]::ParameterName, 'Do not refuse an assertion that was seen before')
@@ -218,6 +237,54 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'ssoctl;connection;binding' {
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed on standard output')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask, also not at a terminal')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add a single sign-on endpoint; it is not enabled unless it is the only one')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove a single sign-on endpoint that is not the enabled one')
+            [CompletionResult]::new('enable', 'enable', [CompletionResultType]::ParameterValue, 'Enable a binding and disable the others, as `connection set --enable-binding` does')
+            break
+        }
+        'ssoctl;connection;binding;add' {
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed on standard output')
+            [CompletionResult]::new('--enable', '--enable', [CompletionResultType]::ParameterName, 'Enable it, and disable the others')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask, also not at a terminal')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'ssoctl;connection;binding;remove' {
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed on standard output')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask, also not at a terminal')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'ssoctl;connection;binding;enable' {
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed on standard output')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask, also not at a terminal')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'ssoctl;connection;refresh' {
             [CompletionResult]::new('--accept', '--accept', [CompletionResultType]::ParameterName, 'Accept changes of high risk of this code, such as key-set-replaced; may be repeated')
             [CompletionResult]::new('--metadata', '--metadata', [CompletionResultType]::ParameterName, 'IdP metadata, or discovery of an OAuth 2.0 connection, from here in place of the file''s URL: a file, a URL, or `-`')
@@ -267,6 +334,66 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed on standard output')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask, also not at a terminal')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'ssoctl;connection;enable' {
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed on standard output')
+            [CompletionResult]::new('--accept-untested', '--accept-untested', [CompletionResultType]::ParameterName, 'Enable it although no test login is on record')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask, also not at a terminal')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'ssoctl;connection;disable' {
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed on standard output')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Disable without asking')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Disable without asking')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask, also not at a terminal')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'ssoctl;connection;apply' {
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed on standard output')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask, also not at a terminal')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'ssoctl;connection;diff' {
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed on standard output')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask, also not at a terminal')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'ssoctl;connection;revert' {
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed on standard output')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Revert without asking')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Revert without asking')
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask, also not at a terminal')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
@@ -409,6 +536,8 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check certificates: until when is each connection covered?')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show everything about each certificate of a file, URL, server or connection')
             [CompletionResult]::new('generate', 'generate', [CompletionResultType]::ParameterValue, 'Generate a private key and a self-signed certificate for an SP that you run')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add an identity provider''s signing certificates to a connection by hand')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove a signing certificate from a connection')
             break
         }
         'ssoctl;cert;check' {
@@ -462,6 +591,28 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed on standard output')
             [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace the files if they are there; a replaced key is lost')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask, also not at a terminal')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'ssoctl;cert;add' {
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed on standard output')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask, also not at a terminal')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'ssoctl;cert;remove' {
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed on standard output')
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask, also not at a terminal')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')

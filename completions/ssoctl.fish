@@ -37,7 +37,7 @@ complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "init" -d 'Make a work
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "provider" -d 'What ssoctl knows of each vendor: capabilities, settings, fields, prerequisites'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "connection" -d 'Add, look at and change connections'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "metadata" -d 'Look at metadata, discovery and key sets; verify signatures; export SP metadata'
-complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "cert" -d 'Check certificates (the gate for CI), show them, make a key and a certificate'
+complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "cert" -d 'Check certificates (the gate for CI), show, add and remove them, make a key and a certificate'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "users" -d 'Migrate usernames: plan, apply, resume, roll back'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "sandbox" -d 'A local stand-in for a vendor, for rehearsal'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "demo" -d 'Run the whole job in a throw-away workspace, against a local stand-in for the vendor'
@@ -81,28 +81,38 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and __fish_seen_
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set refresh handover url remove" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set refresh handover url remove" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set binding refresh handover url enable disable apply diff revert remove" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set binding refresh handover url enable disable apply diff revert remove" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
 html\t'One HTML page, of what is handed over to others'"
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set refresh handover url remove" -l no-input -d 'Never ask, also not at a terminal'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set refresh handover url remove" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set refresh handover url remove" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set refresh handover url remove" -f -a "add" -d 'Add a connection from the identity provider\'s metadata or discovery document'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set refresh handover url remove" -f -a "list" -d 'List all connections'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set refresh handover url remove" -f -a "show" -d 'Show one connection and what is to be said about it'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set refresh handover url remove" -f -a "set" -d 'Change keys of a connection\'s file in place; comments and other lines stay'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set refresh handover url remove" -f -a "refresh" -d 'Compare a connection with what the other side publishes now, and take it over with consent'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set refresh handover url remove" -f -a "handover" -d 'Write what the vendor\'s form, or the identity provider\'s administrator, needs'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set refresh handover url remove" -f -a "url" -d 'Show where users begin, what an IdP-initiated login must carry, and where logins end'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set refresh handover url remove" -f -a "remove" -d 'Remove a connection\'s file; git keeps what was committed'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set binding refresh handover url enable disable apply diff revert remove" -l no-input -d 'Never ask, also not at a terminal'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set binding refresh handover url enable disable apply diff revert remove" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set binding refresh handover url enable disable apply diff revert remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set binding refresh handover url enable disable apply diff revert remove" -f -a "add" -d 'Add a connection: from the identity provider\'s documents, by hand, or by questions'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set binding refresh handover url enable disable apply diff revert remove" -f -a "list" -d 'List all connections'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set binding refresh handover url enable disable apply diff revert remove" -f -a "show" -d 'Show one connection and what is to be said about it'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set binding refresh handover url enable disable apply diff revert remove" -f -a "set" -d 'Change keys of a connection\'s file in place; comments and other lines stay'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set binding refresh handover url enable disable apply diff revert remove" -f -a "binding" -d 'Add, remove and enable bindings by hand; the vendor uses one at a time'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set binding refresh handover url enable disable apply diff revert remove" -f -a "refresh" -d 'Compare a connection with what the other side publishes now, and take it over with consent'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set binding refresh handover url enable disable apply diff revert remove" -f -a "handover" -d 'Write what the vendor\'s form, or the identity provider\'s administrator, needs'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set binding refresh handover url enable disable apply diff revert remove" -f -a "url" -d 'Show where users begin, what an IdP-initiated login must carry, and where logins end'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set binding refresh handover url enable disable apply diff revert remove" -f -a "enable" -d 'Record that a connection is switched on at the vendor, once a test login is on record'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set binding refresh handover url enable disable apply diff revert remove" -f -a "disable" -d 'Record that a connection is switched off at the vendor; says who can be locked out'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set binding refresh handover url enable disable apply diff revert remove" -f -a "apply" -d 'Record that a connection is entered at the vendor as the file says'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set binding refresh handover url enable disable apply diff revert remove" -f -a "diff" -d 'Show what of a connection is not yet entered at the vendor'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set binding refresh handover url enable disable apply diff revert remove" -f -a "revert" -d 'Take a connection\'s file back to what was last applied'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set binding refresh handover url enable disable apply diff revert remove" -f -a "remove" -d 'Remove a connection\'s file; git keeps what was committed'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l provider -d 'The vendor; `ssoctl provider list` shows all' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l metadata -d 'IdP metadata: a file, a URL, or `-` for standard input' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l discovery -d 'OpenID Connect discovery: a file, or the URL of the document or of the issuer' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l idp-entity-id -d 'The IdP\'s entity ID by hand, where there is no metadata' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l outbound -d 'OAuth 2.0 by which the vendor logs in at another application, such as Salesforce; no user logs in by it' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l entity-id -d 'Which identity provider, where the document holds several' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l binding -d 'The binding to enable, such as HTTP-POST [default: the vendor\'s preferred one]' -r
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l sso-url -d 'A single sign-on URL by hand, where the metadata has none that the vendor can use' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l sso-url -d 'The single sign-on URL by hand; beside metadata where that has none that the vendor can use' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l slo-url -d 'The single logout URL by hand' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l certificate -d 'A signing certificate by hand: a PEM, DER or PKCS#7 file; may be repeated' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l sp-metadata -d 'The vendor\'s own SP metadata: a file, a URL, or `-`' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l sp-entity-id -d 'The vendor\'s entity ID, from the connection\'s page' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l sp-acs -d 'The vendor\'s assertion consumer service, from the connection\'s page' -r
@@ -111,8 +121,9 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l technical-contact -d 'Whom the vendor asks when something breaks' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l display-name -d 'What users see on the login page' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l setting -d 'A fact about your tenant; `ssoctl provider show` lists them' -r
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l attribute -d 'Which attribute of the assertion fills a user field, in exact case' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l attribute -d 'Which attribute of the assertion, or claim, fills a user field, in exact case' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l dashboard-attribute -d 'An attribute captured for dashboards, in exact case; may be repeated' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l set -d 'Any other field of the vendor\'s page, by its key in the file, such as login.exit_url=URL; may be repeated' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l sign-request -d 'Sign the authentication request [default: what the IdP\'s metadata asks for]' -r -f -a "true\t''
 false\t''"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l just-in-time -d 'Create unknown users at login' -r -f -a "true\t''
@@ -120,10 +131,20 @@ false\t''"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l valid-email-domain -d 'A domain that may enrol and log in, or `*`; may be repeated' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l client-id -d 'Client identifier at the IdP' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l client-secret -d 'Reference to the client secret: env:NAME, file:PATH or command:LINE' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l authorization-endpoint -d 'Authorization endpoint, where there is no discovery document or it has none; so the next ones' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l token-endpoint -d 'Token endpoint' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l user-info-endpoint -d 'User information endpoint' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l public-keys-endpoint -d 'Where the keys are that sign ID tokens (JWKS)' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l public-key -d 'The public key that signs ID tokens, where the vendor takes one: a PEM or DER file' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l issuer -d 'Exactly what `iss` of an ID token must be' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l token-auth-method -d 'How the client proves itself at the token endpoint: basic or post; may be repeated' -r -f -a "basic\t''
+post\t''"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l scope -d 'Scopes, space-separated [default: openid email profile, as far as offered]' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l oauth-name -d 'The OAuth name, which is not the connection\'s name' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l id-token-algorithm -d 'An algorithm that ID tokens are signed with; may be repeated [default: RS256]' -r
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l bearer -d 'Where the access token goes in the user-info request: header, body or query' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l bearer -d 'Where the access token goes in the user-info request [default: header]' -r -f -a "header\t''
+body\t''
+query\t''"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l token -d 'Reference to the token of the vendor\'s user API: env:NAME, file:PATH or command:LINE' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l api-url -d 'Base URL of the vendor\'s user API, where it does not follow from the settings' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l mdq -d 'A metadata query service (MDQ), which is asked for --entity-id alone' -r
@@ -139,6 +160,7 @@ json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
 html\t'One HTML page, of what is handed over to others'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l google -d 'Google\'s own login, which passes no attributes'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l entra -d 'Microsoft Entra ID\'s own login (Azure AD)'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l incommon -d 'The vendor\'s metadata comes from InCommon, which changes its entity ID and ACS'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l force-authentication -d 'Have the IdP authenticate anew at each login'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l no-replay-prevention -d 'Do not refuse an assertion that was seen before'
@@ -193,6 +215,17 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from binding" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from binding" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
+json\t'For programs: one document with a `schema` key'
+md\t'Markdown, of what is handed over to others'
+html\t'One HTML page, of what is handed over to others'"
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from binding" -l no-input -d 'Never ask, also not at a terminal'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from binding" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from binding" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from binding" -f -a "add" -d 'Add a single sign-on endpoint; it is not enabled unless it is the only one'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from binding" -f -a "remove" -d 'Remove a single sign-on endpoint that is not the enabled one'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from binding" -f -a "enable" -d 'Enable a binding and disable the others, as `connection set --enable-binding` does'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l accept -d 'Accept changes of high risk of this code, such as key-set-replaced; may be repeated' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l metadata -d 'IdP metadata, or discovery of an OAuth 2.0 connection, from here in place of the file\'s URL: a file, a URL, or `-`' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l sp-metadata -d 'The vendor\'s SP metadata from here: a file, a URL, or `-`' -r
@@ -246,6 +279,49 @@ html\t'One HTML page, of what is handed over to others'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from url" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from url" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from url" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from enable" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from enable" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
+json\t'For programs: one document with a `schema` key'
+md\t'Markdown, of what is handed over to others'
+html\t'One HTML page, of what is handed over to others'"
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from enable" -l accept-untested -d 'Enable it although no test login is on record'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from enable" -l no-input -d 'Never ask, also not at a terminal'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from enable" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from enable" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from disable" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from disable" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
+json\t'For programs: one document with a `schema` key'
+md\t'Markdown, of what is handed over to others'
+html\t'One HTML page, of what is handed over to others'"
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from disable" -s y -l yes -d 'Disable without asking'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from disable" -l no-input -d 'Never ask, also not at a terminal'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from disable" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from disable" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from apply" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from apply" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
+json\t'For programs: one document with a `schema` key'
+md\t'Markdown, of what is handed over to others'
+html\t'One HTML page, of what is handed over to others'"
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from apply" -l no-input -d 'Never ask, also not at a terminal'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from apply" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from apply" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from diff" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from diff" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
+json\t'For programs: one document with a `schema` key'
+md\t'Markdown, of what is handed over to others'
+html\t'One HTML page, of what is handed over to others'"
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from diff" -l no-input -d 'Never ask, also not at a terminal'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from diff" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from diff" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from revert" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from revert" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
+json\t'For programs: one document with a `schema` key'
+md\t'Markdown, of what is handed over to others'
+html\t'One HTML page, of what is handed over to others'"
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from revert" -s y -l yes -d 'Revert without asking'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from revert" -l no-input -d 'Never ask, also not at a terminal'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from revert" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from revert" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from remove" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from remove" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
@@ -350,17 +426,19 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from diff" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from diff" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from diff" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check show generate" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check show generate" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check show generate add remove" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check show generate add remove" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
 html\t'One HTML page, of what is handed over to others'"
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check show generate" -l no-input -d 'Never ask, also not at a terminal'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check show generate" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check show generate" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check show generate" -f -a "check" -d 'Check certificates: until when is each connection covered?'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check show generate" -f -a "show" -d 'Show everything about each certificate of a file, URL, server or connection'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check show generate" -f -a "generate" -d 'Generate a private key and a self-signed certificate for an SP that you run'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check show generate add remove" -l no-input -d 'Never ask, also not at a terminal'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check show generate add remove" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check show generate add remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check show generate add remove" -f -a "check" -d 'Check certificates: until when is each connection covered?'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check show generate add remove" -f -a "show" -d 'Show everything about each certificate of a file, URL, server or connection'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check show generate add remove" -f -a "generate" -d 'Generate a private key and a self-signed certificate for an SP that you run'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check show generate add remove" -f -a "add" -d 'Add an identity provider\'s signing certificates to a connection by hand'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check show generate add remove" -f -a "remove" -d 'Remove a signing certificate from a connection'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from check" -l tls -d 'Look at the certificate that a server presents; may be repeated' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from check" -l warn-days -d 'Warn when an end is within this many days [default: ssoctl.yaml, else 30]' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from check" -l fail-days -d 'Fail when an end is within this many days [default: ssoctl.yaml, else 7]' -r
@@ -416,6 +494,22 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subc
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from generate" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from generate" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from generate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from add" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from add" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
+json\t'For programs: one document with a `schema` key'
+md\t'Markdown, of what is handed over to others'
+html\t'One HTML page, of what is handed over to others'"
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from add" -l no-input -d 'Never ask, also not at a terminal'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from remove" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from remove" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
+json\t'For programs: one document with a `schema` key'
+md\t'Markdown, of what is handed over to others'
+html\t'One HTML page, of what is handed over to others'"
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from remove" -l no-input -d 'Never ask, also not at a terminal'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from migrate resume rollback status" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from migrate resume rollback status" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'

@@ -1,7 +1,9 @@
 //! The workspace: a folder in git that holds `ssoctl.yaml`, `connections/*.yaml`
+//! with what of them was applied in `connections/.applied/`,
 //! and `.ssoctl/` for state that git ignores. Finds, loads, lists and changes
 //! files; judges nothing beyond their shape.
 
+mod applied;
 pub(crate) mod sources;
 
 use std::path::Path;
@@ -308,15 +310,14 @@ impl Workspace {
         Ok(Loaded { name: name.clone(), connection, path, text })
     }
 
-    /// Writes a new connection; one of that name, in any case, is not replaced.
-    pub(crate) fn add(&self, name: &ConnectionName, connection: &Connection) -> Result<PathBuf> {
+    /// Writes a new connection, as [`render`] gives it; one of that name, in any case, is not replaced.
+    pub(crate) fn add(&self, name: &ConnectionName, text: &str) -> Result<PathBuf> {
         let path = self.path(name);
         if let Some(taken) = self.names()?.iter().find(|taken| taken.as_str().eq_ignore_ascii_case(name.as_str())) {
             return Err(taken_by(taken).into());
         }
-        let text = render(connection)?;
         // What a hostile document put there must not make a file that is refused from then on.
-        parse_connection(&text, &path)?;
+        parse_connection(text, &path)?;
         disk::write(&path, text.as_bytes(), Access::Shared)?;
         Ok(path)
     }
@@ -347,8 +348,9 @@ pub(crate) fn taken_by(taken: &ConnectionName) -> Failure {
     ))
 }
 
-/// The text of a connection file, the same bytes for the same connection.
-pub(crate) fn render(connection: &Connection) -> Result<String> {
+/// The text of a connection file, the same bytes for the same connection; also of one without
+/// the keys that say what is so anyway.
+pub(crate) fn render(connection: &impl Serialize) -> Result<String> {
     Ok(format!(
         "# One SSO connection; `ssoctl connection show` reads it, `ssoctl connection set` changes it\n{}",
         yaml::print(connection)?

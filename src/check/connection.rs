@@ -16,6 +16,7 @@ use crate::model::shape::is_domain;
 use crate::model::shape::is_email;
 use crate::provider::profile::Capability;
 use crate::provider::profile::Field;
+use crate::provider::profile::Kind;
 use crate::provider::profile::Profile;
 use crate::provider::profile::Support;
 use crate::workspace::Segment;
@@ -73,7 +74,7 @@ pub(crate) fn check(connection: &Connection, profile: &Profile, locate: &Locate<
                 OAuthKind::Entra => Capability::Entra,
             };
             capability(profile, asked, "oauth", &mut sink);
-            oauth::oauth(part, connection, &mut sink);
+            oauth::oauth(part, connection, profile, &mut sink);
         }
         (Some(_), Some(_)) => sink.error(
             "protocol-both",
@@ -115,6 +116,8 @@ fn general(connection: &Connection, profile: &Profile, sink: &mut Sink<'_>) {
         sink.error("name-empty", &["name".into()], "the connection has no name at the vendor".to_owned(), "");
     }
     match &connection.technical_contact {
+        // A vendor whose page has no such field asks nobody.
+        None if !profile.has("technical_contact") => {}
         None => sink.warning(
             "technical-contact-missing",
             &[],
@@ -191,8 +194,10 @@ fn near_or_all(wanted: &str, known: &[&str]) -> String {
 
 fn attributes(connection: &Connection, profile: &Profile, sink: &mut Sink<'_>) {
     let by_name_id = profile.support(Capability::NameId) == Support::Yes;
-    let google = connection.oauth.as_ref().is_some_and(|oauth| oauth.kind == OAuthKind::Google);
-    if google {
+    let oauth = connection.oauth.as_ref().map(|oauth| oauth.kind);
+    let google = oauth == Some(OAuthKind::Google);
+    let passes = |kind| profile.asked(Kind::OAuth(kind)).any(|(_, field)| field.parent() == "attributes");
+    if google && !passes(OAuthKind::Google) {
         // QT2: Google's own set-up passes no attributes.
         if !connection.attributes.is_empty() || !connection.dashboard_attributes.is_empty() {
             sink.error(
@@ -241,8 +246,10 @@ fn attributes(connection: &Connection, profile: &Profile, sink: &mut Sink<'_>) {
             );
         }
     }
+    // The vendor's own choices fill the fields by standard claims, without being told.
+    let fixed = matches!(oauth, Some(OAuthKind::Google | OAuthKind::Entra | OAuthKind::Outbound));
     for field in profile.attributes() {
-        if connection.attributes.contains_key(field.key()) {
+        if connection.attributes.contains_key(field.key()) || fixed {
             continue;
         }
         let route = ["attributes".into()];

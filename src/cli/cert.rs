@@ -4,12 +4,13 @@ mod check;
 mod collect;
 mod generate;
 mod show;
+mod stored;
 
 use crate::cli::Verdict;
 use crate::cli::context::Context;
 use crate::error::Result;
 
-/// Check certificates (the gate for CI), show them, make a key and a certificate
+/// Check certificates (the gate for CI), show, add and remove them, make a key and a certificate
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -21,6 +22,8 @@ enum Command {
     Check(check::Args),
     Show(show::Args),
     Generate(generate::Args),
+    Add(stored::AddArgs),
+    Remove(stored::RemoveArgs),
 }
 
 /// Hands on to the subcommand.
@@ -29,5 +32,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         Command::Check(args) => check::run(args, context),
         Command::Show(args) => show::run(args, context),
         Command::Generate(args) => generate::run(args, context),
+        Command::Add(args) => stored::add(args, context),
+        Command::Remove(args) => stored::remove(args, context),
     }
 }

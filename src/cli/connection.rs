@@ -1,16 +1,21 @@
 //! `ssoctl connection`: the files in connections/.
 
-mod add;
+pub(crate) mod add;
+mod apply;
+mod binding;
+mod differences;
 mod edits;
 mod handover;
 mod list;
 mod memory;
+mod page;
 mod refresh;
 mod remove;
-mod renewal;
+pub(crate) mod renewal;
 mod set;
 mod show;
 mod url;
+mod switch;
 mod wizard;
 
 use crate::check;
@@ -45,6 +50,7 @@ use crate::saml::metadata::validity::check;
 use crate::saml::signature::trust::Trust;
 use crate::workspace::Loaded;
 use crate::workspace::Segment;
+use crate::workspace::Workspace;
 use crate::workspace::sources::Source;
 
 /// Add, look at and change connections
@@ -60,9 +66,15 @@ enum Command {
     List(list::Args),
     Show(show::Args),
     Set(Box<set::Args>),
+    Binding(binding::Args),
     Refresh(Box<refresh::Args>),
     Handover(handover::Args),
     Url(url::Args),
+    Enable(switch::EnableArgs),
+    Disable(switch::DisableArgs),
+    Apply(apply::ApplyArgs),
+    Diff(apply::DiffArgs),
+    Revert(apply::RevertArgs),
     Remove(remove::Args),
 }
 
@@ -80,9 +92,15 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         Command::List(args) => list::run(args, context),
         Command::Show(args) => show::run(args, context),
         Command::Set(args) => set::run(args, context),
+        Command::Binding(args) => binding::run(args, context),
         Command::Refresh(args) => refresh::run(args, context),
         Command::Handover(args) => handover::run(args, context),
         Command::Url(args) => url::run(args, context),
+        Command::Enable(args) => switch::enable(args, context),
+        Command::Disable(args) => switch::disable(args, context),
+        Command::Apply(args) => apply::apply(args, context),
+        Command::Diff(args) => apply::show(args, context),
+        Command::Revert(args) => apply::revert(args, context),
         Command::Remove(args) => remove::run(args, context),
     }
 }
@@ -99,8 +117,8 @@ fn findings(
     let mut findings = check::connection::check(connection, &vendor, locate);
     findings.extend(check::certificate::stored(connection, locate, context.now));
     for hint in findings.iter_mut().filter_map(|finding| finding.hint.as_mut()) {
-        for verb in ["set", "refresh"] {
-            *hint = hint.replace(&format!("connection {verb} NAME"), &format!("connection {verb} {name}"));
+        for verb in ["connection set", "connection refresh", "cert remove"] {
+            *hint = hint.replace(&format!("{verb} NAME"), &format!("{verb} {name}"));
         }
     }
     Ok(findings)
@@ -108,7 +126,7 @@ fn findings(
 
 /// What is to be said of a changed connection: what was so before is `connection show`'s to
 /// tell, unless it stops the write.
-fn caused(loaded: &Loaded, changed: &Loaded, context: &Context) -> Result<Vec<Finding>> {
+pub(crate) fn caused(loaded: &Loaded, changed: &Loaded, context: &Context) -> Result<Vec<Finding>> {
     let before = findings(&loaded.name, &loaded.connection, &|_| None, context)?;
     let known = |finding: &Finding| before.iter().any(|old| old.code == finding.code && old.message == finding.message);
     let mut found = findings(&changed.name, &changed.connection, &|route| Some(changed.place(route)), context)?;
@@ -117,7 +135,7 @@ fn caused(loaded: &Loaded, changed: &Loaded, context: &Context) -> Result<Vec<Fi
 }
 
 /// Tells all findings; an error among them refuses the write.
-fn refuse_errors(findings: &[Finding], context: &Context) -> Result<()> {
+pub(crate) fn refuse_errors(findings: &[Finding], context: &Context) -> Result<()> {
     for finding in findings {
         context.ui.finding(finding);
     }
@@ -144,6 +162,13 @@ fn as_json(name: &ConnectionName, connection: &Connection) -> Result<serde_json:
         }
     }
     document["file"] = serde_json::Value::String(format!("connections/{name}.yaml"));
+    Ok(document)
+}
+
+/// As [`as_json`], and how the file stands to what is entered at the vendor.
+fn shown_json(workspace: &Workspace, loaded: &Loaded) -> Result<serde_json::Value> {
+    let mut document = as_json(&loaded.name, &loaded.connection)?;
+    document["at_vendor"] = serde_json::json!(apply::at_vendor(workspace, loaded));
     Ok(document)
 }
 
@@ -208,7 +233,7 @@ fn read_discovery(source: &str, flags: &source::Flags, context: &Context) -> Res
 }
 
 /// Under `--format json`, the connection as it is now.
-fn tell_json(name: &ConnectionName, connection: &Connection, context: &Context) -> Result<()> {
+pub(crate) fn tell_json(name: &ConnectionName, connection: &Connection, context: &Context) -> Result<()> {
     if !context.ui.is_json() {
         return Ok(());
     }

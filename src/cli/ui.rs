@@ -4,6 +4,7 @@
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::io;
+use std::io::BufRead as _;
 use std::io::IsTerminal as _;
 use std::io::Write as _;
 
@@ -139,6 +140,33 @@ impl Ui {
             .interact_text()
             .map_err(asked)?;
         Ok(Some(answer).filter(|answer| !answer.is_empty()))
+    }
+
+    /// Tells what a question is about, set in and broken between words at a terminal.
+    pub(crate) fn note(&self, text: &str, indent: usize) {
+        let room = if io::stderr().is_terminal() { table::terminal_width() } else { None };
+        let set_in = |line: &str| if line.is_empty() { String::new() } else { format!("{}{line}", " ".repeat(indent)) };
+        let lines: Vec<String> = text.lines().flat_map(|line| table::wrapped(&set_in(line), room)).collect();
+        say(&lines.join("\n"));
+    }
+
+    /// Asks for a line of text in the terminal's own way, so that Ctrl-C and pasted text do what
+    /// they always do; `None` where the input ends.
+    pub(crate) fn line(&self, prompt: &str) -> Result<Option<String>> {
+        let failed = |error: io::Error| {
+            Failure::refused("question-unanswered", "nothing was written: the question was not answered").because(error)
+        };
+        let mut err = io::stderr().lock();
+        write!(err, "{}", clean(prompt)).and_then(|()| err.flush()).map_err(failed)?;
+        drop(err);
+        let mut typed = Vec::new();
+        io::stdin().lock().read_until(b'\n', &mut typed).map_err(failed)?;
+        if typed.is_empty() {
+            say("");
+            return Ok(None);
+        }
+        let text = String::from_utf8_lossy(&typed);
+        Ok(Some(text.trim_end_matches(['\n', '\r']).to_owned()))
     }
 }
 

@@ -243,6 +243,15 @@ impl Profile {
         self.page.iter().flat_map(|section| &section.fields)
     }
 
+    /// The fields that the page has for connections of a kind, with their sections, in order.
+    pub(crate) fn asked(&self, kind: Kind) -> impl Iterator<Item = (&Section, &Field)> {
+        let holds = move |when: Option<When>| when.is_none_or(|when| when.holds(kind));
+        let sections = self.page.iter().filter(move |section| holds(section.when));
+        sections
+            .flat_map(|section| section.fields.iter().map(move |field| (section, field)))
+            .filter(move |(_, field)| holds(field.when))
+    }
+
     /// Facts of the tenant: the fields under `settings:`.
     pub(crate) fn settings(&self) -> impl Iterator<Item = &Field> {
         self.fields().filter(|field| field.parent() == "settings")

@@ -216,8 +216,9 @@ fn names_that_differ_in_case_are_one_name() {
     let folder = tempfile::tempdir().unwrap();
     let workspace = Workspace::create(folder.path(), Config::default()).unwrap();
     let connection = loaded(MINIMAL).unwrap().connection;
-    workspace.add(&"prod".parse().unwrap(), &connection).unwrap();
-    let error = workspace.add(&"PROD".parse().unwrap(), &connection).unwrap_err();
+    let text = render(&connection).unwrap();
+    workspace.add(&"prod".parse().unwrap(), &text).unwrap();
+    let error = workspace.add(&"PROD".parse().unwrap(), &text).unwrap_err();
     assert_eq!(failure_of(&error).unwrap().code(), "connection-exists");
     let error = workspace.load(&"prd".parse().unwrap()).unwrap_err();
     assert!(format!("{:?}", failure_of(&error).unwrap()).contains("did you mean `prod`?"));

@@ -168,7 +168,8 @@ fn add_makes_an_oauth_connection_from_a_discovery_file() {
         connection         q
         provider           qualtrics
         protocol           OAuth 2.0
-        state              draft
+        state              new
+        at vendor          draft
         name at vendor     q
         technical contact  sso@example.org
 
@@ -251,9 +252,9 @@ fn list_shows_every_connection_and_its_state() {
     desk.connect("second", &Idp::new().called("https://second.example.org").xml(), &[]);
     desk.ssoctl(&["connection", "set", "second", "status.tested_on=2026-11-01", "status.enabled=true"]).exits(0);
     insta::assert_snapshot!(desk.ssoctl(&["connection", "list"]).exits(0).stdout, @r"
-        NAME    PROVIDER   PROTOCOL  STATE    IDENTITY PROVIDER
-        first   qualtrics  SAML 2.0  draft    https://idp.example.org/idp
-        second  qualtrics  SAML 2.0  enabled  https://second.example.org
+        NAME    PROVIDER   PROTOCOL  STATE    AT VENDOR  IDENTITY PROVIDER
+        first   qualtrics  SAML 2.0  new      draft      https://idp.example.org/idp
+        second  qualtrics  SAML 2.0  enabled  draft      https://second.example.org
         ");
 }
 

@@ -57,12 +57,16 @@ const DATA: [(&str, &str, i32); 22] = [
 ];
 
 /// Command lines that end with an error, with its code.
-const ERRORS: [(&str, &str, i32); 11] = [
+const ERRORS: [(&str, &str, i32); 15] = [
     ("connection show nobody", "connection-not-found", 3),
     ("connection add a/b --provider qualtrics --google", "usage", 2),
     ("connection add q --provider qualtrics --google", "connection-exists", 5),
     ("connection remove q", "not-confirmed", 5),
     ("connection refresh q", "no-source", 3),
+    ("connection diff q", "connection-never-applied", 3),
+    ("connection enable q", "connection-untested", 5),
+    ("connection add x --provider qualys --google", "protocol-unsupported", 3),
+    ("cert remove q 0123456789", "certificate-not-found", 3),
     ("metadata inspect gone.xml", "file-not-found", 3),
     ("metadata inspect http://127.0.0.1/", "http-url", 5),
     ("metadata export o", "not-saml", 3),
@@ -225,6 +229,9 @@ fn nothing_is_asked_without_a_terminal() {
     let before = desk.files();
     for (line, code) in [
         ("connection remove q", 5),
+        ("connection add x", 2),
+        ("connection add x --provider ino-cx", 2),
+        ("connection add x --provider qualtrics --google", 3),
         ("users migrate --csv roster.csv --connection q", 1),
         ("users rollback q", 0),
         ("init", 3),

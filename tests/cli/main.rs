@@ -5,6 +5,7 @@
 #![allow(clippy::disallowed_methods, reason = "a test stands outside and sets up files and clocks by itself")]
 
 mod aggregate;
+mod by_hand;
 mod cert;
 mod cert_files;
 mod codes;
@@ -15,6 +16,8 @@ mod fetching;
 mod handover;
 mod harness;
 mod init;
+mod kinds;
+mod life;
 mod made;
 mod metadata;
 mod peer;
@@ -26,6 +29,8 @@ mod secrets;
 mod signing;
 mod trust;
 mod users;
+#[cfg(unix)]
+mod wizard;
 
 #[test]
 fn no_file_of_this_folder_is_forgotten() {

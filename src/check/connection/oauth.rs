@@ -6,12 +6,14 @@ use crate::check::connection::saml::location;
 use crate::model::connection::Connection;
 use crate::model::connection::OAuth;
 use crate::model::connection::OAuthKind;
+use crate::provider::profile::Profile;
 
 /// Judges endpoints, algorithms and scope.
-pub(super) fn oauth(oauth: &OAuth, connection: &Connection, sink: &mut Sink<'_>) {
+pub(super) fn oauth(oauth: &OAuth, connection: &Connection, profile: &Profile, sink: &mut Sink<'_>) {
     let at = |key: &str| ["oauth".into(), key.into()];
-    if oauth.kind == OAuthKind::Google {
-        if connection.provisioning.valid_email_domains.is_empty() {
+    if oauth.kind != OAuthKind::Custom {
+        let asked = oauth.kind == OAuthKind::Google && profile.rules.email_domains;
+        if asked && connection.provisioning.valid_email_domains.is_empty() {
             // QT2: empty by default at the vendor, and then nobody can enrol.
             sink.error(
                 "email-domains-missing",

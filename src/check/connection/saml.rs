@@ -6,7 +6,9 @@ use crate::check::connection::Sink;
 use crate::model::connection::Connection;
 use crate::model::connection::Saml;
 use crate::model::username::names;
+use crate::provider::profile::Capability;
 use crate::provider::profile::Profile;
+use crate::provider::profile::Support;
 use crate::workspace::Segment;
 
 /// Judges the identity provider's side and the options.
@@ -61,6 +63,7 @@ pub(super) fn saml(saml: &Saml, profile: &Profile, sink: &mut Sink<'_>) {
             "`ssoctl connection set NAME saml.options.replay_prevention=true`",
         );
     }
+    several_certificates(saml, profile, sink);
     if saml.idp.certificates.is_empty() {
         sink.warning(
             "certificate-none",
@@ -70,6 +73,32 @@ pub(super) fn saml(saml: &Saml, profile: &Profile, sink: &mut Sink<'_>) {
                 .to_owned(),
             "ask the IdP's administrator for the signing certificate",
         );
+    }
+}
+
+/// Whether the vendor can hold all of them, so that a rollover overlaps (QT4, IN2).
+fn several_certificates(saml: &Saml, profile: &Profile, sink: &mut Sink<'_>) {
+    let count = saml.idp.certificates.len();
+    if count < 2 {
+        return;
+    }
+    let route = ["saml".into(), "idp".into(), "certificates".into()];
+    let title = &profile.title;
+    match profile.support(Capability::SeveralCertificates) {
+        Support::Yes => {}
+        Support::No(reason) => sink.warning(
+            "certificates-several",
+            &route,
+            format!("{count} signing certificates are in the file, and {title} takes one: {reason}"),
+            "give the vendor the new one at the hour when the identity provider begins to sign with it, \
+             then `ssoctl cert remove NAME SHA256` takes out the old one",
+        ),
+        Support::Unknown(question) => sink.info(
+            "certificates-several",
+            &route,
+            format!("{count} signing certificates are in the file; ask {title}: {question}"),
+            "",
+        ),
     }
 }
 

@@ -41,6 +41,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     }
     workspace.remove(&args.name)?;
     workspace.forget(&args.name);
+    workspace.forget_applied(&args.name)?;
     context.ui.status(&format!("removed `{}`; nothing was changed at the vendor", path.display()));
     if context.ui.is_json() {
         let document = serde_json::json!({

@@ -194,7 +194,8 @@ fn route(key: &str) -> Result<Vec<Segment>> {
         .collect())
 }
 
-fn enable(loaded: &Loaded, binding: &Binding) -> Result<Vec<Edit>> {
+/// Enables one binding and disables the others.
+pub(crate) fn enable(loaded: &Loaded, binding: &Binding) -> Result<Vec<Edit>> {
     let binding = binding.word();
     let saml = saml_of(loaded)?;
     let offered: Vec<&str> = saml.idp.sso.iter().map(|endpoint| endpoint.binding.word()).collect();

@@ -3,6 +3,7 @@
 use crate::cert::field;
 use crate::cli::Format;
 use crate::cli::Verdict;
+use crate::cli::connection::apply;
 use crate::cli::connection::list::protocol;
 use crate::cli::connection::list::state;
 use crate::cli::context::Context;
@@ -11,13 +12,17 @@ use crate::error::Result;
 use crate::error::told::redacted;
 use crate::finding::Severity;
 use crate::model::ConnectionName;
-use crate::model::connection::Connection;
 use crate::model::connection::Endpoint;
 use crate::model::connection::OAuth;
+use crate::model::connection::OAuthKind;
 use crate::model::connection::Saml;
 use crate::model::connection::StoredCertificate;
+use crate::model::login::Mode;
 use crate::model::time::Time;
+use crate::provider::Vendor;
+use crate::provider::profile::Kind;
 use crate::report::inspect;
+use crate::workspace::Loaded;
 
 /// Show one connection and what is to be said about it
 #[derive(clap::Args)]
@@ -33,11 +38,15 @@ pub(crate) struct Args {
 
 /// Shows; findings go to standard error.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
-    let loaded = context.workspace()?.load(&args.name)?;
+    let workspace = context.workspace()?;
+    let loaded = workspace.load(&args.name)?;
     if context.format == Format::Json {
-        super::tell_json(&loaded.name, &loaded.connection, context)?;
+        let mut document = super::shown_json(&workspace, &loaded)?;
+        document["schema"] = serde_json::json!("ssoctl.connection/1");
+        context.ui.json(&document)?;
     } else {
-        context.ui.data(&page(&loaded.name, &loaded.connection, context.now))?;
+        let vendor = context.vendor(&loaded.connection.provider)?;
+        context.ui.data(&page(&loaded, apply::at_vendor(&workspace, &loaded), &vendor, context.now))?;
     }
     let findings = super::findings(&args.name, &loaded.connection, &|route| Some(loaded.place(route)), context)?;
     for finding in &findings {
@@ -46,7 +55,11 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     Ok(if findings.iter().any(|finding| finding.severity == Severity::Error) { Verdict::Findings } else { Verdict::Done })
 }
 
-fn page(name: &ConnectionName, connection: &Connection, now: Time) -> String {
+fn page(loaded: &Loaded, at_vendor: &str, vendor: &Vendor, now: Time) -> String {
+    let (name, connection) = (&loaded.name, &loaded.connection);
+    let asked = |path: &str| {
+        Kind::of(connection).is_none_or(|kind| vendor.asked(kind).any(|(_, field)| field.path == path))
+    };
     let optional = |text: &Option<String>| text.clone().unwrap_or_default();
     let mut page = table::facts(
         0,
@@ -55,6 +68,7 @@ fn page(name: &ConnectionName, connection: &Connection, now: Time) -> String {
             ("provider", connection.provider.clone()),
             ("protocol", protocol(connection).to_owned()),
             ("state", state(connection).to_owned()),
+            ("at vendor", at_vendor.to_owned()),
             ("tested on", connection.status.tested_on.map(Time::date).unwrap_or_default()),
             ("name at vendor", connection.name.clone()),
             ("display name", optional(&connection.display_name)),
@@ -70,27 +84,39 @@ fn page(name: &ConnectionName, connection: &Connection, now: Time) -> String {
     };
     page += &map("settings", &connection.settings);
     if let Some(saml) = &connection.saml {
-        page += &saml_part(saml, now);
+        page += &saml_part(saml, &asked, now);
     }
     if let Some(oauth) = &connection.oauth {
         page += &oauth_part(oauth);
     }
     page += &map("attributes", &connection.attributes);
-    let on = |switch: bool| if switch { "on" } else { "off" }.to_owned();
-    page += &format!(
-        "\nat login\n{}",
-        table::facts(
-            2,
-            &[
-                ("just-in-time provisioning", on(connection.provisioning.just_in_time)),
-                ("update on every login", on(connection.provisioning.update_on_every_login)),
-                ("valid e-mail domains", connection.provisioning.valid_email_domains.join(", ")),
-                ("change username on login", on(connection.migration.change_on_login)),
-                ("merge on login", on(connection.migration.merge_on_login)),
-                ("dashboard attributes", connection.dashboard_attributes.join(", ")),
-            ]
-        )
-    );
+    let (provisioning, login) = (&connection.provisioning, &connection.login);
+    let list = |all: &[String]| all.join(", ");
+    let rows = [
+        ("provisioning.just_in_time", "just-in-time provisioning", on(provisioning.just_in_time)),
+        ("provisioning.update_on_every_login", "update on every login", on(provisioning.update_on_every_login)),
+        ("provisioning.update_roles_on_every_login", "roles on every login", on(provisioning.update_roles_on_every_login)),
+        ("provisioning.default_roles", "default roles", list(&provisioning.default_roles)),
+        ("provisioning.authorized_groups", "authorized groups", list(&provisioning.authorized_groups)),
+        ("provisioning.valid_email_domains", "valid e-mail domains", list(&provisioning.valid_email_domains)),
+        ("migration.change_on_login", "change username on login", on(connection.migration.change_on_login)),
+        ("migration.merge_on_login", "merge on login", on(connection.migration.merge_on_login)),
+        ("dashboard_attributes", "dashboard attributes", list(&connection.dashboard_attributes)),
+        ("login.email_domains", "e-mail domains", list(&login.email_domains)),
+        ("login.mode", "mode", login.mode.map(Mode::word).unwrap_or_default().to_owned()),
+        ("login.match_by", "users are found by", optional(&login.match_by)),
+        ("login.landing_url", "goes to", optional(&login.landing_url)),
+        ("login.exit_url", "after logging out to", optional(&login.exit_url)),
+    ];
+    // Switches that the vendor does not have say nothing.
+    let rows: Vec<(&str, String)> = rows
+        .into_iter()
+        .filter(|(path, _, value)| asked(path) || !["", "off"].contains(&value.as_str()))
+        .map(|(_, label, value)| (label, value))
+        .collect();
+    if rows.iter().any(|(_, value)| !value.is_empty()) {
+        page += &format!("\nat login\n{}", table::facts(2, &rows));
+    }
     if let Some(directory) = &connection.directory {
         page += &format!(
             "\nuser list\n{}",
@@ -108,14 +134,31 @@ fn endpoints(list: &[Endpoint]) -> String {
     list.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-fn saml_part(saml: &Saml, now: Time) -> String {
+fn on(switch: bool) -> String {
+    if switch { "on" } else { "off" }.to_owned()
+}
+
+fn saml_part(saml: &Saml, asked: &dyn Fn(&str) -> bool, now: Time) -> String {
     let skipped = |skipped: &crate::model::connection::SkippedEndpoint| {
         format!("{} {}: {}", skipped.binding, skipped.location, skipped.reason)
     };
     let unknown = || "unknown, ask the vendor".to_owned();
-    let on = |switch: bool| if switch { "on" } else { "off" }.to_owned();
+    let switches = [
+        ("saml.options.sign_request", "sign request", on(saml.options.sign_request)),
+        ("saml.options.force_authentication", "force authentication", on(saml.options.force_authentication)),
+        ("saml.options.replay_prevention", "replay prevention", on(saml.options.replay_prevention)),
+        ("saml.options.single_logout", "single logout", on(saml.options.single_logout)),
+        ("saml.options.name_id_format", "NameID format", saml.options.name_id_format.clone().unwrap_or_default()),
+    ];
+    let switches: Vec<(&str, String)> =
+        switches.into_iter().filter(|(path, ..)| asked(path)).map(|(_, label, value)| (label, value)).collect();
+    let options = if switches.iter().all(|(_, value)| value.is_empty()) {
+        String::new()
+    } else {
+        format!("\noptions\n{}", table::facts(2, &switches))
+    };
     format!(
-        "\nidentity provider\n{}\nservice provider\n{}\noptions\n{}",
+        "\nidentity provider\n{}\nservice provider\n{}{options}",
         table::facts(
             2,
             &[
@@ -136,14 +179,6 @@ fn saml_part(saml: &Saml, now: Time) -> String {
                 ("InCommon metadata", if saml.sp.use_incommon_metadata { "on".to_owned() } else { String::new() }),
             ]
         ),
-        table::facts(
-            2,
-            &[
-                ("sign request", on(saml.options.sign_request)),
-                ("force authentication", on(saml.options.force_authentication)),
-                ("replay prevention", on(saml.options.replay_prevention)),
-            ]
-        )
     )
 }
 
@@ -156,6 +191,11 @@ fn certificates(stored: &[StoredCertificate], now: Time) -> String {
 }
 
 fn oauth_part(oauth: &OAuth) -> String {
+    if oauth.kind != OAuthKind::Custom {
+        let method = oauth.method.clone().unwrap_or_default();
+        let facts = [("kind", oauth.kind.word().to_owned()), ("logs in at", method)];
+        return format!("\nOAuth 2.0\n{}", table::facts(2, &facts));
+    }
     let optional = |text: &Option<String>| text.clone().unwrap_or_default();
     format!(
         "\nOAuth 2.0\n{}",

@@ -1,0 +1,117 @@
+//! Bindings and certificates of a connection by hand: `connection binding`, `cert add|remove`.
+
+use crate::harness::Desk;
+use crate::made;
+use crate::made::Idp;
+
+const FILE: &str = "connections/q.yaml";
+
+/// A connection with a comment that has to stay.
+fn desk() -> Desk {
+    let desk = Desk::new();
+    desk.connect("q", &Idp::new().xml(), &[]);
+    let text = desk.read(FILE).replace("    certificates:\n", "    # compared by telephone\n    certificates:\n");
+    desk.write(FILE, text);
+    desk
+}
+
+fn sha256(certificate: &openssl::x509::X509) -> String {
+    let digest = certificate.digest(openssl::hash::MessageDigest::sha256()).unwrap();
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+fn a_certificate_is_added_for_a_rollover_and_the_old_one_taken_out() {
+    let desk = desk();
+    let next = made::certificate(&made::rsa_key(2048), 0, 900 * made::DAY);
+    desk.write("next.crt", made::pem(&next));
+    let before = desk.read(FILE);
+    let output = desk.ssoctl(&["cert", "add", "q", "next.crt"]).exits(0);
+    output.tells("+     - sha256:").tells("nothing was changed at the vendor");
+    let both = desk.read(FILE);
+    assert!(both.contains("    # compared by telephone\n"));
+    // Nothing else has changed.
+    desk.ssoctl(&["cert", "remove", "q", &sha256(&next)]).exits(0);
+    assert_eq!(desk.read(FILE), before);
+    desk.ssoctl(&["cert", "add", "q", "next.crt"]).exits(0);
+    assert_eq!(desk.read(FILE), both);
+    desk.ssoctl(&["cert", "add", "q", "next.crt"]).exits(0).tells("is there already");
+    assert_eq!(desk.read(FILE), both);
+    let old = sha256(&made::good()).to_uppercase();
+    let colons: Vec<&str> = (0..old.len()).step_by(2).map(|at| &old[at..at + 2]).collect();
+    desk.ssoctl(&["cert", "remove", "q", &colons.join(":")]).exits(0);
+    let shown = desk.ssoctl(&["connection", "show", "q", "--format", "json"]).exits(0).json();
+    assert_eq!(shown["saml"]["idp"]["certificates"].as_array().unwrap().len(), 1);
+    assert_eq!(shown["saml"]["idp"]["certificates"][0]["sha256"], sha256(&next));
+    assert!(desk.read(FILE).contains("    # compared by telephone\n"));
+    // The last one goes with a warning, and one comes back into the empty list.
+    desk.ssoctl(&["cert", "remove", "q", &sha256(&next)[..8]]).exits(0).tells("warning[certificate-none]");
+    assert!(desk.read(FILE).contains("    certificates: []\n"));
+    desk.command(&["cert", "add", "q", "-"]).stdin(made::pem(&made::good())).run().exits(0);
+    assert_eq!(desk.ssoctl(&["cert", "show", "q", "--pem"]).exits(0).stdout, made::pem(&made::good()));
+}
+
+#[test]
+fn what_is_no_certificate_of_it_is_refused() {
+    let desk = desk();
+    desk.ssoctl(&["connection", "add", "g", "--provider", "qualtrics", "--google", "--valid-email-domain", "*"])
+        .exits(0);
+    let key = String::from_utf8(made::rsa_key(2048).private_key_to_pem_pkcs8().unwrap()).unwrap();
+    desk.secret(key.lines().nth(1).unwrap());
+    desk.write("idp.key", &key);
+    desk.write("empty.crt", "");
+    desk.write("idp.crt", made::pem(&made::good()));
+    let before = desk.files();
+    for (arguments, exit, code) in [
+        (["cert", "add", "q", "idp.key"], 3, "private-key"),
+        (["cert", "add", "q", key.as_str()], 2, "key-in-argument"),
+        (["cert", "add", "q", "empty.crt"], 3, "certificate-empty"),
+        (["cert", "add", "q", "nothing.crt"], 3, "file-not-found"),
+        (["cert", "add", "g", "idp.crt"], 2, "saml-flag"),
+        (["cert", "remove", "q", "0123456789abcdef"], 3, "certificate-not-found"),
+        (["cert", "remove", "q", "0123"], 2, "certificate-fingerprint"),
+        (["cert", "remove", "q", "idp.crt is"], 2, "certificate-fingerprint"),
+        (["cert", "remove", "nobody", "0123456789"], 3, "connection-not-found"),
+    ] {
+        let output = desk.ssoctl(&[&arguments[..], &["--format", "json"]].concat()).exits(exit);
+        assert_eq!(output.json()["error"]["code"], code, "{arguments:?}");
+        assert_eq!(desk.files(), before, "{arguments:?}");
+    }
+}
+
+#[test]
+fn bindings_are_added_enabled_and_removed_one_in_use_at_a_time() {
+    let desk = desk();
+    let binding = |verb: &str, more: &[&str]| desk.ssoctl(&[&["connection", "binding", verb, "q"], more].concat());
+    let enabled = || {
+        let shown = desk.ssoctl(&["connection", "show", "q", "--format", "json"]).exits(0).json();
+        let sso = shown["saml"]["idp"]["sso"].as_array().unwrap().clone();
+        let on = sso.iter().filter(|one| one["enabled"] == true);
+        (sso.len(), on.map(|one| one["binding"].as_str().unwrap().to_owned()).collect::<Vec<_>>())
+    };
+    binding("enable", &["post"]).exits(0);
+    assert_eq!(enabled(), (2, vec!["HTTP-POST".to_owned()]));
+    binding("enable", &["HTTP-POST"]).exits(0).tells("says so already");
+    binding("remove", &["HTTP-Redirect"]).exits(0);
+    assert_eq!(enabled(), (1, vec!["HTTP-POST".to_owned()]));
+    binding("add", &["redirect", "https://idp.example.org/new"]).exits(0);
+    assert_eq!(enabled(), (2, vec!["HTTP-POST".to_owned()]));
+    binding("remove", &["redirect"]).exits(0);
+    binding("add", &["redirect", "https://idp.example.org/new", "--enable"]).exits(0);
+    assert_eq!(enabled(), (2, vec!["HTTP-Redirect".to_owned()]));
+    let before = desk.files();
+    assert!(desk.read(FILE).contains("    # compared by telephone\n"));
+    for (verb, more, code) in [
+        ("add", &["redirect", "https://idp.example.org/x"][..], "binding-exists"),
+        ("add", &["SOAP", "https://idp.example.org/x"], "binding-not-allowed"),
+        ("remove", &["redirect"], "binding-in-use"),
+        ("remove", &["SOAP"], "binding-not-offered"),
+        ("enable", &["SOAP"], "binding-not-offered"),
+    ] {
+        let output = binding(verb, &[more, &["--format", "json"]].concat()).exits(3);
+        assert_eq!(output.json()["error"]["code"], code, "{verb} {more:?}");
+        assert_eq!(desk.files(), before);
+    }
+    binding("remove", &["post"]).exits(0);
+    binding("add", &["post", "javascript:alert(1)"]).exits(3).tells("location-scheme");
+}
