@@ -31,6 +31,9 @@ _ssoctl() {
             ssoctl,init)
                 cmd="ssoctl__subcmd__init"
                 ;;
+            ssoctl,login)
+                cmd="ssoctl__subcmd__login"
+                ;;
             ssoctl,metadata)
                 cmd="ssoctl__subcmd__metadata"
                 ;;
@@ -76,6 +79,9 @@ _ssoctl() {
             ssoctl__subcmd__connection,url)
                 cmd="ssoctl__subcmd__connection__subcmd__url"
                 ;;
+            ssoctl__subcmd__login,simulate)
+                cmd="ssoctl__subcmd__login__subcmd__simulate"
+                ;;
             ssoctl__subcmd__metadata,diff)
                 cmd="ssoctl__subcmd__metadata__subcmd__diff"
                 ;;
@@ -116,7 +122,7 @@ _ssoctl() {
 
     case "${cmd}" in
         ssoctl)
-            opts="-C -q -h -V --workspace --format --no-input --quiet --help --version init provider connection metadata cert users sandbox demo completions"
+            opts="-C -q -h -V --workspace --format --no-input --quiet --help --version init provider connection metadata cert login users sandbox demo completions"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -131,7 +137,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -157,7 +163,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -219,7 +225,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -265,7 +271,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -311,7 +317,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -337,7 +343,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -363,7 +369,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -525,7 +531,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -571,7 +577,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -597,7 +603,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -663,7 +669,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -689,7 +695,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -759,7 +765,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -785,7 +791,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -811,7 +817,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -841,7 +847,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -879,7 +885,83 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        ssoctl__subcmd__login)
+            opts="-C -q -h --workspace --format --no-input --quiet --help simulate"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        ssoctl__subcmd__login__subcmd__simulate)
+            opts="-C -q -h --set --attributes --claims --subject --directory --cases --require-coverage --workspace --format --no-input --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --attributes)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --claims)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --subject)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --directory)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cases)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -905,7 +987,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -951,7 +1033,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1025,7 +1107,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1091,7 +1173,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1149,7 +1231,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1175,7 +1257,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1201,7 +1283,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1227,7 +1309,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1253,7 +1335,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1343,7 +1425,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1369,7 +1451,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1439,7 +1521,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1481,7 +1563,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1523,7 +1605,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1549,7 +1631,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)

@@ -95,7 +95,12 @@ impl<'a> Login<'a> {
 
     /// What there is in the place of an attribute that did not come.
     pub(super) fn near_attribute(&self, wanted: &str) -> String {
-        let names = || self.identity.attributes.iter().map(|attribute| attribute.name.as_str());
+        let came =
+            self.identity.attributes.iter().filter(|attribute| attribute.values.iter().any(|one| !one.is_empty()));
+        let names = || came.clone().map(|attribute| attribute.name.as_str());
+        if self.identity.attributes.iter().any(|attribute| attribute.name == wanted) {
+            return "; it came without a value".to_owned();
+        }
         let folded = |text: &str| text.trim().to_lowercase();
         let last = |text: &str| folded(text.rsplit(['/', ':']).next().unwrap_or(text));
         let near = names()

@@ -227,11 +227,6 @@ impl<'a> Login<'a> {
                 translated.push(Translated { field: mapped.field.clone(), value });
             }
         }
-        if unknown && !updates && !translated.is_empty() {
-            let route = ["provisioning".into(), "update_on_every_login".into()];
-            let why = "what the mappings give holds at the first login; later the account stays as it is";
-            self.note("keep-fields", &route, why.to_owned());
-        }
         self.decision.roles.extend(translated.iter().map(|one| format!("{}: {}", one.field, one.value)));
         if let Some(groups) = &policy.groups {
             if created || provisioning.update_roles_on_every_login {
@@ -260,7 +255,12 @@ impl<'a> Login<'a> {
             self.update(account, asserted, &translated);
         } else {
             let route = ["provisioning".into(), "update_on_every_login".into()];
-            self.pass("keep-fields", &route, "fields of the account stay as they are".to_owned());
+            if unknown {
+                let why = "what is sent fills the account at the first login; later its fields stay as they are";
+                self.note("keep-fields", &route, why.to_owned());
+            } else {
+                self.pass("keep-fields", &route, "fields of the account stay as they are".to_owned());
+            }
         }
         self.ending();
         self.decision.verdict = Verdict::Allow;

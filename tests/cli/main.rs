@@ -15,6 +15,7 @@ mod fetching;
 mod handover;
 mod harness;
 mod init;
+mod login;
 mod made;
 mod metadata;
 mod peer;
