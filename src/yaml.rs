@@ -4,6 +4,7 @@
 pub(crate) mod edit;
 pub(crate) mod tree;
 
+use std::cell::OnceCell;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
@@ -249,17 +250,18 @@ pub(crate) fn place(text: &str, file: &str, segments: &[Segment]) -> Place {
     Places::new(text, file).of(segments)
 }
 
-/// The places of many keys of one text, which is taken apart once.
+/// The places of many keys of one text, which is taken apart once, when the first is asked for.
 pub(crate) struct Places {
-    document: Option<yamlpath::Document>,
+    text: String,
     file: String,
+    document: OnceCell<Option<yamlpath::Document>>,
     known: RefCell<HashMap<Vec<Segment>, Place>>,
 }
 
 impl Places {
-    /// Takes a text apart; of one that is no YAML only the file is known.
+    /// Of a text that is no YAML only the file is known.
     pub(crate) fn new(text: &str, file: &str) -> Self {
-        Self { document: yamlpath::Document::new(text).ok(), file: file.to_owned(), known: RefCell::default() }
+        Self { text: text.to_owned(), file: file.to_owned(), document: OnceCell::new(), known: RefCell::default() }
     }
 
     /// The place of a key, or of the nearest parent that the text has.
@@ -267,9 +269,10 @@ impl Places {
         if let Some(place) = self.known.borrow().get(segments) {
             return place.clone();
         }
+        let document = self.document.get_or_init(|| yamlpath::Document::new(self.text.as_str()).ok());
         let mut place = Place { file: self.file.clone(), line: None, column: None };
         for depth in (1..=segments.len()).rev() {
-            let Some(document) = &self.document else { break };
+            let Some(document) = document else { break };
             if let Ok(feature) = document.query_pretty(&route(&segments[..depth])) {
                 place.line = Some(feature.location.point_span.0.0 as u64 + 1);
                 place.column = Some(feature.location.point_span.0.1 as u64 + 1);

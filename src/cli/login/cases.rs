@@ -66,21 +66,10 @@ pub(super) struct Case {
 pub(super) fn read(text: &str, file: &str) -> Result<Cases> {
     yaml::refuse_secrets(text, file)?;
     let (mut read, mut version) = (Cases::default(), None);
-    let mut names: HashSet<String> = HashSet::new();
     tree::stream(text, file, "cases", &mut |piece| {
         match piece {
             Piece::Entry(node) => {
-                let case = case(node, file)?;
-                if !names.insert(case.name.clone()) {
-                    let place = tree::at(file, case.line);
-                    return Err(Failure::input(
-                        "case-name-twice",
-                        format!("{place}: a case above is called `{}` too", printable(&case.name)),
-                    )
-                    .hint("give each case a name of its own, by which a report can tell of it")
-                    .into());
-                }
-                read.cases.push(case);
+                read.cases.push(case(node, file)?);
             }
             Piece::Key(key, node) => match key.as_str() {
                 "version" => version = Some(number(&node, file)?),
@@ -102,7 +91,22 @@ pub(super) fn read(text: &str, file: &str) -> Result<Cases> {
             .hint("`ssoctl login simulate --help` shows a file of cases")
             .into());
     }
+    each_name_once(&read.cases, file)?;
     Ok(read)
+}
+
+/// A report tells of a case by its name.
+fn each_name_once(cases: &[Case], file: &str) -> Result<()> {
+    let mut names: HashSet<&str> = HashSet::with_capacity(cases.len());
+    match cases.iter().find(|case| !names.insert(case.name.as_str())) {
+        None => Ok(()),
+        Some(twin) => {
+            let (place, name) = (tree::at(file, twin.line), printable(&twin.name));
+            Err(Failure::input("case-name-twice", format!("{place}: a case above is called `{name}` too"))
+                .hint("give each case a name of its own, by which a report can tell of it")
+                .into())
+        }
+    }
 }
 
 fn number(node: &Node, file: &str) -> Result<u64> {
