@@ -158,19 +158,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
 
 /// Refuses a format that the command does not have: a script must not read one for another.
 fn speaks(command: &Command, format: Format) -> Result<()> {
-    let asked = match (format, command) {
+    let (asked, others) = match (format, command) {
         (Format::Human | Format::Json, _) => return Ok(()),
         (Format::Md | Format::Html, Command::Connection(args)) if args.is_document() => return Ok(()),
         (Format::Junit, Command::Login(args)) if args.is_report_of_tests() => return Ok(()),
-        (Format::Md, _) => "md",
-        (Format::Html, _) => "html",
-        (Format::Junit, _) => "junit",
+        (Format::Md, _) => ("md", "`connection handover` has `md` and `html` too"),
+        (Format::Html, _) => ("html", "`connection handover` has `md` and `html` too"),
+        (Format::Junit, _) => ("junit", "`login simulate --cases FILE` has `junit` too"),
     };
     Err(Failure::usage("format-unsupported", format!("this command does not print `{asked}`"))
-        .hint(
-            "it has `--format human` and `--format json`; `connection handover` has `md` and `html` too, and \
-             `login simulate --cases FILE` has `junit`",
-        )
+        .hint(format!("it has `--format human` and `--format json`; {others}"))
         .into())
 }
 

@@ -76,11 +76,6 @@ impl Accounts {
         accounts
     }
 
-    /// How many there are.
-    pub(crate) fn len(&self) -> usize {
-        self.all.len()
-    }
-
     /// Those with exactly this value; e-mail addresses are compared without regard to case.
     pub(crate) fn find(&self, column: Column, wanted: &str) -> Vec<&Account> {
         if column == Column::Email {
@@ -140,6 +135,5 @@ mod tests {
         assert_eq!(names(accounts.folded(Column::Username, "B")), ["b", "B", "b"]);
         assert_eq!(names(accounts.find(Column::Email, "b@x.EXAMPLE")), ["b", "a"]);
         assert!(accounts.find(Column::Email, "").is_empty() && accounts.find(Column::ExternalId, "b").is_empty());
-        assert_eq!(accounts.len(), 4);
     }
 }
