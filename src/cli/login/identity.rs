@@ -1,6 +1,8 @@
 //! What the identity provider sends, as an administrator has it at hand: flags, a file of
 //! attributes, or the claims of an ID token.
 
+use std::collections::HashMap;
+use std::collections::HashSet;
 use std::path::Path;
 
 use serde_json::Value;
@@ -108,12 +110,19 @@ fn not_plain(file: &str, line: Option<u64>, name: &str) -> Failure {
 
 fn lines(content: &str, file: &str) -> Result<Identity> {
     let mut identity = Identity::default();
+    let mut known: HashMap<&str, usize> = HashMap::new();
     for (at, line) in content.lines().enumerate() {
         if line.trim().is_empty() || line.trim_start().starts_with('#') {
             continue;
         }
         match line.split_once('=') {
-            Some((name, value)) if !name.is_empty() => identity.push(name, value),
+            Some((name, value)) if !name.is_empty() => {
+                let at = *known.entry(name).or_insert(identity.attributes.len());
+                if at == identity.attributes.len() {
+                    identity.attributes.push(Attribute { name: name.to_owned(), values: Vec::new() });
+                }
+                identity.attributes[at].values.push(value.to_owned());
+            }
             _ => {
                 let place = tree::at(file, at as u64 + 1);
                 return Err(Failure::input("attribute-line", format!("{place}: this line has no `name=value`"))
@@ -172,6 +181,7 @@ fn members(bytes: &[u8], file: &str, nested: bool) -> Result<(Identity, Vec<Stri
         Failure::input(failure.code(), failure.to_string()).hint("write one JSON object, such as {\"Mail\": \"a@example.org\"}")
     })?;
     let (mut identity, mut left_out) = (Identity::default(), Vec::new());
+    let mut known: HashSet<String> = HashSet::new();
     let mut open: Vec<(String, &Value)> = object.iter().rev().map(|(name, value)| (name.clone(), value)).collect();
     while let Some((name, value)) = open.pop() {
         let values = match value {
@@ -184,7 +194,7 @@ fn members(bytes: &[u8], file: &str, nested: bool) -> Result<(Identity, Vec<Stri
             one => scalar(one).map(|one| vec![one]),
         };
         match values {
-            _ if identity.attributes.iter().any(|known| known.name == name) => {
+            _ if !known.insert(name.clone()) => {
                 return Err(Failure::input("claim-ambiguous", format!("{file}: two claims are called `{}`", printable(&name)))
                     .hint("one has a dot in its name, the other is a member of an object: take one out")
                     .into());
