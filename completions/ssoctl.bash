@@ -31,6 +31,9 @@ _ssoctl() {
             ssoctl,init)
                 cmd="ssoctl__subcmd__init"
                 ;;
+            ssoctl,login)
+                cmd="ssoctl__subcmd__login"
+                ;;
             ssoctl,metadata)
                 cmd="ssoctl__subcmd__metadata"
                 ;;
@@ -109,6 +112,9 @@ _ssoctl() {
             ssoctl__subcmd__connection__subcmd__binding,remove)
                 cmd="ssoctl__subcmd__connection__subcmd__binding__subcmd__remove"
                 ;;
+            ssoctl__subcmd__login,simulate)
+                cmd="ssoctl__subcmd__login__subcmd__simulate"
+                ;;
             ssoctl__subcmd__metadata,diff)
                 cmd="ssoctl__subcmd__metadata__subcmd__diff"
                 ;;
@@ -149,7 +155,7 @@ _ssoctl() {
 
     case "${cmd}" in
         ssoctl)
-            opts="-C -q -h -V --workspace --format --no-input --quiet --help --version init provider connection metadata cert users sandbox demo completions"
+            opts="-C -q -h -V --workspace --format --no-input --quiet --help --version init provider connection metadata cert login users sandbox demo completions"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -164,7 +170,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -190,7 +196,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -216,7 +222,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -278,7 +284,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -324,7 +330,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -350,7 +356,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -396,7 +402,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -422,7 +428,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -448,7 +454,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -658,7 +664,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -684,7 +690,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -710,7 +716,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -736,7 +742,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -762,7 +768,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -788,7 +794,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -814,7 +820,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -840,7 +846,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -866,7 +872,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -912,7 +918,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -938,7 +944,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1004,7 +1010,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1030,7 +1036,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1056,7 +1062,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1126,7 +1132,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1152,7 +1158,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1178,7 +1184,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1208,7 +1214,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1246,7 +1252,83 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        ssoctl__subcmd__login)
+            opts="-C -q -h --workspace --format --no-input --quiet --help simulate"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        ssoctl__subcmd__login__subcmd__simulate)
+            opts="-C -q -h --set --attributes --claims --subject --directory --cases --require-coverage --workspace --format --no-input --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --attributes)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --claims)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --subject)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --directory)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --cases)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1272,7 +1354,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1318,7 +1400,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1392,7 +1474,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1458,7 +1540,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1516,7 +1598,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1542,7 +1624,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1568,7 +1650,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1594,7 +1676,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1620,7 +1702,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1710,7 +1792,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1736,7 +1818,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1806,7 +1888,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1848,7 +1930,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1890,7 +1972,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1916,7 +1998,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
                     return 0
                     ;;
                 *)

@@ -28,7 +28,8 @@ complete -c ssoctl -n "__fish_ssoctl_needs_command" -s C -l workspace -d 'Worksp
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'"
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -38,6 +39,7 @@ complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "provider" -d 'What ss
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "connection" -d 'Add, look at and change connections'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "metadata" -d 'Look at metadata, discovery and key sets; verify signatures; export SP metadata'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "cert" -d 'Check certificates (the gate for CI), show, add and remove them, make a key and a certificate'
+complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "login" -d 'What would happen at a login, and why'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "users" -d 'Migrate usernames: plan, apply, resume, roll back'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "sandbox" -d 'A local stand-in for a vendor, for rehearsal'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "demo" -d 'Run the whole job in a throw-away workspace, against a local stand-in for the vendor'
@@ -50,7 +52,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand init" -s C -l workspace -d
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand init" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'"
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand init" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand init" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -58,7 +61,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and not __fish_s
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and not __fish_seen_subcommand_from list show" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'"
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and not __fish_seen_subcommand_from list show" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and not __fish_seen_subcommand_from list show" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and not __fish_seen_subcommand_from list show" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -68,7 +72,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and __fish_seen_
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and __fish_seen_subcommand_from list" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'"
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -76,7 +81,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and __fish_seen_
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and __fish_seen_subcommand_from show" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'"
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and __fish_seen_subcommand_from show" -l yaml -d 'Print the profile itself, as YAML'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
@@ -85,7 +91,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set binding refresh handover url enable disable apply diff revert remove" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'"
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set binding refresh handover url enable disable apply diff revert remove" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set binding refresh handover url enable disable apply diff revert remove" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set binding refresh handover url enable disable apply diff revert remove" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -158,7 +165,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'"
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l google -d 'Google\'s own login, which passes no attributes'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l entra -d 'Microsoft Entra ID\'s own login (Azure AD)'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l incommon -d 'The vendor\'s metadata comes from InCommon, which changes its entity ID and ACS'
@@ -181,7 +189,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from list" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'"
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -189,7 +198,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from show" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'"
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -208,7 +218,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'"
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l require-valid-until -d 'Refuse SAML metadata whose root has no validUntil, or one that has passed or cannot be read'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l insecure-allow-http -d 'Fetch http:// URLs too; whoever sits between can then change the document'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l untrusted -d 'Fetch from the public internet only, on each redirect too [default: on where the variable CI is true]'
@@ -219,7 +230,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from binding" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'"
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from binding" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from binding" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from binding" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -240,7 +252,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'"
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l all -d 'Look at every connection that has a URL'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l check -d 'Only look: write nothing, ask nothing, exit 1 when something has changed'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l apply -d 'Take changes over without asking'
@@ -266,7 +279,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from handover" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'"
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from handover" -l force -d 'Replace the file if it is there'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from handover" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from handover" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
@@ -275,7 +289,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from url" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'"
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from url" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from url" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from url" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -283,7 +298,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from enable" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'"
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from enable" -l accept-untested -d 'Enable it although no test login is on record'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from enable" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from enable" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
@@ -292,7 +308,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from disable" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'"
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from disable" -s y -l yes -d 'Disable without asking'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from disable" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from disable" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
@@ -301,7 +318,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from apply" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'"
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from apply" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from apply" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from apply" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -309,7 +327,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from diff" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'"
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from diff" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from diff" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from diff" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -317,7 +336,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from revert" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'"
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from revert" -s y -l yes -d 'Revert without asking'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from revert" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from revert" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
@@ -326,7 +346,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from remove" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'"
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Remove without asking'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from remove" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
@@ -335,7 +356,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and not __fish_s
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and not __fish_seen_subcommand_from inspect verify export diff" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'"
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and not __fish_seen_subcommand_from inspect verify export diff" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and not __fish_seen_subcommand_from inspect verify export diff" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and not __fish_seen_subcommand_from inspect verify export diff" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -358,7 +380,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'"
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l list -d 'List the entities of a federation\'s document instead of showing them'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l lint -d 'Exit 1 when the document has errors that make it unusable'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l mdq-sha1 -d 'Ask it by the SHA-1 of the entity ID [default: only where the entity ID itself is not found]'
@@ -381,7 +404,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from verify" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'"
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from verify" -l mdq-sha1 -d 'Ask it by the SHA-1 of the entity ID [default: only where the entity ID itself is not found]'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from verify" -l insecure-allow-sha1 -d 'Accept signatures made with SHA-1, which can be forged'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from verify" -l require-valid-until -d 'Refuse SAML metadata whose root has no validUntil, or one that has passed or cannot be read'
@@ -405,7 +429,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'"
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -l force -d 'Replace the file if it is there'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -l sign -d 'Sign the document with a key of yours, RSA or EC'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -l no-input -d 'Never ask, also not at a terminal'
@@ -420,7 +445,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from diff" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'"
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from diff" -l insecure-allow-http -d 'Fetch http:// URLs too; whoever sits between can then change the document'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from diff" -l untrusted -d 'Fetch from the public internet only, on each redirect too [default: on where the variable CI is true]'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from diff" -l no-input -d 'Never ask, also not at a terminal'
@@ -430,7 +456,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check show generate add remove" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'"
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check show generate add remove" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check show generate add remove" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check show generate add remove" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -454,7 +481,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subc
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from check" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'"
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from check" -l insecure-allow-http -d 'Fetch http:// URLs too; whoever sits between can then change the document'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from check" -l untrusted -d 'Fetch from the public internet only, on each redirect too [default: on where the variable CI is true]'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from check" -l no-input -d 'Never ask, also not at a terminal'
@@ -469,7 +497,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subc
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from show" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'"
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from show" -l pem -d 'Print the certificates themselves as PEM, and nothing else'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from show" -l insecure-allow-http -d 'Fetch http:// URLs too; whoever sits between can then change the document'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from show" -l untrusted -d 'Fetch from the public internet only, on each redirect too [default: on where the variable CI is true]'
@@ -489,7 +518,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subc
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from generate" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'"
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from generate" -l force -d 'Replace the files if they are there; a replaced key is lost'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from generate" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from generate" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
@@ -498,7 +528,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subc
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from add" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'"
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from add" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -506,15 +537,43 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subc
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from remove" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'"
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from remove" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and not __fish_seen_subcommand_from simulate" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and not __fish_seen_subcommand_from simulate" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
+json\t'For programs: one document with a `schema` key'
+md\t'Markdown, of what is handed over to others'
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and not __fish_seen_subcommand_from simulate" -l no-input -d 'Never ask, also not at a terminal'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and not __fish_seen_subcommand_from simulate" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and not __fish_seen_subcommand_from simulate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and not __fish_seen_subcommand_from simulate" -f -a "simulate" -d 'Say what would happen at a login: allow, deny or prompt, the account, its changes, and each rule'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from simulate" -l set -d 'An attribute or claim; repeated, one more value; in place of that of a file' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from simulate" -l attributes -d 'Attributes: JSON, YAML or lines of name=value; `-` reads standard input' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from simulate" -l claims -d 'Claims of an ID token as JSON; `sub` is the subject' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from simulate" -l subject -d 'The subject: NameID of an assertion, `sub` of a token' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from simulate" -l directory -d 'The vendor\'s users as CSV; without it no account is looked up' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from simulate" -l cases -d 'Run a table of tests, and say which rules they never used' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from simulate" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from simulate" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
+json\t'For programs: one document with a `schema` key'
+md\t'Markdown, of what is handed over to others'
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from simulate" -l require-coverage -d 'Exit 1 also where a rule of a connection was used by no case'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from simulate" -l no-input -d 'Never ask, also not at a terminal'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from simulate" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from simulate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from migrate resume rollback status" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from migrate resume rollback status" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'"
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from migrate resume rollback status" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from migrate resume rollback status" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from migrate resume rollback status" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -537,7 +596,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_sub
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'"
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l apply -d 'Rename now, without asking'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l accept-untested -d 'Migrate although the connection is not on record as tested and enabled'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l retry-failed -d 'Try again the rows that an earlier run gave up'
@@ -552,7 +612,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_sub
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from resume" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'"
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from resume" -l retry-failed -d 'Try again the rows that an earlier run gave up'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from resume" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from resume" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
@@ -565,7 +626,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_sub
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from rollback" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'"
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from rollback" -l apply -d 'Roll back now, without asking'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from rollback" -l retry-failed -d 'Try again the rows that an earlier run gave up'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from rollback" -l no-input -d 'Never ask, also not at a terminal'
@@ -575,7 +637,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_sub
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from status" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'"
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from status" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -583,7 +646,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and not __fish_se
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'"
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -610,7 +674,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_s
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'"
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l proxied -d 'Answer as the proxy between data centres does: a notice on everything, no writes'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l list-faults -d 'List the kinds of faults and end'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l no-input -d 'Never ask, also not at a terminal'
@@ -621,7 +686,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand demo" -s C -l workspace -d
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand demo" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'"
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand demo" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand demo" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -629,7 +695,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand completions" -s C -l works
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand completions" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'"
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand completions" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand completions" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -48,6 +48,8 @@ pub(crate) enum Format {
     Md,
     /// One HTML page, of what is handed over to others.
     Html,
+    /// For CI: JUnit XML, of commands that run tests.
+    Junit,
 }
 
 /// Declare, check, test and migrate single sign-on connections.
@@ -118,6 +120,7 @@ commands! {
     Connection => connection,
     Metadata => metadata,
     Cert => cert,
+    Login => login,
     Users => users,
     Sandbox => sandbox,
     Demo => demo,
@@ -156,14 +159,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
 
 /// Refuses a format that the command does not have: a script must not read one for another.
 fn speaks(command: &Command, format: Format) -> Result<()> {
-    let asked = match (format, command) {
+    let (asked, others) = match (format, command) {
         (Format::Human | Format::Json, _) => return Ok(()),
         (Format::Md | Format::Html, Command::Connection(args)) if args.is_document() => return Ok(()),
-        (Format::Md, _) => "md",
-        (Format::Html, _) => "html",
+        (Format::Junit, Command::Login(args)) if args.is_report_of_tests() => return Ok(()),
+        (Format::Md, _) => ("md", "`connection handover` has `md` and `html` too"),
+        (Format::Html, _) => ("html", "`connection handover` has `md` and `html` too"),
+        (Format::Junit, _) => ("junit", "`login simulate --cases FILE` has `junit` too"),
     };
     Err(Failure::usage("format-unsupported", format!("this command does not print `{asked}`"))
-        .hint("it has `--format human` and `--format json`; `connection handover` has `md` and `html` too")
+        .hint(format!("it has `--format human` and `--format json`; {others}"))
         .into())
 }
 
@@ -186,6 +191,9 @@ mod tests {
             ("connection handover x --for idp --compare y", "md", false),
             ("connection handover x --for idp", "html", true),
             ("connection list", "json", true),
+            ("connection list", "junit", false),
+            ("login simulate a --set b=c", "junit", false),
+            ("login simulate --cases x", "junit", true),
         ] {
             let arguments = ["ssoctl", "--format", format].into_iter().chain(line.split(' '));
             let cli = Cli::try_parse_from(arguments).unwrap();

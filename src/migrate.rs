@@ -2,6 +2,7 @@
 //! plan, the plan and a journal drive the directory. Nothing is written that is not
 //! in the plan, and nothing that was done is forgotten.
 
+pub(crate) mod accounts;
 pub(crate) mod apply;
 pub(crate) mod directory;
 pub(crate) mod journal;

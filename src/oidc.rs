@@ -3,7 +3,7 @@
 
 pub(crate) mod discovery;
 pub(crate) mod issuer;
-mod json;
+pub(crate) mod json;
 pub(crate) mod jwks;
 
 #[cfg(test)]

@@ -4,3 +4,4 @@
 pub(crate) mod certificates;
 pub(crate) mod handover;
 pub(crate) mod inspect;
+pub(crate) mod junit;

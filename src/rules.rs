@@ -3,17 +3,20 @@
 
 pub(crate) mod accounts;
 mod asserted;
+pub(crate) mod coverage;
+mod domains;
+pub(crate) mod expect;
 mod landing;
 mod mapped;
 pub(crate) mod policy;
+mod surroundings;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::model::connection::Connection;
-use crate::model::connection::OAuthKind;
 use crate::model::identity::Identity;
 use crate::model::route::Segment;
-use crate::model::shape;
 use crate::model::username::UsernameRule;
 use crate::rules::accounts::Accounts;
 use crate::rules::policy::Policy;
@@ -68,7 +71,7 @@ pub(crate) struct Step {
     /// The name of the rule.
     pub(crate) rule: &'static str,
     /// Where it comes from, as the vendor's profile says; nothing where it is ssoctl's own.
-    pub(crate) seed: Option<String>,
+    pub(crate) seed: Option<Arc<str>>,
     /// The key of the connection's file that it follows.
     pub(crate) route: Vec<Segment>,
     /// What it said.
@@ -113,8 +116,23 @@ pub(crate) struct Decision {
     pub(crate) exit_url: Option<String>,
     /// Rule by rule.
     pub(crate) trace: Vec<Step>,
-    /// Which mappings of the connection were used, by their place in the file.
-    pub(crate) used: Vec<usize>,
+    /// Which of the connection's own rules were used.
+    pub(crate) used: Vec<Used>,
+}
+
+/// A rule of the connection's file that was used, by its place there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Used {
+    /// Of `mappings`.
+    Mapping(usize),
+    /// Of `provisioning.authorized_groups`.
+    AuthorizedGroup(usize),
+    /// Of `provisioning.valid_email_domains`.
+    ValidEmailDomain(usize),
+    /// Of `login.email_domains`.
+    RoutedDomain(usize),
+    /// `provisioning.default_roles`.
+    DefaultRoles,
 }
 
 /// A field of the vendor that an attribute or claim can fill.
@@ -142,6 +160,8 @@ pub(crate) struct Question<'a> {
     pub(crate) username: Option<&'a UsernameRule>,
     /// Its fields.
     pub(crate) fields: &'a [Field],
+    /// What a login that begins at the identity provider must carry, where that is known.
+    pub(crate) relay_state: Option<&'a str>,
     /// Facts of the tenant.
     pub(crate) setting: &'a dyn Fn(&str) -> Option<String>,
     /// The vendor's user list, where it is known.
@@ -155,6 +175,14 @@ pub(crate) struct Engine<'a> {
     mappings: HashMap<(&'a str, &'a str), Vec<usize>>,
     /// The same without regard to case, for near misses.
     near: HashMap<(&'a str, String), usize>,
+    /// Authorized groups, and the same without regard to case.
+    authorized: HashMap<&'a str, usize>,
+    authorized_near: HashMap<String, usize>,
+    /// Domains in lower case.
+    valid_domains: HashMap<String, usize>,
+    routed_domains: HashMap<String, usize>,
+    /// Where each rule comes from; shared, since every step of every login says it.
+    cites: HashMap<&'a str, Arc<str>>,
 }
 
 /// A login that ends before its last rule.
@@ -170,17 +198,36 @@ struct Login<'a> {
 impl<'a> Engine<'a> {
     /// Prepares the rules of a connection.
     pub(crate) fn new(question: Question<'a>) -> Self {
+        let connection = question.connection;
         let (mut mappings, mut near) = (HashMap::<_, Vec<usize>>::new(), HashMap::new());
-        for (at, mapping) in question.connection.mappings.iter().enumerate() {
+        for (at, mapping) in connection.mappings.iter().enumerate() {
             mappings.entry((mapping.field.as_str(), mapping.value.as_str())).or_default().push(at);
-            near.entry((mapping.field.as_str(), mapping.value.to_lowercase())).or_insert(at);
+            near.entry((mapping.field.as_str(), folded(&mapping.value))).or_insert(at);
         }
-        Self { question, mappings, near }
+        let provisioning = &connection.provisioning;
+        let (mut authorized, mut authorized_near) = (HashMap::new(), HashMap::new());
+        for (at, group) in provisioning.authorized_groups.iter().enumerate() {
+            authorized.entry(group.as_str()).or_insert(at);
+            authorized_near.entry(folded(group)).or_insert(at);
+        }
+        let valid_domains = by_domain(&provisioning.valid_email_domains);
+        let routed_domains = by_domain(&connection.login.email_domains);
+        let cites = question.policy.cites.iter().map(|(rule, cite)| (rule.as_str(), cite.as_str().into())).collect();
+        Self { question, mappings, near, authorized, authorized_near, valid_domains, routed_domains, cites }
+    }
+
+    /// The connection that it answers for.
+    pub(crate) fn connection(&self) -> &'a Connection {
+        self.question.connection
+    }
+
+    /// The vendor's rules.
+    pub(crate) fn policy(&self) -> &'a Policy {
+        self.question.policy
     }
 
     /// What would happen to this user.
     pub(crate) fn decide(&self, identity: &Identity) -> Decision {
-        let connection = self.question.connection;
         let decision = Decision {
             verdict: Verdict::Deny,
             code: "undecided",
@@ -190,8 +237,8 @@ impl<'a> Engine<'a> {
             changes: Vec::new(),
             roles: Vec::new(),
             notifications: Vec::new(),
-            landing_url: connection.login.landing_url.clone(),
-            exit_url: connection.login.exit_url.clone(),
+            landing_url: None,
+            exit_url: None,
             trace: Vec::new(),
             used: Vec::new(),
         };
@@ -216,6 +263,7 @@ impl<'a> Login<'a> {
     fn run(&mut self) -> Result<(), Stop> {
         self.protocol()?;
         self.stage();
+        self.mode();
         let asserted = self.asserted()?;
         self.email_domain(&asserted)?;
         self.routed_domain(&asserted)?;
@@ -224,81 +272,8 @@ impl<'a> Login<'a> {
         self.land(&asserted)
     }
 
-    /// IN4: an outbound connection logs nobody in.
-    fn protocol(&mut self) -> Result<(), Stop> {
-        let Some(oauth) = &self.connection().oauth else { return Ok(()) };
-        if oauth.kind == OAuthKind::Outbound {
-            let method = oauth.method.as_deref().unwrap_or("another application");
-            let why = format!("the connection logs the vendor in at {method}; no user logs in by it");
-            return Err(self.stop("outbound", &["oauth".into(), "kind".into()], "outbound-no-login", why));
-        }
-        let openid = oauth.scope.as_deref().is_some_and(|scope| scope.split_whitespace().any(|word| word == "openid"));
-        if oauth.kind == OAuthKind::Custom && !openid {
-            let why =
-                "the scope has no `openid`: no ID token is validated, and the user information alone says who it is";
-            self.note("id-token", &["oauth".into(), "scope".into()], why.to_owned());
-        }
-        Ok(())
-    }
-
-    fn stage(&mut self) {
-        if !self.connection().status.enabled {
-            let why = "the connection is not enabled yet: this is what would happen once it is";
-            self.note("enabled", &["status".into(), "enabled".into()], why.to_owned());
-        }
-    }
-
-    /// QT9: the list gates enrolment and every later login.
-    fn email_domain(&mut self, asserted: &asserted::Asserted<'_>) -> Result<(), Stop> {
-        if !self.question().policy.email_domains {
-            return Ok(());
-        }
-        let domains = &self.connection().provisioning.valid_email_domains;
-        let route = ["provisioning".into(), "valid_email_domains".into()];
-        let google = self.connection().oauth.as_ref().is_some_and(|oauth| oauth.kind == OAuthKind::Google);
-        if domains.iter().any(|domain| domain == "*") {
-            let why = if google {
-                "`*`: any of the organization's own domains, which the vendor knows and this file does not"
-            } else {
-                "`*`: any domain"
-            };
-            self.pass("email-domain", &route, why.to_owned());
-            return Ok(());
-        }
-        let Some(email) = asserted.value("email") else { return Ok(()) };
-        let Some(domain) = shape::domain_of(email) else {
-            let why = format!("`{email}` is no e-mail address, so that it has no valid domain");
-            return Err(self.stop("email-domain", &route, "email-domain-not-valid", why));
-        };
-        if domains.iter().any(|valid| valid.eq_ignore_ascii_case(&domain)) {
-            self.pass("email-domain", &route, format!("`{domain}` is a valid e-mail domain"));
-            return Ok(());
-        }
-        let near = domains.iter().find(|valid| domain.ends_with(&format!(".{}", valid.to_lowercase())));
-        let near = near.map(|valid| format!("; `{valid}` is another domain, not the one above it")).unwrap_or_default();
-        let listed = if domains.is_empty() { "none is listed".to_owned() } else { domains.join(", ") };
-        let why = format!("`{domain}` is not a valid e-mail domain ({listed}){near}");
-        Err(self.stop("email-domain", &route, "email-domain-not-valid", why))
-    }
-
-    /// QF2, QF6: who changed the domain of the address is sent to another identity provider, or to none.
-    fn routed_domain(&mut self, asserted: &asserted::Asserted<'_>) -> Result<(), Stop> {
-        let domains = &self.connection().login.email_domains;
-        let (false, Some(email)) = (domains.is_empty(), asserted.value("email").or(asserted.value("username"))) else {
-            return Ok(());
-        };
-        let route = ["login".into(), "email_domains".into()];
-        let domain = shape::domain_of(email).unwrap_or_else(|| email.to_owned());
-        if domains.iter().any(|routed| routed.eq_ignore_ascii_case(&domain)) {
-            self.pass("routed-domain", &route, format!("users of `{domain}` log in by this connection"));
-            return Ok(());
-        }
-        let why = format!("users of `{domain}` do not log in by this connection, those of {} do", domains.join(", "));
-        Err(self.stop("routed-domain", &route, "domain-not-routed", why))
-    }
-
     fn step(&mut self, rule: &'static str, route: &[Segment], outcome: Outcome, result: String) {
-        let seed = self.question().policy.cites.get(rule).cloned();
+        let seed = self.engine.cites.get(rule).cloned();
         self.decision.trace.push(Step { rule, seed, route: route.to_vec(), outcome, result });
     }
 
@@ -318,7 +293,32 @@ impl<'a> Login<'a> {
 
     /// The vendor asks the user.
     fn ask(&mut self, rule: &'static str, route: &[Segment], code: &'static str, why: String) -> Stop {
+        self.ending();
         Box::new(Decision { verdict: Verdict::Prompt, ..*self.stop(rule, route, code, why) })
+    }
+}
+
+/// A value without regard to case and to space around it, by which near misses are found.
+fn folded(value: &str) -> String {
+    value.trim().to_lowercase()
+}
+
+/// Places in a list by domain; the first of the same.
+fn by_domain(domains: &[String]) -> HashMap<String, usize> {
+    let mut places = HashMap::new();
+    for (at, domain) in domains.iter().enumerate() {
+        places.entry(domain.to_lowercase()).or_insert(at);
+    }
+    places
+}
+
+/// As many of a list as a message can carry.
+fn few<T: AsRef<str>>(all: &[T]) -> String {
+    const MOST: usize = 12;
+    let shown: Vec<&str> = all.iter().take(MOST).map(AsRef::as_ref).collect();
+    match all.len().saturating_sub(MOST) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
     }
 }
 

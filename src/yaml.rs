@@ -2,6 +2,11 @@
 //! error. Values of keys that may hold a secret are never repeated in a message.
 
 pub(crate) mod edit;
+pub(crate) mod tree;
+
+use std::cell::OnceCell;
+use std::cell::RefCell;
+use std::collections::HashMap;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -39,7 +44,7 @@ pub(crate) fn parse<T: DeserializeOwned>(text: &str, file: &str, version: u32) -
 
 /// A private key or a password in a URL has no business in any key or comment of a file
 /// that lives in git, and once it is read every page and document would show it.
-fn refuse_secrets(text: &str, file: &str) -> Result<()> {
+pub(crate) fn refuse_secrets(text: &str, file: &str) -> Result<()> {
     for (at, line) in text.lines().enumerate() {
         if line.contains("PRIVATE KEY-----") || line.contains("PuTTY-User-Key-File-") {
             return Err(Failure::input(
@@ -242,14 +247,39 @@ fn route(segments: &[Segment]) -> yamlpath::Route<'static> {
 
 /// The place of a key, or of the nearest parent that the text has.
 pub(crate) fn place(text: &str, file: &str, segments: &[Segment]) -> Place {
-    let mut place = Place { file: file.to_owned(), line: None, column: None };
-    let Ok(document) = yamlpath::Document::new(text) else { return place };
-    for depth in (1..=segments.len()).rev() {
-        if let Ok(feature) = document.query_pretty(&route(&segments[..depth])) {
-            place.line = Some(feature.location.point_span.0.0 as u64 + 1);
-            place.column = Some(feature.location.point_span.0.1 as u64 + 1);
-            return place;
-        }
+    Places::new(text, file).of(segments)
+}
+
+/// The places of many keys of one text, which is taken apart once, when the first is asked for.
+pub(crate) struct Places {
+    text: String,
+    file: String,
+    document: OnceCell<Option<yamlpath::Document>>,
+    known: RefCell<HashMap<Vec<Segment>, Place>>,
+}
+
+impl Places {
+    /// Of a text that is no YAML only the file is known.
+    pub(crate) fn new(text: &str, file: &str) -> Self {
+        Self { text: text.to_owned(), file: file.to_owned(), document: OnceCell::new(), known: RefCell::default() }
     }
-    place
+
+    /// The place of a key, or of the nearest parent that the text has.
+    pub(crate) fn of(&self, segments: &[Segment]) -> Place {
+        if let Some(place) = self.known.borrow().get(segments) {
+            return place.clone();
+        }
+        let document = self.document.get_or_init(|| yamlpath::Document::new(self.text.as_str()).ok());
+        let mut place = Place { file: self.file.clone(), line: None, column: None };
+        for depth in (1..=segments.len()).rev() {
+            let Some(document) = document else { break };
+            if let Ok(feature) = document.query_pretty(&route(&segments[..depth])) {
+                place.line = Some(feature.location.point_span.0.0 as u64 + 1);
+                place.column = Some(feature.location.point_span.0.1 as u64 + 1);
+                break;
+            }
+        }
+        self.known.borrow_mut().insert(segments.to_vec(), place.clone());
+        place
+    }
 }

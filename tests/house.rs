@@ -28,8 +28,8 @@ const ROOMS: [(&str, &[&str]); 25] = [
     ("check", &["cert", "error", "finding", "model", "provider", "workspace"]),
     ("import", &["cert", "error", "model", "oidc", "provider", "saml"]),
     ("export", &["cert", "error", "model", "provider", "saml", "yaml"]),
-    ("migrate", &["crypto", "disk", "error", "finding", "model", "provider"]),
-    ("report", &["cert", "error", "export", "finding", "model", "oidc", "saml"]),
+    ("migrate", &["crypto", "disk", "error", "finding", "model", "provider", "rules"]),
+    ("report", &["cert", "error", "export", "finding", "model", "oidc", "saml", "xml"]),
     ("sandbox", &["error", "model"]),
     (
         "cli",
@@ -65,7 +65,7 @@ const ROOMS: [(&str, &[&str]); 25] = [
 ];
 
 /// A crate and the only rooms that may name it.
-const DOORS: [(&str, &[&str]); 21] = [
+const DOORS: [(&str, &[&str]); 22] = [
     ("axum", &["sandbox"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
@@ -80,6 +80,7 @@ const DOORS: [(&str, &[&str]); 21] = [
     ("openssl", &["cert", "crypto", "fuzzing"]),
     ("quick_xml", &["xml"]),
     ("reqwest", &["http"]),
+    ("saphyr_parser", &["yaml"]),
     ("serde_yaml", &["yaml"]),
     ("similar", &["cli"]),
     ("tempfile", &["cli", "disk"]),

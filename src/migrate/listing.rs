@@ -20,7 +20,7 @@ pub(crate) struct Listed {
     pub(crate) status: Option<String>,
 }
 
-const CODES: table::Codes = table::Codes {
+pub(super) const CODES: table::Codes = table::Codes {
     encoding: "listing-encoding",
     empty: "listing-empty",
     no_rows: "listing-no-rows",

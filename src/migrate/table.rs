@@ -52,7 +52,8 @@ pub(crate) struct Table<'a> {
     text: Cow<'a, str>,
     start: usize,
     delimiter: u8,
-    width: usize,
+    /// The names of all columns, as the header has them.
+    pub(crate) names: Vec<String>,
     /// Where each wanted column is, in the order asked.
     pub(crate) columns: Vec<Option<usize>>,
     /// What there is to tell so far.
@@ -102,10 +103,11 @@ pub(crate) fn open<'a>(
     let headers: Vec<(u8, Vec<String>)> =
         candidates.iter().map(|delimiter| (*delimiter, header(&text[start..], *delimiter))).collect();
     // The separator under which the wanted columns are there; else the one that parts most.
-    let fits = |names: &[String]| wants.iter().filter(|want| want.required).all(|want| find(want, names).is_some());
+    let required = || wants.iter().filter(|want| want.required);
+    let fits = |names: &[String]| required().all(|want| find(want, names).is_some());
     let chosen = headers
         .iter()
-        .find(|(_, names)| fits(names))
+        .find(|(_, names)| required().next().is_some() && fits(names))
         .or_else(|| headers.iter().rev().max_by_key(|(_, names)| names.len()));
     let Some((delimiter, names)) = chosen else {
         return Err(Failure::bug("no separator was tried").into());
@@ -130,8 +132,8 @@ pub(crate) fn open<'a>(
         }
     }
     check_quotes(&text, start, *delimiter, name, codes.quote)?;
-    let (delimiter, width) = (*delimiter, names.len());
-    Ok(Table { text, start, delimiter, width, columns, findings })
+    let (delimiter, names) = (*delimiter, names.clone());
+    Ok(Table { text, start, delimiter, names, columns, findings })
 }
 
 impl Table<'_> {
@@ -164,8 +166,8 @@ impl Table<'_> {
                 continue;
             }
             // A separator too many at the end of a line moves no field to another column.
-            let surplus = fields.len() > self.width && fields.iter().skip(self.width).all(str::is_empty);
-            let ragged = (fields.len() != self.width && !surplus).then_some(fields.len());
+            let surplus = fields.len() > self.names.len() && fields.iter().skip(self.names.len()).all(str::is_empty);
+            let ragged = (fields.len() != self.names.len() && !surplus).then_some(fields.len());
             rows += 1;
             take(Record { line, ragged, fields: &fields });
         }
@@ -179,7 +181,7 @@ impl Table<'_> {
 
     /// How many columns the header has.
     pub(crate) fn width(&self) -> usize {
-        self.width
+        self.names.len()
     }
 }
 

@@ -1,7 +1,7 @@
 //! The way to a key of a file, step by step, so that what is said of it can name its line.
 
 /// A step into a YAML document.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Segment {
     /// Key of a mapping.
     Key(String),

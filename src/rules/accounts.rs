@@ -1,6 +1,6 @@
 //! The vendor's user list as far as a login needs it, with an index of what users are found by.
 
-use std::collections::HashMap;
+use std::cmp::Ordering;
 
 use crate::rules::policy::Column;
 
@@ -48,43 +48,92 @@ impl Account {
     }
 }
 
-/// All accounts.
+/// All accounts, with an index of places alone, so that 200,000 of them take little more than their text.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Accounts {
     all: Vec<Account>,
-    exact: HashMap<(Column, String), Vec<usize>>,
-    folded: HashMap<(Column, String), Vec<usize>>,
+    /// Per column the places of accounts that have a value, in the order of the values.
+    exact: [Vec<u32>; 3],
+    /// The same in the order of the values without regard to case.
+    folded: [Vec<u32>; 3],
 }
 
 impl Accounts {
     /// Indexes a list.
     pub(crate) fn new(all: Vec<Account>) -> Self {
         let mut accounts = Self { all, ..Self::default() };
-        for (at, account) in accounts.all.iter().enumerate() {
-            for column in [Column::Username, Column::Email, Column::ExternalId] {
-                let Some(value) = account.column(column).filter(|value| !value.is_empty()) else { continue };
-                accounts.exact.entry((column, value.to_owned())).or_default().push(at);
-                accounts.folded.entry((column, value.to_lowercase())).or_default().push(at);
-            }
+        for (at, column) in COLUMNS.into_iter().enumerate() {
+            let value = |place: &u32| accounts.value(column, *place);
+            let places = (0..accounts.all.len()).filter_map(|place| u32::try_from(place).ok());
+            // Both sorts are stable, so that those of one value stay in the order of the list.
+            let mut exact: Vec<u32> = places.filter(|place| !value(place).is_empty()).collect();
+            let mut folded = exact.clone();
+            exact.sort_by(|a, b| value(a).cmp(value(b)));
+            folded.sort_by(|a, b| lower(value(a)).cmp(lower(value(b))));
+            accounts.exact[at] = exact;
+            accounts.folded[at] = folded;
         }
         accounts
     }
 
     /// Those with exactly this value; e-mail addresses are compared without regard to case.
-    pub(crate) fn find(&self, column: Column, value: &str) -> Vec<&Account> {
+    pub(crate) fn find(&self, column: Column, wanted: &str) -> Vec<&Account> {
         if column == Column::Email {
-            self.folded(column, value)
-        } else {
-            self.of(&self.exact, column, value.to_owned())
+            return self.folded(column, wanted);
         }
+        self.of(&self.exact[index(column)], |place| self.value(column, place).cmp(wanted))
     }
 
     /// Those whose value differs in case at most.
-    pub(crate) fn folded(&self, column: Column, value: &str) -> Vec<&Account> {
-        self.of(&self.folded, column, value.to_lowercase())
+    pub(crate) fn folded(&self, column: Column, wanted: &str) -> Vec<&Account> {
+        self.of(&self.folded[index(column)], |place| lower(self.value(column, place)).cmp(lower(wanted)))
     }
 
-    fn of(&self, index: &HashMap<(Column, String), Vec<usize>>, column: Column, key: String) -> Vec<&Account> {
-        index.get(&(column, key)).into_iter().flatten().map(|at| &self.all[*at]).collect()
+    fn value(&self, column: Column, place: u32) -> &str {
+        self.all[place as usize].column(column).unwrap_or_default()
+    }
+
+    /// The accounts of an index that compare as equal.
+    fn of(&self, index: &[u32], compare: impl Fn(u32) -> Ordering) -> Vec<&Account> {
+        let from = index.partition_point(|place| compare(*place) == Ordering::Less);
+        let same = index[from..].iter().take_while(|place| compare(**place) == Ordering::Equal);
+        same.map(|place| &self.all[*place as usize]).collect()
+    }
+}
+
+const COLUMNS: [Column; 3] = [Column::Username, Column::Email, Column::ExternalId];
+
+const fn index(column: Column) -> usize {
+    match column {
+        Column::Username => 0,
+        Column::Email => 1,
+        Column::ExternalId => 2,
+    }
+}
+
+/// A text without regard to case, letter by letter and without a copy.
+fn lower(text: &str) -> impl Iterator<Item = char> + '_ {
+    text.chars().flat_map(char::to_lowercase)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_found_exactly_and_without_regard_to_case() {
+        let account = |username: &str, email: &str| Account {
+            username: username.to_owned(),
+            email: Some(email.to_owned()).filter(|email| !email.is_empty()),
+            ..Account::default()
+        };
+        let all = vec![account("b", "B@x.example"), account("B", ""), account("a", "b@X.example"), account("b", "c@x")];
+        let accounts = Accounts::new(all);
+        let names = |found: Vec<&Account>| found.iter().map(|one| one.username.clone()).collect::<Vec<_>>();
+        assert_eq!(names(accounts.find(Column::Username, "b")), ["b", "b"]);
+        assert_eq!(names(accounts.find(Column::Username, "B")), ["B"]);
+        assert_eq!(names(accounts.folded(Column::Username, "B")), ["b", "B", "b"]);
+        assert_eq!(names(accounts.find(Column::Email, "b@x.EXAMPLE")), ["b", "a"]);
+        assert!(accounts.find(Column::Email, "").is_empty() && accounts.find(Column::ExternalId, "b").is_empty());
     }
 }

@@ -53,6 +53,9 @@ impl<'a> Login<'a> {
                     };
                     self.pass("attribute", &route, format!("{} is `{}` from `{name}`{more}", field.key, found[0]));
                 }
+            } else if self.connection().attributes.contains_key(&field.key) {
+                let why = format!("Google passes the address and the names alone: nothing fills {}", field.key);
+                self.note("attribute", &route, why);
             } else if field.required {
                 let why = format!("no attribute fills {} ({}), without which nobody is let in", field.key, field.label);
                 return Err(self.stop("attribute", &["attributes".into()], "attribute-unmapped", why));
@@ -78,19 +81,26 @@ impl<'a> Login<'a> {
     /// under the standard claims and no others (QT2).
     fn attribute_of(&self, key: &str) -> Option<&'a str> {
         let connection = self.connection();
-        let fixed = connection.oauth.as_ref().is_some_and(|oauth| oauth.kind != OAuthKind::Custom);
+        let kind = connection.oauth.as_ref().map(|oauth| oauth.kind);
+        let fixed = kind.is_some_and(|kind| kind != OAuthKind::Custom);
         let standard = match key {
             "email" => Some("email"),
             "first_name" => Some("given_name"),
             "last_name" => Some("family_name"),
             _ => None,
         };
-        connection.attributes.get(key).map(String::as_str).or(standard.filter(|_| fixed))
+        let own = connection.attributes.get(key).map(String::as_str).filter(|_| kind != Some(OAuthKind::Google));
+        own.or(standard.filter(|_| fixed))
     }
 
     /// What there is in the place of an attribute that did not come.
-    fn near_attribute(&self, wanted: &str) -> String {
-        let names = || self.identity.attributes.iter().map(|attribute| attribute.name.as_str());
+    pub(super) fn near_attribute(&self, wanted: &str) -> String {
+        let came =
+            self.identity.attributes.iter().filter(|attribute| attribute.values.iter().any(|one| !one.is_empty()));
+        let names = || came.clone().map(|attribute| attribute.name.as_str());
+        if self.identity.attributes.iter().any(|attribute| attribute.name == wanted) {
+            return "; it came without a value".to_owned();
+        }
         let folded = |text: &str| text.trim().to_lowercase();
         let last = |text: &str| folded(text.rsplit(['/', ':']).next().unwrap_or(text));
         let near = names()

@@ -6,6 +6,7 @@ use crate::rules::Stop;
 use crate::rules::Verdict;
 use crate::rules::accounts::Account;
 use crate::rules::asserted::Asserted;
+use crate::rules::few;
 use crate::rules::policy::Column;
 use crate::rules::policy::SeveralAccounts;
 use crate::rules::policy::UnknownUser;
@@ -61,9 +62,10 @@ impl<'a> Login<'a> {
                 self.unknown(way, value, &wanted, asserted)
             }
             several => {
-                let names: Vec<&str> = several.iter().map(|account| account.username.as_str()).take(12).collect();
-                let names = names.join(", ");
+                let names: Vec<&str> = several.iter().map(|account| account.username.as_str()).collect();
+                let names = few(&names);
                 if self.question().policy.several_accounts == SeveralAccounts::Chosen {
+                    self.usable(several)?;
                     let why = format!("the user picks one of {}: {names}", several.len());
                     return Err(self.ask("several-accounts", &route, "choose-account", why));
                 }
@@ -136,6 +138,24 @@ impl<'a> Login<'a> {
         Ok(())
     }
 
+    /// QY6, QY7: of several accounts at least one must be one that may log in.
+    fn usable(&mut self, several: &[&Account]) -> Result<(), Stop> {
+        let shut = |account: &&&Account| account.active == Some(false) || account.sso == Some(false);
+        let names: Vec<&str> = several.iter().filter(shut).map(|account| account.username.as_str()).collect();
+        let names = few(&names);
+        if several.iter().all(|account| shut(&account)) {
+            let why = format!("each of {names} is inactive or has single sign-on off");
+            return Err(self.stop("per-user", &[], "sso-off-for-user", why));
+        }
+        if !names.is_empty() {
+            let why = format!(
+                "inactive, or single sign-on off: {names}; whether the vendor offers such an account is unknown, ask it"
+            );
+            self.note("per-user", &[], why);
+        }
+        Ok(())
+    }
+
     /// QT10, QT9, QV1: nobody has that name yet.
     fn unknown(&mut self, way: &Way, value: &str, wanted: &str, asserted: &Asserted<'a>) -> Result<(), Stop> {
         let connection = self.connection();
@@ -203,7 +223,7 @@ impl<'a> Login<'a> {
         let mut translated: Vec<Translated> = Vec::new();
         let updates = created || provisioning.update_on_every_login;
         for mapped in policy.mapped.iter().filter(|_| updates || unknown) {
-            if let Some(value) = self.translated(mapped, asserted) {
+            if let Some(value) = self.translated(mapped, created || unknown, asserted) {
                 translated.push(Translated { field: mapped.field.clone(), value });
             }
         }
@@ -220,15 +240,29 @@ impl<'a> Login<'a> {
             } else {
                 let route = ["provisioning".into(), "update_roles_on_every_login".into()];
                 self.pass("keep-roles", &route, "roles stay as they are".to_owned());
+                let mapped = self.connection().mappings.iter().any(|mapping| mapping.field == groups.field);
+                if mapped && provisioning.default_roles.is_empty() && !self.is_served(groups, asserted) {
+                    let route = ["provisioning".into(), "default_roles".into()];
+                    let why = "no mapping serves the user, and there are no default roles: such a login is denied \
+                               where roles are set; whether also where they are kept is unknown, ask the vendor";
+                    self.note("default-roles", &route, why.to_owned());
+                }
                 self.decision.roles.extend(account.into_iter().flat_map(|account| account.roles.clone()));
             }
         }
+        self.captured();
         if updates {
             self.update(account, asserted, &translated);
         } else {
             let route = ["provisioning".into(), "update_on_every_login".into()];
-            self.pass("keep-fields", &route, "fields of the account stay as they are".to_owned());
+            if unknown {
+                let why = "what is sent fills the account at the first login; later its fields stay as they are";
+                self.note("keep-fields", &route, why.to_owned());
+            } else {
+                self.pass("keep-fields", &route, "fields of the account stay as they are".to_owned());
+            }
         }
+        self.ending();
         self.decision.verdict = Verdict::Allow;
         self.decision.code = code;
         self.decision.summary = who;

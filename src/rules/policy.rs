@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::model::login::Mode;
+
 /// The rules of one vendor.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -34,6 +36,16 @@ pub(crate) struct Policy {
     /// Whether each user is linked to the connections that may log them in.
     #[serde(default)]
     pub(crate) linked: bool,
+    /// Whether passwords of the vendor's own work beside single sign-on where `login.mode` does not say;
+    /// nothing where that is no choice there.
+    #[serde(default)]
+    pub(crate) mode: Option<Mode>,
+    /// Whether `saml.options.single_logout` is a choice.
+    #[serde(default)]
+    pub(crate) single_logout: bool,
+    /// What is captured for dashboards.
+    #[serde(default)]
+    pub(crate) dashboard: Option<Dashboard>,
     /// Where each rule comes from: the name of the rule, and seed or page.
     #[serde(default)]
     pub(crate) cites: BTreeMap<String, String>,
@@ -111,6 +123,19 @@ pub(crate) struct Mapped {
     /// Whether `provisioning.user_type_validation` refuses values without a mapping.
     #[serde(default)]
     pub(crate) validated: bool,
+}
+
+/// Attributes beyond the user's own fields, which a vendor captures for dashboards (QT11).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Dashboard {
+    /// What joins several values to the one that is kept.
+    pub(crate) joined_by: String,
+    /// Most characters of that.
+    pub(crate) max_length: usize,
+    /// The one that every participant must have where it is captured.
+    #[serde(default)]
+    pub(crate) required: Option<String>,
 }
 
 /// Groups that give roles.

@@ -46,6 +46,7 @@ fn login(file: &str, user: &[&str], accounts: Option<Vec<Account>>) -> Decision 
         policy: &vendor.rules,
         username: vendor.username.as_ref(),
         fields: &fields,
+        relay_state: connection.saml.as_ref().and_then(|saml| saml.sp.default_relay_state.as_deref()),
         setting: &setting,
         accounts: accounts.as_ref(),
     });
@@ -139,7 +140,10 @@ fn existing_users_are_renamed_or_asked_as_the_migration_options_say() {
 fn mappings_apply_at_the_first_login_and_later_only_with_update_on_every_login() {
     let map = "mappings:\n- {field: user_type, value: Student, to: [Participant]}\n";
     let first = at_qualtrics(&format!("  just_in_time: true\n{map}"), &ANNA, &[]);
-    assert_eq!((first.roles.as_slice(), first.used.as_slice()), (&["user_type: Participant".to_owned()][..], &[0][..]));
+    assert_eq!(
+        (first.roles.as_slice(), first.used.as_slice()),
+        (&["user_type: Participant".to_owned()][..], &[Used::ValidEmailDomain(0), Used::Mapping(0)][..])
+    );
     let later = |on: &str| at_qualtrics(&format!("  update_on_every_login: {on}\n{map}"), &ANNA, &["123456#testbrand"]);
     assert!(later("false").roles.is_empty() && later("false").changes.is_empty());
     let changed: Vec<String> = later("true").changes.into_iter().map(|change| change.what).collect();
@@ -286,4 +290,194 @@ fn an_account_that_is_not_active_is_denied() {
     let off = Account { active: Some(false), ..account("1#testbrand") };
     let decision = login(QUALTRICS, &["Mail=a@example.org", "uid=1"], Some(vec![off]));
     assert_eq!(verdict(&decision), ("deny", "account-inactive"));
+}
+
+#[test]
+fn attributes_for_dashboards_are_joined_and_may_be_too_long() {
+    let captured = "dashboard_attributes: [Region, Unique ID]\n";
+    let at = |region: &[&str]| {
+        let mut user = ANNA.to_vec();
+        user.extend(region);
+        at_qualtrics(captured, &user, &["123456#testbrand"])
+    };
+    let steps = |decision: &Decision| -> Vec<String> {
+        let steps = decision.trace.iter().filter(|step| step.rule == "dashboard-attribute");
+        steps.map(|step| format!("{}: {}", step.outcome.word(), step.result)).collect()
+    };
+    let two = at(&["Region=EU", "Region=US", "Unique ID=7"]);
+    assert_eq!(two.changes[0].after, "EU::US");
+    assert_eq!(steps(&two)[0], "passed: `Region` is captured, 6 characters");
+    // 499 + 2 + 499 fits; one more does not, since `::` counts.
+    let half = "x".repeat(499);
+    let long = |last: &str| at(&[&format!("Region={half}"), &format!("Region={half}{last}"), "Unique ID=7"]);
+    assert_eq!(long("").changes.len(), 2);
+    let too_long = long("y");
+    assert_eq!((verdict(&too_long), too_long.changes.len()), (("allow", "account-found"), 1));
+    assert!(steps(&too_long)[0].contains("has 1001 characters"), "{:?}", steps(&too_long));
+    let near = at(&["region=EU"]);
+    assert!(steps(&near)[0].contains("`region` did"), "{:?}", steps(&near));
+    assert!(steps(&near)[1].contains("every participant must have it"), "{:?}", steps(&near));
+}
+
+#[test]
+fn the_browser_goes_where_the_file_says_and_else_where_the_relay_state_leads() {
+    let relay =
+        QUALTRICS.replace("saml:\n", "saml:\n  sp:\n    default_relay_state: https://b.example/ControlPanel/\n");
+    let at = |file: &str| login(file, &ANNA, Some(vec![account("123456#testbrand")]));
+    assert_eq!(at(&relay).landing_url.as_deref(), Some("https://b.example/ControlPanel/"));
+    let opaque = at(&relay.replace("https://b.example/ControlPanel/", "ss:mem:1"));
+    assert_eq!(opaque.landing_url, None);
+    assert!(opaque.trace.iter().any(|step| step.rule == "relay-state" && step.result.contains("`ss:mem:1`")));
+    let said = at(&format!("{relay}login:\n  landing_url: https://a.example/\n"));
+    assert_eq!(said.landing_url.as_deref(), Some("https://a.example/"));
+    let denied = login(&relay, &ANNA, Some(Vec::new()));
+    assert_eq!((verdict(&denied), denied.landing_url), (("deny", "user-unknown"), None));
+}
+
+#[test]
+fn a_leaver_with_a_password_still_gets_in_where_the_mode_is_mixed() {
+    let known = || Some(vec![Account { email: Some("a@example.org".to_owned()), ..account("a") }]);
+    let mode = |more: &str| {
+        let decision = login(&format!("{QUALIFIO}{more}"), &["email=a@example.org"], known());
+        let step = decision.trace.iter().find(|step| step.rule == "mode").unwrap();
+        (step.outcome, step.result.clone(), step.seed.is_some())
+    };
+    for mixed in ["", "  mode: mixed\n"] {
+        assert!(matches!(mode(mixed), (Outcome::Noted, why, true) if why.contains("still gets in")));
+    }
+    assert!(matches!(mode("  mode: sso-only\n"), (Outcome::Passed, why, true) if why.contains("cannot get in")));
+    let entra = QUALIFIO.replace("kind: custom", "kind: entra");
+    let asked = login(&entra, &["email=a@example.org"], known());
+    assert!(asked.trace.iter().any(|step| step.rule == "consent" && step.outcome == Outcome::Noted));
+}
+
+#[test]
+fn logging_out_ends_one_session_or_both() {
+    let told = |file: &str| {
+        let decision = login(file, &["uid=anna", "Groups=Writers"], Some(vec![account("anna")]));
+        decision.trace.iter().find(|step| step.rule == "single-logout").unwrap().result.clone()
+    };
+    assert!(told(QVIDIAN).contains("leaves the session"));
+    let on = QVIDIAN.replace("attributes:", "  options:\n    single_logout: true\nattributes:");
+    assert!(told(&on).contains("logs out at the identity provider too"));
+}
+
+#[test]
+fn no_domain_listed_is_any_domain_but_not_with_google() {
+    let none = QUALTRICS.replace("provisioning:\n  valid_email_domains: ['*']\n", "");
+    let decision = login(&none, &ANNA, Some(vec![account("123456#testbrand")]));
+    assert_eq!(verdict(&decision), ("allow", "account-found"));
+    let google = "version: 1\nprovider: qualtrics\nname: G\nsettings:\n  brand_id: b\noauth:\n  kind: google\nattributes:\n  \
+        email: Mail\n  user_type: Role\n";
+    let user = ["email=a@example.org", "Mail=a@example.com", "Role=Student"];
+    assert_eq!(verdict(&login(google, &user, None)), ("deny", "email-domain-not-valid"));
+    let any = login(&format!("{google}provisioning:\n  valid_email_domains: ['*']\n"), &user, None);
+    assert_eq!((verdict(&any), any.username.as_deref()), (("allow", "account-not-looked-up"), Some("a@example.org#b")));
+    assert!(any.trace.iter().any(|step| step.result.contains("Google passes the address and the names alone")));
+}
+
+#[test]
+fn an_unmapped_value_leaves_an_account_as_it_is() {
+    let map = "  update_on_every_login: true\nmappings:\n- {field: user_type, value: Staff, to: [Standard Account]}\n";
+    let decision = at_qualtrics(map, &ANNA, &["123456#testbrand"]);
+    assert!(decision.changes.iter().all(|change| change.what != "user_type"), "{:?}", decision.changes);
+    assert!(decision.trace.iter().any(|step| step.rule == "mapping-default" && step.outcome == Outcome::Noted));
+    let made = at_qualtrics(&format!("  just_in_time: true\n{map}"), &ANNA, &[]);
+    assert!(made.changes.iter().any(|change| change.what == "user_type" && change.after.contains("default")));
+}
+
+#[test]
+fn of_two_accounts_one_at_least_must_be_switched_on() {
+    let with = |login: &str, sso| Account { external_id: Some("x".to_owned()), sso: Some(sso), ..account(login) };
+    let user = ["qualysguard_external_id=x"];
+    let one = login(QUALYS, &user, Some(vec![with("a", true), with("b", false)]));
+    assert_eq!(verdict(&one), ("prompt", "choose-account"));
+    assert!(one.trace.iter().any(|step| step.outcome == Outcome::Noted && step.result.contains("off: b")), "{one:?}");
+    let none = login(QUALYS, &user, Some(vec![with("a", false), with("b", false)]));
+    assert_eq!(verdict(&none), ("deny", "sso-off-for-user"));
+}
+
+#[test]
+fn groups_that_serve_nobody_are_noted_where_roles_are_kept() {
+    let noted = |groups: &[&str]| {
+        let decision = at_qvidian("", groups, &["anna"]);
+        decision.trace.iter().any(|step| step.rule == "default-roles" && step.outcome == Outcome::Noted)
+    };
+    assert!(noted(&["Cooks"]) && !noted(&["Writers"]));
+    let joined = at_qvidian("provisioning:\n  authorized_groups: [Bosses]\n", &["Cooks::Bosses"], &["anna"]);
+    assert!(joined.summary.contains("joined by `::`, and groups are parted at `|`"), "{}", joined.summary);
+}
+
+#[test]
+fn rules_that_no_login_used_or_can_use_are_found() {
+    let file = format!(
+        "{QVIDIAN}- {{field: groups, value: writers, to: [A]}}\n- {{field: groups, value: 'a|b', to: [A]}}\n- {{field: groups, \
+         value: Bosses, to: [B]}}\n- {{field: division, value: X, to: [B]}}\nprovisioning:\n  authorized_groups: [Writers, Bosses, \
+         'x|y', writers, Writers]\n  default_roles: [Everyone]\n  update_roles_on_every_login: true\n"
+    );
+    let connection: Connection = crate::workspace::parsed_for_tests(&file);
+    let vendor = built_in("qvidian");
+    let mut coverage = coverage::Coverage::new(&connection, &vendor.rules);
+    let decision = login(&file, &["uid=anna", "Groups=Writers"], Some(vec![account("anna")]));
+    coverage.add(&decision.used);
+    let unused: Vec<String> = coverage.unused().map(|rule| format!("{} {}", rule.kind, rule.text)).collect();
+    assert_eq!(unused.len() + 2, coverage.rules().count(), "{unused:?}");
+    assert!(unused.contains(&"mapping groups `Bosses` to Admin".to_owned()));
+    assert!(unused.contains(&"default-roles Everyone".to_owned()));
+    let weak: Vec<String> = coverage::weaknesses(&connection, &vendor.rules)
+        .into_iter()
+        .map(|one| format!("{} {}", one.code, one.message.split(':').next().unwrap()))
+        .collect();
+    assert_eq!(
+        weak,
+        [
+            "near-duplicate mapping 3 is nearly mapping 1",
+            "unreachable mapping 4",
+            "repeated mapping 5 has the group `Bosses` of mapping 2",
+            "unreachable mapping 6",
+            "near-duplicate differs only by capital and small letters",
+            "shadowed `Writers` is there already, as number 1",
+            "unreachable `x|y` has the delimiter `|` in it, at which groups are parted",
+        ]
+    );
+    let types = format!(
+        "{QUALTRICS}mappings:\n- {{field: user_type, value: S, to: [P]}}\n- {{field: user_type, value: S, to: [Q]}}\n- {{field: \
+         division, value: D, to: [E]}}\n"
+    );
+    let types: Connection = crate::workspace::parsed_for_tests(&types.replace("['*']", "['*', example.org]"));
+    let codes: Vec<&str> =
+        coverage::weaknesses(&types, &built_in("qualtrics").rules).into_iter().map(|one| one.code).collect();
+    assert_eq!(codes, ["shadowed", "unreachable", "shadowed"]);
+}
+
+#[test]
+fn a_test_says_what_is_not_as_it_expects() {
+    use crate::rules::expect::Expect;
+    use crate::rules::expect::ExpectedChange;
+    let decision = at_qualtrics("  just_in_time: true\n", &ANNA, &[]);
+    let change = |what: &str, after: Option<&str>| ExpectedChange {
+        what: what.to_owned(),
+        before: None,
+        after: after.map(str::to_owned),
+    };
+    let right = Expect {
+        decision: Verdict::Allow,
+        code: Some("account-created".to_owned()),
+        username: Some("123456#testbrand".to_owned()),
+        account: Some(String::new()),
+        roles: Some(decision.roles.clone()),
+        changes: Some(decision.changes.iter().rev().map(|one| change(&one.what, None)).collect()),
+        landing_url: Some(String::new()),
+        exit_url: None,
+    };
+    assert_eq!(right.mismatches(&decision), []);
+    let wrong = Expect {
+        decision: Verdict::Deny,
+        username: Some("123456".to_owned()),
+        roles: Some(Vec::new()),
+        changes: Some(vec![change("account", Some("x"))]),
+        ..right
+    };
+    let told: Vec<&str> = wrong.mismatches(&decision).iter().map(|one| one.what).collect();
+    assert_eq!(told, ["decision", "username", "roles", "changes"]);
 }

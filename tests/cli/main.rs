@@ -18,6 +18,7 @@ mod harness;
 mod init;
 mod kinds;
 mod life;
+mod login;
 mod made;
 mod metadata;
 mod peer;

@@ -129,9 +129,9 @@ fn written(args: &Args, sheet: &Sheet, context: &Context) -> Result<Verdict> {
         context.ui.warning(&format!("`{}` is required and not in the file", printable(&label)));
     }
     let text = match context.format {
-        Format::Human | Format::Md => handover::markdown::write(sheet),
         Format::Html => handover::html::write(sheet),
         Format::Json => format!("{:#}\n", handover::document(sheet)),
+        _ => handover::markdown::write(sheet),
     };
     match &args.output {
         Some(path) => {

@@ -1,0 +1,40 @@
+//! `ssoctl login`: what would happen at a login.
+
+mod cases;
+mod identity;
+mod page;
+mod prepared;
+mod simulate;
+mod table_test;
+
+use crate::cli::Verdict;
+use crate::cli::context::Context;
+use crate::error::Result;
+
+/// What would happen at a login, and why
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(clap::Subcommand)]
+enum Command {
+    Simulate(simulate::Args),
+}
+
+impl Args {
+    /// Whether what it prints is a report of tests, for which there is a format of its own.
+    pub(crate) fn is_report_of_tests(&self) -> bool {
+        match &self.command {
+            Command::Simulate(args) => args.is_report_of_tests(),
+        }
+    }
+}
+
+/// Hands on to the subcommand.
+pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
+    match &args.command {
+        Command::Simulate(args) => simulate::run(args, context),
+    }
+}

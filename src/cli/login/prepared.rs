@@ -1,0 +1,97 @@
+//! A connection with everything that its rules ask for.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::cli::context::Context;
+use crate::cli::login::identity;
+use crate::error::Result;
+use crate::migrate::accounts;
+use crate::model::ConnectionName;
+use crate::model::route::Segment;
+use crate::provider::Vendor;
+use crate::rules;
+use crate::rules::Engine;
+use crate::rules::Question;
+use crate::rules::accounts::Accounts;
+use crate::workspace::Loaded;
+use crate::yaml::Places;
+
+/// Largest list of users that is read, in bytes.
+const DIRECTORY_LIMIT: u64 = 1 << 30;
+
+/// A connection, its vendor, and the places of its file.
+pub(super) struct Prepared {
+    loaded: Loaded,
+    vendor: Arc<Vendor>,
+    fields: Vec<rules::Field>,
+    relay_state: Option<String>,
+    places: Places,
+}
+
+impl Prepared {
+    /// Loads a connection and its vendor.
+    pub(super) fn new(name: &ConnectionName, context: &Context) -> Result<Self> {
+        let loaded = context.workspace()?.load(name)?;
+        let vendor = context.vendor(&loaded.connection.provider)?;
+        let connection = &loaded.connection;
+        let stored = connection.saml.as_ref().and_then(|saml| saml.sp.default_relay_state.clone());
+        let made = || {
+            let template = vendor.saml.as_ref()?.idp_initiated_relay_state.as_deref()?;
+            vendor.whole(template, &connection.settings).ok()
+        };
+        let relay_state = connection.saml.as_ref().and_then(|_| stored.or_else(made));
+        let places = Places::new(&loaded.text, &loaded.path.display().to_string());
+        Ok(Self { fields: vendor.rule_fields(), relay_state, places, loaded, vendor })
+    }
+
+    /// What commands call it.
+    pub(super) fn name(&self) -> &ConnectionName {
+        &self.loaded.name
+    }
+
+    /// Facts of the tenant.
+    pub(super) fn setting(&self) -> impl Fn(&str) -> Option<String> + '_ {
+        |name| self.vendor.fact(&self.loaded.connection.settings, name)
+    }
+
+    /// The rules of this connection.
+    pub(super) fn engine<'a>(
+        &'a self,
+        setting: &'a dyn Fn(&str) -> Option<String>,
+        accounts: Option<&'a Accounts>,
+    ) -> Engine<'a> {
+        let connection = &self.loaded.connection;
+        Engine::new(Question {
+            connection,
+            reference: connection.reference.as_deref().unwrap_or(self.loaded.name.as_str()),
+            policy: &self.vendor.rules,
+            username: self.vendor.username.as_ref(),
+            fields: &self.fields,
+            relay_state: self.relay_state.as_deref(),
+            setting,
+            accounts,
+        })
+    }
+
+    /// File and line of a key, or of the nearest parent that the file has.
+    pub(super) fn at(&self, route: &[Segment]) -> Option<String> {
+        if route.is_empty() {
+            return None;
+        }
+        let place = self.places.of(route);
+        Some(match place.line {
+            Some(line) => format!("{}:{line}", place.file),
+            None => place.file,
+        })
+    }
+}
+
+/// The vendor's users from a CSV file.
+pub(super) fn directory(file: &Path, context: &Context) -> Result<Accounts> {
+    let shown = file.display().to_string();
+    let bytes = identity::read_within(&shown, DIRECTORY_LIMIT)?;
+    let (accounts, findings) = accounts::read(&bytes, identity::shown(&shown))?;
+    context.ui.findings(&findings);
+    Ok(Accounts::new(accounts))
+}

@@ -1,0 +1,264 @@
+//! A vendor's user list as a login needs it: from a CSV export whose columns have this vendor's
+//! names or that one's, or from rows that stand in a table of tests.
+
+use crate::error::Failure;
+use crate::error::Result;
+use crate::error::failure_of;
+use crate::finding::Finding;
+use crate::finding::Severity;
+use crate::migrate::listing;
+use crate::migrate::shown;
+use crate::migrate::table;
+use crate::rules::accounts::Account;
+
+/// What a column holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Holds {
+    Id,
+    Username,
+    Email,
+    ExternalId,
+    Roles,
+    Active,
+    Sso,
+    Connections,
+    /// A field by its key under `attributes:`, else by the column's own name.
+    Field(String),
+}
+
+/// The names of each column, in small letters and without what is no letter or digit.
+const NAMES: [(Holds, &[&str]); 8] = [
+    (Holds::Id, &["id", "userid", "immutableid"]),
+    (Holds::Username, &["username", "login", "userlogin", "loginname"]),
+    (Holds::Email, &["email", "mail", "emailaddress", "emails"]),
+    (Holds::ExternalId, &["externalid", "qualysguardexternalid"]),
+    (Holds::Roles, &["roles", "role", "userroles", "userrole", "qparoles"]),
+    (Holds::Active, &["active", "status", "accountstatus", "userstatus", "enabled"]),
+    (Holds::Sso, &["sso", "saml", "ssoenabled", "samlenabled", "samlsso"]),
+    (Holds::Connections, &["connections", "connection", "connectors", "connector", "ssoconnectors"]),
+];
+
+/// Fields that go by several names.
+const FIELDS: [(&str, &[&str]); 6] = [
+    ("first_name", &["firstname", "givenname"]),
+    ("last_name", &["lastname", "surname", "familyname"]),
+    ("user_type", &["usertype"]),
+    ("division", &["division"]),
+    ("group", &["group"]),
+    ("groups", &["groups"]),
+];
+
+fn holds(name: &str) -> Holds {
+    let bare: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    if let Some((holds, _)) = NAMES.iter().find(|(_, names)| names.contains(&bare.as_str())) {
+        return holds.clone();
+    }
+    let field = FIELDS.iter().find(|(_, names)| names.contains(&bare.as_str())).map(|(key, _)| *key);
+    Holds::Field(field.unwrap_or(name).to_owned())
+}
+
+/// What the columns of a list hold.
+pub(crate) struct Columns {
+    all: Vec<Holds>,
+}
+
+impl Columns {
+    /// By their names; two of one meaning, or neither username nor address, are refused with the reason.
+    pub(crate) fn new<T: AsRef<str>>(names: &[T]) -> std::result::Result<Self, Failure> {
+        let all: Vec<Holds> = names.iter().map(|name| holds(name.as_ref())).collect();
+        for (at, one) in all.iter().enumerate() {
+            if let Some(twin) = all[..at].iter().position(|other| other == one) {
+                let (one, twin) = (shown(names[at].as_ref()), shown(names[twin].as_ref()));
+                return Err(Failure::input(
+                    "listing-duplicate-column",
+                    format!("the columns {twin} and {one} hold the same"),
+                )
+                .hint("keep one of them, or give it another name"));
+            }
+        }
+        if !all.iter().any(|one| matches!(one, Holds::Username | Holds::Email)) {
+            let names: Vec<String> = names.iter().take(30).map(|name| shown(name.as_ref())).collect();
+            return Err(Failure::input(
+                "listing-column",
+                format!("there is no column for the username or the e-mail address; there is {}", names.join(", ")),
+            )
+            .hint("the column is called `username`, `login`, `userName` or `email`"));
+        }
+        Ok(Self { all })
+    }
+
+    /// One account of the values of its columns, several where a value is a list. The word of a
+    /// status that is neither active nor not is handed to `odd`.
+    pub(crate) fn account(
+        &self,
+        values: &[Vec<&str>],
+        odd: &mut dyn FnMut(&str),
+    ) -> std::result::Result<Account, Failure> {
+        let mut account = Account::default();
+        for (holds, values) in self.all.iter().zip(values) {
+            let first = values.first().copied().filter(|value| !value.is_empty());
+            let list = || values.iter().filter(|value| !value.is_empty()).map(|value| (*value).to_owned()).collect();
+            match holds {
+                Holds::Id => account.id = first.map(str::to_owned),
+                Holds::Username => account.username = first.unwrap_or_default().to_owned(),
+                Holds::Email => account.email = first.map(str::to_owned),
+                Holds::ExternalId => account.external_id = first.map(str::to_owned),
+                Holds::Roles => account.roles = list(),
+                Holds::Connections => account.connections = Some(list()),
+                Holds::Active => {
+                    account.active = first.and_then(active);
+                    if let Some(word) = first.filter(|_| account.active.is_none()) {
+                        odd(word);
+                    }
+                }
+                Holds::Sso => account.sso = first.map(switch).transpose()?,
+                Holds::Field(key) => {
+                    let joined = values.join("|");
+                    if !joined.is_empty() {
+                        account.fields.push((key.clone(), joined));
+                    }
+                }
+            }
+        }
+        if account.username.is_empty() {
+            // Where users are found by their address a list may have no other name.
+            account.username = account.email.clone().unwrap_or_default();
+        }
+        if account.username.is_empty() {
+            return Err(Failure::input("listing-username", "an account has neither username nor e-mail address")
+                .hint("take the row out, or export the list again"));
+        }
+        Ok(account)
+    }
+
+    /// Whether a cell may hold several values, parted by `|`.
+    fn is_list(&self, column: usize) -> bool {
+        matches!(self.all.get(column), Some(Holds::Roles | Holds::Connections))
+    }
+}
+
+fn active(word: &str) -> Option<bool> {
+    match word.to_lowercase().as_str() {
+        "active" | "enabled" | "yes" | "true" | "1" => Some(true),
+        "inactive" | "disabled" | "suspended" | "deactivated" | "locked" | "no" | "false" | "0" => Some(false),
+        _ => None,
+    }
+}
+
+fn switch(word: &str) -> std::result::Result<bool, Failure> {
+    match word.to_lowercase().as_str() {
+        "yes" | "true" | "on" | "1" | "enabled" => Ok(true),
+        "no" | "false" | "off" | "0" | "disabled" => Ok(false),
+        _ => Err(Failure::input("listing-value", format!("{} does not say whether single sign-on is on", shown(word)))
+            .hint("write `yes` or `no`, or leave it empty where it is not known")),
+    }
+}
+
+/// Reads a list; one with a header and no row is an empty list.
+pub(crate) fn read(bytes: &[u8], name: &str) -> Result<(Vec<Account>, Vec<Finding>)> {
+    let table = table::open(bytes, name, None, &[], &listing::CODES)?;
+    let mut findings = table.findings.clone();
+    let placed = |line: u64, failure: Failure| {
+        let hint = failure.hints().first().cloned().unwrap_or_default();
+        Failure::input(failure.code(), format!("{}: {failure}", table::place(name, Some(line)))).hint(hint)
+    };
+    let columns = Columns::new(&table.names).map_err(|failure| placed(1, failure))?;
+    let (mut accounts, mut wrong, mut odd) = (Vec::new(), None, None::<(u64, String)>);
+    let ended = table.each(name, &listing::CODES, |record| {
+        if wrong.is_some() {
+            return;
+        }
+        if let Some(fields) = record.ragged {
+            let told = format!("the row has {fields} fields and the header {}", table.names.len());
+            let failure =
+                Failure::input("listing-ragged", told).hint("a value with the separator in it stands in quotes");
+            wrong = Some(placed(record.line, failure));
+            return;
+        }
+        let values: Vec<Vec<&str>> = (0..table.names.len())
+            .map(|column| match (record.get(column), columns.is_list(column)) {
+                (cell, true) => cell.split('|').map(str::trim).collect(),
+                (cell, false) => vec![cell],
+            })
+            .collect();
+        let mut unknown = |word: &str| {
+            odd.get_or_insert_with(|| (record.line, word.to_owned()));
+        };
+        match columns.account(&values, &mut unknown) {
+            Ok(account) => accounts.push(account),
+            Err(failure) => wrong = Some(placed(record.line, failure)),
+        }
+    });
+    match (wrong, ended) {
+        (Some(failure), _) => return Err(failure.into()),
+        (None, Err(error)) if failure_of(&error).is_none_or(|failure| failure.code() != listing::CODES.no_rows) => {
+            return Err(error);
+        }
+        _ => {}
+    }
+    if let Some((line, word)) = odd {
+        findings.push(
+            Finding::new(
+                "listing-status-unknown",
+                Severity::Warning,
+                format!(
+                    "the status {} is not known: whether such an account may log in is not looked at",
+                    shown(&word)
+                ),
+            )
+            .hint("known are active, enabled, inactive, disabled, suspended, deactivated and locked")
+            .at(table::place(name, Some(line))),
+        );
+    }
+    Ok((accounts, findings))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_go_by_many_names_and_unknown_ones_are_fields() {
+        let text = "User Login;External ID;E-Mail;Role;SAML;Status;shoe size;FirstName;SSO connectors\n\
+                    abcd_ef;anna@example.org;a@example.org;Manager|Scanner;Yes;Active;42;Anna;prod|other\n\
+                    abcd_gh;;;;;Pending Activation;;;\n";
+        let (accounts, findings) = read(text.as_bytes(), "u.csv").unwrap();
+        assert_eq!(
+            accounts[0],
+            Account {
+                id: None,
+                username: "abcd_ef".to_owned(),
+                email: Some("a@example.org".to_owned()),
+                external_id: Some("anna@example.org".to_owned()),
+                fields: vec![("shoe size".to_owned(), "42".to_owned()), ("first_name".to_owned(), "Anna".to_owned())],
+                roles: vec!["Manager".to_owned(), "Scanner".to_owned()],
+                active: Some(true),
+                sso: Some(true),
+                connections: Some(vec!["prod".to_owned(), "other".to_owned()]),
+            }
+        );
+        assert_eq!((accounts[1].sso, accounts[1].active), (None, None));
+        assert_eq!(accounts[1].connections, Some(Vec::new()));
+        assert_eq!(findings[0].code, "listing-status-unknown");
+        let (by_address, _) = read(b"email\na@example.org\n", "u.csv").unwrap();
+        assert_eq!(by_address[0].username, "a@example.org");
+        assert!(read(b"username,email\n", "u.csv").unwrap().0.is_empty());
+    }
+
+    #[test]
+    fn lists_that_cannot_be_meant_are_refused_with_the_line() {
+        for (text, code, place) in [
+            ("id,name\n1,a\n", "listing-column", "u.csv:1: "),
+            ("login,userName\na,b\n", "listing-duplicate-column", "u.csv:1: "),
+            ("username,email\na,b\n,\n,\"\"\nc\n", "listing-ragged", "u.csv:5: "),
+            ("username,role\na,b\n,c\n", "listing-username", "u.csv:3: "),
+            ("username,saml\na,perhaps\n", "listing-value", "u.csv:2: "),
+            ("username\n\"a\n", "listing-quote", "u.csv:2: "),
+            ("", "listing-empty", "u.csv"),
+        ] {
+            let error = read(text.as_bytes(), "u.csv").unwrap_err();
+            assert_eq!(failure_of(&error).unwrap().code(), code, "{text:?}");
+            assert!(error.to_string().contains(place), "{text:?}: {error}");
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! JUnit XML: what test runners of every make write, and every CI shows. No times are in it, so
+//! that the same results are the same bytes.
+
+use crate::error::Result;
+use crate::model::printable;
+use crate::xml::writer;
+use crate::xml::writer::Element;
+
+/// Tests under one name.
+pub(crate) struct Suite {
+    /// Its name.
+    pub(crate) name: String,
+    /// In order.
+    pub(crate) tests: Vec<Test>,
+}
+
+/// One test.
+pub(crate) struct Test {
+    /// What it shows.
+    pub(crate) name: String,
+    /// What it belongs to.
+    pub(crate) class: String,
+    /// Where it stands: file and line.
+    pub(crate) place: Option<(String, u64)>,
+    /// Why it fails; `None` where it passes.
+    pub(crate) failure: Option<Failed>,
+}
+
+/// Why a test fails.
+pub(crate) struct Failed {
+    /// In a clause.
+    pub(crate) message: String,
+    /// A stable word.
+    pub(crate) kind: String,
+    /// Everything there is to say.
+    pub(crate) detail: String,
+}
+
+/// A whole document.
+pub(crate) fn document(suites: &[Suite]) -> Result<String> {
+    let failed = |suite: &Suite| suite.tests.iter().filter(|test| test.failure.is_some()).count();
+    let tests: usize = suites.iter().map(|suite| suite.tests.len()).sum();
+    let root = Element::new("testsuites")
+        .attribute("tests", tests.to_string())
+        .attribute("failures", suites.iter().map(failed).sum::<usize>().to_string())
+        .attribute("errors", "0");
+    let root = root.children(suites.iter().map(|suite| {
+        Element::new("testsuite")
+            .attribute("name", printable(&suite.name))
+            .attribute("tests", suite.tests.len().to_string())
+            .attribute("failures", failed(suite).to_string())
+            .attribute("errors", "0")
+            .attribute("skipped", "0")
+            .children(suite.tests.iter().map(test))
+    }));
+    writer::document(&root, &[])
+}
+
+fn test(test: &Test) -> Element {
+    let element = Element::new("testcase")
+        .attribute("classname", printable(&test.class))
+        .attribute("name", printable(&test.name))
+        .optional("file", test.place.as_ref().map(|(file, _)| printable(file)))
+        .optional("line", test.place.as_ref().map(|(_, line)| line.to_string()));
+    element.children(test.failure.iter().map(|failed| {
+        let detail: Vec<String> = failed.detail.lines().map(printable).collect();
+        Element::text("failure", detail.join("\n"))
+            .attribute("message", printable(&failed.message))
+            .attribute("type", printable(&failed.kind))
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_right_and_markup_and_control_characters_stay_text() {
+        let test = |name: &str, failure: Option<Failed>| Test {
+            name: name.to_owned(),
+            class: "c".to_owned(),
+            place: Some(("a&b.yaml".to_owned(), 3)),
+            failure,
+        };
+        let failed = Failed { message: "<no>".to_owned(), kind: "k".to_owned(), detail: "a\n]]>\u{1b}[31m".to_owned() };
+        let suite = Suite { name: "s".to_owned(), tests: vec![test("x\"\u{0}", Some(failed)), test("y", None)] };
+        insta::assert_snapshot!(document(&[suite]).unwrap(), @r#"
+        <?xml version="1.0" encoding="UTF-8"?>
+        <testsuites tests="2" failures="1" errors="0">
+          <testsuite name="s" tests="2" failures="1" errors="0" skipped="0">
+            <testcase classname="c" name="x&quot;\u{0}" file="a&amp;b.yaml" line="3">
+              <failure message="&lt;no&gt;" type="k">a
+        ]]&gt;\u{1b}[31m</failure>
+            </testcase>
+            <testcase classname="c" name="y" file="a&amp;b.yaml" line="3"/>
+          </testsuite>
+        </testsuites>
+        "#);
+    }
+}
