@@ -166,7 +166,7 @@ fn templates(profile: &Profile) -> Option<Slip> {
         })
     };
     let mut all: Vec<(Vec<Segment>, &str)> = Vec::new();
-    for saml in &profile.saml {
+    if let Some(saml) = &profile.saml {
         for (at, form) in saml.sp.forms.iter().enumerate() {
             let route = |key: &str| vec!["saml".into(), "sp".into(), "forms".into(), at.into(), Segment::from(key)];
             all.push((route("entity_id"), &form.entity_id));

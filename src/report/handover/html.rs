@@ -76,7 +76,7 @@ fn entry(entry: &Entry) -> String {
         format!("<span class=\"{class}\">({})</span>", prose(&remark))
     });
     let value = match &entry.content {
-        Content::Given(value) | Content::Default(value) if value.trim_end().contains('\n') => block(value),
+        Content::Given(value) | Content::Default(value) if value.trim_end_matches('\n').contains('\n') => block(value),
         Content::Given(value) | Content::Default(value) => {
             format!("<code>{}</code>", escaped(value.trim_end_matches('\n')))
         }

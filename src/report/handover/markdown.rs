@@ -63,7 +63,7 @@ fn entry(entry: &Entry) -> String {
     let head = format!("- **{}**{need}:", escaped(&entry.label));
     let remark = remark(entry).map(|remark| format!("({})", escaped(&remark)));
     match &entry.content {
-        Content::Given(value) | Content::Default(value) if !value.trim_end().contains('\n') => {
+        Content::Given(value) | Content::Default(value) if !value.trim_end_matches('\n').contains('\n') => {
             let value = code(value);
             let value = remark.map_or(value.clone(), |remark| format!("{value} {remark}"));
             // A long address stands on a line of its own, whole.
