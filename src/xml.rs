@@ -45,8 +45,8 @@ pub(crate) struct Limits {
     pub(crate) value: usize,
     /// Bytes of one tag, comment, instruction or run of text (`xml-piece-too-large`).
     pub(crate) piece: usize,
-    /// Start tags (each counts twice), attributes, references, comments and the like that may stand
-    /// as close as they will; beyond, there is one in 20 bytes at most (`xml-too-dense`).
+    /// Start tags and declarations (each counts twice), attributes, references, comments and the like
+    /// that may stand as close as they will; beyond, there is one in 20 bytes at most (`xml-too-dense`).
     pub(crate) dense: u64,
 }
 

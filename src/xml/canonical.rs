@@ -186,7 +186,7 @@ fn show(scope: &Namespaces, prefix: &str, shown: &[usize], fresh: &mut Vec<usize
     let Some(index) = scope.find(prefix) else { return };
     let before = shown.iter().rev().find(|shown| scope.same_prefix(**shown, index));
     let is_shown = match before {
-        Some(before) => scope.number(Resolved::Binding(*before)) == scope.number(Resolved::Binding(index)),
+        Some(before) => scope.same_uri(Resolved::Binding(*before), Resolved::Binding(index)),
         None => scope.get(index).1.is_empty(),
     };
     if !is_shown && !fresh.contains(&index) {

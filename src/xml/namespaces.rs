@@ -12,8 +12,9 @@ struct Binding {
     start: usize,
     colon: usize,
     end: usize,
-    /// The first declaration in scope of the same URI, so that URIs are compared as numbers.
-    first: usize,
+    /// The URI as a number, keyed: two that differ have two numbers, whoever chose them, but for
+    /// a chance that nobody can work at.
+    number: u64,
 }
 
 /// A declaration in force, by its index; resolved once per element.
@@ -62,13 +63,12 @@ impl Namespaces {
 
     /// Adds a declaration to the innermost scope.
     pub(super) fn declare(&mut self, prefix: &str, uri: &str) {
-        let same = |binding: &Binding| &self.text[binding.colon..binding.end] == uri;
-        let first = self.bindings.iter().position(same).unwrap_or(self.bindings.len());
+        let number = self.hash.hash_one(uri.as_bytes());
         let start = self.text.len();
         self.text.push_str(prefix);
         let colon = self.text.len();
         self.text.push_str(uri);
-        self.bindings.push(Binding { start, colon, end: self.text.len(), first });
+        self.bindings.push(Binding { start, colon, end: self.text.len(), number });
         self.keys.push(self.key(prefix).0);
     }
 
@@ -123,13 +123,20 @@ impl Namespaces {
         }
     }
 
-    /// The namespace as a number: that of two declarations is the same where their URI is.
-    pub(super) fn number(&self, resolved: Resolved) -> usize {
+    /// The namespace as a number, the same for the same; whether two are the same says
+    /// [`Self::same_uri`].
+    pub(super) fn number(&self, resolved: Resolved) -> u64 {
         match resolved {
-            Resolved::None => usize::MAX,
-            Resolved::Xml => usize::MAX - 1,
-            Resolved::Binding(index) => self.bindings.get(index).map_or(usize::MAX, |binding| binding.first),
+            Resolved::None => 0,
+            Resolved::Xml => 1,
+            Resolved::Binding(index) => self.bindings.get(index).map_or(0, |binding| binding.number),
         }
+    }
+
+    /// Whether two names are in one namespace. Long URIs are compared only where they are all but
+    /// certainly the same.
+    pub(super) fn same_uri(&self, one: Resolved, other: Resolved) -> bool {
+        self.number(one) == self.number(other) && self.uri(one) == self.uri(other)
     }
 
     /// Every declaration from `mark` on, outermost first: prefix and URI.

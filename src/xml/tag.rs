@@ -10,6 +10,9 @@ use crate::xml::characters::qname;
 use crate::xml::characters::reference;
 use crate::xml::namespaces::Resolved;
 
+/// A prefix of so many bytes, its colon counted, is found by a hash.
+const LONG: usize = 8;
+
 /// What is wrong, and at which byte of the tag's text.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Flaw {
@@ -105,8 +108,10 @@ impl Tag {
     }
 
     /// Of how many parts it is: it counts for two, beside attributes and what was resolved in them.
+    /// A declaration counts for two, and so does an attribute with a long prefix, which cost as much.
     pub(super) fn parts(&self) -> usize {
-        2 + self.attributes.len() + self.declarations.len() + self.resolved
+        let long = self.attributes.iter().filter(|attribute| attribute.name.skip() > LONG).count();
+        2 + self.attributes.len() + long + 2 * self.declarations.len() + self.resolved
     }
 
     /// The value of an attribute of this tag, whose text is `raw`.

@@ -73,7 +73,8 @@ impl<R: BufRead> Reader<R> {
         let namespaces = &self.namespaces;
         // Many of one name may stand in many namespaces.
         let name = |attribute: &Attribute| (local(attribute), namespaces.number(attribute.namespace));
-        if let Some(second) = second(&tag.attributes, &self.hash, name, |a, b| name(a) == name(b)) {
+        let same = |a: &Attribute, b: &Attribute| local(a) == local(b) && namespaces.same_uri(a.namespace, b.namespace);
+        if let Some(second) = second(&tag.attributes, &self.hash, name, same) {
             return Err(duplicate(second.offset(), raw));
         }
         let start = self.names.len();
