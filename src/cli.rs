@@ -121,6 +121,7 @@ commands! {
     Metadata => metadata,
     Cert => cert,
     Login => login,
+    Mapping => mapping,
     Users => users,
     Sandbox => sandbox,
     Demo => demo,

@@ -20,6 +20,7 @@ mod kinds;
 mod life;
 mod login;
 mod made;
+mod mapping;
 mod metadata;
 mod peer;
 mod provider;
