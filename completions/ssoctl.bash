@@ -28,6 +28,9 @@ _ssoctl() {
             ssoctl,demo)
                 cmd="ssoctl__subcmd__demo"
                 ;;
+            ssoctl,domain)
+                cmd="ssoctl__subcmd__domain"
+                ;;
             ssoctl,init)
                 cmd="ssoctl__subcmd__init"
                 ;;
@@ -115,6 +118,12 @@ _ssoctl() {
             ssoctl__subcmd__connection__subcmd__binding,remove)
                 cmd="ssoctl__subcmd__connection__subcmd__binding__subcmd__remove"
                 ;;
+            ssoctl__subcmd__domain,list)
+                cmd="ssoctl__subcmd__domain__subcmd__list"
+                ;;
+            ssoctl__subcmd__domain,route)
+                cmd="ssoctl__subcmd__domain__subcmd__route"
+                ;;
             ssoctl__subcmd__login,simulate)
                 cmd="ssoctl__subcmd__login__subcmd__simulate"
                 ;;
@@ -170,7 +179,7 @@ _ssoctl() {
 
     case "${cmd}" in
         ssoctl)
-            opts="-C -q -h -V --workspace --format --no-input --quiet --help --version init provider connection metadata cert login mapping users sandbox demo completions"
+            opts="-C -q -h -V --workspace --format --no-input --quiet --help --version init provider connection metadata cert login mapping domain users sandbox demo completions"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1217,6 +1226,92 @@ _ssoctl() {
             fi
             case "${prev}" in
                 --directory)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        ssoctl__subcmd__domain)
+            opts="-C -q -h --workspace --format --no-input --quiet --help list route"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        ssoctl__subcmd__domain__subcmd__list)
+            opts="-C -q -h --provider --workspace --format --no-input --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --provider)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        ssoctl__subcmd__domain__subcmd__route)
+            opts="-C -q -h --provider --workspace --format --no-input --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --provider)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

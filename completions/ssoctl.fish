@@ -41,6 +41,7 @@ complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "metadata" -d 'Look at
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "cert" -d 'Check certificates (the gate for CI), show, add and remove them, make a key and a certificate'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "login" -d 'What would happen at a login, and why'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "mapping" -d 'Map groups, user types and divisions of the identity provider to those of the vendor'
+complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "domain" -d 'Which e-mail domain leads to which connection'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "users" -d 'Migrate usernames: plan, apply, resume, roll back'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "sandbox" -d 'A local stand-in for a vendor, for rehearsal'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "demo" -d 'Run the whole job in a throw-away workspace, against a local stand-in for the vendor'
@@ -633,6 +634,37 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_s
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from remove" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and not __fish_seen_subcommand_from list route" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and not __fish_seen_subcommand_from list route" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
+json\t'For programs: one document with a `schema` key'
+md\t'Markdown, of what is handed over to others'
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and not __fish_seen_subcommand_from list route" -l no-input -d 'Never ask, also not at a terminal'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and not __fish_seen_subcommand_from list route" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and not __fish_seen_subcommand_from list route" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and not __fish_seen_subcommand_from list route" -f -a "list" -d 'List e-mail domains: where each leads, and which connections let only some in'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and not __fish_seen_subcommand_from list route" -f -a "route" -d 'Tell which connection answers for an e-mail address, and why'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_subcommand_from list" -l provider -d 'Only connections to this vendor' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_subcommand_from list" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_subcommand_from list" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
+json\t'For programs: one document with a `schema` key'
+md\t'Markdown, of what is handed over to others'
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask, also not at a terminal'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_subcommand_from route" -l provider -d 'Only connections to this vendor' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_subcommand_from route" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_subcommand_from route" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
+json\t'For programs: one document with a `schema` key'
+md\t'Markdown, of what is handed over to others'
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_subcommand_from route" -l no-input -d 'Never ask, also not at a terminal'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_subcommand_from route" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_subcommand_from route" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from migrate resume rollback status" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from migrate resume rollback status" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'

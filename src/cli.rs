@@ -122,6 +122,7 @@ commands! {
     Cert => cert,
     Login => login,
     Mapping => mapping,
+    Domain => domain,
     Users => users,
     Sandbox => sandbox,
     Demo => demo,

@@ -12,6 +12,7 @@ mod codes;
 mod connection;
 mod contract;
 mod diff;
+mod domain;
 mod fetching;
 mod handover;
 mod harness;
