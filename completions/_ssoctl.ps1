@@ -39,6 +39,7 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             [CompletionResult]::new('login', 'login', [CompletionResultType]::ParameterValue, 'What would happen at a login, and why')
             [CompletionResult]::new('mapping', 'mapping', [CompletionResultType]::ParameterValue, 'Map groups, user types and divisions of the identity provider to those of the vendor')
             [CompletionResult]::new('domain', 'domain', [CompletionResultType]::ParameterValue, 'Which e-mail domain leads to which connection')
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check every connection, and what they say together')
             [CompletionResult]::new('users', 'users', [CompletionResultType]::ParameterValue, 'Migrate usernames: plan, apply, resume, roll back')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'A local stand-in for a vendor, for rehearsal')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Run the whole job in a throw-away workspace, against a local stand-in for the vendor')
@@ -758,6 +759,19 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed on standard output')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask, also not at a terminal')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'ssoctl;check' {
+            [CompletionResult]::new('--directory', '--directory', [CompletionResultType]::ParameterName, 'The user list as CSV with a column `username` and maybe `email`: tells domains that lead nowhere, and those that nobody has')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed on standard output')
+            [CompletionResult]::new('--strict', '--strict', [CompletionResultType]::ParameterName, 'Warnings count as errors do')
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask, also not at a terminal')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')

@@ -19,6 +19,9 @@ _ssoctl() {
             ssoctl,cert)
                 cmd="ssoctl__subcmd__cert"
                 ;;
+            ssoctl,check)
+                cmd="ssoctl__subcmd__check"
+                ;;
             ssoctl,completions)
                 cmd="ssoctl__subcmd__completions"
                 ;;
@@ -179,7 +182,7 @@ _ssoctl() {
 
     case "${cmd}" in
         ssoctl)
-            opts="-C -q -h -V --workspace --format --no-input --quiet --help --version init provider connection metadata cert login mapping domain users sandbox demo completions"
+            opts="-C -q -h -V --workspace --format --no-input --quiet --help --version init provider connection metadata cert login mapping domain check users sandbox demo completions"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -414,6 +417,36 @@ _ssoctl() {
                     return 0
                     ;;
                 --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        ssoctl__subcmd__check)
+            opts="-C -q -h --strict --directory --workspace --format --no-input --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --directory)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

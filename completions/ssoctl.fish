@@ -42,6 +42,7 @@ complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "cert" -d 'Check certi
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "login" -d 'What would happen at a login, and why'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "mapping" -d 'Map groups, user types and divisions of the identity provider to those of the vendor'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "domain" -d 'Which e-mail domain leads to which connection'
+complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "check" -d 'Check every connection, and what they say together'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "users" -d 'Migrate usernames: plan, apply, resume, roll back'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "sandbox" -d 'A local stand-in for a vendor, for rehearsal'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "demo" -d 'Run the whole job in a throw-away workspace, against a local stand-in for the vendor'
@@ -665,6 +666,17 @@ junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_subcommand_from route" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_subcommand_from route" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_subcommand_from route" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand check" -l directory -d 'The user list as CSV with a column `username` and maybe `email`: tells domains that lead nowhere, and those that nobody has' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand check" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand check" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
+json\t'For programs: one document with a `schema` key'
+md\t'Markdown, of what is handed over to others'
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand check" -l strict -d 'Warnings count as errors do'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand check" -l no-input -d 'Never ask, also not at a terminal'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand check" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from migrate resume rollback status" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from migrate resume rollback status" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'

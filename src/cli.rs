@@ -123,6 +123,7 @@ commands! {
     Login => login,
     Mapping => mapping,
     Domain => domain,
+    Check => check,
     Users => users,
     Sandbox => sandbox,
     Demo => demo,

@@ -8,6 +8,7 @@ mod aggregate;
 mod by_hand;
 mod cert;
 mod cert_files;
+mod check;
 mod codes;
 mod connection;
 mod contract;
