@@ -40,6 +40,9 @@ complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "connection" -d 'Add, 
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "metadata" -d 'Look at metadata, discovery and key sets; verify signatures; export SP metadata'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "cert" -d 'Check certificates (the gate for CI), show, add and remove them, make a key and a certificate'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "login" -d 'What would happen at a login, and why'
+complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "mapping" -d 'Map groups, user types and divisions of the identity provider to those of the vendor'
+complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "domain" -d 'Which e-mail domain leads to which connection'
+complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "check" -d 'Check every connection, and what they say together'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "users" -d 'Migrate usernames: plan, apply, resume, roll back'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "sandbox" -d 'A local stand-in for a vendor, for rehearsal'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "demo" -d 'Run the whole job in a throw-away workspace, against a local stand-in for the vendor'
@@ -568,6 +571,112 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_sub
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from simulate" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from simulate" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from simulate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and not __fish_seen_subcommand_from list add edit remove" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and not __fish_seen_subcommand_from list add edit remove" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
+json\t'For programs: one document with a `schema` key'
+md\t'Markdown, of what is handed over to others'
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and not __fish_seen_subcommand_from list add edit remove" -l no-input -d 'Never ask, also not at a terminal'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and not __fish_seen_subcommand_from list add edit remove" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and not __fish_seen_subcommand_from list add edit remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and not __fish_seen_subcommand_from list add edit remove" -f -a "list" -d 'List the mappings of a connection'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and not __fish_seen_subcommand_from list add edit remove" -f -a "add" -d 'Add a mapping, or all rows of a CSV file'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and not __fish_seen_subcommand_from list add edit remove" -f -a "edit" -d 'Change a mapping in place; comments and other rows stay'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and not __fish_seen_subcommand_from list add edit remove" -f -a "remove" -d 'Remove a mapping, after you have confirmed it'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from list" -l field -d 'Only mappings of this field' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from list" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from list" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
+json\t'For programs: one document with a `schema` key'
+md\t'Markdown, of what is handed over to others'
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask, also not at a terminal'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from add" -l field -d 'Which of the vendor\'s fields, such as `user_type` [default: the only one that it maps]' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from add" -l value -d 'The identity provider\'s value' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from add" -l to -d 'What the vendor makes of it; may be repeated where it takes several' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from add" -l description -d 'What a colleague should know' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from add" -l csv -d 'Rows to add: columns `value`, `to` and, if there, `field` and `description`' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from add" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from add" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
+json\t'For programs: one document with a `schema` key'
+md\t'Markdown, of what is handed over to others'
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from add" -l no-input -d 'Never ask, also not at a terminal'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from edit" -l field -d 'Which of the vendor\'s fields [default: the only one that it maps]' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from edit" -l value -d 'The identity provider\'s value, as it is in the file' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from edit" -l new-value -d 'What the value is to be' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from edit" -l to -d 'What the vendor makes of it; may be repeated where it takes several' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from edit" -l description -d 'What a colleague should know' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from edit" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from edit" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
+json\t'For programs: one document with a `schema` key'
+md\t'Markdown, of what is handed over to others'
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from edit" -l no-description -d 'Take the description out'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from edit" -l no-input -d 'Never ask, also not at a terminal'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from remove" -l field -d 'Which of the vendor\'s fields [default: the only one that it maps]' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from remove" -l value -d 'The identity provider\'s value, as it is in the file' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from remove" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from remove" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
+json\t'For programs: one document with a `schema` key'
+md\t'Markdown, of what is handed over to others'
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Remove without asking'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from remove" -l no-input -d 'Never ask, also not at a terminal'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and not __fish_seen_subcommand_from list route" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and not __fish_seen_subcommand_from list route" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
+json\t'For programs: one document with a `schema` key'
+md\t'Markdown, of what is handed over to others'
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and not __fish_seen_subcommand_from list route" -l no-input -d 'Never ask, also not at a terminal'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and not __fish_seen_subcommand_from list route" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and not __fish_seen_subcommand_from list route" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and not __fish_seen_subcommand_from list route" -f -a "list" -d 'List e-mail domains: where each leads, and which connections let only some in'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and not __fish_seen_subcommand_from list route" -f -a "route" -d 'Tell which connection answers for an e-mail address, and why'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_subcommand_from list" -l provider -d 'Only connections to this vendor' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_subcommand_from list" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_subcommand_from list" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
+json\t'For programs: one document with a `schema` key'
+md\t'Markdown, of what is handed over to others'
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask, also not at a terminal'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_subcommand_from route" -l provider -d 'Only connections to this vendor' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_subcommand_from route" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_subcommand_from route" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
+json\t'For programs: one document with a `schema` key'
+md\t'Markdown, of what is handed over to others'
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_subcommand_from route" -l no-input -d 'Never ask, also not at a terminal'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_subcommand_from route" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_subcommand_from route" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand check" -l directory -d 'The user list as CSV with a column `username` and maybe `email`: tells domains that lead nowhere, and those that nobody has' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand check" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand check" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
+json\t'For programs: one document with a `schema` key'
+md\t'Markdown, of what is handed over to others'
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand check" -l strict -d 'Warnings count as errors do'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand check" -l no-input -d 'Never ask, also not at a terminal'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand check" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from migrate resume rollback status" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from migrate resume rollback status" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'

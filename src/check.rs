@@ -3,3 +3,4 @@
 
 pub(crate) mod certificate;
 pub(crate) mod connection;
+pub(crate) mod workspace;

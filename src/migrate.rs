@@ -10,7 +10,7 @@ pub(crate) mod listing;
 pub(crate) mod plan;
 pub(crate) mod report;
 pub(crate) mod roster;
-mod table;
+pub(crate) mod table;
 
 use std::path::Path;
 use std::path::PathBuf;

@@ -9,6 +9,7 @@ pub(crate) mod expect;
 mod landing;
 mod mapped;
 pub(crate) mod policy;
+pub(crate) mod routing;
 mod surroundings;
 
 use std::collections::HashMap;

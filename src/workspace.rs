@@ -27,6 +27,7 @@ use crate::model::difference::nearest;
 use crate::yaml;
 
 pub(crate) use crate::model::route::Segment;
+pub(crate) use crate::yaml::Places;
 pub(crate) use crate::yaml::edit::Edit;
 
 /// Name of the file that makes a folder a workspace.
@@ -131,9 +132,17 @@ pub(crate) struct Loaded {
 impl Loaded {
     /// The place of a key, or of the nearest parent that the file has.
     pub(crate) fn place(&self, route: &[Segment]) -> Place {
-        yaml::place(&self.text, &self.path.display().to_string(), route)
+        self.places().of(route)
+    }
+
+    /// Places in the file, for more than one question.
+    pub(crate) fn places(&self) -> Places {
+        Places::new(&self.text, &self.path.display().to_string())
     }
 }
+
+/// A file that is meant for a connection and cannot be one, and why.
+pub(crate) type Overlooked = (PathBuf, Failure);
 
 /// An open workspace.
 #[derive(Clone, Debug)]
@@ -216,51 +225,61 @@ impl Workspace {
         Lock::take(&self.state().join("lock"), "this workspace")
     }
 
-    /// Names of all connections, sorted.
+    /// Names of all connections, sorted; the first file that cannot be one ends it.
     pub(crate) fn names(&self) -> Result<Vec<ConnectionName>> {
+        let (names, overlooked) = self.listing()?;
+        match overlooked.into_iter().next() {
+            Some((_, failure)) => Err(failure.into()),
+            None => Ok(names),
+        }
+    }
+
+    /// Names of all connections, sorted, and the files that would be overlooked.
+    pub(crate) fn listing(&self) -> Result<(Vec<ConnectionName>, Vec<Overlooked>)> {
         let folder = tidy(&self.root.join("connections"));
         let failed = |error: std::io::Error| {
             Failure::input("file-unreadable", format!("`{}` cannot be listed", folder.display())).because(error)
         };
+        let (mut names, mut overlooked) = (Vec::new(), Vec::new());
         if !folder.exists() {
-            return Ok(Vec::new());
+            return Ok((names, overlooked));
         }
-        let mut names = Vec::new();
         for entry in std::fs::read_dir(&folder).map_err(failed)? {
             let file = entry.map_err(failed)?.file_name();
             let Some(file) = file.to_str() else { continue };
             if file.starts_with('.') {
                 continue;
             }
+            let path = folder.join(file);
             if let Some(stem) = file.strip_suffix(".yaml") {
-                let name = stem.parse::<ConnectionName>().map_err(|failure| {
-                    Failure::input(
-                        "connection-name",
-                        format!("`{}` cannot be a connection's file", folder.join(file).display()),
-                    )
-                    .because(failure)
-                    .hint("rename the file")
-                })?;
-                names.push(name);
+                match stem.parse::<ConnectionName>() {
+                    Ok(name) => names.push(name),
+                    Err(reason) => {
+                        let failure = Failure::input(
+                            "connection-name",
+                            format!("`{}` cannot be a connection's file", path.display()),
+                        );
+                        overlooked.push((path, failure.because(reason).hint("rename the file")));
+                    }
+                }
             } else if file.ends_with(".yml") {
-                return Err(Failure::input(
-                    "connection-file-ending",
-                    format!("`{}` would be overlooked", folder.join(file).display()),
-                )
-                .hint("connection files end in `.yaml`: rename it")
-                .into());
+                let failure =
+                    Failure::input("connection-file-ending", format!("`{}` would be overlooked", path.display()))
+                        .hint("connection files end in `.yaml`: rename it");
+                overlooked.push((path, failure));
             }
         }
         names.sort_by_key(|name| (name.as_str().to_ascii_lowercase(), name.clone()));
-        if let Some(pair) = names.windows(2).find(|pair| pair[0].as_str().eq_ignore_ascii_case(pair[1].as_str())) {
-            return Err(Failure::input(
+        for pair in names.windows(2).filter(|pair| pair[0].as_str().eq_ignore_ascii_case(pair[1].as_str())) {
+            let failure = Failure::input(
                 "connection-name-case",
                 format!("`{}` and `{}` differ only in case, which some file systems cannot hold", pair[0], pair[1]),
             )
-            .hint("rename one of them")
-            .into());
+            .hint("rename one of them");
+            overlooked.push((self.path(&pair[1]), failure));
         }
-        Ok(names)
+        overlooked.sort_by(|a, b| a.0.cmp(&b.0));
+        Ok((names, overlooked))
     }
 
     /// The user's own vendors in `providers/`: the path as the user would name it, the stem and the text.

@@ -2,11 +2,8 @@
 //! error. Values of keys that may hold a secret are never repeated in a message.
 
 pub(crate) mod edit;
+mod places;
 pub(crate) mod tree;
-
-use std::cell::OnceCell;
-use std::cell::RefCell;
-use std::collections::HashMap;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -17,6 +14,8 @@ use crate::error::Result;
 use crate::finding::Place;
 use crate::model::difference::nearest;
 use crate::model::route::Segment;
+
+pub(crate) use crate::yaml::places::Places;
 
 /// Prints a value as block YAML.
 pub(crate) fn print(value: &impl Serialize) -> Result<String> {
@@ -245,41 +244,7 @@ fn route(segments: &[Segment]) -> yamlpath::Route<'static> {
     }))
 }
 
-/// The place of a key, or of the nearest parent that the text has.
+/// One place, where no other of the same text is asked for.
 pub(crate) fn place(text: &str, file: &str, segments: &[Segment]) -> Place {
     Places::new(text, file).of(segments)
-}
-
-/// The places of many keys of one text, which is taken apart once, when the first is asked for.
-pub(crate) struct Places {
-    text: String,
-    file: String,
-    document: OnceCell<Option<yamlpath::Document>>,
-    known: RefCell<HashMap<Vec<Segment>, Place>>,
-}
-
-impl Places {
-    /// Of a text that is no YAML only the file is known.
-    pub(crate) fn new(text: &str, file: &str) -> Self {
-        Self { text: text.to_owned(), file: file.to_owned(), document: OnceCell::new(), known: RefCell::default() }
-    }
-
-    /// The place of a key, or of the nearest parent that the text has.
-    pub(crate) fn of(&self, segments: &[Segment]) -> Place {
-        if let Some(place) = self.known.borrow().get(segments) {
-            return place.clone();
-        }
-        let document = self.document.get_or_init(|| yamlpath::Document::new(self.text.as_str()).ok());
-        let mut place = Place { file: self.file.clone(), line: None, column: None };
-        for depth in (1..=segments.len()).rev() {
-            let Some(document) = document else { break };
-            if let Ok(feature) = document.query_pretty(&route(&segments[..depth])) {
-                place.line = Some(feature.location.point_span.0.0 as u64 + 1);
-                place.column = Some(feature.location.point_span.0.1 as u64 + 1);
-                break;
-            }
-        }
-        self.known.borrow_mut().insert(segments.to_vec(), place.clone());
-        place
-    }
 }

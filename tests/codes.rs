@@ -26,7 +26,7 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 /// The first string literal after each of these calls is a code.
-const MAKERS: [&str; 14] = [
+const MAKERS: [&str; 15] = [
     "Failure::input(",
     "Failure::usage(",
     "Failure::remote(",
@@ -34,6 +34,7 @@ const MAKERS: [&str; 14] = [
     "Failure::stopped(",
     "Finding::new(",
     "sink.error(",
+    "sink.once_enabled(",
     "sink.warning(",
     "sink.info(",
     "Trouble::stop(",

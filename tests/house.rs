@@ -25,7 +25,7 @@ const ROOMS: [(&str, &[&str]); 25] = [
     ("http", &["crypto", "disk", "error", "model", "secret"]),
     ("provider", &["error", "http", "model", "rules", "secret", "yaml"]),
     ("workspace", &["cert", "disk", "error", "finding", "http", "model", "yaml"]),
-    ("check", &["cert", "error", "finding", "model", "provider", "workspace"]),
+    ("check", &["cert", "error", "finding", "model", "provider", "rules", "workspace"]),
     ("import", &["cert", "error", "model", "oidc", "provider", "saml"]),
     ("export", &["cert", "error", "model", "provider", "saml", "yaml"]),
     ("migrate", &["crypto", "disk", "error", "finding", "model", "provider", "rules"]),

@@ -3,8 +3,17 @@
 //! An error here stops `connection add` and `connection set`; a warning is told and kept.
 
 mod addresses;
+mod entra;
+mod login;
+mod mappings;
 mod oauth;
+mod offered;
+mod page;
+mod placeholders;
+mod roles;
 mod saml;
+
+use serde_json::Value;
 
 use crate::finding::Finding;
 use crate::finding::Place;
@@ -12,7 +21,6 @@ use crate::finding::Severity;
 use crate::model::connection::Connection;
 use crate::model::connection::OAuthKind;
 use crate::model::difference::nearest;
-use crate::model::shape::is_domain;
 use crate::model::shape::is_email;
 use crate::provider::profile::Capability;
 use crate::provider::profile::Field;
@@ -28,6 +36,8 @@ pub(crate) type Locate<'a> = dyn Fn(&[Segment]) -> Option<Place> + 'a;
 struct Sink<'a> {
     findings: Vec<Finding>,
     locate: &'a Locate<'a>,
+    /// Whether users log in by it.
+    enabled: bool,
 }
 
 impl Sink<'_> {
@@ -44,6 +54,13 @@ impl Sink<'_> {
         self.tell(code, Severity::Error, route, message, hint);
     }
 
+    /// What locks users out, or lets others in, hurts once the connection is enabled: in a draft it
+    /// is still to be done.
+    fn once_enabled(&mut self, code: &'static str, route: &[Segment], message: String, hint: &str) {
+        let severity = if self.enabled { Severity::Error } else { Severity::Warning };
+        self.tell(code, severity, route, message, hint);
+    }
+
     fn warning(&mut self, code: &'static str, route: &[Segment], message: String, hint: &str) {
         self.tell(code, Severity::Warning, route, message, hint);
     }
@@ -53,19 +70,87 @@ impl Sink<'_> {
     }
 }
 
+/// What the checks of one file look at.
+struct Subject<'a> {
+    connection: &'a Connection,
+    profile: &'a Profile,
+    /// The same as a tree, so that a profile can name its keys.
+    tree: Value,
+}
+
+impl<'a> Subject<'a> {
+    fn new(connection: &'a Connection, profile: &'a Profile) -> Self {
+        let tree = serde_json::to_value(connection).unwrap_or_default();
+        Self { connection, profile, tree }
+    }
+
+    /// Fields of the vendor's page that a connection of this kind has.
+    fn fields(&self) -> Box<dyn Iterator<Item = &'a Field> + 'a> {
+        match Kind::of(self.connection) {
+            Some(kind) => Box::new(self.profile.asked(kind).map(|(_, field)| field)),
+            None => Box::new(self.profile.fields()),
+        }
+    }
+
+    /// Whether the page of such a connection has a field.
+    fn has(&self, path: &str) -> bool {
+        self.fields().any(|field| field.path == path)
+    }
+
+    /// What stands under a path of keys.
+    fn value(&self, path: &str) -> Option<&Value> {
+        path.split('.').try_fold(&self.tree, |at, key| at.get(key))
+    }
+
+    /// Whether the vendor fills the fields of a user by the standard claims, without being told (QT2).
+    fn fixed_claims(&self) -> bool {
+        let kind = self.connection.oauth.as_ref().map(|oauth| oauth.kind);
+        matches!(kind, Some(OAuthKind::Google | OAuthKind::Entra))
+    }
+}
+
+/// A path of keys as steps.
+fn route_of(path: &str) -> Vec<Segment> {
+    path.split('.').map(Segment::from).collect()
+}
+
+/// One check of one file.
+type Check = fn(&Subject<'_>, &mut Sink<'_>);
+
+/// All of them, in the order in which their findings are told. A check more is a line more.
+const CHECKS: [Check; 13] = [
+    general,
+    settings,
+    page::fields,
+    offered::choices,
+    attributes,
+    provisioning,
+    mappings::mappings,
+    roles::roles,
+    login::login,
+    addresses::addresses,
+    entra::entra,
+    placeholders::placeholders,
+    protocol,
+];
+
 /// Judges one connection against its vendor's profile. Certificates are judged by `check::certificate`.
 pub(crate) fn check(connection: &Connection, profile: &Profile, locate: &Locate<'_>) -> Vec<Finding> {
-    let mut sink = Sink { findings: Vec::new(), locate };
-    general(connection, profile, &mut sink);
-    settings(connection, profile, &mut sink);
-    attributes(connection, profile, &mut sink);
-    provisioning(connection, &mut sink);
-    addresses::addresses(connection, profile, &mut sink);
+    let mut sink = Sink { findings: Vec::new(), locate, enabled: connection.status.enabled };
+    let subject = Subject::new(connection, profile);
+    for check in CHECKS {
+        check(&subject, &mut sink);
+    }
+    sink.findings
+}
+
+fn protocol(subject: &Subject<'_>, sink: &mut Sink<'_>) {
+    let (connection, profile) = (subject.connection, subject.profile);
     match (&connection.saml, &connection.oauth) {
         (Some(part), None) => {
-            capability(profile, Capability::Saml, "saml", &mut sink);
-            saml::saml(part, profile, &mut sink);
-            saml::service_provider(part, connection, profile, &mut sink);
+            capability(profile, Capability::Saml, "saml", sink);
+            saml::saml(part, profile, sink);
+            saml::service_provider(part, connection, profile, sink);
         }
         (None, Some(part)) => {
             let asked = match part.kind {
@@ -73,8 +158,8 @@ pub(crate) fn check(connection: &Connection, profile: &Profile, locate: &Locate<
                 OAuthKind::Google => Capability::Google,
                 OAuthKind::Entra => Capability::Entra,
             };
-            capability(profile, asked, "oauth", &mut sink);
-            oauth::oauth(part, connection, profile, &mut sink);
+            capability(profile, asked, "oauth", sink);
+            oauth::oauth(part, subject, sink);
         }
         (Some(_), Some(_)) => sink.error(
             "protocol-both",
@@ -89,7 +174,6 @@ pub(crate) fn check(connection: &Connection, profile: &Profile, locate: &Locate<
             "`ssoctl connection add` fills it from metadata or discovery",
         ),
     }
-    sink.findings
 }
 
 fn capability(profile: &Profile, asked: Capability, key: &str, sink: &mut Sink<'_>) {
@@ -111,7 +195,8 @@ fn capability(profile: &Profile, asked: Capability, key: &str, sink: &mut Sink<'
     }
 }
 
-fn general(connection: &Connection, profile: &Profile, sink: &mut Sink<'_>) {
+fn general(subject: &Subject<'_>, sink: &mut Sink<'_>) {
+    let (connection, profile) = (subject.connection, subject.profile);
     if connection.name.trim().is_empty() {
         sink.error("name-empty", &["name".into()], "the connection has no name at the vendor".to_owned(), "");
     }
@@ -151,15 +236,28 @@ fn general(connection: &Connection, profile: &Profile, sink: &mut Sink<'_>) {
             "test it at the vendor, then `ssoctl connection set NAME status.tested_on=YYYY-MM-DD`",
         );
     }
+    if let Some(directory) = &connection.directory
+        && directory.token_expires_on.is_none()
+    {
+        sink.info(
+            "token-end-unknown",
+            &["directory".into(), "token".into()],
+            "when the API token ends is not on record, so that nothing can warn of it".to_owned(),
+            "`ssoctl connection set NAME directory.token_expires_on=YYYY-MM-DD`",
+        );
+    }
 }
 
-fn settings(connection: &Connection, profile: &Profile, sink: &mut Sink<'_>) {
+fn settings(subject: &Subject<'_>, sink: &mut Sink<'_>) {
+    let (connection, profile) = (subject.connection, subject.profile);
     for (key, value) in &connection.settings {
         let route = ["settings".into(), key.as_str().into()];
         match profile.settings().find(|field| field.key() == key) {
             Some(field) => {
                 if let Err(reason) = field.check(value) {
                     sink.error("setting-invalid", &route, format!("`{key}: {value}`: {reason}"), field.help());
+                } else if page::is_unlisted(field, value) {
+                    page::unlisted(field, value, &route, subject, sink);
                 }
             }
             None => {
@@ -175,12 +273,13 @@ fn settings(connection: &Connection, profile: &Profile, sink: &mut Sink<'_>) {
     }
     for field in profile.settings() {
         if !connection.settings.contains_key(field.key()) {
-            sink.info(
-                "setting-missing",
-                &["settings".into()],
-                format!("`{}` ({}) is not set", field.key(), field.label),
-                &format!("`ssoctl connection set NAME settings.{}=..`: {}", field.key(), field.help()),
-            );
+            let message = format!("`{}` ({}) is not set", field.key(), field.label);
+            let mend = format!("`ssoctl connection set NAME settings.{}=..`: {}", field.key(), field.help());
+            if field.required || field.recommended {
+                sink.warning("setting-missing", &["settings".into()], message, &mend);
+            } else {
+                sink.info("setting-missing", &["settings".into()], message, &mend);
+            }
         }
     }
 }
@@ -192,12 +291,12 @@ fn near_or_all(wanted: &str, known: &[&str]) -> String {
     }
 }
 
-fn attributes(connection: &Connection, profile: &Profile, sink: &mut Sink<'_>) {
+fn attributes(subject: &Subject<'_>, sink: &mut Sink<'_>) {
+    let (connection, profile) = (subject.connection, subject.profile);
     let by_name_id = profile.support(Capability::NameId) == Support::Yes;
-    let oauth = connection.oauth.as_ref().map(|oauth| oauth.kind);
-    let google = oauth == Some(OAuthKind::Google);
-    let passes = |kind| profile.asked(Kind::OAuth(kind)).any(|(_, field)| field.parent() == "attributes");
-    if google && !passes(OAuthKind::Google) {
+    let google = connection.oauth.as_ref().is_some_and(|oauth| oauth.kind == OAuthKind::Google);
+    let passes = subject.fields().any(|field| field.parent() == "attributes");
+    if google && !passes {
         // QT2: Google's own set-up passes no attributes.
         if !connection.attributes.is_empty() || !connection.dashboard_attributes.is_empty() {
             sink.error(
@@ -247,8 +346,8 @@ fn attributes(connection: &Connection, profile: &Profile, sink: &mut Sink<'_>) {
         }
     }
     // The vendor's own choices fill the fields by standard claims, without being told.
-    let fixed = matches!(oauth, Some(OAuthKind::Google | OAuthKind::Entra | OAuthKind::Outbound));
-    for field in profile.attributes() {
+    let fixed = connection.oauth.as_ref().is_some_and(|oauth| oauth.kind != OAuthKind::Custom);
+    for field in subject.fields().filter(|field| field.parent() == "attributes") {
         if connection.attributes.contains_key(field.key()) || fixed {
             continue;
         }
@@ -276,7 +375,8 @@ fn attributes(connection: &Connection, profile: &Profile, sink: &mut Sink<'_>) {
     }
 }
 
-fn provisioning(connection: &Connection, sink: &mut Sink<'_>) {
+fn provisioning(subject: &Subject<'_>, sink: &mut Sink<'_>) {
+    let connection = subject.connection;
     if connection.migration.merge_on_login && !connection.provisioning.just_in_time {
         sink.error(
             "merge-without-just-in-time",
@@ -285,16 +385,7 @@ fn provisioning(connection: &Connection, sink: &mut Sink<'_>) {
             "set `provisioning.just_in_time: true`, or `migration.merge_on_login: false`",
         );
     }
-    for (at, domain) in connection.provisioning.valid_email_domains.iter().enumerate() {
-        if domain != "*" && !is_domain(domain) {
-            sink.error(
-                "email-domain-form",
-                &["provisioning".into(), "valid_email_domains".into(), at.into()],
-                format!("`{domain}` is not a domain"),
-                "write a domain such as `example.org`, or `*`",
-            );
-        }
-    }
+    login::domains(&connection.provisioning.valid_email_domains, "provisioning", "valid_email_domains", sink);
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ mod binding;
 mod differences;
 mod edits;
 mod handover;
-mod list;
+pub(crate) mod list;
 mod memory;
 mod page;
 mod refresh;
@@ -36,6 +36,7 @@ use crate::model::Binding;
 use crate::model::ConnectionName;
 use crate::model::connection::Connection;
 use crate::model::connection::ServiceProvider;
+use crate::model::time::Time;
 use crate::oidc;
 use crate::oidc::discovery::Discovery;
 use crate::provider::Vendor;
@@ -106,7 +107,6 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
 }
 
 /// Every finding of one connection: its shape, and its certificates at `context.now`.
-/// Mends that name a command name this connection.
 fn findings(
     name: &ConnectionName,
     connection: &Connection,
@@ -114,14 +114,25 @@ fn findings(
     context: &Context,
 ) -> Result<Vec<Finding>> {
     let vendor = context.vendor(&connection.provider)?;
-    let mut findings = check::connection::check(connection, &vendor, locate);
-    findings.extend(check::certificate::stored(connection, locate, context.now));
+    Ok(judged(name, connection, &vendor, locate, context.now))
+}
+
+/// The same at a vendor that is known. Mends that name a command name this connection.
+pub(crate) fn judged(
+    name: &ConnectionName,
+    connection: &Connection,
+    vendor: &Vendor,
+    locate: &dyn Fn(&[Segment]) -> Option<Place>,
+    now: Time,
+) -> Vec<Finding> {
+    let mut findings = check::connection::check(connection, vendor, locate);
+    findings.extend(check::certificate::stored(connection, locate, now));
     for hint in findings.iter_mut().filter_map(|finding| finding.hint.as_mut()) {
-        for verb in ["connection set", "connection refresh", "cert remove"] {
+        for verb in ["connection set", "connection refresh", "cert remove", "mapping add"] {
             *hint = hint.replace(&format!("{verb} NAME"), &format!("{verb} {name}"));
         }
     }
-    Ok(findings)
+    findings
 }
 
 /// What is to be said of a changed connection: what was so before is `connection show`'s to
@@ -129,7 +140,8 @@ fn findings(
 pub(crate) fn caused(loaded: &Loaded, changed: &Loaded, context: &Context) -> Result<Vec<Finding>> {
     let before = findings(&loaded.name, &loaded.connection, &|_| None, context)?;
     let known = |finding: &Finding| before.iter().any(|old| old.code == finding.code && old.message == finding.message);
-    let mut found = findings(&changed.name, &changed.connection, &|route| Some(changed.place(route)), context)?;
+    let places = changed.places();
+    let mut found = findings(&changed.name, &changed.connection, &|route| Some(places.of(route)), context)?;
     found.retain(|finding| finding.severity == Severity::Error || !known(finding));
     Ok(found)
 }

@@ -187,6 +187,19 @@ fn asked(error: dialoguer::Error) -> anyhow::Error {
         .into()
 }
 
+/// Findings as a page of data, broken between words at a terminal.
+pub(crate) fn findings_page(findings: &[Finding]) -> String {
+    let room = table::terminal_width();
+    let mut page = String::new();
+    for finding in findings {
+        for line in finding_text(finding).lines().flat_map(|line| table::wrapped(line, room)) {
+            page.push_str(&line);
+            page.push('\n');
+        }
+    }
+    page
+}
+
 /// A finding as lines for a person.
 pub(crate) fn finding_text(finding: &Finding) -> String {
     let place = finding.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();

@@ -53,6 +53,15 @@ pub(crate) fn domain_of(address: &str) -> Option<String> {
     address.rsplit_once('@').filter(|_| is_email(address)).map(|(_, domain)| domain.to_lowercase())
 }
 
+/// The domain as name servers know it: lower case, letters of other scripts in punycode; `None`
+/// where it is no domain. Two texts of one such form are one domain.
+pub(crate) fn ascii_domain(text: &str) -> Option<String> {
+    match url::Host::parse(text) {
+        Ok(url::Host::Domain(domain)) => Some(domain),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,5 +91,9 @@ mod tests {
         }
         assert_eq!(domain_of("Anna@Example.ORG").as_deref(), Some("example.org"));
         assert_eq!(domain_of("anna"), None);
+        for text in ["b\u{fc}cher.example", "BU\u{308}CHER.example", "XN--Bcher-Kva.example"] {
+            assert_eq!(ascii_domain(text).as_deref(), Some("xn--bcher-kva.example"), "{text}");
+        }
+        assert_eq!((ascii_domain("a b.example"), ascii_domain("192.0.2.1")), (None, None));
     }
 }

@@ -51,6 +51,14 @@ pub(crate) struct Policy {
     pub(crate) cites: BTreeMap<String, String>,
 }
 
+impl Policy {
+    /// Every field that mappings translate: those of one value, and groups.
+    pub(crate) fn mapped_fields(&self) -> impl Iterator<Item = &str> {
+        let one = self.mapped.iter().map(|mapped| mapped.field.as_str());
+        one.chain(self.groups.iter().map(|groups| groups.field.as_str()))
+    }
+}
+
 /// A way to find a user's account.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -146,4 +154,7 @@ pub(crate) struct Groups {
     pub(crate) field: String,
     /// What parts the groups of one value where the connection says nothing.
     pub(crate) delimiter: String,
+    /// The role that everybody may be given, where the vendor has one.
+    #[serde(default)]
+    pub(crate) everyone: Option<String>,
 }

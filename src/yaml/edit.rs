@@ -21,6 +21,8 @@ pub(crate) enum Edit {
     SetJson(Vec<Segment>, serde_json::Value),
     /// Puts one more entry at the end of a list that has some already.
     Append(Vec<Segment>, serde_json::Value),
+    /// Puts several more there, at once.
+    Extend(Vec<Segment>, Vec<serde_json::Value>),
     /// Removes a key, or an entry of a list.
     Unset(Vec<Segment>),
 }
@@ -30,7 +32,7 @@ impl Edit {
     fn place(&self) -> Vec<Segment> {
         match self {
             Self::Set(path, _) | Self::SetBool(path, _) | Self::SetJson(path, _) | Self::Unset(path) => path.clone(),
-            Self::Append(path, _) => [path.as_slice(), &[Segment::Index(usize::MAX)]].concat(),
+            Self::Append(path, _) | Self::Extend(path, _) => [path.as_slice(), &[Segment::Index(usize::MAX)]].concat(),
         }
     }
 }
@@ -54,7 +56,8 @@ pub(crate) fn edited<T>(
             Edit::Unset(path) => attempt(&text, file, path, None, &read)?,
             Edit::SetBool(path, value) => attempt(&text, file, path, Some(Value::Bool(*value)), &read)?,
             Edit::SetJson(path, value) => set_block(&text, file, path, value, &read)?,
-            Edit::Append(path, value) => append(&text, file, path, value, &read)?,
+            Edit::Append(path, value) => append(&text, file, path, std::slice::from_ref(value), &read)?,
+            Edit::Extend(path, values) => append(&text, file, path, values, &read)?,
             Edit::Set(path, typed) => set_typed(&text, file, path, typed, &read)?,
         };
         if !spares_the_rest(&text, &after, &edit.place()) {
@@ -98,7 +101,7 @@ fn same_beside(before: &Value, after: &Value, path: &[Segment]) -> bool {
             let mut pairs = old.iter().zip(new).enumerate();
             pairs.all(|(at, (old, new))| if at == *index { same_beside(old, new, rest) } else { old == new })
         }
-        (Segment::Index(_), Value::Sequence(old), Value::Sequence(new)) if old.len() + 1 == new.len() => {
+        (Segment::Index(_), Value::Sequence(old), Value::Sequence(new)) if old.len() < new.len() => {
             new.starts_with(old)
         }
         // An entry that was taken out.
@@ -125,7 +128,7 @@ fn set_block<T>(
             .hint("change the lines in an editor")
     };
     let Some(Segment::Key(key)) = path.last() else {
-        return Err(failed(&"the path ends in a list").into());
+        return set_entry(text, file, path, value, read);
     };
     // A key that is not there yet gets a stand-in, whose place tells where the block goes.
     let text = match yamlpath::Document::new(text) {
@@ -189,27 +192,52 @@ fn entry(text: &str, file: &str, path: &[Segment]) -> Result<(usize, usize)> {
     Ok((line, text[end..].find('\n').map_or(text.len(), |at| end + at + 1)))
 }
 
-/// Puts an entry below the last one, above comments that follow it.
-fn append<T>(
+/// Writes an entry of a list anew, however it was written.
+fn set_entry<T>(
     text: &str,
     file: &str,
     path: &[Segment],
     value: &serde_json::Value,
     read: &impl Fn(&str) -> Result<T>,
 ) -> Result<(String, T)> {
-    let at = |index: usize| [path, &[Segment::Index(index)]].concat();
-    let document = yamlpath::Document::new(text)
-        .map_err(|error| Failure::input("yaml-edit", format!("{file}: this cannot be changed in place: {error}")))?;
-    let length = (0..).take_while(|index| document.query_exists(&route(&at(*index)))).count();
-    let (start, end) = entry(text, file, &at(length.saturating_sub(1)))?;
-    let indent: String = text[start..].chars().take_while(|c| *c == ' ').collect();
-    let value = serde_yaml::to_value(value)
-        .map_err(|error| Failure::bug("a value cannot be written as YAML").because(error))?;
-    let block = print(&[value])?;
-    let mut added = if text[..end].ends_with('\n') { String::new() } else { "\n".to_owned() };
-    for line in block.trim_end().lines() {
-        added += &if line.is_empty() { "\n".to_owned() } else { format!("{indent}{line}\n") };
+    let (start, end) = entry(text, file, path)?;
+    let block = indented(&text[start..], std::slice::from_ref(value))?;
+    let block = if text[..end].ends_with('\n') { block } else { block.trim_end().to_owned() };
+    reread(format!("{}{block}{}", &text[..start], &text[end..]), read)
+}
+
+/// Entries of a list as lines, as far in as the first line of `like`.
+fn indented(like: &str, values: &[serde_json::Value]) -> Result<String> {
+    let indent: String = like.chars().take_while(|c| *c == ' ').collect();
+    let mut lines = String::new();
+    for line in print(&values)?.trim_end().lines() {
+        lines += &if line.is_empty() { "\n".to_owned() } else { format!("{indent}{line}\n") };
     }
+    Ok(lines)
+}
+
+/// Puts entries below the last one, above comments that follow it.
+fn append<T>(
+    text: &str,
+    file: &str,
+    path: &[Segment],
+    values: &[serde_json::Value],
+    read: &impl Fn(&str) -> Result<T>,
+) -> Result<(String, T)> {
+    let at = |index: usize| [path, &[Segment::Index(index)]].concat();
+    let failed = |error: serde_yaml::Error| {
+        Failure::input("yaml-edit", format!("{file}: `{}` cannot be changed in place", shown(path))).because(error)
+    };
+    // Counted in what is read: thousands of questions to the text would be slow.
+    let whole: Value = serde_yaml::from_str(text).map_err(failed)?;
+    let list = path.iter().try_fold(&whole, |value, segment| match segment {
+        Segment::Key(key) => value.get(key.as_str()),
+        Segment::Index(index) => value.get(*index),
+    });
+    let length = list.and_then(Value::as_sequence).map_or(0, Vec::len);
+    let (start, end) = entry(text, file, &at(length.saturating_sub(1)))?;
+    let lines = indented(&text[start..], values)?;
+    let added = if text[..end].ends_with('\n') { lines } else { format!("\n{lines}") };
     reread(format!("{}{added}{}", &text[..end], &text[end..]), read)
 }
 

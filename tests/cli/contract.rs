@@ -31,8 +31,10 @@ fn furnished() -> (Desk, Sandbox) {
 const MIGRATE: &str = "users migrate --csv roster.csv --connection q";
 
 /// Every command that has data to print, with the name of its schema.
-const DATA: [(&str, &str, i32); 22] = [
+const DATA: [(&str, &str, i32); 24] = [
     ("connection list", "connection-list", 0),
+    ("check", "check", 0),
+    ("domain route anna@example.org", "domain-route", 1),
     ("connection show q", "connection", 0),
     ("connection show o", "connection", 0),
     ("metadata inspect q", "metadata-inspect", 0),

@@ -1,6 +1,7 @@
 //! The life of a connection: draft, applied, changed and reverted; enabled and disabled.
 
 use crate::harness::Desk;
+use crate::made;
 use crate::made::Idp;
 
 const FILE: &str = "connections/q.yaml";
@@ -204,7 +205,8 @@ fn who_is_hit_is_told_in_the_terms_of_each_vendor() {
     let add = |name: &str, provider: &str, more: &[&str]| {
         desk.ssoctl(&[&["connection", "add", name, "--provider", provider], more].concat()).exits(0);
     };
-    let hand = ["--idp-entity-id=https://i.example", "--sso-url=https://i.example/sso"];
+    desk.write("idp.crt", made::pem(&made::good()));
+    let hand = ["--idp-entity-id=https://i.example", "--sso-url=https://i.example/sso", "--certificate=idp.crt"];
     add("y", "qualys", &hand);
     add("i", "ino-cx", &hand);
     add("crm", "ino-cx", &["--outbound", "HubSpot"]);

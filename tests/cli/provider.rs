@@ -157,6 +157,8 @@ fn a_built_in_profile_is_shown_whole() {
                 settings.platform: optional; the one of your login page, www.qualys.com/platform-identification; one of US1, US2, US3, US4, GOV1, EU1, EU2, EU3, IN1, CA1, AE1, UK1, AU1, KSA1, or another; the vendor does not ask for it
             idm_key of the subscription's login URL
                 settings.idm_key: optional; letters, digits and `_`; Qualys gives it at the end, one for each subscription; characters A-Za-z0-9_; the vendor does not ask for it
+            username of the Manager who stays off SAML
+                settings.manager_off_saml: recommended; a Qualys username, such as `abcd_gh`; without one such Manager a fault of the identity provider locks everybody out; characters a-z0-9_-; the vendor does not ask for it
             Whom Qualys Support answers
                 technical_contact: recommended; an e-mail address; the vendor does not ask for it
 

@@ -234,6 +234,7 @@ fn qualys_by_hand_is_not_asked_for_the_protocol() {
         (" 1  US1", "EU1"),
     ]);
     terminal.answers(&[
+        ("username of the Manager who stays off SAML (recommended): ", "abcd_gh"),
         ("Whom Qualys Support answers (recommended): ", "sso@example.org"),
         ("EntityID string from your IdP (SAML Identity Provider): ", ""),
         ("error: Qualys requires it", "https://idp.example.org/idp"),
@@ -257,7 +258,10 @@ fn qualys_by_hand_is_not_asked_for_the_protocol() {
             {"binding": "HTTP-Redirect", "location": "https://idp.example.org/sso", "enabled": true}
         ])
     );
-    assert_eq!(shown["settings"], serde_json::json!({"idm_key": "k", "platform": "EU1", "primary_contact": "abcd_ef"}));
+    assert_eq!(
+        shown["settings"],
+        serde_json::json!({"idm_key": "k", "manager_off_saml": "abcd_gh", "platform": "EU1", "primary_contact": "abcd_ef"})
+    );
     assert_eq!(shown["login"], serde_json::json!({"match_by": "external_id"}));
 }
 

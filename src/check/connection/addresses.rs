@@ -2,13 +2,14 @@
 //! must name the same one (QY3).
 
 use crate::check::connection::Sink;
-use crate::model::connection::Connection;
+use crate::check::connection::Subject;
 use crate::model::difference::explain_difference;
 use crate::model::username::names;
 use crate::provider::profile::Profile;
 
 /// Judges what of the addresses names the tenant.
-pub(super) fn addresses(connection: &Connection, profile: &Profile, sink: &mut Sink<'_>) {
+pub(super) fn addresses(subject: &Subject<'_>, sink: &mut Sink<'_>) {
+    let (connection, profile) = (subject.connection, subject.profile);
     let Some((name, setting)) = key(profile) else { return };
     let in_login = connection.login.url.as_ref().and_then(|url| parameter(url, name));
     let relay = connection.saml.as_ref().and_then(|saml| saml.sp.default_relay_state.as_ref());

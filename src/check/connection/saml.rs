@@ -52,7 +52,11 @@ pub(super) fn saml(saml: &Saml, profile: &Profile, sink: &mut Sink<'_>) {
             "request-unsigned",
             &["saml".into(), "options".into()],
             "the IdP wants signed requests, and none would be sent".to_owned(),
-            "`ssoctl connection set NAME saml.options.sign_request=true`",
+            if profile.has("saml.options.sign_request") {
+                "`ssoctl connection set NAME saml.options.sign_request=true`"
+            } else {
+                "ask the vendor whether it can sign its requests, or have the IdP take unsigned ones"
+            },
         );
     }
     if !saml.options.replay_prevention {
@@ -64,14 +68,55 @@ pub(super) fn saml(saml: &Saml, profile: &Profile, sink: &mut Sink<'_>) {
         );
     }
     several_certificates(saml, profile, sink);
+    if saml.options.single_logout && saml.idp.slo.is_empty() {
+        sink.error(
+            "single-logout-without-endpoint",
+            &["saml".into(), "options".into(), "single_logout".into()],
+            "single logout is on, and the identity provider has no single logout endpoint".to_owned(),
+            "set `saml.options.single_logout: false`, or take newer metadata: `ssoctl connection refresh NAME`",
+        );
+    }
     if saml.idp.certificates.is_empty() {
-        sink.warning(
-            "certificate-none",
-            &under_idp(&["certificates".into()]),
-            "no signing certificate: only IdP-initiated logins could work, the Customer Success Hub, Basecamp, mobile \
-             logins and the built-in test would not, and a forged response could not be told from a real one"
-                .to_owned(),
-            "ask the IdP's administrator for the signing certificate",
+        no_certificate(profile, &under_idp(&["certificates".into()]), sink);
+    }
+    swapped(saml, &under_idp(&["sso".into()]), sink);
+}
+
+/// QT4: without a certificate no response can be told from a forged one. Only where the vendor
+/// takes such a connection it is no error; a draft may still get one.
+fn no_certificate(profile: &Profile, route: &[Segment], sink: &mut Sink<'_>) {
+    let field = profile.field("@idp.certificates");
+    let more = field.and_then(|field| field.help.as_deref()).map(|help| format!(": {help}")).unwrap_or_default();
+    let message = format!(
+        "no signing certificate{more}. The danger is high: a forged response could not be told from a real one, so that \
+         anybody could log in as anybody"
+    );
+    let mend = "ask the IdP's administrator for the signing certificate";
+    if field.is_some_and(|field| field.required) {
+        sink.once_enabled("certificate-none", route, message, mend);
+    } else {
+        sink.warning("certificate-none", route, message, mend);
+    }
+}
+
+/// Google's entity ID and its endpoint differ by `/idp` in the path, and are taken for each other.
+fn swapped(saml: &Saml, sso: &[Segment], sink: &mut Sink<'_>) {
+    const ENTITY: &str = "https://accounts.google.com/o/saml2?";
+    const ENDPOINT: &str = "https://accounts.google.com/o/saml2/idp?";
+    if saml.idp.entity_id.starts_with(ENDPOINT) {
+        sink.error(
+            "google-endpoint",
+            &["saml".into(), "idp".into(), "entity_id".into()],
+            format!("`{}` is Google's endpoint, not its entity ID", saml.idp.entity_id),
+            &format!("the entity ID begins with `{ENTITY}`, without `/idp`"),
+        );
+    }
+    for (at, endpoint) in saml.idp.sso.iter().enumerate().filter(|(_, one)| one.location.starts_with(ENTITY)) {
+        sink.error(
+            "google-endpoint",
+            &[sso, &[at.into(), "location".into()]].concat(),
+            format!("`{}` is Google's entity ID, not its endpoint", endpoint.location),
+            &format!("the endpoint begins with `{ENDPOINT}`"),
         );
     }
 }

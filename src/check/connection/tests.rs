@@ -1,5 +1,7 @@
 //! Each slip as a file has it, and the code it must get.
 
+mod vendors;
+
 use super::*;
 use crate::provider::tests::answering;
 use crate::provider::tests::built_in;
@@ -11,7 +13,7 @@ const SAML: &str = "saml:\n  idp:\n    entity_id: https://idp.example.org\n    s
     HTTP-Redirect\n        location: https://idp.example.org/sso\n        enabled: true\n      - binding: \
     HTTP-POST\n        location: https://idp.example.org/sso\n        enabled: false\n    certificates:\n      - \
     pem: x\n  sp:\n    entity_id: https://iad1.qualtrics.com\n    acs: https://iad1.qualtrics.com/login/v1/sso/saml2/default-sp\n";
-const OAUTH: &str = "oauth:\n  kind: custom\n  client_id: c\n  client_secret: env:S\n  authorization_endpoint: \
+const OAUTH: &str = "oauth:\n  kind: custom\n  client_id: c\n  client_secret: env:S\n  client_secret_expires_on: 2027-11-01\n  authorization_endpoint: \
     https://o.example/a\n  token_endpoint: https://o.example/t\n  token_endpoint_auth_methods: \
     [client_secret_basic]\n  user_info_endpoint: https://o.example/u\n  public_keys_endpoint: \
     https://o.example/k\n  issuer: https://o.example\n  scope: openid email\n";

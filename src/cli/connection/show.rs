@@ -48,7 +48,8 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         let vendor = context.vendor(&loaded.connection.provider)?;
         context.ui.data(&page(&loaded, apply::at_vendor(&workspace, &loaded), &vendor, context.now))?;
     }
-    let findings = super::findings(&args.name, &loaded.connection, &|route| Some(loaded.place(route)), context)?;
+    let places = loaded.places();
+    let findings = super::findings(&args.name, &loaded.connection, &|route| Some(places.of(route)), context)?;
     for finding in &findings {
         context.ui.finding(finding);
     }

@@ -1,0 +1,126 @@
+//! Everything of a workspace that can be read, and findings on what cannot: one bad file hides
+//! no other.
+
+use std::sync::Arc;
+
+use crate::error::Failure;
+use crate::error::Result;
+use crate::error::failure_of;
+use crate::finding::Finding;
+use crate::finding::Place;
+use crate::finding::Severity;
+use crate::model::ConnectionName;
+use crate::provider::Vendor;
+use crate::provider::Vendors;
+use crate::workspace::Loaded;
+use crate::workspace::Workspace;
+
+/// What there is.
+pub(super) struct Read {
+    /// Every name, also of a file that cannot be read.
+    pub(super) names: Vec<ConnectionName>,
+    /// Connections with their vendors.
+    pub(super) loaded: Vec<(Loaded, Arc<Vendor>)>,
+    /// Why the others are not among them.
+    pub(super) findings: Vec<Finding>,
+    /// Files that could not be looked at.
+    pub(super) unreadable: Vec<String>,
+}
+
+impl Read {
+    /// Whether a finding says that a file could not be looked at, and not what is wrong in one.
+    pub(super) fn could_not_look(&self, finding: &Finding) -> bool {
+        finding.place.as_ref().is_some_and(|place| self.unreadable.contains(&place.file))
+    }
+}
+
+/// Reads all.
+pub(super) fn read(workspace: &Workspace) -> Result<Read> {
+    let (names, overlooked) = workspace.listing()?;
+    let mut read = Read { names, loaded: Vec::new(), findings: Vec::new(), unreadable: Vec::new() };
+    for (path, failure) in overlooked {
+        let (path, is_read) = (path.display().to_string(), failure.code() == "connection-name-case");
+        if is_read {
+            // Both can be read here, and nowhere where case means nothing.
+            read.findings.push(told(&failure.into(), &path, None));
+        } else {
+            read.cannot(&path, &failure.into(), None);
+        }
+    }
+    let mut own = Vec::new();
+    let mut bad: Vec<String> = Vec::new();
+    for profile in workspace.profiles()? {
+        match Vendors::new(std::slice::from_ref(&profile)) {
+            Ok(_) => own.push(profile),
+            Err(error) => {
+                read.cannot(&profile.0, &error, None);
+                bad.push(profile.1);
+            }
+        }
+    }
+    let vendors = Vendors::new(&own)?;
+    for name in read.names.clone() {
+        let path = workspace.path(&name).display().to_string();
+        let loaded = match workspace.load(&name) {
+            Ok(loaded) => loaded,
+            Err(error) => {
+                read.cannot(&path, &error, Some(&name));
+                continue;
+            }
+        };
+        let provider = &loaded.connection.provider;
+        match vendors.named(provider) {
+            Ok(vendor) => read.loaded.push((loaded, vendor)),
+            Err(_) if bad.contains(provider) => {
+                let failure = Failure::input(
+                    "provider-unreadable",
+                    format!(
+                        "the profile of `{}` cannot be read, so that nothing was checked here",
+                        provider.escape_debug()
+                    ),
+                );
+                read.cannot(&path, &failure.hint("mend the profile first").into(), Some(&name));
+            }
+            // The file was read: what it names is not there.
+            Err(error) => {
+                let place = loaded.place(&["provider".into()]);
+                read.findings.push(told(&error, &path, Some(&name)).at(place));
+            }
+        }
+    }
+    Ok(read)
+}
+
+impl Read {
+    fn cannot(&mut self, path: &str, error: &anyhow::Error, name: Option<&ConnectionName>) {
+        self.findings.push(told(error, path, name));
+        if !self.unreadable.iter().any(|known| known == path) {
+            self.unreadable.push(path.to_owned());
+        }
+    }
+}
+
+/// A failure as a finding; the place in front of its message is the finding's own.
+fn told(error: &anyhow::Error, path: &str, name: Option<&ConnectionName>) -> Finding {
+    let failure = failure_of(error);
+    let text = error.to_string();
+    let mut place = Place { file: path.to_owned(), line: None, column: None };
+    // The lines below the first show what stands there.
+    let first = text.lines().next().unwrap_or_default();
+    let mut rest = first.strip_prefix(path).and_then(|rest| rest.strip_prefix(':')).unwrap_or(first);
+    for number in [&mut place.line, &mut place.column] {
+        let Some((digits, after)) = rest.split_once(':') else { break };
+        let Ok(found) = digits.parse() else { break };
+        (*number, rest) = (Some(found), after);
+    }
+    let mut told = rest.trim_start().to_owned();
+    for cause in error.chain().skip(1) {
+        told = format!("{told}: {cause}");
+    }
+    let mut finding = Finding::new(failure.map_or("bug", Failure::code), Severity::Error, told).at(place);
+    finding.hint = failure.and_then(|failure| failure.hints().first().cloned());
+    match name {
+        Some(name) => finding.of(name.as_str()),
+        None => finding,
+    }
+}
