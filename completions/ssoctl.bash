@@ -1252,12 +1252,16 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__demo)
-            opts="-C -q -h --directory --workspace --format --no-input --quiet --help"
+            opts="-C -q -h --provider --directory --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --provider)
+                    COMPREPLY=($(compgen -W "ino-cx qualifio qualtrics qualys qvidian" -- "${cur}"))
+                    return 0
+                    ;;
                 --directory)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

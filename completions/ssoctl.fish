@@ -45,7 +45,7 @@ complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "domain" -d 'Which e-m
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "check" -d 'Check every connection, and what they say together'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "users" -d 'Migrate usernames: plan, apply, resume, roll back'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "sandbox" -d 'A local stand-in for a vendor, for rehearsal'
-complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "demo" -d 'Run the whole job in a throw-away workspace, against a local stand-in for the vendor'
+complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "demo" -d 'Rehearse a vendor in a throw-away workspace, by the very commands that you would type'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand init" -l warn-days -d '`cert check` warns when a connection\'s cover ends within this many days' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand init" -l fail-days -d '`cert check` fails when a connection\'s cover ends within this many days' -r
@@ -790,6 +790,11 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_s
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand demo" -l provider -d 'The vendor' -r -f -a "ino-cx\t''
+qualifio\t''
+qualtrics\t''
+qualys\t''
+qvidian\t''"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand demo" -l directory -d 'The folder to work in [default: a new one for temporary files]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand demo" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand demo" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'

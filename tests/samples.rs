@@ -2,6 +2,7 @@
 //! to be ashamed of.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may panic, and reads the samples")]
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
@@ -48,6 +49,63 @@ fn every_sample_workspace_is_sound() {
         }
         let (code, _, told) = ssoctl(&folder, &["cert", "check"]);
         assert_eq!(code, Some(0), "{}: {told}", folder.display());
+        let (code, _, told) = ssoctl(&folder, &["check"]);
+        assert_eq!(code, Some(0), "{}: {told}", folder.display());
+    }
+}
+
+#[test]
+fn each_vendor_has_a_sample_and_one_has_all_of_them() {
+    let vendors = |folder: &str| -> BTreeSet<String> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-configs").join(folder);
+        let (_, list, _) = ssoctl(&folder, &["connection", "list", "--format", "json"]);
+        let list: Value = serde_json::from_str(&list).unwrap();
+        let of = |connection: &Value| connection["provider"].as_str().unwrap().to_owned();
+        list["connections"].as_array().unwrap().iter().map(of).collect()
+    };
+    let five = ["ino-cx", "qualifio", "qualtrics", "qualys", "qvidian"];
+    for (folder, wanted) in [
+        ("ino-cx", &five[..1]),
+        ("qualifio", &five[1..2]),
+        ("qualtrics-saml", &five[2..3]),
+        ("qualys", &five[3..4]),
+        ("qvidian", &five[4..]),
+        ("all-five", &five[..]),
+        ("own-vendor", &["acme-desk"]),
+    ] {
+        assert_eq!(vendors(folder), wanted.iter().map(|one| (*one).to_owned()).collect(), "{folder}");
+    }
+}
+
+#[test]
+fn the_login_tests_of_the_samples_pass_and_use_every_rule() {
+    let mut seen = 0;
+    for folder in samples().into_iter().filter(|folder| folder.join("logins.yaml").is_file()) {
+        let file = folder.join("logins.yaml");
+        let line = ["login", "simulate", "--require-coverage", "--cases", file.to_str().unwrap()];
+        let (code, out, told) = ssoctl(&folder, &line);
+        assert_eq!(code, Some(0), "{}: {out}{told}", folder.display());
+        seen += 1;
+    }
+    assert!(seen >= 6, "{seen}");
+}
+
+#[test]
+fn every_other_vendor_is_rehearsed() {
+    for (vendor, lines) in [
+        ("qualys", &["$ ssoctl provider show qualys", "PROMPT", "qualysguard.qg2.apps.qualys.com"][..]),
+        ("qvidian", &["$ ssoctl mapping add qvidian", "Author", "DENY"]),
+        ("qualifio", &["You send a request", "old.example.org", "DENY"]),
+        ("ino-cx", &["https://example.ino.cx/api/saml/metadata", "HubSpot", "not-linked"]),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let work = folder.path().join("demo");
+        let line = ["demo", "--provider", vendor, "--directory", work.to_str().unwrap()];
+        let (code, out, told) = ssoctl(folder.path(), &line);
+        assert_eq!(code, Some(0), "{vendor}: {out}\n{told}");
+        for line in lines {
+            assert!(out.contains(line), "{vendor}: {line} is not in\n{out}");
+        }
     }
 }
 

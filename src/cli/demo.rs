@@ -1,5 +1,7 @@
-//! `ssoctl demo`: the whole job in a throw-away workspace, by the very commands that a
-//! user would type.
+//! `ssoctl demo`: a vendor rehearsed in a throw-away workspace, by the very commands that a
+//! user would type. A rehearsal is a text of its own in sample-configs/demo, and one line here.
+
+mod script;
 
 use std::io::BufRead as _;
 use std::io::BufReader;
@@ -16,39 +18,55 @@ use crate::disk::Access;
 use crate::error::Failure;
 use crate::error::Result;
 
-/// Run the whole job in a throw-away workspace, against a local stand-in for the vendor
+/// Rehearse a vendor in a throw-away workspace, by the very commands that you would type
 ///
-/// Prints each command as you would type it before its output, and leaves the workspace
-/// for a look. Nothing outside this machine is contacted.
+/// Prints each command before its output, and leaves the workspace for a look. Nothing
+/// outside this machine is contacted; of Qualtrics a stand-in answers here.
 #[derive(clap::Args)]
 #[command(after_help = "\
-Example:
+Examples:
   ssoctl demo --directory /tmp/ssoctl-demo
+  ssoctl demo --provider qualys
 
-Exit codes: 0 every step went as it should · 3 the folder cannot be made · 5 it is not empty")]
+Exit codes: 0 every step went as it should · 2 wrong usage · 3 the folder cannot be made
+            5 it is not empty")]
 pub(crate) struct Args {
+    /// The vendor
+    #[arg(long, value_name = "PROVIDER", default_value = "qualtrics", value_parser = clap::builder::PossibleValuesParser::new(DEMOS.map(|demo| demo.0)))]
+    provider: String,
     /// The folder to work in [default: a new one for temporary files]
     #[arg(long, value_name = "DIR")]
     directory: Option<PathBuf>,
 }
 
-const IDP: &str = include_str!("../../sample-configs/demo/idp.xml");
-const SP: &str = include_str!("../../sample-configs/demo/sp.xml");
-const USERS: &str = include_str!("../../sample-configs/demo/users.csv");
-const ROSTER: &str = include_str!("../../sample-configs/demo/roster.csv");
+/// The rehearsals: vendor, and what is done.
+const DEMOS: [(&str, &str); 5] = [
+    ("ino-cx", include_str!("../../sample-configs/demo/ino-cx.demo")),
+    ("qualifio", include_str!("../../sample-configs/demo/qualifio.demo")),
+    ("qualtrics", include_str!("../../sample-configs/demo/qualtrics.demo")),
+    ("qualys", include_str!("../../sample-configs/demo/qualys.demo")),
+    ("qvidian", include_str!("../../sample-configs/demo/qvidian.demo")),
+];
+
+/// What lies in the folder when the rehearsal begins.
+const FILES: [(&str, &str); 9] = [
+    ("idp.xml", include_str!("../../sample-configs/demo/idp.xml")),
+    ("sp.xml", include_str!("../../sample-configs/demo/sp.xml")),
+    ("discovery.json", include_str!("../../sample-configs/demo/discovery.json")),
+    ("users.csv", include_str!("../../sample-configs/demo/users.csv")),
+    ("ino-cx-users.csv", include_str!("../../sample-configs/ino-cx/users.csv")),
+    ("qualifio-users.csv", include_str!("../../sample-configs/qualifio/users.csv")),
+    ("qualys-users.csv", include_str!("../../sample-configs/qualys/users.csv")),
+    ("qvidian-users.csv", include_str!("../../sample-configs/qvidian/users.csv")),
+    ("roster.csv", include_str!("../../sample-configs/demo/roster.csv")),
+];
 
 /// The stand-in's token; it opens nothing else.
 const TOKEN: &str = "rehearsal";
 
-/// One step: what it is for, the command line, and the exit code it should have.
-struct Step {
-    title: &'static str,
-    line: String,
-    exit: i32,
-}
-
 /// Plays the steps.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
+    let text = DEMOS.iter().find(|(vendor, _)| *vendor == args.provider).map(|(_, text)| *text).unwrap_or_default();
     let folder = match &args.directory {
         Some(folder) => folder.clone(),
         None => tempfile::Builder::new()
@@ -62,99 +80,60 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             .hint("name another folder, or leave `--directory` out")
             .into());
     }
-    for (name, text) in [("idp.xml", IDP), ("sp.xml", SP), ("users.csv", USERS), ("roster.csv", ROSTER)] {
-        disk::write(&folder.join(name), text.as_bytes(), Access::Shared)?;
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let needed = FILES.iter().filter(|(name, _)| words.contains(name));
+    for (name, content) in needed.clone() {
+        disk::write(&folder.join(name), content.as_bytes(), Access::Shared)?;
     }
     let program = std::env::current_exe()
         .map_err(|error| Failure::bug("the program does not know where it is").because(error))?;
     let ui = &context.ui;
-    ui.data(&format!(
-        "The whole job, rehearsed in {0}\n\
-         idp.xml is the identity provider's metadata, sp.xml the vendor's, users.csv what the\n\
-         vendor holds, roster.csv what they should be called.\n\n\
-         # The vendor: a stand-in on this machine\n\
-         $ ssoctl sandbox serve --csv users.csv --operator admin@example.org --log changes.ndjson &\n",
-        folder.display()
-    ))?;
-    let vendor = Vendor::start(&program, &folder)?;
-    ui.data(&format!("listening on {}\n$ export QUALTRICS_API_TOKEN={TOKEN}\n", vendor.url))?;
-    for step in steps(&vendor.url) {
-        ui.data(&format!("\n# {}\n$ {}\n", step.title, step.line))?;
-        let words = step.line.split_whitespace().filter(|word| *word != "\\").skip(1);
+    let names: Vec<&str> = needed.map(|(name, _)| *name).collect();
+    ui.data(&format!("Rehearsed in {}, which has {}\n", folder.display(), names.join(", ")))?;
+    let stand_in = if text.contains("{url}") {
+        ui.data(
+            "\n# The vendor: a stand-in on this machine\n\
+             $ ssoctl sandbox serve --csv users.csv --operator admin@example.org --log changes.ndjson &\n",
+        )?;
+        let stand_in = StandIn::start(&program, &folder)?;
+        ui.data(&format!("listening on {}\n$ export QUALTRICS_API_TOKEN={TOKEN}\n", stand_in.url))?;
+        Some(stand_in)
+    } else {
+        None
+    };
+    let url = stand_in.as_ref().map_or("", |stand_in| stand_in.url.as_str());
+    for step in script::read(text, url)? {
+        if !step.title.is_empty() {
+            ui.data(&format!("\n# {}\n", step.title))?;
+        }
+        ui.data(&format!("$ {}\n", step.line))?;
         let status = Command::new(&program)
-            .args(words)
+            .args(step.words())
             .current_dir(&folder)
             .env("QUALTRICS_API_TOKEN", TOKEN)
             .stdin(Stdio::null())
             .status()
             .map_err(|error| Failure::bug("the next step cannot be started").because(error))?;
-        if status.code() != Some(step.exit) {
-            return Err(Failure::bug(format!("this step ended with {status}, and {} was expected", step.exit)).into());
+        let (exit, why) = &step.exit;
+        if status.code() != Some(*exit) {
+            return Err(Failure::bug(format!("this step ended with {status}, and {exit} was expected")).into());
         }
-        if step.exit != 0 {
-            ui.data(&format!("(exit code {}: some rows of the roster are in conflict or invalid)\n", step.exit))?;
+        if *exit != 0 {
+            ui.data(&format!("(exit code {exit}: {why})\n"))?;
         }
     }
-    drop(vendor);
-    ui.data(&format!(
-        "\nThe workspace is left for a look: {0}\n  connections/qualtrics-demo.yaml  the connection, to be kept in git\n  \
-         qualtrics-sp.xml                 for the identity provider's administrator\n  \
-         .ssoctl/migrations/              plan, journal and report of the migration\n  \
-         changes.ndjson                   what the vendor saw\n",
-        folder.display()
-    ))?;
+    drop(stand_in);
+    ui.data(&format!("\nThe workspace is left for a look: {}\n", folder.display()))?;
     Ok(Verdict::Done)
 }
 
-fn steps(url: &str) -> Vec<Step> {
-    let step = |title, line: &str, exit| Step { title, line: line.to_owned(), exit };
-    vec![
-        step("A workspace, to be kept in git", "ssoctl init --warn-days 45 --fail-days 14", 0),
-        step("What does the identity provider publish?", "ssoctl metadata inspect idp.xml", 0),
-        step(
-            "The connection, from both documents",
-            &format!(
-                "ssoctl connection add qualtrics-demo --provider qualtrics --metadata idp.xml \\\n    \
-                 --sp-metadata sp.xml --setting brand_id=testbrand --setting data_center=sandbox1 \\\n    \
-                 --technical-contact sso@example.org --display-name Example \\\n    \
-                 --attribute email=mail --attribute username=employeeNumber \\\n    \
-                 --attribute first_name=givenName --attribute last_name=sn \\\n    \
-                 --token env:QUALTRICS_API_TOKEN --api-url {url}"
-            ),
-            0,
-        ),
-        step(
-            "What the identity provider's administrator needs",
-            "ssoctl metadata export qualtrics-demo -o qualtrics-sp.xml",
-            0,
-        ),
-        step("The gate for CI: until when is it covered?", "ssoctl cert check", 0),
-        step(
-            "Who would be renamed? Nothing is written yet, and rows that cannot be say why",
-            "ssoctl users migrate --csv roster.csv --connection qualtrics-demo",
-            1,
-        ),
-        step(
-            "Tested and enabled at the vendor, so put it on record",
-            "ssoctl connection set qualtrics-demo status.tested_on=2026-11-20 status.enabled=true",
-            0,
-        ),
-        step(
-            "Rename the others: one canary first, each account read before and after",
-            "ssoctl users migrate --csv roster.csv --connection qualtrics-demo --apply --rate 20",
-            1,
-        ),
-        step("Where do we stand?", "ssoctl users status", 0),
-    ]
-}
-
 /// The stand-in, ended when the demo ends.
-struct Vendor {
+struct StandIn {
     child: Child,
     url: String,
 }
 
-impl Vendor {
+impl StandIn {
     fn start(program: &Path, folder: &Path) -> Result<Self> {
         let failed = |why: &str| Failure::bug(format!("the stand-in for the vendor cannot be started: {why}"));
         let mut child = Command::new(program)
@@ -170,12 +149,12 @@ impl Vendor {
             BufReader::new(out).read_line(&mut line).map_err(|error| failed(&error.to_string()))?;
         }
         let url = line.trim_end().strip_prefix("listening on ").map(str::to_owned);
-        let vendor = Self { child, url: url.unwrap_or_default() };
-        if vendor.url.is_empty() { Err(failed("it says nothing").into()) } else { Ok(vendor) }
+        let stand_in = Self { child, url: url.unwrap_or_default() };
+        if stand_in.url.is_empty() { Err(failed("it says nothing").into()) } else { Ok(stand_in) }
     }
 }
 
-impl Drop for Vendor {
+impl Drop for StandIn {
     fn drop(&mut self) {
         self.child.kill().ok();
         self.child.wait().ok();
