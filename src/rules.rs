@@ -194,6 +194,8 @@ struct Login<'a> {
     engine: &'a Engine<'a>,
     identity: &'a Identity,
     decision: Decision,
+    /// On what nobody here knows it depends whether the user is let in.
+    caveat: &'static str,
 }
 
 impl<'a> Engine<'a> {
@@ -243,7 +245,7 @@ impl<'a> Engine<'a> {
             trace: Vec::new(),
             used: Vec::new(),
         };
-        let mut login = Login { engine: self, identity, decision };
+        let mut login = Login { engine: self, identity, decision, caveat: "" };
         match login.run() {
             Ok(()) => login.decision,
             Err(stopped) => *stopped,

@@ -154,11 +154,15 @@ fn protocol(subject: &Subject<'_>, sink: &mut Sink<'_>) {
         }
         (None, Some(part)) => {
             let asked = match part.kind {
-                OAuthKind::Custom | OAuthKind::Outbound => Capability::OAuth,
-                OAuthKind::Google => Capability::Google,
-                OAuthKind::Entra => Capability::Entra,
+                OAuthKind::Custom => Some(Capability::OAuth),
+                OAuthKind::Google => Some(Capability::Google),
+                OAuthKind::Entra => Some(Capability::Entra),
+                // No login of users: whether the vendor has such connections its kinds say.
+                OAuthKind::Outbound => None,
             };
-            capability(profile, asked, "oauth", sink);
+            if let Some(asked) = asked {
+                capability(profile, asked, "oauth", sink);
+            }
             oauth::oauth(part, subject, sink);
         }
         (Some(_), Some(_)) => sink.error(

@@ -4,6 +4,7 @@ use crate::model::connection::OAuthKind;
 use crate::model::difference::explain_difference;
 use crate::rules::Login;
 use crate::rules::Stop;
+use crate::rules::few;
 use crate::rules::policy::Way;
 
 /// Values by the keys of the vendor's fields.
@@ -47,11 +48,14 @@ impl<'a> Login<'a> {
                     }
                     self.note("attribute", &route, why);
                 } else {
-                    let more = match found.len() {
-                        1 => String::new(),
-                        count => format!(", the first of {count} values"),
+                    let told = match found.len() {
+                        1 => format!("`{}` from `{name}`", found[0]),
+                        count if self.takes_several(&field.key) => {
+                            format!("{count} values from `{name}`: {}", few(&found))
+                        }
+                        count => format!("`{}` from `{name}`, the first of {count} values", found[0]),
                     };
-                    self.pass("attribute", &route, format!("{} is `{}` from `{name}`{more}", field.key, found[0]));
+                    self.pass("attribute", &route, format!("{} is {told}", field.key));
                 }
             } else if self.connection().attributes.contains_key(&field.key) {
                 let why = format!("Google passes the address and the names alone: nothing fills {}", field.key);
@@ -75,6 +79,12 @@ impl<'a> Login<'a> {
             }
         }
         Ok(asserted)
+    }
+
+    /// Whether all values of a field are looked at.
+    fn takes_several(&self, key: &str) -> bool {
+        let policy = self.question().policy;
+        policy.mapped.iter().any(|mapped| mapped.field == key) || policy.groups.iter().any(|groups| groups.field == key)
     }
 
     /// The attribute that fills a field. A connection by Google or Entra passes the address and names
@@ -131,7 +141,12 @@ impl<'a> Login<'a> {
         }
         let route = ["attributes".into(), way.field.as_str().into()];
         if let (true, Some(subject)) = (way.subject, self.identity.subject.as_deref()) {
-            self.pass("subject", &route, format!("no attribute fills {}: the subject `{subject}` is taken", way.field));
+            let why = format!("no attribute fills {}: the subject `{subject}` is taken", way.field);
+            // What the profile has a question for is no fact.
+            match self.question().policy.cites.get("subject").is_some_and(|cite| cite.starts_with("unknown")) {
+                true => self.note("subject", &route, format!("{why}, and whether the vendor does so is unknown")),
+                false => self.pass("subject", &route, why),
+            }
             return Ok(subject);
         }
         let why = format!("nothing fills {}, which users are found by", way.field);

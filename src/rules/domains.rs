@@ -23,13 +23,14 @@ impl Login<'_> {
             return Ok(());
         }
         if let Some(at) = self.engine.valid_domains.get("*") {
-            let why = if google {
-                "`*`: any of the organization's own domains, which the vendor knows and this file does not"
-            } else {
-                "`*`: any domain"
-            };
             self.decision.used.push(Used::ValidEmailDomain(*at));
-            self.pass("email-domain", &route, why.to_owned());
+            if google {
+                let why = "`*`: any of the organization's own domains, which the vendor knows and this file does not";
+                self.note("email-domain", &route, why.to_owned());
+                self.caveat = ", if its e-mail domain is one of the organization's own";
+            } else {
+                self.pass("email-domain", &route, "`*`: any domain".to_owned());
+            }
             return Ok(());
         }
         let Some(email) = asserted.value("email") else { return Ok(()) };
@@ -52,10 +53,15 @@ impl Login<'_> {
     /// QF2, QF6: who changed the domain of the address is sent to another identity provider, or to none.
     pub(super) fn routed_domain(&mut self, asserted: &Asserted<'_>) -> Result<(), Stop> {
         let domains = &self.connection().login.email_domains;
+        let route = ["login".into(), "email_domains".into()];
+        if domains.is_empty() && self.question().policy.domain_routing {
+            let why = "no e-mail domain is listed, and the vendor lets users in by the domains that it was sent";
+            self.note("routed-domain", &route, why.to_owned());
+            self.caveat = ", if the vendor was sent its e-mail domain";
+        }
         let (false, Some(email)) = (domains.is_empty(), asserted.value("email").or(asserted.value("username"))) else {
             return Ok(());
         };
-        let route = ["login".into(), "email_domains".into()];
         let domain = shape::domain_of(email).unwrap_or_else(|| email.to_owned());
         if let Some(at) = self.engine.routed_domains.get(&domain) {
             self.decision.used.push(Used::RoutedDomain(*at));

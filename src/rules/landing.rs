@@ -31,16 +31,13 @@ impl<'a> Login<'a> {
         let route = ["attributes".into(), way.field.as_str().into()];
         let Some(accounts) = self.question().accounts else {
             let why = format!(
-                "whether an account has {} `{wanted}` is not known: no user list was given",
-                way.account.word()
+                "whether an account has {} `{wanted}` is not known: no user list was given; {}",
+                way.account.word(),
+                self.otherwise(value, &wanted)
             );
             self.note("find", &route, why);
-            return self.let_in(
-                None,
-                asserted,
-                "account-not-looked-up",
-                format!("as `{wanted}`, if that account is there"),
-            );
+            let who = format!("as `{wanted}`, if that account is there");
+            return self.let_in(None, asserted, "account-not-looked-up", who);
         };
         let found = accounts.find(way.account, &wanted);
         match found.as_slice() {
@@ -76,6 +73,23 @@ impl<'a> Login<'a> {
                 Err(self.stop("several-accounts", &route, "account-ambiguous", why))
             }
         }
+    }
+
+    /// What happens where the account is not there, which nobody has looked up.
+    fn otherwise(&self, value: &str, wanted: &str) -> String {
+        let (migration, provisioning) = (&self.connection().migration, &self.connection().provisioning);
+        let renamed = if migration.change_on_login && wanted != value {
+            format!("if not, an account `{value}` is renamed; without that one ")
+        } else {
+            "if not, ".to_owned()
+        };
+        let then = match self.question().policy.unknown_user {
+            UnknownUser::Denied => "the user is denied",
+            UnknownUser::JustInTime if !provisioning.just_in_time => "the user is denied",
+            UnknownUser::JustInTime if migration.merge_on_login => "the user is asked for an older account",
+            UnknownUser::JustInTime => "one is made",
+        };
+        renamed + then
     }
 
     /// What the account must have in that column: a username has the vendor's form.
@@ -164,8 +178,8 @@ impl<'a> Login<'a> {
         if renamed && let Some(accounts) = self.question().accounts {
             let route = ["migration".into(), "change_on_login".into()];
             if let [account] = accounts.find(Column::Username, value).as_slice() {
-                self.pass("change-on-login", &route, format!("`{value}` is renamed to `{wanted}`"));
                 self.permitted(account)?;
+                self.pass("change-on-login", &route, format!("`{value}` is renamed to `{wanted}`"));
                 let before = Some(account.username.clone());
                 self.decision.changes.push(Change { what: "username".to_owned(), before, after: wanted.to_owned() });
                 return self.let_in(
@@ -255,7 +269,7 @@ impl<'a> Login<'a> {
             self.update(account, asserted, &translated);
         } else {
             let route = ["provisioning".into(), "update_on_every_login".into()];
-            if unknown {
+            if unknown && policy.unknown_user == UnknownUser::JustInTime && provisioning.just_in_time {
                 let why = "what is sent fills the account at the first login; later its fields stay as they are";
                 self.note("keep-fields", &route, why.to_owned());
             } else {
@@ -265,7 +279,7 @@ impl<'a> Login<'a> {
         self.ending();
         self.decision.verdict = Verdict::Allow;
         self.decision.code = code;
-        self.decision.summary = who;
+        self.decision.summary = who + self.caveat;
         self.decision.account = account.and_then(|account| account.id.clone());
         Ok(())
     }

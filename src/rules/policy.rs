@@ -30,6 +30,9 @@ pub(crate) struct Policy {
     /// Groups that give roles.
     #[serde(default)]
     pub(crate) groups: Option<Groups>,
+    /// Whether the vendor sends users to a connection by the domain of their address.
+    #[serde(default)]
+    pub(crate) domain_routing: bool,
     /// Whether single sign-on is switched on for each user.
     #[serde(default)]
     pub(crate) switched_per_user: bool,

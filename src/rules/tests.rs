@@ -175,6 +175,38 @@ fn google_passes_no_attributes_of_ones_own() {
 }
 
 #[test]
+fn what_depends_on_what_nobody_here_knows_is_said_with_the_verdict() {
+    let google = "version: 1\nprovider: qualtrics\nname: G\nsettings:\n  brand_id: b\noauth:\n  kind: google\nprovisioning:\n  \
+        just_in_time: true\n  valid_email_domains: ['*']\n";
+    let anybody = login(google, &["email=a@gmail.com"], Some(Vec::new()));
+    assert!(anybody.summary.ends_with("if its e-mail domain is one of the organization's own"), "{}", anybody.summary);
+    let noted = |decision: &Decision, rule: &str| {
+        decision.trace.iter().any(|step| step.rule == rule && step.outcome == Outcome::Noted)
+    };
+    assert!(noted(&anybody, "email-domain"));
+    let nowhere = QUALIFIO.replace("login:\n  email_domains: [example.org, old.example.org]\n", "");
+    let known = vec![Account { email: Some("a@anything.example".to_owned()), ..account("a") }];
+    let unrouted = login(&nowhere, &["email=a@anything.example"], Some(known));
+    assert!(
+        noted(&unrouted, "routed-domain") && unrouted.summary.ends_with("if the vendor was sent its e-mail domain")
+    );
+    let by_login = QUALYS.replace("match_by: external_id", "match_by: login");
+    assert!(noted(&login(&by_login, &["=abcd_ef"], Some(vec![account("abcd_ef")])), "subject"));
+    // Without a list of users, what happens to who has no account is told.
+    let otherwise = |more: &str| {
+        let decision = login(&format!("{QUALTRICS}{more}"), &ANNA, None);
+        decision.trace.iter().find(|step| step.rule == "find").unwrap().result.clone()
+    };
+    assert!(otherwise("").ends_with("if not, the user is denied"));
+    assert!(otherwise("  just_in_time: true\n").ends_with("if not, one is made"));
+    let both = "  just_in_time: true\nmigration:\n  merge_on_login: true\n  change_on_login: true\n";
+    assert!(
+        otherwise(both)
+            .ends_with("an account `123456` is renamed; without that one the user is asked for an older account")
+    );
+}
+
+#[test]
 fn without_openid_in_the_scope_no_id_token_is_validated() {
     let file = QUALIFIO.replace("openid email", "email");
     let decision = login(&file, &["email=a@example.org"], None);

@@ -66,7 +66,7 @@ fn the_list_is_a_matrix() {
 
         CAN                   ACME  INO-CX  QUALIFIO  QUALTRICS  QUALYS  QVIDIAN  SCIM
         saml                  yes   yes     yes       yes        yes     yes      yes
-        oauth                 ?     yes     yes       yes        no      no       yes
+        oauth                 ?     no      yes       yes        no      no       yes
         google                ?     no      yes       yes        no      no       ?
         entra                 ?     no      yes       no         no      no       ?
         sp_initiated          ?     yes     ?         yes        yes     ?        ?
@@ -142,7 +142,7 @@ fn a_built_in_profile_is_shown_whole() {
           KSA1 *             ACS       https://qualysguard.qg1.apps.qualysksa.com/IdM/saml2/
           *                  compare it with what the vendor says: the ACS is published for US1, US2, US3, EU1, EU2 and IN1; for this platform it only follows their form
           mistake            QualysGuard_SharedPlatformSAML20SP
-                               means QualysGuard_SharedPlatform-SAML20-SP: Qualys' own page has lost the hyphens in publishing
+                               means QualysGuard_SharedPlatform-SAML20-SP: Qualys' own page prints it so, and guides of its customers with hyphens: confirm with Qualys Support which one your subscription has
           requests by        HTTP-Redirect
           RelayState         idm_key={idm_key}, where a login begins at the identity provider
 

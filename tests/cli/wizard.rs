@@ -155,7 +155,7 @@ fn qualtrics_from_metadata_with_wrong_answers_and_a_way_back() {
     terminal.answers(&[
         ("Vendor: ", "qualtrix"),
         ("error: write a number", "qualtrics"),
-        ("3  google  Google's own login\nKind of connection: ", "saml"),
+        ("3  google  OAuth 2.0, Google\nKind of connection: ", "saml"),
         ("[metadata]: ", ""),
         ("URL of the metadata: ", "nothing.xml"),
         ("`nothing.xml` does not exist", ""),

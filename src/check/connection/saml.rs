@@ -196,7 +196,7 @@ fn mistake(value: &str, key: &str, profile: &Profile, sink: &mut Sink<'_>) -> bo
     sink.warning(
         "sp-values-mistake",
         &["saml".into(), "sp".into(), key.into()],
-        format!("`{value}` is a value that goes round and is wrong; `{meant}` is meant: {}", mistake.why),
+        format!("`{value}` goes round and is likely wrong; `{meant}` is meant: {}", mistake.why),
         &format!("`ssoctl connection set NAME saml.sp.{key}={meant}`, and at the identity provider too"),
     );
     true

@@ -128,7 +128,7 @@ fn values_that_go_round_and_are_wrong_are_told_with_what_is_meant() {
             "qualys",
             "  platform: US1\n",
             "  sp:\n    entity_id: QualysGuard_SharedPlatformSAML20SP\n    acs: https://qualysguard.qualys.com/IdM/saml2/\n",
-            "`QualysGuard_SharedPlatform-SAML20-SP` is meant: Qualys' own page has lost the hyphens",
+            "`QualysGuard_SharedPlatform-SAML20-SP` is meant: Qualys' own page prints it so",
         ),
         (
             "ino-cx",

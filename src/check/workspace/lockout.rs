@@ -18,13 +18,16 @@ pub(super) fn modes(tenants: &[Tenant<'_>], _: Option<&Users>, findings: &mut Ve
             let status = &tenant.members[at].connection.status;
             status.enabled && status.tested_on.is_some()
         };
+        // Before anything is enabled there it is a plan, and nobody is locked out yet.
+        let in_force = tenant.members.iter().any(|member| member.connection.status.enabled);
+        let severity = if in_force { Severity::Error } else { Severity::Warning };
         if !(0..tenant.members.len()).any(proven) {
             findings.push(first.at(
                 Finding::new(
                     "sso-only-untested",
-                    Severity::Error,
+                    severity,
                     format!(
-                        "passwords are switched off at {}, and no connection there is both tested and enabled: nobody could \
+                        "`login.mode` switches passwords off at {}, and no connection there is both tested and enabled: nobody could \
                          log in",
                         tenant.title()
                     ),

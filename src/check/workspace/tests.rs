@@ -82,6 +82,7 @@ fn each_slip_between_two_files_is_told_by_its_code() {
     let idp = "https://idp.example";
     let two = qualtrics("B", "ONE", "https://other.example");
     let off = |text: String| text.replace("enabled: true", "enabled: false");
+    let untested = |text: &str| text.replace("  tested_on: 2026-11-01\n", "");
     let alone = |text: &str| text.replace("login:\n", "login:\n  mode: sso-only\n");
     let f = qualifio("f", "custom", "example.org, b\u{fc}cher.example");
     let g = qualifio("g", "custom", "xn--bcher-kva.example");
@@ -93,7 +94,8 @@ fn each_slip_between_two_files_is_told_by_its_code() {
         ([ino("x", "prod"), ino("y", "Prod")], Error, "reference-twice"),
         ([f.clone(), g.clone()], Error, "email-domain-conflict"),
         ([f.clone(), off(g.clone())], Warning, "email-domain-conflict"),
-        ([alone(&off(f.clone())), off(qualifio("x", "custom", "example.net"))], Error, "sso-only-untested"),
+        ([alone(&off(f.clone())), off(qualifio("x", "custom", "example.net"))], Warning, "sso-only-untested"),
+        ([alone(&untested(&f)), off(qualifio("x", "custom", "example.net"))], Error, "sso-only-untested"),
         ([alone(&f), qualifio("x", "custom", "example.net")], Warning, "login-mode-differs"),
         (
             [shared_key("https://a.example", "one"), shared_key("https://b.example", "two")],

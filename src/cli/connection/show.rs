@@ -20,6 +20,7 @@ use crate::model::connection::StoredCertificate;
 use crate::model::login::Mode;
 use crate::model::time::Time;
 use crate::provider::Vendor;
+use crate::provider::profile::SpCandidate;
 use crate::provider::profile::Kind;
 use crate::report::inspect;
 use crate::workspace::Loaded;
@@ -85,7 +86,7 @@ fn page(loaded: &Loaded, at_vendor: &str, vendor: &Vendor, now: Time) -> String 
     };
     page += &map("settings", &connection.settings);
     if let Some(saml) = &connection.saml {
-        page += &saml_part(saml, &asked, now);
+        page += &saml_part(saml, vendor.sp_published(&connection.settings), &asked, now);
     }
     if let Some(oauth) = &connection.oauth {
         page += &oauth_part(oauth);
@@ -139,11 +140,16 @@ fn on(switch: bool) -> String {
     if switch { "on" } else { "off" }.to_owned()
 }
 
-fn saml_part(saml: &Saml, asked: &dyn Fn(&str) -> bool, now: Time) -> String {
+fn saml_part(saml: &Saml, published: Option<SpCandidate>, asked: &dyn Fn(&str) -> bool, now: Time) -> String {
     let skipped = |skipped: &crate::model::connection::SkippedEndpoint| {
         format!("{} {}: {}", skipped.binding, skipped.location, skipped.reason)
     };
-    let unknown = || "unknown, ask the vendor".to_owned();
+    // What the vendor publishes is in no file.
+    let (entity_id, acs) = published.map_or((None, None), |form| (Some(form.entity_id), Some(form.acs)));
+    let value = |own: &Option<String>, published: Option<String>| {
+        let published = published.map(|value| format!("{value}, as the vendor publishes it"));
+        own.clone().or(published).unwrap_or_else(|| "unknown, ask the vendor".to_owned())
+    };
     let switches = [
         ("saml.options.sign_request", "sign request", on(saml.options.sign_request)),
         ("saml.options.force_authentication", "force authentication", on(saml.options.force_authentication)),
@@ -174,8 +180,8 @@ fn saml_part(saml: &Saml, asked: &dyn Fn(&str) -> bool, now: Time) -> String {
         table::facts(
             2,
             &[
-                ("entity ID", saml.sp.entity_id.clone().unwrap_or_else(unknown)),
-                ("ACS", saml.sp.acs.clone().unwrap_or_else(unknown)),
+                ("entity ID", value(&saml.sp.entity_id, entity_id)),
+                ("ACS", value(&saml.sp.acs, acs)),
                 ("default RelayState", saml.sp.default_relay_state.clone().unwrap_or_default()),
                 ("InCommon metadata", if saml.sp.use_incommon_metadata { "on".to_owned() } else { String::new() }),
             ]

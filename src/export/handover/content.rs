@@ -86,7 +86,7 @@ fn fact(name: &str, field: &Field, subject: &Subject<'_>) -> Content {
     let sso: &[Endpoint] = saml.map_or(&[], |saml| &saml.idp.sso);
     let enabled = sso.iter().find(|endpoint| endpoint.enabled);
     match name {
-        "@protocol" => given(Kind::of(subject.connection).map(|kind| protocol(kind, field))),
+        "@protocol" | "@oauth.kind" => given(Kind::of(subject.connection).map(|kind| protocol(kind, field))),
         "@idp.binding" => given(enabled.map(|endpoint| endpoint.binding.to_string())),
         "@idp.bindings" => {
             let line = |endpoint: &Endpoint| {

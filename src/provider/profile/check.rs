@@ -2,6 +2,7 @@
 //! is asked for, a rule over a field that is not there.
 
 use crate::model::ConnectionName;
+use crate::model::connection::OAuthKind;
 use crate::model::route::Segment;
 use crate::model::username::names;
 use crate::provider::profile::Capability;
@@ -64,8 +65,9 @@ pub(super) const PATHS: [&str; 50] = [
 ];
 
 /// Facts that are made of several keys: they are handed over and never asked for.
-pub(crate) const FACTS: [&str; 8] = [
+pub(crate) const FACTS: [&str; 9] = [
     "@protocol",
+    "@oauth.kind",
     "@idp.bindings",
     "@idp.binding",
     "@idp.sso_url",
@@ -94,7 +96,8 @@ pub(super) fn first_slip(profile: &Profile) -> Option<Slip> {
 }
 
 fn protocols(profile: &Profile) -> Option<Slip> {
-    let kinds = profile.oauth.iter().flat_map(|oauth| &oauth.kinds).count();
+    let kinds = profile.oauth.iter().flat_map(|oauth| &oauth.kinds);
+    let kinds = kinds.filter(|kind| **kind != OAuthKind::Outbound).count();
     let rows = [(Capability::Saml, "saml", profile.saml.is_some()), (Capability::OAuth, "oauth", kinds > 0)];
     for (capability, section, is_there) in rows {
         let route = || vec!["capabilities".into()];

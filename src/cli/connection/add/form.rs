@@ -119,12 +119,15 @@ pub(crate) fn offered(vendor: &Vendor, kind: Kind) -> Result<()> {
         Err(failure.hint(format!("`ssoctl provider show {}` shows what it offers", vendor.id)).into())
     };
     let capability = match kind {
-        Kind::Saml => Capability::Saml,
-        Kind::OAuth(OAuthKind::Custom | OAuthKind::Outbound) => Capability::OAuth,
-        Kind::OAuth(OAuthKind::Google) => Capability::Google,
-        Kind::OAuth(OAuthKind::Entra) => Capability::Entra,
+        Kind::Saml => Some(Capability::Saml),
+        Kind::OAuth(OAuthKind::Custom) => Some(Capability::OAuth),
+        Kind::OAuth(OAuthKind::Google) => Some(Capability::Google),
+        Kind::OAuth(OAuthKind::Entra) => Some(Capability::Entra),
+        Kind::OAuth(OAuthKind::Outbound) => None,
     };
-    if let Support::No(reason) = vendor.support(capability) {
+    if let Some(capability) = capability
+        && let Support::No(reason) = vendor.support(capability)
+    {
         return refused(format!("{title} does not offer {}: {reason}", capability.words()));
     }
     let kinds = vendor.oauth.as_ref().map_or(&[][..], |oauth| &oauth.kinds);

@@ -34,7 +34,13 @@ pub(crate) fn kinds(vendor: &Vendor) -> Vec<(String, String)> {
     };
     let offered = KINDS.iter().filter(|(kind, ..)| known(*kind) && form::offered(vendor, *kind).is_ok());
     // The vendor's own words for it, where there are some.
-    let own = |word: &str| vendor.field("@protocol")?.choices.iter().find(|choice| choice.value == word)?.label.clone();
+    let label = |fact: &str, word: &str| {
+        vendor.field(fact)?.choices.iter().find(|choice| choice.value == word)?.label.clone()
+    };
+    let own = |word: &str| {
+        let kind = label("@oauth.kind", word).map(|kind| format!(", {kind}")).unwrap_or_default();
+        Some(label("@protocol", word)? + &kind)
+    };
     offered.map(|(_, word, label)| ((*word).to_owned(), own(word).unwrap_or_else(|| (*label).to_owned()))).collect()
 }
 
