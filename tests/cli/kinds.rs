@@ -177,6 +177,8 @@ fn a_vendor_that_takes_one_certificate_gets_a_cut_over() {
     let more = ["--idp-entity-id=https://i.example", "--sso-url=https://i.example/sso", "--certificate=both.pem"];
     let output = desk.ssoctl(&add("i", "ino-cx", &[&more[..], &["--setting=domain=acme"]].concat())).exits(0);
     output.tells("warning[certificates-several]").tells("`ssoctl cert remove i SHA256`");
+    let sheet = desk.ssoctl(&["connection", "handover", "i", "--for", "vendor"]).exits(0);
+    sheet.shows("one certificate only").shows("signs with today");
     // QT4: Qualtrics holds several.
     let output = desk.ssoctl(&add("t", "qualtrics", &more)).exits(0);
     assert!(!output.stderr.contains("certificates-several"));

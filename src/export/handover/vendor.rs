@@ -14,6 +14,7 @@ use crate::export::handover::content;
 use crate::export::sp_values::SpAnswer;
 use crate::export::sp_values::sp_answer;
 use crate::model::connection::OAuthKind;
+use crate::provider::profile::Capability;
 use crate::provider::profile::Kind;
 use crate::provider::profile::SetUpBy;
 use crate::provider::profile::Support;
@@ -90,10 +91,23 @@ fn page(subject: &Subject<'_>) -> Vec<Part> {
         let asked = fields.filter(|field| !field.internal && field.when.is_none_or(|when| when.holds(kind)));
         let entries: Vec<Entry> = asked.map(|field| content::entry(field, subject, &document)).collect();
         if !entries.is_empty() {
-            parts.push(Part::new(&section.title, Body::Fields(entries)).noted(section.note.clone()));
+            let note = section.note.clone().or_else(|| cut_over(&entries, subject));
+            parts.push(Part::new(&section.title, Body::Fields(entries)).noted(note));
         }
     }
     parts
+}
+
+/// Which of several certificates to enter, where the vendor takes one.
+fn cut_over(entries: &[Entry], subject: &Subject<'_>) -> Option<String> {
+    let several = |entry: &Entry| matches!(&entry.content, Content::Certificates(all) if all.len() > 1);
+    match subject.profile.support(Capability::SeveralCertificates) {
+        Support::No(why) if entries.iter().any(several) => Some(format!(
+            "one certificate only ({why}): enter the one that the identity provider signs with today, and the next on \
+             the day on which it changes"
+        )),
+        _ => None,
+    }
 }
 
 /// What the vendor has still to say, for this kind of connection.
