@@ -74,7 +74,7 @@ fn too_large(what: &str, limit: u64) -> Failure {
 
 /// Replaces a file as a whole: a reader sees the old bytes or the new ones, also
 /// after a crash. Missing parent folders are made. A symbolic link is refused, since
-/// it would be replaced by a plain file.
+/// it would be replaced by a plain file, and so is a device or a pipe.
 pub(crate) fn write(path: &Path, bytes: &[u8], access: Access) -> Result<()> {
     let failed = |error: io::Error| {
         Failure::input("file-unwritable", format!("`{}` cannot be written", path.display()))
@@ -84,6 +84,11 @@ pub(crate) fn write(path: &Path, bytes: &[u8], access: Access) -> Result<()> {
     if path.is_symlink() {
         return Err(Failure::input("file-is-link", format!("`{}` is a symbolic link", path.display()))
             .hint("name the file that it points to")
+            .into());
+    }
+    if path.metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
+        return Err(Failure::input("file-not-regular", format!("`{}` is no regular file", path.display()))
+            .hint(format!("name a file; what goes to standard output can be written there by `… > {}`", path.display()))
             .into());
     }
     let folder = folder_of(path);
@@ -194,5 +199,16 @@ mod tests {
         let link = folder.path().join("link");
         std::os::unix::fs::symlink(&path, &link).unwrap();
         assert_eq!(failure_of(&write(&link, b"", Access::Shared).unwrap_err()).unwrap().code(), "file-is-link");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_regular_file_is_not_replaced() {
+        use std::os::unix::fs::FileTypeExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("socket");
+        let _listener = std::os::unix::net::UnixListener::bind(&path).unwrap();
+        assert_eq!(failure_of(&write(&path, b"x", Access::Shared).unwrap_err()).unwrap().code(), "file-not-regular");
+        assert!(path.metadata().unwrap().file_type().is_socket());
     }
 }

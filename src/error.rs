@@ -114,6 +114,17 @@ impl Failure {
         self
     }
 
+    /// The same failure once more, for who asks again; its cause is its text.
+    pub(crate) fn again(&self) -> Self {
+        Self {
+            kind: self.kind,
+            code: self.code,
+            message: self.message.clone(),
+            hints: self.hints.clone(),
+            source: self.source.as_ref().map(|source| source.to_string().into()),
+        }
+    }
+
     /// The kind, which decides the exit code.
     pub(crate) fn kind(&self) -> Kind {
         self.kind

@@ -214,6 +214,11 @@ pub(crate) fn is_unprintable(c: char) -> bool {
             | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
 }
 
+/// Whether a character drives a terminal or ends a line, so that it can be in no text of one line.
+pub(crate) fn breaks_a_line(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
 /// Text from outside with control, bidirectional and zero-width characters
 /// replaced by `\u{..}`, so that a document cannot drive a terminal (CWE-150).
 pub(crate) fn printable(text: &str) -> String {

@@ -74,45 +74,51 @@ impl Vendor {
     }
 }
 
+/// A profile of the user's own: what the file is called, its stem, and its text where it can be read.
+pub(crate) type Own = (String, String, std::result::Result<String, Failure>);
+
+/// A profile of the user's own that is no vendor.
+#[derive(Clone, Debug)]
+pub(crate) struct Faulty {
+    /// What the file is called.
+    pub(crate) file: String,
+    /// Its name without `.yaml`, which would be the vendor's ID.
+    pub(crate) stem: String,
+    /// What is wrong with it.
+    pub(crate) why: Arc<Failure>,
+}
+
 /// Every vendor that a workspace knows, sorted by ID.
 #[derive(Clone, Debug)]
 pub(crate) struct Vendors {
     all: Vec<Arc<Vendor>>,
+    faulty: Vec<Faulty>,
 }
 
 impl Vendors {
-    /// The built-in ones, and those of `providers/`: what each file is called, its stem and its text.
-    pub(crate) fn new(own: &[(String, String, String)]) -> Result<Self> {
-        let mut all = Vec::new();
+    /// The built-in ones, and those of `providers/`. One that is faulty is in the way of none of the others.
+    pub(crate) fn new(own: Vec<Own>) -> Result<Self> {
+        let (mut all, mut faulty) = (Vec::new(), Vec::new());
         for (id, text) in BUILT_IN {
             let profile = Profile::read(text, &format!("(built-in) {id}.yaml"))?;
             all.push(Arc::new(Vendor { profile, file: None }));
         }
         for (file, stem, text) in own {
-            let profile = Profile::read(text, file)?;
-            if profile.id != *stem {
-                return Err(Failure::input(
-                    "profile-name",
-                    format!("{file}: the profile is called `{}`, and its file `{stem}.yaml`", profile.id),
-                )
-                .hint(format!("write `id: {stem}`, or rename the file"))
-                .into());
+            match text.map_err(Into::into).and_then(|text| own_profile(&file, &stem, &text)) {
+                Ok(profile) => all.push(Arc::new(Vendor { profile, file: Some(file) })),
+                Err(error) => {
+                    let why = Arc::new(error.downcast::<Failure>()?);
+                    faulty.push(Faulty { file, stem, why });
+                }
             }
-            if BUILT_IN.iter().any(|(id, _)| *id == profile.id) {
-                return Err(Failure::input(
-                    "profile-taken",
-                    format!(
-                        "{file}: `{}` is a vendor that ssoctl knows, and would be two different things",
-                        profile.id
-                    ),
-                )
-                .hint("give it another `id`, and rename the file")
-                .into());
-            }
-            all.push(Arc::new(Vendor { profile, file: Some(file.clone()) }));
         }
         all.sort_by(|a, b| a.id.cmp(&b.id));
-        Ok(Self { all })
+        Ok(Self { all, faulty })
+    }
+
+    /// The profiles of the user's own that are no vendors, and why.
+    pub(crate) fn faulty(&self) -> &[Faulty] {
+        &self.faulty
     }
 
     /// All of them.
@@ -125,9 +131,15 @@ impl Vendors {
         if let Some(found) = self.all.iter().find(|vendor| vendor.id == id) {
             return Ok(Arc::clone(found));
         }
+        if let Some(faulty) = self.faulty.iter().find(|faulty| faulty.stem == id) {
+            return Err(faulty.why.again().into());
+        }
         let known: Vec<&str> = self.all.iter().map(|vendor| vendor.id.as_str()).collect();
-        let failure =
+        let mut failure =
             Failure::input("provider-unknown", format!("`{}` is not a provider that ssoctl knows", id.escape_debug()));
+        if let Some(faulty) = self.faulty.first() {
+            failure = failure.hint(format!("`{}` cannot be read: `ssoctl provider list` says why", faulty.file));
+        }
         Err(match nearest(id, known.iter().copied()) {
             Some(near) => failure.hint(format!("did you mean `{near}`?")),
             None => failure
@@ -136,6 +148,28 @@ impl Vendors {
         }
         .into())
     }
+}
+
+/// A profile of the user's own, which has the name of its file and no built-in one's.
+fn own_profile(file: &str, stem: &str, text: &str) -> Result<Profile> {
+    let profile = Profile::read(text, file)?;
+    if profile.id != stem {
+        return Err(Failure::input(
+            "profile-name",
+            format!("{file}: the profile is called `{}`, and its file `{stem}.yaml`", profile.id),
+        )
+        .hint(format!("write `id: {stem}`, or rename the file"))
+        .into());
+    }
+    if BUILT_IN.iter().any(|(id, _)| *id == profile.id) {
+        return Err(Failure::input(
+            "profile-taken",
+            format!("{file}: `{}` is a vendor that ssoctl knows, and would be two different things", profile.id),
+        )
+        .hint("give it another `id`, and rename the file")
+        .into());
+    }
+    Ok(profile)
 }
 
 /// The text of a built-in profile, to begin one of the user's own with.
@@ -318,7 +352,7 @@ pub(crate) mod tests {
 
     /// A built-in vendor.
     pub(crate) fn built_in(id: &str) -> Arc<Vendor> {
-        Vendors::new(&[]).unwrap().named(id).unwrap()
+        Vendors::new(Vec::new()).unwrap().named(id).unwrap()
     }
 
     /// Qualtrics, if it answered this question so.
@@ -342,7 +376,7 @@ pub(crate) mod tests {
 
     #[test]
     fn every_built_in_profile_is_whole_and_answers_every_question() {
-        let vendors = Vendors::new(&[]).unwrap();
+        let vendors = Vendors::new(Vec::new()).unwrap();
         assert_eq!(vendors.iter().count(), BUILT_IN.len());
         for (vendor, (id, _)) in vendors.iter().zip(BUILT_IN) {
             assert_eq!(vendor.id, id);
@@ -357,7 +391,7 @@ pub(crate) mod tests {
     fn a_vendor_of_ones_own_is_read_like_a_built_in_one() {
         let own = |stem: &str, id: &str| {
             let text = format!("version: 1\nid: {id}\ntitle: Acme\n");
-            Vendors::new(&[(format!("providers/{stem}.yaml"), stem.to_owned(), text)])
+            Vendors::new(vec![(format!("providers/{stem}.yaml"), stem.to_owned(), Ok(text))])
         };
         let vendors = own("acme", "acme").unwrap();
         assert_eq!(vendors.named("acme").unwrap().title, "Acme");
@@ -365,8 +399,27 @@ pub(crate) mod tests {
             vendors.named("acme").unwrap().support(Capability::Scim),
             Support::Unknown("does it offer SCIM 2.0?".to_owned())
         );
-        assert_eq!(code(own("acme", "other")), "profile-name");
-        assert_eq!(code(own("qualys", "qualys")), "profile-taken");
+        assert_eq!(code(own("acme", "other").unwrap().named("acme")), "profile-name");
+        let taken = own("qualys", "qualys").unwrap();
+        assert_eq!(taken.faulty()[0].why.code(), "profile-taken");
+        assert_eq!(taken.named("qualys").unwrap().file, None);
         assert_eq!(code(vendors.named("qualtrix")), "provider-unknown");
+    }
+
+    #[test]
+    fn a_faulty_profile_is_in_the_way_of_no_other_vendor() {
+        let own = |stem: &str, text| (format!("providers/{stem}.yaml"), stem.to_owned(), text);
+        let unreadable = Err(Failure::input("yaml-encoding", "it is not UTF-8"));
+        let sound = Ok("version: 1\nid: sound\ntitle: Sound\n".to_owned());
+        let vendors =
+            Vendors::new(vec![own("empty", Ok(String::new())), own("odd", unreadable), own("sound", sound)]).unwrap();
+        assert_eq!(vendors.named("sound").unwrap().title, "Sound");
+        assert!(vendors.named("qualtrics").is_ok() && vendors.named("empty").is_err());
+        // Asked twice, it says the same.
+        assert_eq!(
+            (code(vendors.named("odd")), code(vendors.named("odd"))),
+            ("yaml-encoding".into(), "yaml-encoding".into())
+        );
+        assert_eq!(vendors.faulty().iter().map(|one| one.stem.as_str()).collect::<Vec<_>>(), ["empty", "odd"]);
     }
 }

@@ -282,8 +282,9 @@ impl Workspace {
         Ok((names, overlooked))
     }
 
-    /// The user's own vendors in `providers/`: the path as the user would name it, the stem and the text.
-    pub(crate) fn profiles(&self) -> Result<Vec<(String, String, String)>> {
+    /// The user's own vendors in `providers/`: the path as the user would name it, the stem, and
+    /// the text or why there is none. One that cannot be read hides no other.
+    pub(crate) fn profiles(&self) -> Result<Vec<(String, String, std::result::Result<String, Failure>)>> {
         let folder = tidy(&self.root.join("providers"));
         if !folder.is_dir() {
             return Ok(Vec::new());
@@ -296,10 +297,14 @@ impl Workspace {
             let path = folder.join(entry.map_err(failed)?.file_name());
             let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
             if path.extension().is_some_and(|ending| ending == "yaml") && !stem.starts_with('.') {
-                found.push((path.display().to_string(), stem, read_text(&path)?));
+                let text = match self.read_own(&path) {
+                    Ok(text) => Ok(text),
+                    Err(error) => Err(error.downcast::<Failure>()?),
+                };
+                found.push((path.display().to_string(), stem, text));
             }
         }
-        found.sort();
+        found.sort_by(|a, b| a.0.cmp(&b.0));
         Ok(found)
     }
 
@@ -311,7 +316,8 @@ impl Workspace {
     /// Loads one connection; an unknown name is refused with the nearest one.
     pub(crate) fn load(&self, name: &ConnectionName) -> Result<Loaded> {
         let path = self.path(name);
-        if !path.is_file() {
+        // A folder or a link of that name is there, and `read_own` says what it is.
+        if path.symlink_metadata().is_err() {
             let names = self.names()?;
             let near = nearest(name.as_str(), names.iter().map(ConnectionName::as_str));
             let failure = Failure::input("connection-not-found", format!("there is no connection `{name}`"));
@@ -324,9 +330,28 @@ impl Workspace {
             }
             .into());
         }
-        let text = read_text(&path)?;
+        let text = self.read_own(&path)?;
         let connection = parse_connection(&text, &path)?;
         Ok(Loaded { name: name.clone(), connection, path, text })
+    }
+
+    /// Reads a file of the workspace. A link that leads out of it is refused: what is wrong in a
+    /// file is told with its line, and whoever sent the workspace must not choose whose line (CWE-59).
+    fn read_own(&self, path: &Path) -> Result<String> {
+        let refuse = |what: &str, hint: &str| {
+            Err(Failure::input("file-not-own", format!("`{}` is {what}", path.display())).hint(hint).into())
+        };
+        if path.is_dir() {
+            return refuse("a folder, not a file", "put a file in its place, or move the folder elsewhere");
+        }
+        if path.is_symlink() {
+            let inside = std::fs::canonicalize(path)
+                .is_ok_and(|target| std::fs::canonicalize(&self.root).is_ok_and(|root| target.starts_with(root)));
+            if !inside {
+                return refuse("a link that leads out of the workspace", "put the file itself there");
+            }
+        }
+        read_text(path)
     }
 
     /// Writes a new connection, as [`render`] gives it; one of that name, in any case, is not replaced.

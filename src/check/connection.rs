@@ -18,6 +18,7 @@ use serde_json::Value;
 use crate::finding::Finding;
 use crate::finding::Place;
 use crate::finding::Severity;
+use crate::model::breaks_a_line;
 use crate::model::connection::Connection;
 use crate::model::connection::OAuthKind;
 use crate::model::difference::nearest;
@@ -201,6 +202,23 @@ fn capability(profile: &Profile, asked: Capability, key: &str, sink: &mut Sink<'
 
 fn general(subject: &Subject<'_>, sink: &mut Sink<'_>) {
     let (connection, profile) = (subject.connection, subject.profile);
+    let texts = [
+        ("name", Some(&connection.name)),
+        ("display_name", connection.display_name.as_ref()),
+        ("technical_contact", connection.technical_contact.as_ref()),
+        ("reference", connection.reference.as_ref()),
+    ];
+    for (key, text) in texts {
+        // A line break would begin another header in the request that is sent to the vendor.
+        if text.is_some_and(|text| text.contains(breaks_a_line)) {
+            sink.error(
+                "text-control-character",
+                &[key.into()],
+                format!("`{key}` holds a line break or another control character, and is one line of text"),
+                "write it as one line of plain text",
+            );
+        }
+    }
     if connection.name.trim().is_empty() {
         sink.error("name-empty", &["name".into()], "the connection has no name at the vendor".to_owned(), "");
     }

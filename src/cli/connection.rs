@@ -160,21 +160,27 @@ pub(crate) fn refuse_errors(findings: &[Finding], context: &Context) -> Result<(
         .into())
 }
 
-/// A connection as JSON: the file's content, secrets as references, and of URLs to fetch from
-/// nothing that may be secret.
+/// A connection as JSON: the file's content, secrets as references, and of URLs nothing that may
+/// be secret.
 fn as_json(name: &ConnectionName, connection: &Connection) -> Result<serde_json::Value> {
     let mut document = serde_json::to_value(connection)
         .map_err(|error| Failure::bug("a connection cannot be written as JSON").because(error))?;
     if document.get("reference").is_none() {
         document["reference"] = serde_json::Value::String(name.to_string());
     }
-    for place in ["/saml/idp/metadata", "/saml/sp/metadata", "/oauth/discovery"] {
-        if let Some(serde_json::Value::String(url)) = document.pointer_mut(place) {
-            *url = redacted(url).into_owned();
-        }
-    }
+    without_secrets(&mut document);
     document["file"] = serde_json::Value::String(format!("connections/{name}.yaml"));
     Ok(document)
+}
+
+/// Hides what may be secret in the URLs of a document, wherever they stand.
+fn without_secrets(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::String(text) => *text = redacted(text).into_owned(),
+        serde_json::Value::Array(list) => list.iter_mut().for_each(without_secrets),
+        serde_json::Value::Object(map) => map.values_mut().for_each(without_secrets),
+        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {}
+    }
 }
 
 /// As [`as_json`], and how the file stands to what is entered at the vendor.

@@ -73,7 +73,7 @@ impl Context {
             }
             Err(error) => return Err(error),
         };
-        let vendors = Vendors::new(&own)?;
+        let vendors = Vendors::new(own)?;
         Ok(self.vendors.get_or_init(|| vendors))
     }
 

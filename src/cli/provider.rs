@@ -9,7 +9,10 @@ use crate::cli::Format;
 use crate::cli::Verdict;
 use crate::cli::context::Context;
 use crate::error::Failure;
+use crate::error::Kind;
 use crate::error::Result;
+use crate::finding::Finding;
+use crate::finding::Severity;
 use crate::provider;
 use crate::provider::Vendor;
 
@@ -29,7 +32,7 @@ Example:
 
 In the matrix `?` is: unknown, ask the vendor. `provider show` has each reason and question.
 
-Exit codes: 0 listed · 2 wrong usage · 3 a profile in providers/ cannot be read")]
+Exit codes: 0 listed · 2 wrong usage · 3 a profile in providers/ cannot be read; the others are listed")]
     List,
     /// Show one vendor: what it can do, what it must be told, where the facts come from
     ///
@@ -55,13 +58,22 @@ Exit codes: 0 shown · 2 wrong usage · 3 unknown provider, or a profile cannot 
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     match &args.command {
         Command::List if context.format == Format::Json => {
-            let providers: Vec<_> = context.vendors()?.iter().map(|vendor| document::of(vendor)).collect();
-            context.ui.json(&json!({ "schema": "ssoctl.provider-list/1", "providers": providers }))?;
+            let vendors = context.vendors()?;
+            let providers: Vec<_> = vendors.iter().map(|vendor| document::of(vendor)).collect();
+            let unreadable: Vec<_> = vendors
+                .faulty()
+                .iter()
+                .map(|faulty| json!({ "file": faulty.file, "code": faulty.why.code(), "message": faulty.why.to_string() }))
+                .collect();
+            let schema = "ssoctl.provider-list/1";
+            context.ui.json(&json!({ "schema": schema, "providers": providers, "unreadable": unreadable }))?;
+            return tell_faulty(context);
         }
         Command::List => {
             let vendors: Vec<&Vendor> = context.vendors()?.iter().map(|vendor| &**vendor).collect();
             context.ui.data(&page::matrix(&vendors))?;
             context.ui.hint("`ssoctl provider show PROVIDER` has each reason, and each question to ask");
+            return tell_faulty(context);
         }
         Command::Show { id, yaml } => {
             let vendor = context.vendor(id)?;
@@ -86,6 +98,21 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     Ok(Verdict::Done)
 }
 
+/// Tells the profiles that are in no list, since they cannot be read.
+fn tell_faulty(context: &Context) -> Result<Verdict> {
+    let faulty = context.vendors()?.faulty();
+    for one in faulty {
+        // The lines below the first show what stands there.
+        let why = one.why.to_string();
+        let why = why.lines().next().unwrap_or_default();
+        let told = if why.contains(&one.file) { why.to_owned() } else { format!("{}: {why}", one.file) };
+        let mut finding = Finding::new(one.why.code(), Severity::Error, told);
+        finding.hint = one.why.hints().first().cloned();
+        context.ui.finding(&finding);
+    }
+    Ok(if faulty.is_empty() { Verdict::Done } else { Verdict::Failed(Kind::Input) })
+}
+
 /// The profile as it is written.
 fn text(vendor: &Vendor, context: &Context) -> Result<String> {
     if vendor.file.is_none()
@@ -94,6 +121,8 @@ fn text(vendor: &Vendor, context: &Context) -> Result<String> {
         return Ok(text.to_owned());
     }
     let own = context.workspace()?.profiles()?;
-    let found = own.into_iter().find(|(_, stem, _)| *stem == vendor.id).map(|(.., text)| text);
-    found.ok_or_else(|| Failure::bug(format!("the profile `{}` was read and is not there", vendor.id)).into())
+    match own.into_iter().find(|(_, stem, _)| *stem == vendor.id) {
+        Some((.., text)) => Ok(text?),
+        None => Err(Failure::bug(format!("the profile `{}` was read and is not there", vendor.id)).into()),
+    }
 }

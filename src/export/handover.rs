@@ -1,7 +1,7 @@
 //! What is handed over to make a connection work: the vendor's page field by field, or what the
 //! identity provider's administrator needs. Pure; how a sheet looks is for `report`.
 //!
-//! A secret is never in a sheet, and what nobody published is a question in it.
+//! A secret is never in a sheet, nor one in the query of a URL, and what nobody published is a question in it.
 
 pub(crate) mod compare;
 mod content;
@@ -10,7 +10,10 @@ pub(crate) mod product;
 pub(crate) mod read;
 mod vendor;
 
+use std::borrow::Cow;
+
 use crate::cert::Certificate;
+use crate::error::told::redacted;
 use crate::model::connection::Connection;
 use crate::model::time::Time;
 use crate::provider::profile::Profile;
@@ -196,6 +199,12 @@ impl Subject<'_> {
     }
 
     fn sheet(&self, side: Side, title: String, parts: Vec<Part>) -> Sheet {
+        // What the vendor's form makes of settings is published, whatever its parameters are called.
+        let public = match self.connection.login.url {
+            Some(_) => None,
+            None => self.profile.login_url(self.connection),
+        };
+        let parts = parts.into_iter().map(|part| part.without_secrets(public.as_deref())).collect();
         Sheet {
             connection: self.name.to_owned(),
             provider: self.profile.id.clone(),
@@ -211,6 +220,40 @@ impl Subject<'_> {
 impl Part {
     fn new(title: impl Into<String>, body: Body) -> Self {
         Self { title: title.into(), note: None, body }
+    }
+
+    /// The part with `..` in the place of each secret of a URL, and a word on it where one was.
+    fn without_secrets(mut self, public: Option<&str>) -> Self {
+        let mut hidden = false;
+        let mut hide = |text: &mut String| {
+            let rest: Vec<_> = match public {
+                Some(url) => text.split(url).map(redacted).collect(),
+                None => vec![redacted(text)],
+            };
+            if rest.iter().any(|rest| matches!(rest, Cow::Owned(_))) {
+                let rest = rest.join(public.unwrap_or_default());
+                *text = rest;
+                hidden = true;
+            }
+        };
+        match &mut self.body {
+            Body::Fields(entries) => entries.iter_mut().for_each(|entry| match &mut entry.content {
+                Content::Given(text) | Content::Default(text) => hide(text),
+                Content::Several(texts) => texts.iter_mut().for_each(&mut hide),
+                Content::Unknown(text) | Content::Shown(text) | Content::None(text) => hide(text),
+                Content::Certificates(_) | Content::Mappings(_) | Content::Fallback(_) => {}
+                Content::Secret | Content::NotSet | Content::Missing => {}
+            }),
+            Body::Facts(facts) => facts.iter_mut().for_each(|(_, fact)| hide(fact)),
+            Body::Steps(steps) => steps.iter_mut().for_each(|(_, step)| hide(step)),
+            Body::List(items) => items.iter_mut().for_each(hide),
+            Body::Letter(text) => hide(text),
+        }
+        if hidden {
+            let word = "What stands as `..` in a URL is secret and travels by another channel.";
+            self.note = Some(self.note.map_or(word.to_owned(), |note| format!("{note} {word}")));
+        }
+        self
     }
 
     fn noted(mut self, note: Option<impl Into<String>>) -> Self {

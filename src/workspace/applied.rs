@@ -13,7 +13,6 @@ use crate::model::time::Time;
 use crate::workspace::Loaded;
 use crate::workspace::Workspace;
 use crate::workspace::parse_connection;
-use crate::workspace::read_text;
 use crate::workspace::tidy;
 
 impl Workspace {
@@ -28,7 +27,7 @@ impl Workspace {
         if !path.is_file() {
             return Ok(None);
         }
-        let text = read_text(&path)?;
+        let text = self.read_own(&path)?;
         let connection = parse_connection(&text, &path)?;
         Ok(Some(Loaded { name: name.clone(), connection, path, text }))
     }

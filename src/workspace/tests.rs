@@ -283,3 +283,33 @@ saml:
         .replace("    - urn:a\n", "    - urn:b\n    - urn:c\n");
     assert_eq!(text, wanted);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_link_out_of_the_workspace_is_refused_and_a_folder_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let secret = folder.path().join("secret");
+    std::fs::write(&secret, "root:hunter2:1\n").unwrap();
+    let workspace = Workspace::create(&folder.path().join("sso"), Config::default()).unwrap();
+    let place = |name: &str| workspace.root().join(name);
+    std::fs::create_dir(place("providers")).unwrap();
+    std::fs::create_dir(place("connections/dir.yaml")).unwrap();
+    std::fs::write(place("connections/own.yaml"), MINIMAL).unwrap();
+    for (name, target) in [
+        ("connections/evil.yaml", secret.clone()),
+        ("connections/lost.yaml", folder.path().join("nothing")),
+        ("connections/same.yaml", place("connections/own.yaml")),
+        ("providers/evil.yaml", secret),
+    ] {
+        std::os::unix::fs::symlink(target, place(name)).unwrap();
+    }
+    for name in ["evil", "lost", "dir"] {
+        let error = workspace.load(&name.parse().unwrap()).unwrap_err();
+        let told = format!("{:?}", failure_of(&error).unwrap());
+        assert_eq!(failure_of(&error).unwrap().code(), "file-not-own", "{told}");
+        assert!(!told.contains("hunter2") && told.contains(&format!("{name}.yaml")), "{told}");
+    }
+    assert!(workspace.load(&"same".parse().unwrap()).is_ok());
+    let (_, _, text) = workspace.profiles().unwrap().remove(0);
+    assert_eq!(text.unwrap_err().code(), "file-not-own");
+}

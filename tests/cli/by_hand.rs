@@ -115,3 +115,37 @@ fn bindings_are_added_enabled_and_removed_one_in_use_at_a_time() {
     binding("remove", &["post"]).exits(0);
     binding("add", &["post", "javascript:alert(1)"]).exits(3).tells("location-scheme");
 }
+
+#[test]
+fn a_hint_can_be_followed() {
+    let desk = desk();
+    desk.write("idp.xml", Idp::new().xml());
+    let metadata = ["--provider", "qualys", "--metadata", "idp.xml"];
+    desk.ssoctl(&[&["connection", "add", "y"][..], &metadata].concat()).exits(0);
+    let set = desk.ssoctl(&["connection", "set", "y", "provisioning.just_in_time=true"]).exits(3);
+    assert!(!set.stderr.contains("--unset"), "{}", set.stderr);
+    set.tells("setting-not-offered").tells("leave `provisioning.just_in_time=` out");
+    desk.ssoctl(&["connection", "add", "g", "--provider", "qualtrics", "--google", "--valid-email-domain", "*"])
+        .exits(0);
+    let binding = desk.ssoctl(&["connection", "binding", "add", "g", "post", "https://idp.example.org/new"]).exits(2);
+    binding.tells("`g` is an OAuth 2.0 connection, which has no bindings or certificates");
+    assert!(!binding.stderr.contains("--metadata"), "{}", binding.stderr);
+}
+
+#[test]
+fn a_secret_in_the_url_of_an_endpoint_is_not_shown() {
+    let desk = desk();
+    let text = desk.read(FILE).replace("https://idp.example.org/sso", "https://idp.example.org/sso?a=1&token=hunter2");
+    assert!(text.contains("hunter2"));
+    desk.write(FILE, text);
+    desk.secret("hunter2");
+    for more in [&[][..], &["--format", "json"]] {
+        desk.ssoctl(&[&["connection", "show", "q"][..], more].concat()).exits(0).shows("?a=1&token=..");
+    }
+    for format in ["md", "html", "json"] {
+        let handover = ["connection", "handover", "q", "--for", "vendor", "--format", format];
+        desk.ssoctl(&handover).exits(0).shows("token=..");
+        desk.ssoctl(&[&handover[..], &["-o", "sheet", "--force"]].concat()).exits(0);
+        assert!(!desk.read("sheet").contains("hunter2"));
+    }
+}

@@ -272,3 +272,22 @@ fn every_built_in_profile_begins_one_of_ones_own() {
     desk.write("providers/mine.yaml", "version: 1\nid: mine\ntitle: ''\n");
     desk.ssoctl(&["provider", "list"]).exits(3).tells("`ssoctl provider show qualtrics --yaml` prints a profile");
 }
+
+#[test]
+fn a_faulty_profile_is_told_and_is_in_the_way_of_no_other_vendor() {
+    let desk = desk();
+    desk.write("providers/odd.yaml", b"version: 1\nid: odd\ntitle: \xff\n");
+    // As the shell leaves it before `provider show .. --yaml > providers/mine.yaml` begins.
+    desk.write("providers/mine.yaml", "");
+    desk.ssoctl(&["provider", "show", "qualtrics", "--yaml"]).exits(0).shows("id: qualtrics");
+    desk.ssoctl(&["provider", "show", "acme"]).exits(0);
+    desk.ssoctl(&["provider", "show", "odd"]).exits(3).tells("`providers/odd.yaml` is not UTF-8");
+    desk.ssoctl(&["provider", "show", "mine"]).exits(3).tells("providers/mine.yaml");
+    let list = desk.ssoctl(&["provider", "list"]).exits(3);
+    list.shows("acme").tells("providers/odd.yaml").tells("providers/mine.yaml");
+    let json = desk.ssoctl(&["provider", "list", "--format", "json"]).exits(3).json();
+    assert_eq!(json["unreadable"].as_array().unwrap().len(), 2);
+    desk.connect("q", &crate::made::Idp::new().xml(), &[]);
+    desk.ssoctl(&["connection", "show", "q"]).exits(0);
+    desk.ssoctl(&["check"]).exits(3).shows("providers/odd.yaml").shows("providers/mine.yaml");
+}

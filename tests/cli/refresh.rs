@@ -525,5 +525,5 @@ fn an_openid_provider_is_refreshed_from_its_discovery() {
     desk.write("other.json", made::discovery("https://op.example.org"));
     let output = refresh(&desk, &["q", "--metadata", "other.json", "--format", "json"], 5);
     assert_eq!(output.json()["connections"][0]["code"], "issuer-changed");
-    refresh(&desk, &["q", "--sp-metadata", "sp.xml"], 2).tells("is not a SAML connection");
+    refresh(&desk, &["q", "--sp-metadata", "sp.xml"], 2).tells("is an OAuth 2.0 connection");
 }

@@ -58,7 +58,11 @@ fn is_chosen(value: &Value) -> bool {
 
 fn tell(path: &str, needs: Option<Capability>, subject: &Subject<'_>, sink: &mut Sink<'_>) {
     let (title, route) = (&subject.profile.title, route_of(path));
-    let mend = format!("`ssoctl connection set NAME --unset {path}`");
+    let mend = match (sink.locate)(&route) {
+        Some(_) => format!("`ssoctl connection set NAME --unset {path}`"),
+        // It is in no file yet.
+        None => "leave it out".to_owned(),
+    };
     match needs.map(|needs| (needs, subject.profile.support(needs))) {
         Some((needs, Support::No(reason))) => sink.error(
             "setting-not-offered",

@@ -51,6 +51,10 @@ fn each_slip_is_told_by_its_code() {
         (saml.replace("a@b.example", "someone"), "technical-contact-form"),
         (saml.replace("name: Prod\n", &format!("name: Prod\ndisplay_name: {long}\n")), "display-name-long"),
         (saml.replace("name: Prod", "name: ''"), "name-empty"),
+        (saml.replace("name: Prod", "name: \"Prod\\nBcc: x@evil.example\""), "text-control-character"),
+        (saml.replace("a@b.example", "\"a@b.example\\e[2J\""), "text-control-character"),
+        (saml.replace("name: Prod\n", "name: Prod\ndisplay_name: \"a\\rb\"\n"), "text-control-character"),
+        (saml.replace("name: Prod\n", "name: Prod\nreference: \"a\\u2028b\"\n"), "text-control-character"),
         (saml.replace("tested_on: 2026-11-01\n  ", ""), "enabled-untested"),
         (saml.replace("brand_id", "brandid"), "setting-unknown"),
         (saml.replace("  data_center: iad1\n", ""), "setting-missing"),
@@ -191,4 +195,16 @@ fn the_key_of_the_login_url_is_that_of_the_relay_state() {
         let findings = findings_of("qualys", base, &more);
         assert_eq!(findings.iter().any(|finding| finding.code == "login-key-differs"), differs, "{more}");
     }
+}
+
+#[test]
+fn what_is_in_no_file_yet_is_left_out_and_not_unset() {
+    let text = format!("{BASE}{SAML}provisioning:\n  just_in_time: true\n");
+    let connection: Connection = crate::workspace::parsed_for_tests(&text);
+    let hint = |locate: &Locate<'_>| {
+        let findings = check(&connection, &built_in("qualys"), locate);
+        findings.into_iter().find(|finding| finding.code == "setting-not-offered").unwrap().hint.unwrap()
+    };
+    assert_eq!(hint(&|_| None), "leave it out");
+    assert!(hint(&|_| Some(Place::default())).contains("--unset provisioning.just_in_time"));
 }

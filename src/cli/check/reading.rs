@@ -47,18 +47,11 @@ pub(super) fn read(workspace: &Workspace) -> Result<Read> {
             read.cannot(&path, &failure.into(), None);
         }
     }
-    let mut own = Vec::new();
-    let mut bad: Vec<String> = Vec::new();
-    for profile in workspace.profiles()? {
-        match Vendors::new(std::slice::from_ref(&profile)) {
-            Ok(_) => own.push(profile),
-            Err(error) => {
-                read.cannot(&profile.0, &error, None);
-                bad.push(profile.1);
-            }
-        }
+    let vendors = Vendors::new(workspace.profiles()?)?;
+    for faulty in vendors.faulty() {
+        read.cannot(&faulty.file, &faulty.why.again().into(), None);
     }
-    let vendors = Vendors::new(&own)?;
+    let bad: Vec<&str> = vendors.faulty().iter().map(|faulty| faulty.stem.as_str()).collect();
     for name in read.names.clone() {
         let path = workspace.path(&name).display().to_string();
         let loaded = match workspace.load(&name) {
@@ -71,7 +64,7 @@ pub(super) fn read(workspace: &Workspace) -> Result<Read> {
         let provider = &loaded.connection.provider;
         match vendors.named(provider) {
             Ok(vendor) => read.loaded.push((loaded, vendor)),
-            Err(_) if bad.contains(provider) => {
+            Err(_) if bad.contains(&provider.as_str()) => {
                 let failure = Failure::input(
                     "provider-unreadable",
                     format!(

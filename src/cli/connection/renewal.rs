@@ -395,8 +395,13 @@ pub(crate) fn risk_refused(name: &ConnectionName, codes: &[&str], command: &str)
 /// The SAML part, or why there is none.
 pub(crate) fn saml_of(loaded: &Loaded) -> Result<&Saml> {
     loaded.connection.saml.as_ref().ok_or_else(|| {
-        Failure::usage("saml-flag", format!("`{}` is not a SAML connection", loaded.name))
-            .hint("`--metadata`, `--enable-binding` and `--sp-metadata` are for SAML connections")
+        let message = if loaded.connection.oauth.is_some() {
+            format!("`{}` is an OAuth 2.0 connection, which has no bindings or certificates", loaded.name)
+        } else {
+            format!("`{}` is not a SAML connection", loaded.name)
+        };
+        Failure::usage("saml-flag", message)
+            .hint(format!("`ssoctl connection show {}` shows what it has", loaded.name))
             .into()
     })
 }

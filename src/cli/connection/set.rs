@@ -143,7 +143,15 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     if args.accept.is_none() {
         refuse_guarded(&loaded, &changed, context)?;
     }
-    let new = super::caused(&loaded, &changed, context)?;
+    let mut new = super::caused(&loaded, &changed, context)?;
+    // What was set just now is not in the file, so that it cannot be taken out of it.
+    for finding in new.iter_mut().filter(|finding| finding.code == "setting-not-offered") {
+        let keys = args.changes.iter().filter_map(|change| change.split_once('='));
+        let set = keys.map(|(key, _)| key).find(|key| finding.hint.as_deref().is_some_and(|hint| hint.ends_with(&format!("--unset {key}`"))));
+        if let Some(key) = set {
+            finding.hint = Some(format!("leave `{key}=` out of the command"));
+        }
+    }
     super::refuse_errors(&new, context)?;
     workspace.replace(&args.name, &changed.text)?;
     keep(&changed.connection);

@@ -47,7 +47,9 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         context.ui.json(&document)?;
     } else {
         let vendor = context.vendor(&loaded.connection.provider)?;
-        context.ui.data(&page(&loaded, apply::at_vendor(&workspace, &loaded), &vendor, context.now))?;
+        // A secret may stand in the query of any URL of the file.
+        let page = page(&loaded, apply::at_vendor(&workspace, &loaded), &vendor, context.now);
+        context.ui.data(&redacted(&page))?;
     }
     let places = loaded.places();
     let findings = super::findings(&args.name, &loaded.connection, &|route| Some(places.of(route)), context)?;
@@ -170,7 +172,7 @@ fn saml_part(saml: &Saml, published: Option<SpCandidate>, asked: &dyn Fn(&str) -
             2,
             &[
                 ("entity ID", saml.idp.entity_id.clone()),
-                ("metadata", redacted(saml.idp.metadata.as_deref().unwrap_or_default()).into_owned()),
+                ("metadata", saml.idp.metadata.clone().unwrap_or_default()),
                 ("single sign-on", endpoints(&saml.idp.sso)),
                 ("single logout", endpoints(&saml.idp.slo)),
                 ("skipped", saml.idp.skipped.iter().map(skipped).collect::<Vec<_>>().join("\n")),

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::cert::armour;
+use crate::error::told::redacted;
 use crate::export::handover::Body;
 use crate::export::handover::Content;
 use crate::export::handover::Entry;
@@ -56,6 +57,7 @@ pub(crate) fn compare(own: &Sheet, said: &[Said]) -> Comparison {
     let mut comparison = Comparison::default();
     let mut used = BTreeSet::new();
     let mut known = Vec::new();
+    let said = &without_secrets(own, said);
     for part in &own.parts {
         let Body::Fields(entries) = &part.body else { continue };
         for entry in entries {
@@ -75,6 +77,15 @@ pub(crate) fn compare(own: &Sheet, said: &[Said]) -> Comparison {
         comparison.extra.push((one.label.clone(), near));
     }
     comparison
+}
+
+/// What came back as the sheet of the file is: a secret in a URL is neither compared nor told.
+fn without_secrets(own: &Sheet, said: &[Said]) -> Vec<Said> {
+    let bodies = own.parts.iter().map(|part| &part.body);
+    let entries = bodies.filter_map(|body| if let Body::Fields(entries) = body { Some(entries) } else { None });
+    let known: Vec<String> = entries.flatten().filter_map(|entry| value(&entry.content)).collect();
+    let hide = |text: &String| if known.contains(text) { text.clone() } else { redacted(text).into_owned() };
+    said.iter().map(|one| Said { value: one.value.as_ref().map(hide), ..one.clone() }).collect()
 }
 
 /// What the sheet says of a label: under the same title, else under none.

@@ -32,6 +32,14 @@ pub(crate) fn read(bytes: &[u8], name: &str, own: &Sheet) -> Result<Vec<Said>, F
     if text.contains('\0') {
         return Err(unreadable(name, "it holds a NUL character, and is not plain text"));
     }
+    // No label begins so, and what is markup would be read as labels that no sheet has.
+    if text.trim_start().starts_with('<') {
+        return Err(Failure::input(
+            "sheet-html",
+            format!("{}: an HTML page cannot be read back; use the Markdown or JSON", printable(name)),
+        )
+        .hint("`ssoctl connection handover` writes both: `--format md`, `--format json`"));
+    }
     let said = if text.trim_start().starts_with('{') {
         json(&text, name)?
     } else if text.lines().any(|line| line.starts_with("- **")) {

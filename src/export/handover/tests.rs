@@ -290,7 +290,48 @@ proptest::proptest! {
         let own = sheet(file("qualys"), Side::Vendor);
         match read::read(text.as_bytes(), "sheet", &own) {
             Ok(said) => { compare(&own, &said); }
-            Err(error) => proptest::prop_assert_eq!(error.code(), "sheet-unreadable"),
+            Err(error) => proptest::prop_assert!(["sheet-unreadable", "sheet-html"].contains(&error.code())),
         }
+    }
+}
+
+#[test]
+fn a_secret_in_a_url_is_in_no_sheet() {
+    let line = |line: &str| match line.contains("location: ") {
+        true => format!("{line}{}token=hunter2\n", if line.contains('?') { "&" } else { "?" }),
+        false => format!("{line}\n"),
+    };
+    let mut told = 0;
+    for (id, text) in FIXTURES {
+        let text: String =
+            text.replace("www.example.org/\n", "www.example.org/?key=hunter2\n").lines().map(line).collect();
+        for side in [Side::Vendor, Side::Idp] {
+            let sheet = sheet(&text, side);
+            assert!(!format!("{sheet:?}").contains("hunter2"), "{id}");
+            let notes = sheet.parts.iter().filter_map(|part| part.note.as_ref());
+            told += notes.filter(|note| note.contains("travels by another channel")).count();
+        }
+    }
+    assert!(told > 0);
+}
+
+#[test]
+fn a_line_break_in_a_name_begins_no_header_of_the_letter() {
+    let text = file("qualifio").replace("name: Example University", "name: \"Example\\nBcc: x@evil.example\"");
+    let sheet = sheet(&text, Side::Vendor);
+    let letter = sheet.parts.iter().find_map(|part| match &part.body {
+        Body::Letter(text) => Some(text.as_str()),
+        _ => None,
+    });
+    let letter = letter.unwrap_or_default();
+    assert!(letter.starts_with("Subject: ") && letter.contains("Example Bcc: x@evil.example\n\nHello"), "{letter}");
+    assert!(!letter.lines().any(|line| line.starts_with("Bcc")), "{letter}");
+}
+
+#[test]
+fn a_page_of_markup_is_no_sheet_that_came_back() {
+    let own = sheet(file("qualys"), Side::Vendor);
+    for page in ["<!DOCTYPE html>\n<html><p>a: b</p></html>", "\n <?xml version=\"1.0\"?><a>b: c</a>", "\u{feff}<a/>"] {
+        assert_eq!(read::read(page.as_bytes(), "sheet.html", &own).unwrap_err().code(), "sheet-html");
     }
 }

@@ -1,6 +1,9 @@
 //! The sheet for the vendor: its page, questionnaire or sheet in its own order and words, how far
 //! the set-up is, what is still to be asked, and the request itself where the vendor wants one.
 
+use std::borrow::Cow;
+
+use crate::error::told::redacted;
 use crate::export::addresses;
 use crate::export::addresses::Address;
 use crate::export::handover::Body;
@@ -13,6 +16,7 @@ use crate::export::handover::Subject;
 use crate::export::handover::content;
 use crate::export::sp_values::SpAnswer;
 use crate::export::sp_values::sp_answer;
+use crate::model::breaks_a_line;
 use crate::model::connection::OAuthKind;
 use crate::provider::profile::Capability;
 use crate::provider::profile::Kind;
@@ -141,7 +145,10 @@ fn letter(subject: &Subject<'_>, page: &[Part], questions: &[String]) -> Option<
     if profile.set_up.by != SetUpBy::Vendor || profile.set_up.stages.is_empty() {
         return None;
     }
-    let mut text = format!("Subject: single sign-on for {}: {}\n\nHello,\n\n", profile.title, connection.name);
+    let mut text = format!(
+        "{}\n\nHello,\n\n",
+        one_line(&format!("Subject: single sign-on for {}: {}", profile.title, connection.name))
+    );
     text += &format!("please set up single sign-on for our account at {} with what follows.\n", profile.title);
     let mut secret = false;
     for part in page {
@@ -154,6 +161,9 @@ fn letter(subject: &Subject<'_>, page: &[Part], questions: &[String]) -> Option<
             }
         }
     }
+    if let Cow::Owned(rest) = redacted(&text) {
+        text = rest + "\nWhat stands as `..` in a URL follows by another channel.\n";
+    }
     if secret {
         text += "\nThe client secret follows by another channel.\n";
     }
@@ -165,10 +175,15 @@ fn letter(subject: &Subject<'_>, page: &[Part], questions: &[String]) -> Option<
     }
     text += "\nOnce your side is configured we test the connection and tell you, so that you can enable it.\n";
     text += "\nKind regards\n";
-    text += connection.technical_contact.as_deref().unwrap_or("(your name)");
+    text += &one_line(connection.technical_contact.as_deref().unwrap_or("(your name)"));
     text += "\n";
-    let to = format!("To: {}", profile.set_up.place);
+    let to = one_line(&format!("To: {}", profile.set_up.place));
     Some(Part::new("The request, ready to send", Body::Letter(text)).noted(Some(to)))
+}
+
+/// A header of the letter: a line break in it would begin another.
+fn one_line(text: &str) -> String {
+    text.split(breaks_a_line).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// A line of the letter; what is not set is left out, unless the vendor needs it.
