@@ -144,6 +144,9 @@ impl Loaded {
 /// A file that is meant for a connection and cannot be one, and why.
 pub(crate) type Overlooked = (PathBuf, Failure);
 
+/// A profile in `providers/`: what the file is called, its stem, and its text or why there is none.
+pub(crate) type ProfileText = (String, String, std::result::Result<String, Failure>);
+
 /// An open workspace.
 #[derive(Clone, Debug)]
 pub(crate) struct Workspace {
@@ -284,7 +287,7 @@ impl Workspace {
 
     /// The user's own vendors in `providers/`: the path as the user would name it, the stem, and
     /// the text or why there is none. One that cannot be read hides no other.
-    pub(crate) fn profiles(&self) -> Result<Vec<(String, String, std::result::Result<String, Failure>)>> {
+    pub(crate) fn profiles(&self) -> Result<Vec<ProfileText>> {
         let folder = tidy(&self.root.join("providers"));
         if !folder.is_dir() {
             return Ok(Vec::new());

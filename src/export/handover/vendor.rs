@@ -132,7 +132,7 @@ pub(super) fn questions(subject: &Subject<'_>) -> Vec<String> {
         questions.push(question);
     }
     if connection.saml.is_some()
-        && let Support::Unknown(question) = profile.support(crate::provider::profile::Capability::NameId)
+        && let Support::Unknown(question) = profile.support(Capability::NameId)
     {
         questions.push(question);
     }
