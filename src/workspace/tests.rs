@@ -289,12 +289,12 @@ saml:
 fn a_link_out_of_the_workspace_is_refused_and_a_folder_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let secret = folder.path().join("secret");
-    std::fs::write(&secret, "root:hunter2:1\n").unwrap();
+    disk::write(&secret, b"root:hunter2:1\n", Access::Private).unwrap();
     let workspace = Workspace::create(&folder.path().join("sso"), Config::default()).unwrap();
     let place = |name: &str| workspace.root().join(name);
     std::fs::create_dir(place("providers")).unwrap();
     std::fs::create_dir(place("connections/dir.yaml")).unwrap();
-    std::fs::write(place("connections/own.yaml"), MINIMAL).unwrap();
+    disk::write(&place("connections/own.yaml"), MINIMAL.as_bytes(), Access::Shared).unwrap();
     for (name, target) in [
         ("connections/evil.yaml", secret.clone()),
         ("connections/lost.yaml", folder.path().join("nothing")),
