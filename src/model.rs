@@ -222,7 +222,8 @@ pub(crate) fn breaks_a_line(c: char) -> bool {
 /// Text from outside with control, bidirectional and zero-width characters
 /// replaced by `\u{..}`, so that a document cannot drive a terminal (CWE-150).
 pub(crate) fn printable(text: &str) -> String {
-    if !text.contains(is_unprintable) {
+    // Nearly all texts are visible ASCII, which is told many bytes at a time.
+    if text.bytes().all(|byte| matches!(byte, 0x20..=0x7e)) || !text.contains(is_unprintable) {
         return text.to_owned();
     }
     text.chars().map(|c| if is_unprintable(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
