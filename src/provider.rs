@@ -4,29 +4,29 @@
 //! [`BUILT_IN`]. What it does at a login, what its page asks for and what it can do are data; code
 //! is an adapter of its user API alone.
 
+mod directory;
 pub(crate) mod profile;
 mod qualtrics;
 
-use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::error::Failure;
 use crate::error::Result;
-use crate::http;
-use crate::model::UserId;
-use crate::model::Username;
-use crate::model::connection::DirectoryAccess;
 use crate::model::difference::nearest;
 use crate::model::username::UsernameRule;
 use crate::provider::profile::Api;
 use crate::provider::profile::Capability;
 use crate::provider::profile::Profile;
-use crate::provider::profile::SettingLookup;
 use crate::provider::profile::Support;
 use crate::provider::qualtrics::users_api::UsersApi;
-use crate::secret::Secret;
+
+pub(crate) use crate::provider::directory::Access;
+pub(crate) use crate::provider::directory::Account;
+pub(crate) use crate::provider::directory::CallError;
+pub(crate) use crate::provider::directory::Directory;
+pub(crate) use crate::provider::directory::Operator;
+pub(crate) use crate::provider::directory::Page;
 
 /// The profiles that come with the program.
 const BUILT_IN: [(&str, &str); 6] = [
@@ -200,147 +200,6 @@ pub(crate) fn username_rule(vendor: &Vendor) -> Result<UsernameRule> {
         .hint(format!("`ssoctl provider show {}` shows what it can do", vendor.id))
         .into()),
     }
-}
-
-/// What a vendor needs to reach its user list for one connection.
-pub(crate) struct Access<'a> {
-    /// The connection's tenant facts.
-    pub(crate) setting: &'a SettingLookup<'a>,
-    /// The connection's `directory:` section.
-    pub(crate) directory: &'a DirectoryAccess,
-    /// What its `token` stands for.
-    pub(crate) secret: Secret,
-    /// The door to the network.
-    pub(crate) http: http::Client,
-    /// How long one request may take.
-    pub(crate) timeout: Duration,
-}
-
-/// One account as the vendor holds it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Account {
-    /// Immutable key.
-    pub(crate) id: UserId,
-    /// What it logs in by.
-    pub(crate) username: Username,
-    /// E-mail address.
-    pub(crate) email: Option<String>,
-    /// First name.
-    pub(crate) first_name: Option<String>,
-    /// Last name.
-    pub(crate) last_name: Option<String>,
-    /// The vendor's word for active or disabled.
-    pub(crate) status: Option<String>,
-}
-
-/// Who the credentials belong to, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Operator {
-    /// Immutable key of the operator's own account, which is never renamed.
-    pub(crate) user_id: UserId,
-    /// The operator's username.
-    pub(crate) username: String,
-    /// The tenant, from the vendor and never typed (Qualtrics: `brandId`).
-    pub(crate) brand_id: String,
-    /// The data centre that the vendor says the tenant lives in.
-    pub(crate) data_center: Option<String>,
-    /// The vendor's word for the operator's role.
-    pub(crate) account_type: Option<String>,
-}
-
-/// Why a call to a directory did not give what was asked, by what may be done next.
-#[derive(Debug)]
-pub(crate) enum CallError {
-    /// Not carried out; may be asked again after this wait (`Retry-After`).
-    Throttled {
-        /// How long the vendor asks to wait, where it says so.
-        wait: Option<Duration>,
-        /// What it said.
-        detail: String,
-    },
-    /// Never left this machine: nothing was carried out.
-    Unreachable {
-        /// What failed.
-        detail: String,
-    },
-    /// May or may not have been carried out: the account must be read before anything is written again.
-    OutcomeUnknown {
-        /// What failed.
-        detail: String,
-    },
-    /// A definite no to this one request.
-    Refused {
-        /// HTTP status.
-        status: u16,
-        /// The vendor's own code.
-        code: String,
-        /// The vendor's own words and request id.
-        message: String,
-    },
-    /// The credentials are not accepted: no request will be.
-    Unauthorized {
-        /// What the vendor said.
-        detail: String,
-    },
-    /// The wrong data centre, or an answer that points the token at another host: stop.
-    Misdirected {
-        /// Stable code of the finding.
-        code: &'static str,
-        /// What was wrong.
-        detail: String,
-        /// How to mend it.
-        hint: String,
-    },
-    /// The answer is not what the vendor's API promises.
-    Malformed {
-        /// What was wrong.
-        detail: String,
-    },
-}
-
-impl fmt::Display for CallError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Throttled { detail, wait: _ } => write!(f, "the vendor asks to slow down: {detail}"),
-            Self::Unreachable { detail } => write!(f, "the vendor could not be reached: {detail}"),
-            Self::OutcomeUnknown { detail } => write!(f, "no certain answer came: {detail}"),
-            Self::Refused { status, code, message } => write!(f, "refused with {status} {code}: {message}"),
-            Self::Unauthorized { detail } => write!(f, "the credentials are not accepted: {detail}"),
-            Self::Misdirected { detail, code: _, hint: _ } => f.write_str(detail),
-            Self::Malformed { detail } => write!(f, "the answer is not what the API promises: {detail}"),
-        }
-    }
-}
-
-impl std::error::Error for CallError {}
-
-/// A vendor's user list behind its API. Each call is one attempt: waiting and
-/// trying again are the caller's, who knows what is at stake.
-pub(crate) trait Directory: Send + Sync {
-    /// Who the credentials belong to; refuses the wrong data centre.
-    fn operator(&self) -> std::result::Result<Operator, CallError>;
-
-    /// One page of the whole list; `None` asks for the first page, then the cursor that came back.
-    fn page(&self, cursor: Option<&str>) -> std::result::Result<Page, CallError>;
-
-    /// One account by its immutable key; `None` where there is none.
-    fn account(&self, id: &UserId) -> std::result::Result<Option<Account>, CallError>;
-
-    /// Sets the username. `Ok` says the vendor said yes, not that it did so: read it back.
-    fn rename(&self, id: &UserId, to: &Username) -> std::result::Result<(), CallError>;
-
-    /// How long a request may take before its outcome counts as unknown: an
-    /// unknown outcome is settled by waiting this long and reading.
-    fn request_timeout(&self) -> Duration;
-}
-
-/// A page of accounts and the way to the next.
-#[derive(Debug)]
-pub(crate) struct Page {
-    /// The accounts, in the vendor's order.
-    pub(crate) accounts: Vec<Account>,
-    /// Where the next page is; `None` at the end.
-    pub(crate) next: Option<String>,
 }
 
 #[cfg(test)]

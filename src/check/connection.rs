@@ -154,14 +154,7 @@ fn protocol(subject: &Subject<'_>, sink: &mut Sink<'_>) {
             saml::service_provider(part, connection, profile, sink);
         }
         (None, Some(part)) => {
-            let asked = match part.kind {
-                OAuthKind::Custom => Some(Capability::OAuth),
-                OAuthKind::Google => Some(Capability::Google),
-                OAuthKind::Entra => Some(Capability::Entra),
-                // No login of users: whether the vendor has such connections its kinds say.
-                OAuthKind::Outbound => None,
-            };
-            if let Some(asked) = asked {
+            if let Some(asked) = Kind::OAuth(part.kind).capability() {
                 capability(profile, asked, "oauth", sink);
             }
             oauth::oauth(part, subject, sink);

@@ -25,6 +25,8 @@ pub(crate) use crate::provider::profile::field::Field;
 pub(crate) use crate::provider::profile::field::Kind;
 pub(crate) use crate::provider::profile::field::Section;
 pub(crate) use crate::provider::profile::field::When;
+pub(crate) use crate::provider::profile::field::steps;
+pub(crate) use crate::provider::profile::field::value_at;
 pub(crate) use crate::provider::profile::support::Capability;
 pub(crate) use crate::provider::profile::support::Support;
 

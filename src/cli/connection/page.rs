@@ -11,6 +11,7 @@ use crate::model::connection::Connection;
 use crate::model::connection::Endpoint;
 use crate::model::connection::StoredCertificate;
 use crate::provider::profile::Field;
+use crate::provider::profile::value_at;
 
 /// What stands in each field.
 pub(crate) struct Page<'a> {
@@ -32,6 +33,7 @@ impl<'a> Page<'a> {
         let enabled = || idp.into_iter().flat_map(|idp| &idp.sso).filter(|endpoint| endpoint.enabled);
         match field.path.as_str() {
             "@protocol" => vec![protocol(self.connection).to_owned()],
+            "@oauth.kind" => self.connection.oauth.iter().map(|oauth| oauth.kind.word().to_owned()).collect(),
             "@idp.bindings" => idp.into_iter().flat_map(|idp| &idp.sso).map(endpoint).collect(),
             "@idp.binding" => enabled().map(|endpoint| endpoint.binding.to_string()).collect(),
             "@idp.sso_url" => enabled().map(|endpoint| endpoint.location.clone()).collect(),
@@ -42,25 +44,8 @@ impl<'a> Page<'a> {
             "mappings" => self.connection.mappings.iter().map(|one| {
                 format!("{}: {} -> {}", one.field, one.value, one.to.join(", "))
             }).collect(),
-            path => texts(at(&self.document, path)),
+            path => texts(value_at(&self.document, path)),
         }
-    }
-}
-
-/// The value at a path with dots; a key under `settings:` or `attributes:` may have dots itself.
-pub(crate) fn at<'v>(document: &'v Value, path: &str) -> &'v Value {
-    let mut value = document;
-    for step in steps(path) {
-        value = value.get(step).unwrap_or(&Value::Null);
-    }
-    value
-}
-
-/// A path as its steps.
-pub(crate) fn steps(path: &str) -> Vec<&str> {
-    match path.split_once('.') {
-        Some((parent @ ("settings" | "attributes"), key)) => vec![parent, key],
-        _ => path.split('.').collect(),
     }
 }
 
@@ -85,5 +70,21 @@ pub(crate) fn certificate(stored: &StoredCertificate) -> String {
     match field::from_metadata_text(&stored.pem) {
         Ok(one) => format!("{} (ends {}, SHA-256 {}..)", one.subject, one.not_after.date(), &one.sha256[..16]),
         Err(failure) => format!("unreadable: {failure}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provider::tests::built_in;
+
+    #[test]
+    fn the_type_of_an_oauth_connection_is_a_field_of_its_own() {
+        let file = "version: 1\nprovider: qualtrics\nname: G\noauth:\n  kind: google\n";
+        let (connection, vendor) = (crate::workspace::parsed_for_tests(file), built_in("qualtrics"));
+        let page = Page::new(&connection).unwrap();
+        let of = |path: &str| page.values(vendor.field(path).unwrap());
+        assert_eq!((of("@oauth.kind"), of("name")), (vec!["google".to_owned()], vec!["G".to_owned()]));
+        assert!(of("attributes.email").is_empty());
     }
 }

@@ -15,6 +15,7 @@ use crate::model::connection::StoredCertificate;
 use crate::model::shape::Shape;
 use crate::provider::profile::Field;
 use crate::provider::profile::Kind;
+use crate::provider::profile::value_at;
 
 /// A field of the page as an entry of the sheet; `document` is the connection as JSON.
 pub(super) fn entry(field: &Field, subject: &Subject<'_>, document: &Value) -> Entry {
@@ -24,7 +25,10 @@ pub(super) fn entry(field: &Field, subject: &Subject<'_>, document: &Value) -> E
         }
         "mappings" => mappings(subject),
         fact if fact.starts_with('@') => self::fact(fact, field, subject),
-        path => at(document, path).map_or(Content::NotSet, |value| plain(value, field)),
+        path => match value_at(document, path) {
+            Value::Null => Content::NotSet,
+            value => plain(value, field),
+        },
     };
     Entry {
         label: field.label.clone(),
@@ -52,11 +56,6 @@ fn absent(field: &Field, subject: &Subject<'_>) -> Content {
         }
         (None, None) => Content::NotSet,
     }
-}
-
-/// The value at a path.
-fn at<'v>(document: &'v Value, path: &str) -> Option<&'v Value> {
-    path.split('.').try_fold(document, |value, step| value.get(step)).filter(|value| !value.is_null())
 }
 
 fn plain(value: &Value, field: &Field) -> Content {

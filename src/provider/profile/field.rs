@@ -4,10 +4,12 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::model::connection::Connection;
 use crate::model::connection::OAuthKind;
 use crate::model::shape::Shape;
+use crate::provider::profile::Capability;
 
 /// A group of fields under one title.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -71,6 +73,18 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// What the vendor must be able to do for it; nothing for an outbound connection, which is no
+    /// login: whether a vendor has those its kinds say.
+    pub(crate) const fn capability(self) -> Option<Capability> {
+        match self {
+            Self::Saml => Some(Capability::Saml),
+            Self::OAuth(OAuthKind::Custom) => Some(Capability::OAuth),
+            Self::OAuth(OAuthKind::Google) => Some(Capability::Google),
+            Self::OAuth(OAuthKind::Entra) => Some(Capability::Entra),
+            Self::OAuth(OAuthKind::Outbound) => None,
+        }
+    }
+
     /// That of a connection; `None` where it has no protocol yet.
     pub(crate) fn of(connection: &Connection) -> Option<Self> {
         match (&connection.saml, &connection.oauth) {
@@ -200,6 +214,23 @@ impl Field {
     /// Whether a value is one of the choices.
     pub(crate) fn is_choice(&self, value: &str) -> bool {
         self.choices.iter().any(|choice| choice.value == value)
+    }
+}
+
+/// The value at a path with dots; a key under `settings:` or `attributes:` may have dots itself.
+pub(crate) fn value_at<'v>(document: &'v Value, path: &str) -> &'v Value {
+    let mut value = document;
+    for step in steps(path) {
+        value = value.get(step).unwrap_or(&Value::Null);
+    }
+    value
+}
+
+/// A path as its steps.
+pub(crate) fn steps(path: &str) -> Vec<&str> {
+    match path.split_once('.') {
+        Some((parent @ ("settings" | "attributes"), key)) => vec![parent, key],
+        _ => path.split('.').collect(),
     }
 }
 

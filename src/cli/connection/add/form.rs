@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use serde_json::json;
 
-use crate::cli::connection::page;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::finding::Finding;
@@ -21,6 +20,7 @@ use crate::provider::profile::Capability;
 use crate::provider::profile::Field;
 use crate::provider::profile::Kind;
 use crate::provider::profile::Support;
+use crate::provider::profile;
 
 /// The kind of connection: a word of [`kind_word`].
 pub(crate) const KIND: &str = "?kind";
@@ -118,14 +118,7 @@ pub(crate) fn offered(vendor: &Vendor, kind: Kind) -> Result<()> {
         let failure = Failure::input("protocol-unsupported", why);
         Err(failure.hint(format!("`ssoctl provider show {}` shows what it offers", vendor.id)).into())
     };
-    let capability = match kind {
-        Kind::Saml => Some(Capability::Saml),
-        Kind::OAuth(OAuthKind::Custom) => Some(Capability::OAuth),
-        Kind::OAuth(OAuthKind::Google) => Some(Capability::Google),
-        Kind::OAuth(OAuthKind::Entra) => Some(Capability::Entra),
-        Kind::OAuth(OAuthKind::Outbound) => None,
-    };
-    if let Some(capability) = capability
+    if let Some(capability) = kind.capability()
         && let Support::No(reason) = vendor.support(capability)
     {
         return refused(format!("{title} does not offer {}: {reason}", capability.words()));
@@ -280,7 +273,7 @@ pub(crate) fn filled(base: &Connection, form: &Form, vendor: &Vendor) -> Result<
         let mut done = None;
         for value in meanings(key, values, separator) {
             let mut tried = document.clone();
-            put(&mut tried, &page::steps(key), value);
+            put(&mut tried, &profile::steps(key), value);
             match serde_json::from_value::<Connection>(tried.clone()) {
                 Ok(read) => {
                     done = Some((tried, read));

@@ -3,12 +3,12 @@
 use serde_json::Value;
 use serde_json::json;
 
-use crate::cli::connection::page;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::model::connection::Connection;
 use crate::provider::Vendor;
 use crate::provider::profile::Kind;
+use crate::provider::profile;
 use crate::workspace;
 
 /// Switches that say what is so anyway where a file does not have them.
@@ -30,13 +30,13 @@ pub(crate) fn text(connection: &Connection, vendor: &Vendor, kind: Kind) -> Resu
         .map_err(|error| Failure::bug("a connection cannot be written as JSON").because(error))?;
     for (path, default) in SWITCHES {
         let asked = vendor.asked(kind).any(|(_, field)| field.path == path);
-        if !asked && *page::at(&document, path) == json!(default) {
-            remove(&mut document, &page::steps(path));
+        if !asked && *profile::value_at(&document, path) == json!(default) {
+            remove(&mut document, &profile::steps(path));
         }
     }
     for group in ["saml.options", "provisioning", "migration"] {
-        if page::at(&document, group).as_object().is_some_and(serde_json::Map::is_empty) {
-            remove(&mut document, &page::steps(group));
+        if profile::value_at(&document, group).as_object().is_some_and(serde_json::Map::is_empty) {
+            remove(&mut document, &profile::steps(group));
         }
     }
     workspace::render(&document)
