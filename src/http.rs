@@ -9,6 +9,8 @@ pub(crate) mod address;
 pub(crate) mod call;
 pub(crate) mod fetch;
 pub(crate) mod guard;
+pub(crate) mod limits;
+pub(crate) mod pace;
 #[cfg(test)]
 pub(crate) mod peer;
 mod range;

@@ -19,7 +19,6 @@ use std::sync::atomic::AtomicBool;
 use crate::disk;
 use crate::error::Failure;
 use crate::error::Result;
-use crate::migrate::apply::Clock;
 use crate::migrate::apply::Options;
 use crate::migrate::apply::Progress;
 use crate::migrate::apply::Run;
@@ -29,6 +28,7 @@ use crate::migrate::journal::state::Phase;
 use crate::migrate::journal::state::State;
 use crate::migrate::plan::Plan;
 use crate::migrate::report::Report;
+use crate::model::clock::Clock;
 use crate::model::printable;
 use crate::provider::Directory;
 

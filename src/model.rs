@@ -1,5 +1,6 @@
 //! The words of the trade as types. No input or output, no clock, no crypto.
 
+pub(crate) mod clock;
 pub(crate) mod connection;
 pub(crate) mod difference;
 pub(crate) mod document;
@@ -186,7 +187,7 @@ impl<'de> serde::Deserialize<'de> for SecretRef {
 }
 
 /// A vendor's immutable key of an account (`UR_..`): rows of a migration hang on it, never on the name.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, Default)]
 #[serde(transparent)]
 pub(crate) struct UserId(pub(crate) String);
 
@@ -197,7 +198,7 @@ impl fmt::Display for UserId {
 }
 
 /// What an account logs in by, byte for byte as the vendor holds it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, Default)]
 #[serde(transparent)]
 pub(crate) struct Username(pub(crate) String);
 

@@ -24,6 +24,7 @@ use crate::provider::qualtrics::users_api::UsersApi;
 pub(crate) use crate::provider::directory::Access;
 pub(crate) use crate::provider::directory::Account;
 pub(crate) use crate::provider::directory::CallError;
+pub(crate) use crate::provider::directory::CallResult;
 pub(crate) use crate::provider::directory::Directory;
 pub(crate) use crate::provider::directory::Operator;
 pub(crate) use crate::provider::directory::Page;

@@ -87,7 +87,7 @@ const DOORS: [(&str, &[&str]); 22] = [
     ("tokio", &["sandbox"]),
     ("yamlpatch", &["yaml"]),
     ("yamlpath", &["yaml"]),
-    ("zeroize", &["crypto", "secret"]),
+    ("zeroize", &["crypto", "http", "secret"]),
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

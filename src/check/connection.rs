@@ -252,6 +252,7 @@ fn general(subject: &Subject<'_>, sink: &mut Sink<'_>) {
         );
     }
     if let Some(directory) = &connection.directory
+        && directory.token.is_some()
         && directory.token_expires_on.is_none()
     {
         sink.info(

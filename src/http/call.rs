@@ -3,17 +3,22 @@
 //! caller's, who knows what is at stake.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine as _;
 use reqwest::header;
 use reqwest::header::HeaderValue;
 use url::Url;
+use zeroize::Zeroizing;
 
 use crate::http::Broken;
 use crate::http::Client;
 use crate::http::Reuse;
 use crate::http::Trouble;
 use crate::http::address::is_loopback;
+use crate::http::limits::Limits;
+use crate::http::pace::Pace;
 use crate::http::read_body;
 use crate::http::retry_after;
 use crate::http::seconds;
@@ -27,8 +32,46 @@ const ANSWER_LIMIT: u64 = 16 * 1024 * 1024;
 pub(crate) enum Method {
     /// Reads.
     Get,
+    /// Reads, and keeps what is asked for out of the URL, where logs would show it.
+    Query,
+    /// Creates, or acts.
+    Post,
     /// Replaces.
     Put,
+    /// Changes a part.
+    Patch,
+}
+
+impl Method {
+    /// Whether a repetition can do harm.
+    pub(crate) const fn writes(self) -> bool {
+        match self {
+            Self::Get | Self::Query => false,
+            Self::Post | Self::Put | Self::Patch => true,
+        }
+    }
+}
+
+/// How a request says who asks.
+#[derive(Clone, Copy)]
+pub(crate) enum Credentials<'a> {
+    /// In a header of the vendor's own.
+    Header(&'static str, &'a Secret),
+    /// `Authorization: Bearer` (RFC 6750 2.1).
+    Bearer(&'a Secret),
+    /// `Authorization: Basic` (RFC 7617): a name and its password.
+    Basic(&'a str, &'a Secret),
+}
+
+/// What a request carries.
+#[derive(Clone, Copy)]
+pub(crate) enum Body<'a> {
+    /// Nothing.
+    None,
+    /// JSON under this media type.
+    Json(&'static str, &'a serde_json::Value),
+    /// `application/x-www-form-urlencoded`.
+    Form(&'a [(&'a str, &'a str)]),
 }
 
 /// One request to an API.
@@ -37,12 +80,14 @@ pub(crate) struct Call<'a> {
     pub(crate) method: Method,
     /// Where; https, or http on this machine.
     pub(crate) url: &'a Url,
-    /// The header that carries the secret, and the secret.
-    pub(crate) secret: (&'static str, &'a Secret),
+    /// Who asks.
+    pub(crate) credentials: Credentials<'a>,
     /// Other headers; constants of the adapter, so that nothing from outside can stand there.
     pub(crate) headers: &'static [(&'static str, &'static str)],
-    /// The body, sent as `application/json`.
-    pub(crate) json: Option<&'a serde_json::Value>,
+    /// Only if the resource still has this entity tag (RFC 9110 13.1.1), as the server gave it.
+    pub(crate) if_match: Option<&'a str>,
+    /// What it carries.
+    pub(crate) body: Body<'a>,
 }
 
 /// A complete answer, whatever its status.
@@ -52,8 +97,45 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     /// How long the server asks to wait, at most an hour.
     pub(crate) retry_after: Option<Duration>,
+    /// What it says of the pace it allows.
+    pub(crate) limits: Limits,
+    /// The entity tag, as sent.
+    pub(crate) etag: Option<String>,
+    /// The media type without its parameters, in small letters.
+    pub(crate) media_type: Option<String>,
     /// The bytes, decompressed.
     pub(crate) body: Vec<u8>,
+}
+
+/// The door to one vendor's API: each request leaves when the pace lets it, and what the answer
+/// says of the pace is taken in.
+#[derive(Clone)]
+pub(crate) struct Paced {
+    http: Client,
+    pace: Arc<Pace>,
+    timeout: Duration,
+}
+
+impl Paced {
+    /// `timeout` covers one request from connecting to the last byte, and not the wait for its turn.
+    pub(crate) fn new(http: Client, pace: Arc<Pace>, timeout: Duration) -> Self {
+        Self { http, pace, timeout }
+    }
+
+    /// How long one request may take.
+    pub(crate) fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    /// Makes one attempt in its turn.
+    pub(crate) fn call(&self, call: &Call<'_>) -> Result<Answer, Transport> {
+        let Some(_passed) = self.pace.pass() else {
+            return Err(Transport::NeverSent { code: "interrupted", detail: "interrupted".to_owned() });
+        };
+        let answer = self.http.call(call, self.timeout)?;
+        self.pace.heard(&answer.limits);
+        Ok(answer)
+    }
 }
 
 /// Why there is no answer, by whether the request can have been carried out.
@@ -87,6 +169,36 @@ impl fmt::Display for Transport {
     }
 }
 
+impl<'a> Credentials<'a> {
+    /// The header and its value, and what must not be shown.
+    fn header(self) -> Result<(header::HeaderName, HeaderValue, &'a Secret), Transport> {
+        let (name, text, secret) = match self {
+            Self::Header(name, secret) => {
+                (header::HeaderName::from_static(name), Zeroizing::new(secret.expose().to_owned()), secret)
+            }
+            Self::Bearer(secret) => {
+                (header::AUTHORIZATION, Zeroizing::new(format!("Bearer {}", secret.expose())), secret)
+            }
+            Self::Basic(user, secret) => {
+                let pair = Zeroizing::new(format!("{user}:{}", secret.expose()));
+                let encoded = base64::engine::general_purpose::STANDARD.encode(pair.as_bytes());
+                (header::AUTHORIZATION, Zeroizing::new(format!("Basic {encoded}")), secret)
+            }
+        };
+        // A secret has no control characters, which is all that a header value refuses.
+        let mut value = HeaderValue::from_bytes(text.as_bytes()).map_err(|error| Transport::NeverSent {
+            code: "secret-unusable",
+            detail: format!("the secret cannot stand in a header: {error}"),
+        })?;
+        value.set_sensitive(true);
+        Ok((name, value, secret))
+    }
+}
+
+fn media_type(header: &str) -> String {
+    header.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
 impl Client {
     /// Makes one attempt; `timeout` covers everything from connecting to the last byte.
     pub(crate) fn call(&self, call: &Call<'_>, timeout: Duration) -> Result<Answer, Transport> {
@@ -97,15 +209,14 @@ impl Client {
             "http" => return Err(never("http-url", "a secret is not sent over plain http to another machine")),
             _ => return Err(never("url-scheme", "an API is called by https only")),
         }
-        let (method, reuse) = match call.method {
-            Method::Get => (reqwest::Method::GET, Reuse::Kept),
-            Method::Put => (reqwest::Method::PUT, Reuse::Fresh),
+        let method = match call.method {
+            Method::Get => reqwest::Method::GET,
+            Method::Query | Method::Post => reqwest::Method::POST,
+            Method::Put => reqwest::Method::PUT,
+            Method::Patch => reqwest::Method::PATCH,
         };
-        let (name, secret) = call.secret;
-        // A secret has no control characters, which is all that a header value refuses.
-        let mut value = HeaderValue::from_bytes(secret.expose().as_bytes())
-            .map_err(|error| never("secret-unusable", &format!("the secret cannot stand in a header: {error}")))?;
-        value.set_sensitive(true);
+        let reuse = if call.method.writes() { Reuse::Fresh } else { Reuse::Kept };
+        let (name, value, secret) = call.credentials.header()?;
         let https = call.url.scheme() == "https";
         let broken = |trouble: Trouble, status| {
             let detail = match trouble.code {
@@ -127,8 +238,18 @@ impl Client {
                 for (name, value) in call.headers {
                     request = request.header(*name, *value);
                 }
-                if let Some(json) = call.json {
-                    request = request.header(header::CONTENT_TYPE, "application/json").body(json.to_string());
+                if let Some(tag) = call.if_match {
+                    request = request.header(header::IF_MATCH, tag);
+                }
+                match call.body {
+                    Body::None => {}
+                    Body::Json(kind, json) => {
+                        request = request.header(header::CONTENT_TYPE, kind).body(json.to_string());
+                    }
+                    Body::Form(pairs) => {
+                        let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+                        request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(form);
+                    }
                 }
                 request.send()
             })
@@ -136,8 +257,11 @@ impl Client {
         let status = response.status().as_u16();
         let text = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
         let retry_after = text(header::RETRY_AFTER).and_then(|asked| retry_after::wait(asked, text(header::DATE)));
+        let limits = Limits::of(response.headers());
+        let etag = text(header::ETAG).map(str::to_owned);
+        let media_type = text(header::CONTENT_TYPE).map(media_type);
         match read_body(&mut response, ANSWER_LIMIT) {
-            Ok(body) => Ok(Answer { status, retry_after, body }),
+            Ok(body) => Ok(Answer { status, retry_after, limits, etag, media_type, body }),
             Err(Broken::Read(trouble)) => Err(broken(trouble, Some(status))),
             Err(Broken::TooLarge) => Err(Transport::OutcomeUnknown {
                 code: "body-too-large",

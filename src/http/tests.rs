@@ -4,7 +4,9 @@ use std::time::Instant;
 use super::*;
 use crate::error::failure_of;
 use crate::http::call::Answer;
+use crate::http::call::Body;
 use crate::http::call::Call;
+use crate::http::call::Credentials;
 use crate::http::call::Method;
 use crate::http::call::Transport;
 use crate::http::fetch::Download;
@@ -328,7 +330,17 @@ fn secret() -> Secret {
 
 fn call(url: &str, method: Method, timeout: Duration) -> Result<Answer, Transport> {
     let (url, secret) = (url::Url::parse(url).unwrap(), secret());
-    Client::new().call(&Call { method, url: &url, secret: ("x-api-token", &secret), headers: &[], json: None }, timeout)
+    Client::new().call(
+        &Call {
+            method,
+            url: &url,
+            credentials: Credentials::Header("x-api-token", &secret),
+            headers: &[],
+            if_match: None,
+            body: Body::None,
+        },
+        timeout,
+    )
 }
 
 // attacks 4.6: a secret never follows a redirect.
@@ -378,7 +390,14 @@ fn reads_reuse_a_connection_and_writes_never_do() {
     let peer = Peer::answering(|_| response("200 OK", &[], b"{}"));
     let (client, secret, url) = (Client::new(), secret(), url::Url::parse(&peer.url()).unwrap());
     for method in [Method::Get, Method::Get, Method::Put, Method::Put] {
-        let call = Call { method, url: &url, secret: ("x-api-token", &secret), headers: &[], json: None };
+        let call = Call {
+            method,
+            url: &url,
+            credentials: Credentials::Header("x-api-token", &secret),
+            headers: &[],
+            if_match: None,
+            body: Body::None,
+        };
         client.call(&call, DEFAULT_TIMEOUT).unwrap();
     }
     assert_eq!((peer.received().len(), peer.connections()), (4, 3));

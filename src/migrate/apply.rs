@@ -32,19 +32,9 @@ use crate::migrate::journal::state::Step;
 use crate::migrate::plan::Plan;
 use crate::migrate::shown;
 use crate::model::UserId;
-use crate::model::time::Time;
+use crate::model::clock::Clock;
 use crate::provider::Directory;
 use crate::provider::Operator;
-
-/// Time, from above.
-pub(crate) trait Clock: Send + Sync {
-    /// The moment, for records.
-    fn now(&self) -> Time;
-    /// Time since some fixed moment; never goes back.
-    fn elapsed(&self) -> Duration;
-    /// Waits.
-    fn sleep(&self, duration: Duration);
-}
 
 /// Rates and thresholds.
 #[derive(Clone, Debug)]

@@ -9,6 +9,7 @@ mod value;
 use std::borrow::Cow;
 
 use crate::model::UserId;
+use crate::model::connection::KeyField;
 use crate::model::time::Time;
 
 pub(crate) use crate::migrate::plan::fold::same_to_a_server;
@@ -93,10 +94,20 @@ pub(crate) struct Row {
     pub(crate) line: u64,
     /// The account, where one was found.
     pub(crate) user_id: Option<UserId>,
-    /// The old username.
+    /// What the roster calls the account, where that is not the field that is written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) login: Option<Box<str>>,
+    /// What the key field has: the old username, or an External ID that may be empty.
     pub(crate) before: Box<str>,
-    /// The new username, where one could be made.
+    /// What it will have, where that could be made.
     pub(crate) after: Option<Box<str>>,
+    /// A name that nobody has, by which the account goes first, so that a swap or round comes open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) via: Option<Box<str>>,
+    /// The chain or round that the row belongs to, and its turn there: a row waits until those of
+    /// its chain with a smaller turn are done, since one of them holds the name that it is to get.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) chain: Option<Turn>,
     /// What will be done.
     pub(crate) outcome: Outcome,
     /// Why, for programs.
@@ -109,6 +120,15 @@ pub(crate) struct Row {
     pub(crate) suffix_only: bool,
 }
 
+/// The place of a row in a chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Turn {
+    /// Number of the chain, from 0.
+    pub(crate) of: u32,
+    /// From 0. The row that goes by way of a third name has turn 0, and ends the chain as well.
+    pub(crate) turn: u32,
+}
+
 /// What a plan is for.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Head {
@@ -118,6 +138,9 @@ pub(crate) struct Head {
     pub(crate) connection: String,
     /// The tenant, from the vendor.
     pub(crate) brand_id: String,
+    /// The field of an account that is written.
+    #[serde(default)]
+    pub(crate) key: KeyField,
     /// Where its API is, `https://iad1.qualtrics.com`.
     pub(crate) origin: String,
     /// The operator's own account.

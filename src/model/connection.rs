@@ -413,19 +413,62 @@ pub(crate) struct Migration {
     pub(crate) merge_on_login: bool,
 }
 
-/// How the vendor's user list is reached.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// The field of an account that a login is matched by, and that a migration writes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum KeyField {
+    /// What the account logs in by (Qualtrics `username`, SCIM `userName`).
+    #[default]
+    Username,
+    /// A key of the customer's own (Qualys External ID, SCIM `externalId`).
+    ExternalId,
+}
+
+impl KeyField {
+    /// As files and messages have it.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Username => "username",
+            Self::ExternalId => "external_id",
+        }
+    }
+}
+
+/// How the vendor's user list is reached. Which of the credentials are needed is the vendor's to say.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct DirectoryAccess {
     /// Base URL, where it is not the one that follows from the settings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) api_url: Option<String>,
     /// Reference to the API token.
-    pub(crate) token: SecretRef,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) token: Option<SecretRef>,
     /// When the token ends, declared by the administrator.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) token_expires_on: Option<Time>,
+    /// Name of the API's own account, where it wants a name and a password (Qualys).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) login: Option<String>,
+    /// Reference to that account's password.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) password: Option<SecretRef>,
+    /// Client of the OAuth client-credentials grant, in place of a token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) client_id: Option<String>,
+    /// Reference to the client's secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) client_secret: Option<SecretRef>,
+    /// Scopes that are asked for, parted by spaces.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) scope: Option<String>,
+    /// The field that a migration writes, where the vendor has both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) key: Option<KeyField>,
     /// Writes a second; 1 where not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) writes_per_second: Option<u32>,
+    /// Requests at the same time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) concurrency: Option<u32>,
 }

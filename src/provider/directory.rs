@@ -4,10 +4,14 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::http;
+use crate::error::Failure;
+use crate::error::Result;
+use crate::http::call::Paced;
+use crate::model::SecretRef;
 use crate::model::UserId;
 use crate::model::Username;
 use crate::model::connection::DirectoryAccess;
+use crate::model::connection::KeyField;
 use crate::provider::profile::SettingLookup;
 use crate::secret::Secret;
 
@@ -17,21 +21,36 @@ pub(crate) struct Access<'a> {
     pub(crate) setting: &'a SettingLookup<'a>,
     /// The connection's `directory:` section.
     pub(crate) directory: &'a DirectoryAccess,
-    /// What its `token` stands for.
-    pub(crate) secret: Secret,
-    /// The door to the network.
-    pub(crate) http: http::Client,
-    /// How long one request may take.
-    pub(crate) timeout: Duration,
+    /// What a reference of that section stands for.
+    pub(crate) secret: &'a dyn Fn(&SecretRef) -> Result<Secret>,
+    /// The door to the network, in the pace that the vendor allows.
+    pub(crate) http: Paced,
+}
+
+impl Access<'_> {
+    /// A secret that this vendor's API cannot do without.
+    pub(crate) fn needed(&self, key: &'static str, reference: Option<&SecretRef>) -> Result<Secret> {
+        match reference {
+            Some(reference) => (self.secret)(reference),
+            None => Err(Failure::input(
+                "directory-credentials",
+                format!("the connection does not say `directory.{key}`, which this vendor's API needs"),
+            )
+            .hint(format!("`ssoctl connection set NAME directory.{key}=env:NAME_OF_A_VARIABLE` names where it is read"))
+            .into()),
+        }
+    }
 }
 
 /// One account as the vendor holds it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Account {
     /// Immutable key.
     pub(crate) id: UserId,
     /// What it logs in by.
     pub(crate) username: Username,
+    /// The customer's own key, where the vendor has such a field; empty is none.
+    pub(crate) external_id: Option<String>,
     /// E-mail address.
     pub(crate) email: Option<String>,
     /// First name.
@@ -40,6 +59,22 @@ pub(crate) struct Account {
     pub(crate) last_name: Option<String>,
     /// The vendor's word for active or disabled.
     pub(crate) status: Option<String>,
+    /// Roles or types, in the vendor's words.
+    pub(crate) roles: Vec<String>,
+    /// What it may see: asset groups, divisions, groups.
+    pub(crate) groups: Vec<String>,
+    /// The entity tag of this state of the account, where the vendor has one.
+    pub(crate) version: Option<String>,
+}
+
+impl Account {
+    /// What the account has in a field; empty where it has nothing.
+    pub(crate) fn key(&self, field: KeyField) -> &str {
+        match field {
+            KeyField::Username => &self.username.0,
+            KeyField::ExternalId => self.external_id.as_deref().unwrap_or(""),
+        }
+    }
 }
 
 /// Who the credentials belong to, and where.
@@ -123,20 +158,31 @@ impl fmt::Display for CallError {
 
 impl std::error::Error for CallError {}
 
+/// What a call comes to.
+pub(crate) type CallResult<T> = std::result::Result<T, CallError>;
+
 /// A vendor's user list behind its API. Each call is one attempt: waiting and
 /// trying again are the caller's, who knows what is at stake.
 pub(crate) trait Directory: Send + Sync {
     /// Who the credentials belong to; refuses the wrong data centre.
-    fn operator(&self) -> Result<Operator, CallError>;
+    fn operator(&self) -> CallResult<Operator>;
 
     /// One page of the whole list; `None` asks for the first page, then the cursor that came back.
-    fn page(&self, cursor: Option<&str>) -> Result<Page, CallError>;
+    fn page(&self, cursor: Option<&str>) -> CallResult<Page>;
 
-    /// One account by its immutable key; `None` where there is none.
-    fn account(&self, id: &UserId) -> Result<Option<Account>, CallError>;
+    /// One account by its immutable key; `None` where there is none. `likely` are values of the
+    /// key field that it may have: a vendor that cannot be asked by its own key looks for them first.
+    fn account(&self, id: &UserId, likely: &[&str]) -> CallResult<Option<Account>>;
 
-    /// Sets the username. `Ok` says the vendor said yes, not that it did so: read it back.
-    fn rename(&self, id: &UserId, to: &Username) -> Result<(), CallError>;
+    /// Every account whose key field is exactly this value. A vendor that cannot be asked answers
+    /// with what it can find within a page; it is told to people, and decides no write.
+    fn holders(&self, value: &str) -> CallResult<Vec<Account>>;
+
+    /// Sets the key field. `Ok` says the vendor said yes, not that it did so: read it back.
+    fn rename(&self, account: &Account, to: &str) -> CallResult<()>;
+
+    /// The field that [`Self::rename`] writes.
+    fn key_field(&self) -> KeyField;
 
     /// How long a request may take before its outcome counts as unknown: an
     /// unknown outcome is settled by waiting this long and reading.

@@ -192,9 +192,8 @@ pub(crate) fn base(args: &Args, kind: Kind, documents: &Documents, vendor: &Vend
         login: Login::default(),
         directory: args.token.clone().map(|token| DirectoryAccess {
             api_url: args.api_url.clone(),
-            token,
-            token_expires_on: None,
-            writes_per_second: None,
+            token: Some(token),
+            ..DirectoryAccess::default()
         }),
     }
 }

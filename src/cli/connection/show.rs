@@ -11,6 +11,7 @@ use crate::cli::table;
 use crate::error::Result;
 use crate::error::told::redacted;
 use crate::finding::Severity;
+use crate::model::SecretRef;
 use crate::model::ConnectionName;
 use crate::model::connection::Endpoint;
 use crate::model::connection::OAuth;
@@ -122,9 +123,20 @@ fn page(loaded: &Loaded, at_vendor: &str, vendor: &Vendor, now: Time) -> String 
         page += &format!("\nat login\n{}", table::facts(2, &rows));
     }
     if let Some(directory) = &connection.directory {
+        let reference = |secret: &Option<SecretRef>| secret.as_ref().map(ToString::to_string).unwrap_or_default();
         page += &format!(
             "\nuser list\n{}",
-            table::facts(2, &[("token", directory.token.to_string()), ("API URL", optional(&directory.api_url))])
+            table::facts(
+                2,
+                &[
+                    ("token", reference(&directory.token)),
+                    ("login", optional(&directory.login)),
+                    ("password", reference(&directory.password)),
+                    ("client ID", optional(&directory.client_id)),
+                    ("client secret", reference(&directory.client_secret)),
+                    ("API URL", optional(&directory.api_url)),
+                ]
+            )
         );
     }
     page

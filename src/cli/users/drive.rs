@@ -2,8 +2,8 @@
 //! the list is reached, and how the end is told.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
-
 
 use crate::cli::Format;
 use crate::cli::Verdict;
@@ -18,6 +18,8 @@ use crate::error::Failure;
 use crate::error::Kind;
 use crate::error::Result;
 use crate::error::failure_of;
+use crate::http::call::Paced;
+use crate::http::pace::Pace;
 use crate::migrate;
 use crate::migrate::Driven;
 use crate::migrate::Folder;
@@ -150,6 +152,7 @@ pub(crate) fn directory(
     loaded: &Loaded,
     workspace: &Workspace,
     timeout: Duration,
+    pace: Arc<Pace>,
     context: &Context,
 ) -> Result<Box<dyn Directory>> {
     let vendor = context.vendor(&loaded.connection.provider)?;
@@ -161,9 +164,8 @@ pub(crate) fn directory(
     vendor.directory(Access {
         setting: &|key| loaded.connection.settings.get(key).cloned(),
         directory: access,
-        secret: secret::resolve(&access.token, workspace.root())?,
-        http: context.http().clone(),
-        timeout,
+        secret: &|reference| secret::resolve(reference, workspace.root()),
+        http: Paced::new(context.http().clone(), pace, timeout),
     })
 }
 
@@ -215,12 +217,13 @@ pub(crate) fn drive(
         check_alone(&workspace, folder.id(), &plan.head.connection)?;
     }
     check_origin(plan, &loaded)?;
-    let directory = directory(&loaded, &workspace, Duration::from_secs(flags.request_timeout), context)?;
-    let clock = SystemClock::new(context.now, context.started);
+    let clock = Arc::new(SystemClock::new(context.now, context.started));
     let stop = stop_flag()?;
+    let pace = Arc::new(Pace::new(Arc::<SystemClock>::clone(&clock), Arc::clone(&stop)));
+    let directory = directory(&loaded, &workspace, Duration::from_secs(flags.request_timeout), pace, context)?;
     let options = flags.options(&loaded);
     let mut bar = Bar::new(Some(plan.counts().rename), context.ui.is_quiet());
-    let means = Means { directory: &*directory, clock: &clock, stop: &stop, options: &options };
+    let means = Means { directory: &*directory, clock: &*clock, stop: &stop, options: &options };
     let driven = migrate::drive(folder, plan, direction, &means, &mut bar);
     bar.clear();
     tell(&driven?, context)

@@ -1,6 +1,8 @@
 //! `ssoctl users migrate`: a roster and the vendor's user list make a plan; nothing is
 //! written until `--apply` or an answered prompt.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use crate::cli::Format;
@@ -15,6 +17,7 @@ use crate::disk;
 use crate::error::Failure;
 use crate::error::Kind;
 use crate::error::Result;
+use crate::http::pace::Pace;
 use crate::migrate::Folder;
 use crate::migrate::apply::call::Caller;
 use crate::migrate::apply::call::Patience;
@@ -34,6 +37,7 @@ use crate::migrate::roster;
 use crate::migrate::roster::Columns;
 use crate::model::ConnectionName;
 use crate::model::UserId;
+use crate::model::connection::KeyField;
 use crate::provider;
 use crate::workspace::Loaded;
 use crate::workspace::Workspace;
@@ -248,6 +252,7 @@ fn from_file(file: &str, loaded: &Loaded, context: &Context) -> Result<(Accounts
             provider: loaded.connection.provider.clone(),
             connection: loaded.name.to_string(),
             brand_id,
+            key: KeyField::Username,
             origin: format!("file {file}"),
             // Nobody's own account: such a plan is looked at and never applied.
             operator_id: UserId(String::new()),
@@ -259,13 +264,14 @@ fn from_file(file: &str, loaded: &Loaded, context: &Context) -> Result<(Accounts
 
 fn from_vendor(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Context) -> Result<(Accounts, Head)> {
     let timeout = Duration::from_secs(args.run.request_timeout);
-    let directory = drive::directory(loaded, workspace, timeout, context)?;
-    let clock = SystemClock::new(context.now, context.started);
-    let stop = std::sync::atomic::AtomicBool::new(false);
+    let clock = Arc::new(SystemClock::new(context.now, context.started));
+    let stop = Arc::new(AtomicBool::new(false));
+    let pace = Arc::new(Pace::new(Arc::<SystemClock>::clone(&clock), Arc::clone(&stop)));
+    let directory = drive::directory(loaded, workspace, timeout, pace, context)?;
     let patience = Patience::default();
     let bar = Bar::new(None, context.ui.is_quiet());
     let mut pause = |wait: Duration, why: &str| bar.message(format!("waiting {} s: {why}", wait.as_secs()));
-    let mut caller = Caller::new(&*directory, &clock, &stop, &patience, &mut pause);
+    let mut caller = Caller::new(&*directory, &*clock, &stop, &patience, &mut pause);
     let operator = caller.read(|directory| directory.operator()).map_err(refused)?;
     if let Some(expected) = loaded.connection.settings.get("brand_id")
         && *expected != operator.brand_id
@@ -291,6 +297,7 @@ fn from_vendor(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Co
         provider: loaded.connection.provider.clone(),
         connection: loaded.name.to_string(),
         brand_id: operator.brand_id,
+        key: directory.key_field(),
         origin: drive::origin(loaded),
         operator_id: operator.user_id,
         data_center: operator.data_center,

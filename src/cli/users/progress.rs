@@ -16,8 +16,8 @@ use indicatif::ProgressStyle;
 
 use crate::error::Failure;
 use crate::error::Result;
-use crate::migrate::apply::Clock;
 use crate::migrate::apply::Progress;
+use crate::model::clock::Clock;
 use crate::model::printable;
 use crate::model::time::Time;
 

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::error::Failure;
-use crate::migrate::apply::Clock;
+use crate::model::clock::Clock;
 use crate::model::printable;
 use crate::provider::CallError;
 use crate::provider::Directory;

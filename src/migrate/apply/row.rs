@@ -19,9 +19,9 @@ use crate::migrate::plan::Plan;
 use crate::migrate::plan::same_to_a_server;
 use crate::migrate::shown;
 use crate::model::UserId;
-use crate::model::Username;
 use crate::model::printable;
 use crate::model::time::Time;
+use crate::provider::Account;
 use crate::provider::CallError;
 
 /// What became of a row in this run.
@@ -78,7 +78,7 @@ enum Sight {
     /// The name it should have.
     Goal,
     /// A name from which it may be written.
-    Start(String),
+    Start(Box<Account>),
     /// A name that somebody else gave it.
     Other(String),
     /// There is no such account.
@@ -129,10 +129,10 @@ impl Worker<'_> {
                 Err(Trouble::Row { code, detail }) => return self.failed(&task, code, detail, None),
                 Err(stop) => return Err(stop),
             };
-            match sight {
-                Sight::Start(_) => {}
+            let account = match sight {
+                Sight::Start(account) => account,
                 other => return self.conclude(&task, other),
-            }
+            };
             if task.id == *self.operator {
                 let why = "this is the account whose credentials do the work; it is not renamed".to_owned();
                 return self.failed(&task, "own-account", why, None);
@@ -140,7 +140,7 @@ impl Worker<'_> {
             self.intend(&task)?;
             self.unsent.remove(&row);
             *self.slot = self.run.clock.elapsed().max(*self.slot) + self.run.interval();
-            match self.caller.directory().rename(&task.id, &Username(task.to.clone())) {
+            match self.caller.directory().rename(&account, &task.to) {
                 Ok(()) => return self.verify(&task),
                 Err(CallError::Throttled { wait, detail }) => {
                     let seconds = wait.unwrap_or_default().as_secs();
@@ -284,18 +284,21 @@ impl Worker<'_> {
     }
 
     fn look(&mut self, task: &Task) -> Result<Sight, Trouble> {
-        let id = &task.id;
-        let Some(account) = self.caller.read(|directory| directory.account(id))? else { return Ok(Sight::Gone) };
+        let (id, field) = (&task.id, self.caller.directory().key_field());
+        let likely: Vec<&str> = task.from.iter().chain([&task.to]).map(String::as_str).collect();
+        let Some(account) = self.caller.read(|directory| directory.account(id, &likely))? else {
+            return Ok(Sight::Gone);
+        };
         if account.id != *id {
             let detail =
                 format!("asked for the account {}, the vendor answered with {}", shown(&id.0), shown(&account.id.0));
             return Err(Trouble::Row { code: "malformed", detail });
         }
-        let name = account.username.0;
+        let name = account.key(field).to_owned();
         Ok(if name == task.to {
             Sight::Goal
         } else if task.from.contains(&name) {
-            Sight::Start(name)
+            Sight::Start(Box::new(account))
         } else {
             Sight::Other(name)
         })
@@ -312,7 +315,11 @@ impl Worker<'_> {
                 Ok(ended)
             }
             Sight::Gone => self.failed(task, "account-gone", "the account is not there any more".to_owned(), None),
-            Sight::Start(name) | Sight::Other(name) => {
+            Sight::Start(account) => {
+                let name = account.key(self.caller.directory().key_field()).to_owned();
+                self.conclude(task, Sight::Other(name))
+            }
+            Sight::Other(name) => {
                 let (code, when) = match self.direction {
                     Direction::Apply => ("changed-since-plan", "the plan was made"),
                     Direction::Rollback => ("changed-since", "it was renamed"),
@@ -339,7 +346,8 @@ impl Worker<'_> {
                     self.caller.back_off(look, "the account does not show its new name yet")?;
                     look += 1;
                 }
-                Some(Sight::Start(name)) => {
+                Some(Sight::Start(account)) => {
+                    let name = account.key(self.caller.directory().key_field()).to_owned();
                     let why = format!("the vendor said yes, and the account is still named {}", shown(&name));
                     return self.failed(task, "not-applied", why, Some(name));
                 }

@@ -7,10 +7,11 @@ use std::time::Duration;
 use super::*;
 use crate::error::Kind;
 use crate::error::failure_of;
-use crate::migrate::apply::Clock;
 use crate::migrate::apply::call::Patience;
 use crate::model::UserId;
 use crate::model::Username;
+use crate::model::clock::Clock;
+use crate::model::connection::KeyField;
 use crate::model::time::Time;
 use crate::provider::CallError;
 use crate::provider::Directory;
@@ -37,11 +38,19 @@ impl Directory for List {
         (self.answer)(*calls, cursor)
     }
 
-    fn account(&self, _id: &UserId) -> std::result::Result<Option<Account>, CallError> {
+    fn account(&self, _id: &UserId, _likely: &[&str]) -> std::result::Result<Option<Account>, CallError> {
         unreachable!("only pages are asked for")
     }
 
-    fn rename(&self, _id: &UserId, _to: &Username) -> std::result::Result<(), CallError> {
+    fn holders(&self, _value: &str) -> std::result::Result<Vec<Account>, CallError> {
+        unreachable!("only pages are asked for")
+    }
+
+    fn key_field(&self) -> KeyField {
+        KeyField::Username
+    }
+
+    fn rename(&self, _account: &Account, _to: &str) -> std::result::Result<(), CallError> {
         unreachable!("only pages are asked for")
     }
 
@@ -65,14 +74,7 @@ impl Clock for List {
 }
 
 fn account(id: &str, name: &str) -> Account {
-    Account {
-        id: UserId(id.to_owned()),
-        username: Username(name.to_owned()),
-        email: None,
-        first_name: None,
-        last_name: None,
-        status: None,
-    }
+    Account { id: UserId(id.to_owned()), username: Username(name.to_owned()), ..Account::default() }
 }
 
 fn page(accounts: &[(&str, &str)], next: Option<&str>) -> Page {

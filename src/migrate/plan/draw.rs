@@ -35,7 +35,10 @@ pub(crate) fn draw(roster: Roster, accounts: &Accounts, rule: &NameRule, head: H
         Row {
             line: row.line,
             user_id: verdict.account.map(|account| UserId(accounts.id(account).to_owned())),
+            login: None,
             before: row.old,
+            via: None,
+            chain: None,
             after: target.ok(),
             outcome: verdict.outcome,
             code: Cow::Borrowed(if suffix_only { "suffix-only" } else { verdict.code }),

@@ -16,17 +16,21 @@ use std::time::Duration;
 use url::Url;
 
 use crate::error::Result;
-use crate::http;
 use crate::http::address::SafeUrl;
+use crate::http::call::Body;
 use crate::http::call::Call;
+use crate::http::call::Credentials;
 use crate::http::call::Method;
+use crate::http::call::Paced;
 use crate::http::call::Transport;
 use crate::http::shortened;
 use crate::model::UserId;
 use crate::model::Username;
+use crate::model::connection::KeyField;
 use crate::provider::Access;
 use crate::provider::Account;
 use crate::provider::CallError;
+use crate::provider::CallResult;
 use crate::provider::Directory;
 use crate::provider::Operator;
 use crate::provider::Page;
@@ -38,8 +42,6 @@ use crate::provider::qualtrics::users_api::envelope::User;
 use crate::provider::qualtrics::users_api::envelope::Whoami;
 use crate::secret::Secret;
 
-type CallResult<T> = std::result::Result<T, CallError>;
-
 /// Ten million accounts at 100 a page; a list that goes on after that is not a list.
 const MOST_PAGES: usize = 100_000;
 
@@ -47,11 +49,10 @@ const ACCEPT: &[(&str, &str)] = &[("accept", "application/json")];
 
 /// The adapter of one tenant.
 pub(in crate::provider) struct UsersApi {
-    http: http::Client,
+    http: Paced,
     base: Url,
     data_center: Option<String>,
     token: Secret,
-    timeout: Duration,
     /// Pages read since the first one was asked for.
     read: Mutex<HashSet<String>>,
 }
@@ -73,11 +74,10 @@ impl UsersApi {
         let data_center = (access.setting)("data_center");
         let base = base::choose(access.directory.api_url.as_deref(), data_center.as_deref())?;
         Ok(Self {
+            token: access.needed("token", access.directory.token.as_ref())?,
             http: access.http,
             base,
             data_center,
-            token: access.secret,
-            timeout: access.timeout,
             read: Mutex::default(),
         })
     }
@@ -146,8 +146,10 @@ impl UsersApi {
     ) -> CallResult<Option<Envelope<T>>> {
         let change = subject == Subject::Change;
         let method = if change { Method::Put } else { Method::Get };
-        let call = Call { method, url, secret: ("X-API-TOKEN", &self.token), headers: ACCEPT, json };
-        let answer = self.http.call(&call, self.timeout).map_err(|transport| self.transport(change, &transport))?;
+        let body = json.map_or(Body::None, |json| Body::Json("application/json", json));
+        let credentials = Credentials::Header("x-api-token", &self.token);
+        let call = Call { method, url, credentials, headers: ACCEPT, if_match: None, body };
+        let answer = self.http.call(&call).map_err(|transport| self.transport(change, &transport))?;
         let unsure = |detail: String| {
             if change { CallError::OutcomeUnknown { detail } } else { CallError::Malformed { detail } }
         };
@@ -257,10 +259,14 @@ impl UsersApi {
         Ok(Account {
             id: UserId(user.id),
             username: Username(user.username),
+            external_id: None,
             email: user.email,
             first_name: user.first_name,
             last_name: user.last_name,
             status: user.account_status,
+            roles: user.user_type.into_iter().collect(),
+            groups: user.division_id.into_iter().collect(),
+            version: None,
         })
     }
 }
@@ -322,7 +328,7 @@ impl Directory for UsersApi {
         Ok(Page { accounts, next: listing.next_page })
     }
 
-    fn account(&self, id: &UserId) -> CallResult<Option<Account>> {
+    fn account(&self, id: &UserId, _likely: &[&str]) -> CallResult<Option<Account>> {
         let Some(envelope) = self.ask(Subject::Account, &self.user_url(id)?, None)? else { return Ok(None) };
         let account = self.account_of(result_of(Some(envelope))?)?;
         if account.id != *id {
@@ -333,15 +339,28 @@ impl Directory for UsersApi {
         Ok(Some(account))
     }
 
-    fn rename(&self, id: &UserId, to: &Username) -> CallResult<()> {
+    fn holders(&self, value: &str) -> CallResult<Vec<Account>> {
+        // Seen in one client only (vendors.md 1.4), so what comes back is compared, and nothing else believed.
+        let mut url = self.at(&["users"])?;
+        url.query_pairs_mut().append_pair("offset", "0").append_pair("username", value);
+        let listing: Listing = result_of(self.ask(Subject::Tenant, &url, None)?)?;
+        let named = listing.elements.into_iter().filter(|user| user.username == value);
+        named.map(|user| self.account_of(user)).collect()
+    }
+
+    fn rename(&self, account: &Account, to: &str) -> CallResult<()> {
         // Only what is sent is changed, so nothing else is.
-        let body = serde_json::json!({ "username": to.0 });
-        self.ask::<serde::de::IgnoredAny>(Subject::Change, &self.user_url(id)?, Some(&body))?;
+        let body = serde_json::json!({ "username": to });
+        self.ask::<serde::de::IgnoredAny>(Subject::Change, &self.user_url(&account.id)?, Some(&body))?;
         Ok(())
     }
 
+    fn key_field(&self) -> KeyField {
+        KeyField::Username
+    }
+
     fn request_timeout(&self) -> Duration {
-        self.timeout
+        self.http.timeout()
     }
 }
 

@@ -9,7 +9,6 @@ use std::sync::Mutex;
 use std::sync::MutexGuard;
 use std::time::Duration;
 
-use crate::migrate::apply::Clock;
 use crate::migrate::apply::Progress;
 use crate::migrate::journal::Direction;
 use crate::migrate::journal::Journal;
@@ -23,6 +22,8 @@ use crate::migrate::plan::Plan;
 use crate::migrate::plan::Row;
 use crate::model::UserId;
 use crate::model::Username;
+use crate::model::clock::Clock;
+use crate::model::connection::KeyField;
 use crate::model::time::Time;
 use crate::provider::Account;
 use crate::provider::CallError;
@@ -107,6 +108,7 @@ pub(crate) fn head() -> Head {
         provider: "qualtrics".to_owned(),
         connection: "qualtrics-prod".to_owned(),
         brand_id: "testbrand".to_owned(),
+        key: KeyField::Username,
         origin: "https://iad1.qualtrics.com".to_owned(),
         operator_id: UserId("UR_operator".to_owned()),
         data_center: Some("iad1".to_owned()),
@@ -119,6 +121,9 @@ pub(crate) fn plan_of(n: usize) -> Plan {
     let rows = (0..n).map(|i| Row {
         line: i as u64 + 2,
         user_id: Some(UserId(format!("UR_{i}"))),
+        login: None,
+        via: None,
+        chain: None,
         before: format!("user{i}").into(),
         after: Some(format!("{i}#testbrand").into()),
         outcome: Outcome::Rename,
@@ -285,7 +290,7 @@ impl Directory for Fake {
         Err(CallError::Malformed { detail: "no list here".to_owned() })
     }
 
-    fn account(&self, id: &UserId) -> Result<Option<Account>, CallError> {
+    fn account(&self, id: &UserId, _likely: &[&str]) -> Result<Option<Account>, CallError> {
         let mut world = self.world();
         if world.ends_here() {
             drop(world);
@@ -310,19 +315,27 @@ impl Directory for Fake {
                 }
             }
         }
-        Ok(name.map(|name| Account {
-            id: id.clone(),
-            username: Username(name),
-            email: None,
-            first_name: None,
-            last_name: None,
-            status: None,
-        }))
+        Ok(name.map(|name| Account { id: id.clone(), username: Username(name), ..Account::default() }))
     }
 
-    fn rename(&self, id: &UserId, to: &Username) -> Result<(), CallError> {
+    fn holders(&self, value: &str) -> Result<Vec<Account>, CallError> {
+        let world = self.world();
+        let held = world.accounts.iter().filter(|(_, name)| *name == value);
+        let account = |(id, name): (&String, &String)| Account {
+            id: UserId(id.clone()),
+            username: Username(name.clone()),
+            ..Account::default()
+        };
+        Ok(held.map(account).collect())
+    }
+
+    fn key_field(&self) -> KeyField {
+        KeyField::Username
+    }
+
+    fn rename(&self, account: &Account, to: &str) -> Result<(), CallError> {
         let mut world = self.world();
-        let (id, to) = (id.0.as_str(), to.0.as_str());
+        let id = account.id.0.as_str();
         world.check_intent(id);
         let under_way = world.late.iter().any(|(_, other, _)| other == id);
         assert!(!under_way, "written while an earlier request may still be carried out");

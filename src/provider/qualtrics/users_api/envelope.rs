@@ -107,4 +107,6 @@ pub(super) struct User {
     pub(super) first_name: Option<String>,
     pub(super) last_name: Option<String>,
     pub(super) account_status: Option<String>,
+    pub(super) user_type: Option<String>,
+    pub(super) division_id: Option<String>,
 }

@@ -18,16 +18,14 @@ fn try_api(api_url: Option<&str>, data_center: Option<&str>) -> Result<UsersApi>
     let setting = |key: &str| if key == "data_center" { data_center.map(ToOwned::to_owned) } else { None };
     let directory = DirectoryAccess {
         api_url: api_url.map(ToOwned::to_owned),
-        token: "env:TOKEN".parse().unwrap(),
-        token_expires_on: None,
-        writes_per_second: None,
+        token: Some("env:TOKEN".parse().unwrap()),
+        ..DirectoryAccess::default()
     };
     UsersApi::new(Access {
         setting: &setting,
         directory: &directory,
-        secret: secret(),
-        http: http::Client::new(),
-        timeout: Duration::from_millis(500),
+        secret: &|_| Ok(secret()),
+        http: Paced::new(crate::http::Client::new(), crate::http::pace::tests::free(), Duration::from_millis(500)),
     })
 }
 
@@ -60,8 +58,12 @@ fn id(text: &str) -> UserId {
     UserId(text.to_owned())
 }
 
+fn account(key: &str) -> Account {
+    Account { id: id(key), ..Account::default() }
+}
+
 fn rename(api: &UsersApi) -> CallResult<()> {
-    api.rename(&id("UR_2"), &Username("123#testbrand".to_owned()))
+    api.rename(&account("UR_2"), "123#testbrand")
 }
 
 /// Whatever a person or a log could see of an error; the token is never in it.
@@ -230,23 +232,23 @@ fn a_list_that_is_not_what_the_api_promises_is_malformed() {
 #[test]
 fn one_account_is_read_by_its_percent_encoded_id() {
     let peer = saying("200 OK", &[], ok(&ANNA.replace("UR_2", "a/b?c#d%e ..")));
-    let account = api(&peer).account(&id("a/b?c#d%e ..")).unwrap().unwrap();
+    let account = api(&peer).account(&id("a/b?c#d%e .."), &[]).unwrap().unwrap();
     assert_eq!((account.username.0.as_str(), account.status.as_deref()), ("anna#testbrand", Some("active")));
     assert_eq!((account.first_name.as_deref(), account.last_name), (Some("Anna"), None));
     assert_eq!(peer.received()[0].line, "GET /API/v3/users/a%2Fb%3Fc%23d%25e%20.. HTTP/1.1");
     for bad in ["", ".", "..", "UR_\r\n1", "\tUR_1"] {
-        assert!(matches!(api(&peer).account(&id(bad)), Err(CallError::Malformed { .. })), "{bad}");
+        assert!(matches!(api(&peer).account(&id(bad), &[]), Err(CallError::Malformed { .. })), "{bad}");
     }
-    assert!(matches!(api(&peer).account(&id("UR_3")), Err(CallError::Malformed { .. })));
+    assert!(matches!(api(&peer).account(&id("UR_3"), &[]), Err(CallError::Malformed { .. })));
     assert_eq!(peer.received().len(), 2);
 }
 
 #[test]
 fn only_the_vendors_own_404_says_that_there_is_no_such_account() {
     let gone = saying("404 Not Found", &[], no("404 - Not Found", "USR_3", "no such user"));
-    assert_eq!(api(&gone).account(&id("UR_2")).unwrap(), None);
+    assert_eq!(api(&gone).account(&id("UR_2"), &[]).unwrap(), None);
     let html = saying("404 Not Found", &[], "<html>not found</html>");
-    assert!(matches!(api(&html).account(&id("UR_2")), Err(CallError::Malformed { .. })));
+    assert!(matches!(api(&html).account(&id("UR_2"), &[]), Err(CallError::Malformed { .. })));
     assert!(matches!(api(&html).operator(), Err(CallError::Misdirected { code: "api-not-found", .. })));
     assert!(matches!(rename(&api(&gone)), Err(CallError::Refused { status: 404, .. })));
 }
@@ -353,7 +355,7 @@ fn what_never_left_is_unreachable_and_a_lost_read_too() {
     let nobody = try_api(Some(&format!("http://{closed}/API/v3")), Some("fra1")).unwrap();
     assert!(matches!(rename(&nobody), Err(CallError::Unreachable { .. })));
     let mute = Peer::start(|_, _| false);
-    assert!(matches!(api(&mute).account(&id("UR_2")), Err(CallError::Unreachable { .. })));
+    assert!(matches!(api(&mute).account(&id("UR_2"), &[]), Err(CallError::Unreachable { .. })));
 }
 
 #[test]

@@ -1,0 +1,211 @@
+//! The pace of requests to one vendor, over all threads that share it: what the user allows,
+//! what the vendor's headers allow, and silence while it asks for silence.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use crate::http::limits::Limits;
+use crate::model::clock::Clock;
+
+/// A window up to this long is filled evenly; in a longer one, what is left of it may be used at once.
+const SMOOTH: Duration = Duration::from_secs(10);
+/// Of what a vendor allows, so much is used: its clock and the network are not ours.
+const SHARE: f64 = 0.985;
+/// How long one sleep is, so that an end is noticed.
+const SLICE: Duration = Duration::from_millis(100);
+
+/// Spaces requests; cheap to share.
+pub(crate) struct Pace {
+    clock: Arc<dyn Clock>,
+    stop: Arc<AtomicBool>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// When the next request may leave.
+    next: Duration,
+    /// The least time between two requests, as the headers have it.
+    interval: Duration,
+    /// Nothing leaves before.
+    quiet_until: Duration,
+    /// Most requests at a time.
+    concurrent: Option<u64>,
+    under_way: u64,
+}
+
+/// A request that is under way.
+pub(crate) struct Passed<'a>(&'a Pace);
+
+impl Drop for Passed<'_> {
+    fn drop(&mut self) {
+        let mut state = self.0.state();
+        state.under_way = state.under_way.saturating_sub(1);
+    }
+}
+
+impl fmt::Debug for Pace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pace").field("state", &self.state).finish_non_exhaustive()
+    }
+}
+
+impl Pace {
+    /// No bound until the vendor tells one; `stop` ends every wait.
+    pub(crate) fn new(clock: Arc<dyn Clock>, stop: Arc<AtomicBool>) -> Self {
+        Self { clock, stop, state: Mutex::default() }
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        // Each change is one statement: a panic elsewhere leaves nothing half-made.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until a request may leave; `None` where the user wants an end.
+    pub(crate) fn pass(&self) -> Option<Passed<'_>> {
+        let mut slot = None::<Duration>;
+        loop {
+            if self.stop.load(Ordering::SeqCst) {
+                return None;
+            }
+            let now = self.clock.elapsed();
+            let wait = {
+                let mut state = self.state();
+                // A slot from before a silence would let all go at once after it.
+                if slot.is_some_and(|slot| slot < state.quiet_until) {
+                    slot = None;
+                }
+                let interval = state.interval;
+                let mine = *slot.get_or_insert_with(|| {
+                    let mine = state.next.max(now).max(state.quiet_until);
+                    state.next = mine + interval;
+                    mine
+                });
+                if mine > now {
+                    mine - now
+                } else if state.concurrent.is_some_and(|most| state.under_way >= most) {
+                    Duration::from_millis(5)
+                } else {
+                    state.under_way += 1;
+                    return Some(Passed(self));
+                }
+            };
+            self.clock.sleep(wait.min(SLICE));
+        }
+    }
+
+    /// Takes in what an answer said of the pace.
+    pub(crate) fn heard(&self, limits: &Limits) {
+        if *limits == Limits::default() {
+            return;
+        }
+        let now = self.clock.elapsed();
+        let mut state = self.state();
+        if limits.concurrent.is_some() {
+            state.concurrent = limits.concurrent;
+        }
+        match (limits.limit, limits.window) {
+            (Some(limit), Some(window)) if window <= SMOOTH => {
+                state.interval = window.div_f64(limit as f64 * SHARE);
+            }
+            // What is left is used up to nothing, and then the vendor says how long that lasts.
+            _ => {
+                if let (Some(0), Some(reset)) = (limits.remaining, limits.reset) {
+                    state.quiet_until = state.quiet_until.max(now + reset);
+                }
+            }
+        }
+    }
+
+    /// The vendor asks all to wait.
+    pub(crate) fn hold(&self, wait: Duration) {
+        let until = self.clock.elapsed() + wait;
+        let mut state = self.state();
+        state.quiet_until = state.quiet_until.max(until);
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::model::time::Time;
+
+    /// Time that passes only by sleeping.
+    #[derive(Default)]
+    pub(crate) struct Still(Mutex<Duration>);
+
+    impl Clock for Still {
+        fn now(&self) -> Time {
+            Time::parse("2026-11-27T00:00:00Z").unwrap().plus_seconds(self.elapsed().as_secs() as i64)
+        }
+
+        fn elapsed(&self) -> Duration {
+            *self.0.lock().unwrap()
+        }
+
+        fn sleep(&self, duration: Duration) {
+            *self.0.lock().unwrap() += duration;
+        }
+    }
+
+    /// No bound, and nobody who stops.
+    pub(crate) fn free() -> Arc<Pace> {
+        Arc::new(Pace::new(Arc::new(Still::default()), Arc::default()))
+    }
+
+    fn told(limit: u64, window: u64, remaining: u64, reset: u64) -> Limits {
+        Limits {
+            limit: Some(limit),
+            window: Some(Duration::from_secs(window)),
+            remaining: Some(remaining),
+            reset: Some(Duration::from_secs(reset)),
+            concurrent: None,
+        }
+    }
+
+    #[test]
+    fn a_short_window_is_filled_evenly_and_nearly_whole() {
+        let clock = Arc::new(Still::default());
+        let pace = Pace::new(Arc::<Still>::clone(&clock), Arc::default());
+        drop(pace.pass());
+        pace.heard(&told(50, 1, 49, 1));
+        let begun = clock.elapsed();
+        for _ in 0..500 {
+            drop(pace.pass());
+        }
+        let rate = 500.0 / (clock.elapsed() - begun).as_secs_f64();
+        assert!((48.5..50.0).contains(&rate), "{rate}");
+    }
+
+    #[test]
+    fn a_long_window_is_used_up_and_then_waited_out() {
+        let clock = Arc::new(Still::default());
+        let pace = Pace::new(Arc::<Still>::clone(&clock), Arc::default());
+        pace.heard(&told(300, 3600, 5, 0));
+        drop(pace.pass());
+        assert_eq!(clock.elapsed(), Duration::ZERO);
+        pace.heard(&told(300, 3600, 0, 120));
+        drop(pace.pass());
+        assert_eq!(clock.elapsed(), Duration::from_secs(120));
+    }
+
+    #[test]
+    fn all_are_silent_while_the_vendor_asks_for_it_and_a_stop_ends_the_wait() {
+        let clock = Arc::new(Still::default());
+        let stop = Arc::new(AtomicBool::new(false));
+        let pace = Pace::new(Arc::<Still>::clone(&clock), Arc::clone(&stop));
+        pace.hold(Duration::from_secs(7));
+        assert!(pace.pass().is_some());
+        assert_eq!(clock.elapsed(), Duration::from_secs(7));
+        pace.heard(&Limits { concurrent: Some(1), ..Limits::default() });
+        let one = pace.pass().unwrap();
+        stop.store(true, Ordering::SeqCst);
+        assert!(pace.pass().is_none());
+        drop(one);
+    }
+}
