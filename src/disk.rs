@@ -2,6 +2,7 @@
 //! Nothing else opens a file for writing.
 
 pub(crate) mod content;
+pub(crate) mod scratch;
 
 use std::fs::File;
 use std::fs::Metadata;
@@ -76,6 +77,15 @@ fn too_large(what: &str, limit: u64) -> Failure {
 /// after a crash. Missing parent folders are made. A symbolic link is refused, since
 /// it would be replaced by a plain file, and so is a device or a pipe.
 pub(crate) fn write(path: &Path, bytes: &[u8], access: Access) -> Result<()> {
+    write_with(path, access, |file| file.write_all(bytes))
+}
+
+/// As [`write`], for what is too long to be held: `fill` writes it piece by piece.
+pub(crate) fn write_with(
+    path: &Path,
+    access: Access,
+    fill: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+) -> Result<()> {
     let failed = |error: io::Error| {
         Failure::input("file-unwritable", format!("`{}` cannot be written", path.display()))
             .because(error)
@@ -102,7 +112,9 @@ pub(crate) fn write(path: &Path, bytes: &[u8], access: Access) -> Result<()> {
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
     let mut temporary = builder.tempfile_in(folder).map_err(failed)?;
-    temporary.write_all(bytes).map_err(failed)?;
+    let mut buffered = io::BufWriter::with_capacity(1 << 17, &mut temporary);
+    fill(&mut buffered).and_then(|()| buffered.flush()).map_err(failed)?;
+    drop(buffered);
     temporary.as_file().sync_all().map_err(failed)?;
     temporary.persist(path).map_err(|error| failed(error.error))?;
     sync_folder(folder).map_err(failed)?;

@@ -14,26 +14,20 @@ pub(crate) mod table;
 
 use std::path::Path;
 use std::path::PathBuf;
-use std::sync::atomic::AtomicBool;
 
 use crate::disk;
 use crate::error::Failure;
 use crate::error::Result;
-use crate::migrate::apply::Options;
 use crate::migrate::apply::Progress;
 use crate::migrate::apply::Run;
-use crate::migrate::journal::Direction;
-use crate::migrate::journal::Journal;
+use crate::migrate::journal::Journal as _;
+use crate::migrate::journal::Scope;
+use crate::migrate::journal::file::FileJournal;
 use crate::migrate::journal::state::Phase;
-use crate::migrate::journal::state::State;
 use crate::migrate::plan::Plan;
 use crate::migrate::report::Report;
-use crate::model::clock::Clock;
 use crate::model::printable;
-use crate::provider::Directory;
 
-/// Largest plan file that is read.
-const PLAN_LIMIT: u64 = 4 << 30;
 /// Largest report that is read.
 const REPORT_LIMIT: u64 = 1 << 20;
 
@@ -55,7 +49,7 @@ impl Folder {
         loop {
             let id = if number == 1 { first.clone() } else { format!("{first}-{number}") };
             let folder = Self { root: root.to_owned(), id };
-            match folder.state(plan)?.phase() {
+            match folder.phase()? {
                 Phase::Planned | Phase::Applying | Phase::RollingBack => return Ok(folder),
                 Phase::Finished | Phase::RolledBack => number += 1,
             }
@@ -137,22 +131,21 @@ impl Folder {
 
     /// Writes the plan, unless this very plan is there already.
     pub(crate) fn save(&self, plan: &Plan) -> Result<()> {
-        if self.plan_file().is_file() && self.plan().is_ok_and(|there| there.digest == plan.digest) {
+        if self.plan_file().is_file() && self.look().is_ok_and(|there| there.digest() == plan.digest) {
             return Ok(());
         }
         disk::write(&self.plan_file(), &plan.to_bytes(), disk::Access::Private)
     }
 
-    /// Reads the plan.
-    pub(crate) fn plan(&self) -> Result<Plan> {
-        let path = self.plan_file();
-        Plan::read(&disk::read(&path, PLAN_LIMIT)?, &path.display().to_string())
+    /// Where the migration stands; a plan that is not there yet is planned.
+    fn phase(&self) -> Result<Phase> {
+        if self.plan_file().is_file() { Ok(self.look()?.whole()?.phase) } else { Ok(Phase::Planned) }
     }
 
-    /// Where the migration stands, without a lock and without changing anything.
-    pub(crate) fn state(&self, plan: &Plan) -> Result<State> {
-        let state = Journal::look(&self.journal_file(), plan)?;
-        if state.phase() == Phase::Planned && self.was_begun() {
+    /// Plan and journal as they are, without a lock and without changing anything.
+    pub(crate) fn look(&self) -> Result<FileJournal> {
+        let journal = FileJournal::look(&self.journal_file(), &self.plan_file())?;
+        if journal.whole()?.phase == Phase::Planned && self.was_begun() {
             let journal = self.journal_file();
             return Err(Failure::input(
                 "journal-missing",
@@ -169,7 +162,7 @@ impl Folder {
             ))
             .into());
         }
-        Ok(state)
+        Ok(journal)
     }
 
     /// Whether a report tells of more than a plan; reports are written after the journal.
@@ -189,32 +182,22 @@ pub(crate) struct Driven {
     pub(crate) stopped: Option<anyhow::Error>,
 }
 
-/// What a run is given from above.
-pub(crate) struct Means<'a> {
-    /// The vendor's user list.
-    pub(crate) directory: &'a dyn Directory,
-    /// Time.
-    pub(crate) clock: &'a dyn Clock,
-    /// Set by Ctrl-C.
-    pub(crate) stop: &'a AtomicBool,
-    /// Rates and thresholds.
-    pub(crate) options: &'a Options,
-}
-
-/// Applies, resumes or rolls back a saved plan, and writes the report however that ends.
+/// Applies, resumes or rolls back a saved plan, and writes the report however that ends. No scope:
+/// on in the direction in which it goes.
 pub(crate) fn drive(
     folder: &Folder,
-    plan: &Plan,
-    direction: Option<Direction>,
-    means: &Means<'_>,
+    scope: Option<Scope>,
+    run: &Run<'_>,
     progress: &mut dyn Progress,
 ) -> Result<Driven> {
-    let mut journal = Journal::open(&folder.journal_file(), plan, means.clock.now())?;
-    let direction = direction.unwrap_or_else(|| journal.state().direction());
-    let run = Run { plan, directory: means.directory, clock: means.clock, stop: means.stop, options: means.options };
-    let ended = run.drive(&mut journal, direction, folder.id(), progress);
+    let journal = FileJournal::open(&folder.journal_file(), &folder.plan_file(), run.clock.now())?;
+    let scope = match scope {
+        Some(scope) => scope,
+        None => Scope::of(journal.whole()?.phase.direction()),
+    };
+    let ended = run.drive(&journal, &scope, folder.id(), progress);
     // A report that cannot be written must not hide why the run stopped.
-    match (report::write(folder, plan, journal.state()), ended) {
+    match (report::write(folder, &journal), ended) {
         (Ok(report), ended) => Ok(Driven { report, stopped: ended.err() }),
         (Err(_), Err(stopped)) => Err(stopped),
         (Err(error), Ok(())) => {

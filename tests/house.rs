@@ -28,7 +28,7 @@ const ROOMS: [(&str, &[&str]); 25] = [
     ("check", &["cert", "error", "finding", "model", "provider", "rules", "workspace"]),
     ("import", &["cert", "error", "model", "oidc", "provider", "saml"]),
     ("export", &["cert", "error", "model", "provider", "saml", "yaml"]),
-    ("migrate", &["crypto", "disk", "error", "finding", "model", "provider", "rules"]),
+    ("migrate", &["crypto", "disk", "error", "finding", "http", "model", "provider", "rules"]),
     ("report", &["cert", "error", "export", "finding", "model", "oidc", "saml", "xml"]),
     ("sandbox", &["error", "model"]),
     (

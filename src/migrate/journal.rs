@@ -1,28 +1,26 @@
-//! What has been done of a plan: an append-only file of checksummed JSON lines. An
-//! intent is on the disk before its call is made. After a write that failed nothing
-//! more is written, and so nothing more is done.
+//! What has been done of a plan, row by row, and where that is kept.
 
+pub(crate) mod file;
 pub(crate) mod state;
-mod store;
+pub(crate) mod store;
+mod table;
 
-use std::fs::File;
-use std::io::BufReader;
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::time::Duration;
 
-use crate::disk;
-use crate::error::Failure;
 use crate::error::Result;
-use crate::migrate::journal::state::State;
-use crate::migrate::plan::Plan;
+use crate::migrate::journal::state::RowState;
+use crate::migrate::journal::state::Step;
+use crate::migrate::journal::state::Summary;
+use crate::migrate::journal::state::Whole;
+use crate::migrate::plan::Counts;
+use crate::migrate::plan::Head;
+use crate::migrate::plan::Row;
 use crate::model::UserId;
 use crate::model::time::Time;
 
-pub(crate) use crate::migrate::journal::store::Replayed;
-pub(crate) use crate::migrate::journal::store::Store;
-pub(crate) use crate::migrate::journal::store::replay;
-
 /// The newest version that is understood, and the one that is written.
-pub(crate) const VERSION: u64 = 1;
+pub(crate) const VERSION: u64 = 2;
 
 /// Which way a plan is driven.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -63,6 +61,9 @@ pub(crate) enum Event {
     Started {
         /// Which way.
         direction: Direction,
+        /// Some rows only; the migration stays what it was.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        part: bool,
     },
     /// A row may be written from now on.
     Intent {
@@ -87,6 +88,9 @@ pub(crate) enum Event {
         how: How,
         /// Which way.
         direction: Direction,
+        /// What it carries is the temporary name, and there is more to come.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        via: bool,
     },
     /// The intent before this was not carried out.
     NotDone {
@@ -96,6 +100,9 @@ pub(crate) enum Event {
         sent: bool,
         /// Why.
         detail: String,
+        /// Which way; version 1 did not say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        direction: Option<Direction>,
     },
     /// No certain answer came; the intent stays open until the account has been read.
     Unknown {
@@ -138,6 +145,24 @@ pub(crate) enum Event {
     },
 }
 
+impl Event {
+    /// The row that it is about.
+    pub(crate) fn row(&self) -> Option<usize> {
+        match self {
+            Self::Intent { row, .. }
+            | Self::Done { row, .. }
+            | Self::NotDone { row, .. }
+            | Self::Unknown { row, .. }
+            | Self::Failed { row, .. } => Some(*row),
+            Self::Journal { .. }
+            | Self::Started { .. }
+            | Self::Paused { .. }
+            | Self::Stopped { .. }
+            | Self::Finished { .. } => None,
+        }
+    }
+}
+
 /// An event with its number and moment.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -150,116 +175,115 @@ pub(crate) struct Record {
     pub(crate) event: Event,
 }
 
-/// A journal that is being written.
-pub(crate) struct Journal {
-    store: Box<dyn Store>,
-    next: u64,
-    sum: String,
-    broken: bool,
-    state: State,
-    _lock: Option<disk::Lock>,
+/// A row that this process works on.
+#[derive(Clone, Debug)]
+pub(crate) struct Held {
+    /// Its place in the plan.
+    pub(crate) index: usize,
+    /// What the plan says.
+    pub(crate) row: Row,
+    /// How far it is.
+    pub(crate) state: RowState,
+    /// Which way it goes now.
+    pub(crate) direction: Direction,
 }
 
-impl Journal {
-    /// Opens the journal of a plan under its lock, or begins one. What a crash left
-    /// of a record at the end is cut off.
-    pub(crate) fn open(path: &Path, plan: &Plan, now: Time) -> Result<Self> {
-        let unusable = |error: std::io::Error| {
-            Failure::input("journal-unwritable", format!("`{}` cannot be written", path.display())).because(error)
-        };
-        let folder = path.parent().unwrap_or(Path::new("."));
-        let lock = disk::Lock::take(&folder.join("lock"), "this migration")?;
-        let file = disk::open_append(path).map_err(unusable)?;
-        let name = path.display().to_string();
-        let replayed = replay(BufReader::new(&file), &name, plan)?;
-        let length = file.metadata().map_err(unusable)?.len();
-        if length > replayed.good {
-            file.set_len(replayed.good).map_err(unusable)?;
-            file.sync_all().map_err(unusable)?;
-        }
-        let mut journal = Self::over(Box::new(file), replayed, plan, now)?;
-        journal._lock = Some(lock);
-        Ok(journal)
+/// What a run is about.
+#[derive(Clone, Debug)]
+pub(crate) struct Scope {
+    /// Which way.
+    pub(crate) direction: Direction,
+    /// Lines of the roster; every one where there is no set.
+    pub(crate) lines: Option<BTreeSet<u64>>,
+    /// Rows that were given up are tried again.
+    pub(crate) retry_failed: bool,
+}
+
+impl Scope {
+    /// Every row.
+    pub(crate) fn of(direction: Direction) -> Self {
+        Self { direction, lines: None, retry_failed: false }
     }
 
-    /// Goes on where a replay ended; begins with the first line where there is none.
-    pub(crate) fn over(store: Box<dyn Store>, replayed: Replayed, plan: &Plan, now: Time) -> Result<Self> {
-        let Replayed { state, next, sum, good: _ } = replayed;
-        let mut journal = Self { store, next, sum, broken: false, state, _lock: None };
-        if journal.next == 0 {
-            let first = Event::Journal {
-                version: VERSION,
-                plan_digest: plan.digest.clone(),
-                connection: plan.head.connection.clone(),
-            };
-            journal.durable(plan, now, vec![first])?;
+    /// Which way a row is to go in a run, and whether something of it is under way already;
+    /// `None` where there is nothing to do for it.
+    pub(crate) fn wants(&self, row: &RowState) -> Option<(Direction, bool)> {
+        let failed = |step: &Step| matches!(step, Step::Failed(_));
+        if matches!(row.undo.step, Step::Open { .. }) {
+            // Begun is not turned round, also where some rows only were to be taken back.
+            return Some((Direction::Rollback, true));
         }
-        Ok(journal)
-    }
-
-    /// The state that a journal tells, for a look from outside. No journal: nothing was done.
-    pub(crate) fn look(path: &Path, plan: &Plan) -> Result<State> {
-        let unreadable = |error: std::io::Error| {
-            Failure::input("journal-unreadable", format!("`{}` cannot be read", path.display())).because(error)
-        };
-        let file = match File::open(path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(State::of(plan)),
-            Err(error) => return Err(unreadable(error).into()),
-        };
-        Ok(replay(BufReader::new(file), &path.display().to_string(), plan)?.state)
-    }
-
-    /// What has been done so far.
-    pub(crate) fn state(&self) -> &State {
-        &self.state
-    }
-
-    /// Records what happened; it reaches the disk with the next durable record at the latest.
-    pub(crate) fn note(&mut self, plan: &Plan, at: Time, events: Vec<Event>) -> Result<()> {
-        self.append(plan, at, events, false)
-    }
-
-    /// Records, and returns when it is on the disk.
-    pub(crate) fn durable(&mut self, plan: &Plan, at: Time, events: Vec<Event>) -> Result<()> {
-        self.append(plan, at, events, true)
-    }
-
-    fn append(&mut self, plan: &Plan, at: Time, events: Vec<Event>, durable: bool) -> Result<()> {
-        if self.broken {
-            return Err(Failure::stopped("journal-unwritable", "the journal could not be written").into());
+        match self.direction {
+            Direction::Apply => match (&row.apply.step, &row.undo.step) {
+                (Step::Open { .. }, _) => Some((Direction::Apply, true)),
+                (_, Step::Done(_) | Step::Failed(_)) | (Step::Done(_), _) => None,
+                (step, _) => (!failed(step) || self.retry_failed).then_some((Direction::Apply, false)),
+            },
+            Direction::Rollback => match (&row.undo.step, &row.apply.step) {
+                (Step::Done(_), _) => None,
+                (step, _) if failed(step) && !self.retry_failed => None,
+                (_, Step::Open { .. }) => Some((Direction::Rollback, true)),
+                (_, Step::Done(How::Written | How::Settled)) => Some((Direction::Rollback, false)),
+                // Found so, or never written: it is not ours to take back.
+                _ => (row.at_via || row.left.is_some()).then_some((Direction::Rollback, false)),
+            },
         }
-        let records: Vec<Record> =
-            events.into_iter().zip(self.next..).map(|(event, seq)| Record { seq, at, event }).collect();
-        let mut bytes = Vec::new();
-        let mut sum = self.sum.clone();
-        for record in &records {
-            self.state.admits(plan, &record.event).map_err(Failure::bug)?;
-            sum = store::write_line(&mut bytes, record, &sum)?;
-        }
-        let written = self.store.append(&bytes).and_then(|()| if durable { self.store.sync() } else { Ok(()) });
-        if let Err(error) = written {
-            // After a failed write or sync the file's end is unknown, and a second sync
-            // may report success for data that is lost: only a new start may go on.
-            self.broken = true;
-            return Err(Failure::stopped(
-                "journal-unwritable",
-                "the journal could not be written, so nothing more is sent to the vendor",
-            )
-            .hint("make room on the disk, or mend it, before going on")
-            .because(error)
-            .into());
-        }
-        self.sum = sum;
-        self.next += records.len() as u64;
-        for record in records {
-            if let Err(defect) = self.state.take(plan, record) {
-                self.broken = true;
-                return Err(Failure::bug(defect).into());
-            }
-        }
-        Ok(())
     }
+}
+
+/// What a process may work on next.
+#[derive(Debug)]
+pub(crate) enum Claim {
+    /// These rows, which are nobody else's now.
+    Rows(Vec<Held>),
+    /// The rows of a chain in the order of their turns, one after the other.
+    Chain(Vec<usize>),
+    /// Others work on the rest; ask again after this.
+    Later(Duration),
+    /// Nothing is left.
+    Nothing,
+}
+
+/// Where a migration is kept while it is carried out: the rows of its plan, and what has been done
+/// of each. An intent is durable before its request is made. After a write that failed nothing more
+/// is written, and so nothing more is done.
+pub(crate) trait Journal: Send + Sync {
+    /// What the plan is for.
+    fn head(&self) -> &Head;
+
+    /// The plan's digest.
+    fn digest(&self) -> &str;
+
+    /// The plan's outcomes.
+    fn counts(&self) -> Counts;
+
+    /// Where the migration stands.
+    fn whole(&self) -> Result<Whole>;
+
+    /// Begins a run; says how many rows it is about.
+    fn begin(&self, scope: &Scope, at: Time) -> Result<u64>;
+
+    /// At most so many rows to work on.
+    fn claim(&self, scope: &Scope, most: usize, at: Time) -> Result<Claim>;
+
+    /// One row of a claimed chain.
+    fn load(&self, index: usize) -> Result<Held>;
+
+    /// Records events of rows by their place in `rows`, in their order; returns when they are
+    /// recorded, and if `durable` when a power cut cannot take them back.
+    fn record(&self, rows: &mut [Held], events: Vec<(usize, Event)>, at: Time, durable: bool) -> Result<()>;
+
+    /// Records, durably, an event of the whole.
+    fn tell(&self, event: Event, at: Time) -> Result<()>;
+
+    /// Whether the vendor has given some account the very name it was told.
+    fn is_proven(&self) -> Result<bool>;
+
+    /// Every row with its state, in the order of the plan.
+    fn each(&self, take: &mut dyn FnMut(&Held) -> Result<()>) -> Result<()>;
+
+    /// Counts.
+    fn summary(&self) -> Result<Summary>;
 }
 
 #[cfg(test)]

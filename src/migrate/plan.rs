@@ -2,8 +2,9 @@
 //! data with a digest: it is what was shown, what is applied and what is resumed.
 
 pub(crate) mod draw;
-mod file;
+pub(crate) mod file;
 mod fold;
+pub(crate) mod stored;
 mod value;
 
 use std::borrow::Cow;
@@ -69,16 +70,21 @@ impl Counts {
     pub(crate) fn of(rows: &[Row]) -> Self {
         let mut counts = Self::default();
         for row in rows {
-            *match row.outcome {
-                Outcome::Rename => &mut counts.rename,
-                Outcome::Already => &mut counts.already,
-                Outcome::NotFound => &mut counts.not_found,
-                Outcome::Ambiguous => &mut counts.ambiguous,
-                Outcome::Conflict => &mut counts.conflict,
-                Outcome::Invalid => &mut counts.invalid,
-            } += 1;
+            counts.add(row.outcome);
         }
         counts
+    }
+
+    /// Counts one.
+    pub(crate) fn add(&mut self, outcome: Outcome) {
+        *match outcome {
+            Outcome::Rename => &mut self.rename,
+            Outcome::Already => &mut self.already,
+            Outcome::NotFound => &mut self.not_found,
+            Outcome::Ambiguous => &mut self.ambiguous,
+            Outcome::Conflict => &mut self.conflict,
+            Outcome::Invalid => &mut self.invalid,
+        } += 1;
     }
 
     /// All rows.

@@ -8,13 +8,13 @@ use crate::disk::Access;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::migrate::Folder;
+use crate::migrate::journal::Held;
 use crate::migrate::journal::How;
+use crate::migrate::journal::Journal;
 use crate::migrate::journal::state::Standing;
-use crate::migrate::journal::state::State;
 use crate::migrate::journal::state::Step;
 use crate::migrate::plan::Counts;
 use crate::migrate::plan::Outcome;
-use crate::migrate::plan::Plan;
 
 /// The summary, as `users migrate --format json` prints it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -84,6 +84,9 @@ pub(crate) struct RowReport<'a> {
     pub(crate) line: u64,
     /// The account.
     pub(crate) user_id: Option<&'a str>,
+    /// What the roster calls the account, where that is not what is written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) login: Option<&'a str>,
     /// The old username.
     pub(crate) before: &'a str,
     /// The new username.
@@ -99,21 +102,20 @@ pub(crate) struct RowReport<'a> {
 }
 
 /// The summary of a plan and what has been done of it.
-pub(crate) fn summary(folder: &Folder, plan: &Plan, state: &State) -> Result<Report> {
-    let planned = plan.counts();
-    let done = state.summary();
+pub(crate) fn summary(folder: &Folder, journal: &dyn Journal) -> Result<Report> {
+    let (planned, done, whole) = (journal.counts(), journal.summary()?, journal.whole()?);
     let sum = done.done + done.failed + done.unknown + done.pending + done.undone;
-    if planned.total() != plan.rows.len() as u64 || done.rename != planned.rename || sum != planned.rename {
+    if done.rename != planned.rename || sum != planned.rename {
         return Err(Failure::bug("the counts of the report do not add up").into());
     }
     let Counts { rename, already, not_found, ambiguous, conflict, invalid } = planned;
     Ok(Report {
         schema: "ssoctl.users-migrate/1",
         id: folder.id().to_owned(),
-        connection: plan.head.connection.clone(),
-        plan_digest: plan.digest.clone(),
-        state: state.phase().word(),
-        stopped: state.stopped.clone().map(|(code, message)| Stopped { code, message }),
+        connection: journal.head().connection.clone(),
+        plan_digest: journal.digest().to_owned(),
+        state: whole.phase.word(),
+        stopped: whole.stopped.map(|(code, message)| Stopped { code, message }),
         rows: planned.total(),
         counts: AllCounts {
             rename,
@@ -133,86 +135,91 @@ pub(crate) fn summary(folder: &Folder, plan: &Plan, state: &State) -> Result<Rep
     })
 }
 
-/// Every row with what became of it.
-pub(crate) fn rows<'a>(plan: &'a Plan, state: &'a State) -> impl Iterator<Item = RowReport<'a>> {
-    plan.rows.iter().enumerate().map(|(index, row)| {
-        let (mut outcome, mut code, mut detail) = (row.outcome.word(), &*row.code, &*row.detail);
-        if let Some(now) = state.row(index).filter(|_| row.outcome == Outcome::Rename) {
-            match now.standing() {
-                Standing::Pending => {}
-                Standing::Done => {
-                    outcome = "done";
-                    (code, detail) = match now.apply {
-                        Step::Done(How::Found) => ("already-changed", "it had the new name before it was written"),
-                        Step::Done(How::Settled) => ("done", "the vendor's answer was lost; the account was read"),
-                        _ => ("done", ""),
-                    };
-                }
-                Standing::Failed => {
-                    outcome = "failed";
-                    if let Some(fault) = now.fault() {
-                        (code, detail) = (&fault.code, &fault.detail);
-                    }
-                }
-                Standing::Unknown => {
-                    (outcome, code) = ("unknown", "outcome-unknown");
-                    detail = "perhaps renamed; `ssoctl users resume` reads the account and decides";
-                }
-                Standing::Undone => (outcome, code, detail) = ("undone", "undone", ""),
+/// A row with what became of it.
+pub(crate) fn row(held: &Held) -> RowReport<'_> {
+    let row = &held.row;
+    let (mut outcome, mut code, mut detail) = (row.outcome.word(), &*row.code, &*row.detail);
+    if row.outcome == Outcome::Rename {
+        match held.state.standing() {
+            Standing::Pending if held.state.at_via => {
+                (outcome, code) = ("unknown", "temporary-name");
+                detail = "the account carries a temporary name; `ssoctl users resume` goes on";
             }
+            Standing::Pending => {}
+            Standing::Done => {
+                outcome = "done";
+                (code, detail) = match held.state.apply.step {
+                    Step::Done(How::Found) => ("already-changed", "it had the new name before it was written"),
+                    Step::Done(How::Settled) => ("done", "the vendor's answer was lost; the account was read"),
+                    _ => ("done", ""),
+                };
+            }
+            Standing::Failed => {
+                outcome = "failed";
+                if let Some(fault) = held.state.fault() {
+                    (code, detail) = (&fault.code, &fault.detail);
+                }
+            }
+            Standing::Unknown => {
+                (outcome, code) = ("unknown", "outcome-unknown");
+                detail = "perhaps renamed; `ssoctl users resume` reads the account and decides";
+            }
+            Standing::Undone => (outcome, code, detail) = ("undone", "undone", ""),
         }
-        RowReport {
-            line: row.line,
-            user_id: row.user_id.as_ref().map(|id| id.0.as_str()),
-            before: &row.before,
-            after: row.after.as_deref(),
-            outcome,
-            code,
-            detail,
-            suffix_only: row.suffix_only,
-        }
-    })
+    }
+    RowReport {
+        line: row.line,
+        user_id: row.user_id.as_ref().map(|id| id.0.as_str()),
+        login: row.login.as_deref(),
+        before: &row.before,
+        after: row.after.as_deref(),
+        outcome,
+        code,
+        detail,
+        suffix_only: row.suffix_only,
+    }
 }
 
-/// Writes the three files.
-pub(crate) fn write(folder: &Folder, plan: &Plan, state: &State) -> Result<Report> {
+/// Writes the three files, row by row.
+pub(crate) fn write(folder: &Folder, journal: &dyn Journal) -> Result<Report> {
     let unwritable = |error: &dyn std::fmt::Display| Failure::bug(format!("a report cannot be written: {error}"));
-    let report = summary(folder, plan, state)?;
-    let mut ndjson = Vec::new();
-    for row in rows(plan, state) {
-        serde_json::to_writer(&mut ndjson, &row).map_err(|error| unwritable(&error))?;
-        ndjson.push(b'\n');
-    }
-    disk::write(&folder.rows_file(), &ndjson, Access::Private)?;
-    drop(ndjson);
-    let csv = spreadsheet(plan, state).map_err(|error| unwritable(&error))?;
-    disk::write(&folder.csv_file(), &csv, Access::Private)?;
-    drop(csv);
+    let report = summary(folder, journal)?;
+    let other = |error: anyhow::Error| std::io::Error::other(format!("{error:#}"));
+    disk::write_with(&folder.rows_file(), Access::Private, |file| {
+        journal
+            .each(&mut |held| {
+                serde_json::to_writer(&mut *file, &row(held))?;
+                file.write_all(b"\n")?;
+                Ok(())
+            })
+            .map_err(other)
+    })?;
+    disk::write_with(&folder.csv_file(), Access::Private, |file| {
+        let mut sheet = csv::Writer::from_writer(file);
+        sheet.write_record(["line", "user_id", "before", "after", "outcome", "code", "detail"])?;
+        journal
+            .each(&mut |held| {
+                let row = row(held);
+                let line = row.line.to_string();
+                let cells = [
+                    line.as_str(),
+                    row.user_id.unwrap_or(""),
+                    row.before,
+                    row.after.unwrap_or(""),
+                    row.outcome,
+                    row.code,
+                    row.detail,
+                ];
+                sheet.write_record(cells.map(|cell| defused(cell).into_owned()))?;
+                Ok(())
+            })
+            .map_err(other)?;
+        sheet.flush()
+    })?;
     let mut json = serde_json::to_vec_pretty(&report).map_err(|error| unwritable(&error))?;
     json.push(b'\n');
     disk::write(&folder.report_file(), &json, Access::Private)?;
     Ok(report)
-}
-
-/// The rows as CSV in which no cell is a formula.
-fn spreadsheet(plan: &Plan, state: &State) -> std::io::Result<Vec<u8>> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(["line", "user_id", "before", "after", "outcome", "code", "detail"])?;
-    for row in rows(plan, state) {
-        let line = row.line.to_string();
-        let cells = [
-            line.as_str(),
-            row.user_id.unwrap_or(""),
-            row.before,
-            row.after.unwrap_or(""),
-            row.outcome,
-            row.code,
-            row.detail,
-        ];
-        writer.write_record(cells.map(|cell| defused(cell).into_owned()))?;
-    }
-    writer.flush()?;
-    writer.into_inner().map_err(|error| std::io::Error::other(error.to_string()))
 }
 
 /// A cell that a spreadsheet takes for text (CWE-1236). The full-width forms count too.

@@ -17,6 +17,9 @@ pub(crate) struct Time(i64);
 const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 
 impl Time {
+    /// 1970-01-01T00:00:00Z.
+    pub(crate) const EPOCH: Self = Self(0);
+
     /// A moment by its Unix time in seconds; `None` outside the years -9999 to 9999.
     pub(crate) fn from_unix(seconds: i64) -> Option<Self> {
         EPOCH.checked_add(SignedDuration::from_secs(seconds)).ok().map(|_| Self(seconds))

@@ -23,11 +23,13 @@ use crate::http::pace::Pace;
 use crate::migrate;
 use crate::migrate::Driven;
 use crate::migrate::Folder;
-use crate::migrate::Means;
 use crate::migrate::apply::Options;
+use crate::migrate::apply::Run;
 use crate::migrate::journal::Direction;
+use crate::migrate::journal::Journal as _;
+use crate::migrate::journal::Scope;
 use crate::migrate::journal::state::Phase;
-use crate::migrate::plan::Plan;
+use crate::migrate::plan::Head;
 use crate::migrate::report::Report;
 use crate::migrate::shown;
 use crate::provider::Access;
@@ -42,6 +44,9 @@ pub(crate) struct Flags {
     /// Most writes in a second; 0 is as fast as the vendor answers [default: the connection's `writes_per_second`, else 1]
     #[arg(long, value_name = "N", help_heading = "Pace and thresholds")]
     rate: Option<u32>,
+    /// Requests at the same time [default: the connection's `concurrency`, else 4]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64), help_heading = "Pace and thresholds")]
+    concurrency: Option<u32>,
     /// Stop when more rows than this have failed
     #[arg(long, value_name = "N", default_value_t = 10, help_heading = "Pace and thresholds")]
     max_failures: u64,
@@ -58,13 +63,14 @@ pub(crate) struct Flags {
 
 impl Flags {
     fn options(&self, loaded: &Loaded) -> Options {
-        let declared = loaded.connection.directory.as_ref().and_then(|access| access.writes_per_second);
+        let access = loaded.connection.directory.as_ref();
+        let declared = access.and_then(|access| access.writes_per_second);
         let rate = self.rate.or(declared).unwrap_or(1);
         Options {
             writes_per_second: (rate > 0).then_some(f64::from(rate)),
             max_failures: self.max_failures,
             max_failure_share: f64::from(self.max_failure_share) / 100.0,
-            retry_failed: self.retry_failed,
+            concurrency: self.concurrency.or(access.and_then(|access| access.concurrency)).map_or(4, |many| many as usize),
             ..Options::default()
         }
     }
@@ -85,8 +91,7 @@ pub(crate) fn open(workspace: &Workspace, id: Option<&str>, wanted: &[Phase]) ->
     let mut matching = Vec::new();
     for known in &all {
         let folder = Folder::open(&root, known)?;
-        let plan = folder.plan()?;
-        if wanted.contains(&folder.state(&plan)?.phase()) {
+        if wanted.contains(&folder.look()?.whole()?.phase) {
             matching.push(folder);
         }
     }
@@ -120,9 +125,9 @@ pub(crate) fn unfinished(workspace: &Workspace, id: &str, connection: &str) -> R
         if !folder.journal_file().is_file() {
             continue;
         }
-        let begun = folder.plan()?;
-        let phase = folder.state(&begun)?.phase();
-        if begun.head.connection == connection && matches!(phase, Phase::Applying | Phase::RollingBack) {
+        let begun = folder.look()?;
+        let phase = begun.whole()?.phase;
+        if begun.head().connection == connection && matches!(phase, Phase::Applying | Phase::RollingBack) {
             return Ok(Some(other));
         }
     }
@@ -180,8 +185,8 @@ pub(crate) fn origin(loaded: &Loaded) -> String {
 
 /// A rehearsal has the brand and the users of the tenant that it rehearses, so neither
 /// tells one from the other: the journal of the one must not go on at the other.
-fn check_origin(plan: &Plan, loaded: &Loaded) -> Result<()> {
-    let (now, head) = (origin(loaded), &plan.head);
+fn check_origin(head: &Head, loaded: &Loaded) -> Result<()> {
+    let now = origin(loaded);
     if now == head.origin && loaded.connection.provider == head.provider {
         return Ok(());
     }
@@ -201,30 +206,31 @@ fn check_origin(plan: &Plan, loaded: &Loaded) -> Result<()> {
     .into())
 }
 
-/// Drives a plan in one direction and tells how it ended.
-pub(crate) fn drive(
-    folder: &Folder,
-    plan: &Plan,
-    direction: Option<Direction>,
-    flags: &Flags,
-    context: &Context,
-) -> Result<Verdict> {
+/// Drives a saved plan and tells how it ended. No scope: on in the direction in which it goes.
+pub(crate) fn drive(folder: &Folder, scope: Option<Scope>, flags: &Flags, context: &Context) -> Result<Verdict> {
     let workspace = context.workspace()?;
-    let loaded = workspace.load(&plan.head.connection.parse()?)?;
-    let _lock = lock(&workspace, &plan.head.connection)?;
-    if direction == Some(Direction::Apply) {
+    let (head, rename) = {
+        let journal = folder.look()?;
+        (journal.head().clone(), journal.counts().rename)
+    };
+    let loaded = workspace.load(&head.connection.parse()?)?;
+    let _lock = lock(&workspace, &head.connection)?;
+    if scope.as_ref().is_some_and(|scope| scope.direction == Direction::Apply) {
         // Once more under the lock: another run may have begun while this one was planned.
-        check_alone(&workspace, folder.id(), &plan.head.connection)?;
+        check_alone(&workspace, folder.id(), &head.connection)?;
     }
-    check_origin(plan, &loaded)?;
+    check_origin(&head, &loaded)?;
     let clock = Arc::new(SystemClock::new(context.now, context.started));
     let stop = stop_flag()?;
     let pace = Arc::new(Pace::new(Arc::<SystemClock>::clone(&clock), Arc::clone(&stop)));
-    let directory = directory(&loaded, &workspace, Duration::from_secs(flags.request_timeout), pace, context)?;
+    let timeout = Duration::from_secs(flags.request_timeout);
+    let directory = directory(&loaded, &workspace, timeout, Arc::clone(&pace), context)?;
     let options = flags.options(&loaded);
-    let mut bar = Bar::new(Some(plan.counts().rename), context.ui.is_quiet());
-    let means = Means { directory: &*directory, clock: &*clock, stop: &stop, options: &options };
-    let driven = migrate::drive(folder, plan, direction, &means, &mut bar);
+    let mut bar = Bar::new(Some(rename), context.ui.is_quiet());
+    let run = Run { directory: &*directory, pace: &pace, clock: &*clock, stop: &stop, options: &options };
+    let scope = scope.or(Some(Scope::of(folder.look()?.whole()?.phase.direction())));
+    let scope = scope.map(|scope| Scope { retry_failed: scope.retry_failed || flags.retry_failed, ..scope });
+    let driven = migrate::drive(folder, scope, &run, &mut bar);
     bar.clear();
     tell(&driven?, context)
 }

@@ -25,6 +25,8 @@ use crate::migrate::apply::call::Trouble;
 use crate::migrate::directory;
 use crate::migrate::directory::Accounts;
 use crate::migrate::journal::Direction;
+use crate::migrate::journal::Journal as _;
+use crate::migrate::journal::Scope;
 use crate::migrate::journal::state::Phase;
 use crate::migrate::plan;
 use crate::migrate::plan::Head;
@@ -110,9 +112,11 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let plan = plan_of(args, &loaded, &workspace, context)?;
     let folder = Folder::of(&drive::root(&workspace), &plan)?;
     folder.save(&plan)?;
-    let state = folder.state(&plan)?;
-    let report = report::write(&folder, &plan, &state)?;
-    let applied_before = state.phase() != Phase::Planned;
+    let (report, phase) = {
+        let journal = folder.look()?;
+        (report::write(&folder, &journal)?, journal.whole()?.phase)
+    };
+    let applied_before = phase != Phase::Planned;
     let offline = args.directory.is_some();
     let mut asks = !args.apply
         && !offline
@@ -150,7 +154,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     if applied_before {
         let id = folder.id();
         if args.apply {
-            return Err(Failure::refused("plan-applied", format!("this very plan was begun before: it is {}", state.phase().word()))
+            return Err(Failure::refused("plan-applied", format!("this very plan was begun before: it is {}", phase.word()))
                 .hint(format!("`ssoctl users status {id}` shows it, `ssoctl users resume {id}` goes on"))
                 .into());
         }
@@ -170,7 +174,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         return Ok(planned);
     }
     check_consent(args, &loaded, asks, context)?;
-    drive::drive(&folder, &plan, Some(Direction::Apply), &args.run, context)
+    drive::drive(&folder, Some(Scope::of(Direction::Apply)), &args.run, context)
 }
 
 /// Consent by flag; at a terminal the prompt has told of it.

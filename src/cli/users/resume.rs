@@ -5,6 +5,7 @@ use crate::cli::context::Context;
 use crate::cli::users::drive;
 use crate::error::Failure;
 use crate::error::Result;
+use crate::migrate::journal::Journal as _;
 use crate::migrate::journal::state::Phase;
 
 /// Go on with a migration or rollback that stopped
@@ -28,11 +29,10 @@ pub(crate) struct Args {
 /// Resumes.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let folder = drive::open(&context.workspace()?, args.id.as_deref(), &[Phase::Applying, Phase::RollingBack])?;
-    let plan = folder.plan()?;
-    if folder.state(&plan)?.phase() == Phase::Planned {
+    if folder.look()?.whole()?.phase == Phase::Planned {
         return Err(Failure::refused("plan-not-begun", format!("`{}` is a plan that was never applied", folder.id()))
             .hint("`ssoctl users migrate .. --apply` begins it")
             .into());
     }
-    drive::drive(&folder, &plan, None, &args.run, context)
+    drive::drive(&folder, None, &args.run, context)
 }

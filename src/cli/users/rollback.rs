@@ -6,6 +6,8 @@ use crate::cli::users::drive;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::migrate::journal::Direction;
+use crate::migrate::journal::Journal as _;
+use crate::migrate::journal::Scope;
 use crate::migrate::journal::state::Phase;
 
 /// Give renamed users their old names back
@@ -33,21 +35,22 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let phases = [Phase::Applying, Phase::RollingBack, Phase::Finished];
     let folder = drive::open(&context.workspace()?, args.id.as_deref(), &phases)?;
-    let plan = folder.plan()?;
-    let state = folder.state(&plan)?;
-    let (ours, phase) = (state.to_take_back(), state.phase());
+    let (ours, phase, connection) = {
+        let journal = folder.look()?;
+        (journal.summary()?.ours, journal.whole()?.phase, journal.head().connection.clone())
+    };
     if ours == 0 {
         context.ui.status(&format!("`{}` has renamed nobody: there is nothing to roll back", folder.id()));
         if !matches!(phase, Phase::Applying | Phase::RollingBack) {
             return Ok(Verdict::Done);
         }
     }
-    let question = format!("Give {ours} users of `{}` their old names back?", plan.head.connection);
+    let question = format!("Give {ours} users of `{connection}` their old names back?");
     let agreed = args.apply || context.ui.confirm(&question, false)? == Some(true);
     if !agreed {
         return Err(Failure::refused("not-confirmed", format!("nothing was rolled back: {ours} users are renamed"))
             .hint(format!("`ssoctl users rollback {} --apply` rolls them back", folder.id()))
             .into());
     }
-    drive::drive(&folder, &plan, Some(Direction::Rollback), &args.run, context)
+    drive::drive(&folder, Some(Scope::of(Direction::Rollback)), &args.run, context)
 }

@@ -13,6 +13,7 @@ use crate::error::Kind;
 use crate::error::Result;
 use crate::error::failure_of;
 use crate::migrate::Folder;
+use crate::migrate::journal::Journal as _;
 use crate::migrate::journal::state::Phase;
 use crate::migrate::report;
 use crate::migrate::report::Report;
@@ -31,9 +32,8 @@ pub(crate) struct Args {
 }
 
 fn look(folder: &Folder) -> Result<(Report, Phase)> {
-    let plan = folder.plan()?;
-    let state = folder.state(&plan)?;
-    Ok((report::summary(folder, &plan, &state)?, state.phase()))
+    let journal = folder.look()?;
+    Ok((report::summary(folder, &journal)?, journal.whole()?.phase))
 }
 
 /// Rows that the direction under way has still to do.

@@ -61,6 +61,7 @@ pub(crate) struct Caller<'a> {
     directory: &'a dyn Directory,
     clock: &'a dyn Clock,
     stop: &'a AtomicBool,
+    over: Option<&'a AtomicBool>,
     patience: &'a Patience,
     pause: &'a mut dyn FnMut(Duration, &str),
 }
@@ -81,7 +82,12 @@ impl<'a> Caller<'a> {
         patience: &'a Patience,
         pause: &'a mut dyn FnMut(Duration, &str),
     ) -> Self {
-        Self { directory, clock, stop, patience, pause }
+        Self { directory, clock, stop, over: None, patience, pause }
+    }
+
+    /// The same, until another thread has met what ends the run.
+    pub(crate) fn until(self, over: &'a AtomicBool) -> Self {
+        Self { over: Some(over), ..self }
     }
 
     /// The vendor itself, for a call that must not be repeated.
@@ -168,6 +174,9 @@ impl<'a> Caller<'a> {
     pub(crate) fn check_stop(&self) -> Result<(), Trouble> {
         if self.stop.load(Ordering::SeqCst) {
             return Err(Trouble::stop("interrupted", "interrupted"));
+        }
+        if self.over.is_some_and(|over| over.load(Ordering::SeqCst)) {
+            return Err(Trouble::stop("interrupted", "another thread has ended the run"));
         }
         Ok(())
     }

@@ -3,24 +3,21 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use crate::migrate::apply::Run;
 use crate::migrate::apply::broken;
 use crate::migrate::apply::call::Caller;
 use crate::migrate::apply::call::PutOff;
 use crate::migrate::apply::call::Trouble;
 use crate::migrate::apply::call::fatal;
+use crate::migrate::apply::shared::Shared;
 use crate::migrate::journal::Direction;
 use crate::migrate::journal::Event;
+use crate::migrate::journal::Held;
 use crate::migrate::journal::How;
-use crate::migrate::journal::Journal;
-use crate::migrate::journal::state::State;
 use crate::migrate::journal::state::Step;
-use crate::migrate::plan::Plan;
 use crate::migrate::plan::same_to_a_server;
 use crate::migrate::shown;
 use crate::model::UserId;
 use crate::model::printable;
-use crate::model::time::Time;
 use crate::provider::Account;
 use crate::provider::CallError;
 
@@ -40,37 +37,28 @@ pub(crate) enum Ended {
 /// An intent is good for this many whole seconds; a request that leaves later gets one
 /// of its own, so that its time tells when a request may have left at the latest.
 const INTENT_FRESH: i64 = 2;
-/// What is added on resume: the above, rounded up twice since records have whole seconds.
-const INTENT_MARGIN: i64 = INTENT_FRESH + 2;
 /// Looks at an account that a yes should have changed, before the yes is doubted:
 /// a vendor may read from a copy that lags.
 const LOOKS: u32 = 4;
 
-/// Carries rows of one run.
-pub(crate) struct Worker<'r> {
+/// Carries rows of one run, in one thread.
+pub(crate) struct Worker<'w, 'r> {
     /// The run.
-    pub(crate) run: &'r Run<'r>,
-    /// Where it is recorded.
-    pub(crate) journal: &'r mut Journal,
-    /// Which way.
-    pub(crate) direction: Direction,
-    /// The account that is never written.
-    pub(crate) operator: &'r UserId,
-    /// When the next write may leave, on the monotonic clock.
-    pub(crate) slot: &'r mut Duration,
+    pub(crate) shared: &'w Shared<'r>,
     /// Rows with an intent of this run for which no request was made yet.
-    pub(crate) unsent: &'r mut HashSet<usize>,
+    pub(crate) unsent: &'w mut HashSet<usize>,
     /// Calls that are not writes.
-    pub(crate) caller: Caller<'r>,
+    pub(crate) caller: Caller<'w>,
 }
 
-/// What a row is about, in the direction of the run.
+/// One request of a row: a round takes two, by way of the temporary name.
 struct Task {
-    row: usize,
     id: UserId,
     /// Names from which it may be written.
     from: Vec<String>,
     to: String,
+    /// `to` is the temporary name.
+    via: bool,
 }
 
 /// What a look at an account shows.
@@ -85,74 +73,103 @@ enum Sight {
     Gone,
 }
 
-/// The names from which a row may be written, and the name it should have.
-fn task(plan: &Plan, state: &State, row: usize, direction: Direction) -> Option<Task> {
-    let planned = plan.rows.get(row)?;
-    let state = state.row(row)?;
-    let (before, after) = (planned.before.to_string(), planned.after.as_deref()?.to_owned());
-    let (start, to) = match direction {
-        Direction::Apply => (before, after),
-        Direction::Rollback => (after, before),
+/// The names from which a row may be written next, and the name it should have.
+fn task(held: &Held) -> Option<Task> {
+    let (row, state) = (&held.row, &held.state);
+    let (before, after, via) = (&*row.before, row.after.as_deref()?, row.via.as_deref());
+    let (start, to) = match (held.direction, via) {
+        (Direction::Apply, Some(via)) if state.at_via => (via, after),
+        (Direction::Apply, Some(via)) => (before, via),
+        (Direction::Apply, None) => (before, after),
+        (Direction::Rollback, Some(via)) if state.at_via => (via, before),
+        (Direction::Rollback, Some(via)) => (after, via),
+        (Direction::Rollback, None) => (after, before),
     };
     let mut from: Vec<String> = state.left.as_deref().map(str::to_owned).into_iter().collect();
     from.retain(|name| *name != to);
-    from.push(start);
-    Some(Task { row, id: planned.user_id.clone()?, from, to })
+    from.push(start.to_owned());
+    Some(Task { id: row.user_id.clone()?, from, to: to.to_owned(), via: via == Some(to) })
 }
 
 /// The intent to write a row; none while an earlier one is open.
-pub(crate) fn intent(plan: &Plan, state: &State, row: usize, direction: Direction) -> Option<Event> {
-    let task = task(plan, state, row, direction)?;
-    let known = state.row(row)?;
-    if matches!(known.step(direction), Step::Open { .. }) || matches!(known.apply, Step::Open { .. }) {
+pub(crate) fn intent(held: &Held) -> Option<Event> {
+    if held.state.is_open() {
         return None;
     }
+    let task = task(held)?;
     let before = task.from.first().cloned()?;
-    let attempt = known.attempts + 1;
-    Some(Event::Intent { row, user_id: task.id, before, after: task.to, attempt, direction })
+    let attempt = held.state.way(held.direction).attempts + 1;
+    Some(Event::Intent {
+        row: held.index,
+        user_id: task.id,
+        before,
+        after: task.to,
+        attempt,
+        direction: held.direction,
+    })
 }
 
-impl Worker<'_> {
+impl Held {
+    /// The event that closes an intent for which no request was made.
+    pub(crate) fn not_sent(&self, why: &str) -> Event {
+        Event::NotDone { row: self.index, sent: false, detail: why.to_owned(), direction: Some(self.direction) }
+    }
+}
+
+impl Worker<'_, '_> {
     /// Carries one row to an outcome, or says why the run must stop.
-    pub(crate) fn carry(&mut self, row: usize) -> Result<Ended, Trouble> {
-        let Some(task) = task(self.run.plan, self.journal.state(), row, self.direction) else {
-            return Err(Trouble::Row { code: "bug", detail: format!("row {row} is not to be renamed") });
+    pub(crate) fn carry(&mut self, held: &mut Held) -> Result<Ended, Trouble> {
+        if held.direction == Direction::Rollback && matches!(held.state.apply.step, Step::Open { .. }) {
+            if !self.settle_there(held)? {
+                return Ok(Ended::Unsettled);
+            }
+            if !held.state.is_proof() && held.state.left.is_none() {
+                // It was never renamed.
+                return Ok(Ended::Found);
+            }
+        }
+        let Some(task) = task(held) else {
+            return Err(Trouble::Row { code: "bug", detail: format!("row {} is not to be renamed", held.index) });
         };
-        if let Some(ended) = self.settle_earlier(&task)? {
+        if let Some(ended) = self.settle_earlier(held, &task)? {
             return Ok(ended);
         }
         let (mut unknowns, mut unreached, mut put_off) = (0, 0, PutOff::default());
         loop {
-            self.pace()?;
-            let sight = match self.look_surely(&task, Duration::MAX) {
+            let turn = self.shared.turn();
+            self.caller.wait(turn)?;
+            let sight = match self.look_surely(held, &task, Duration::MAX) {
                 Ok(sight) => sight,
-                Err(Trouble::Row { code, detail }) => return self.failed(&task, code, detail, None),
+                Err(Trouble::Row { code, detail }) => return self.failed(held, code, detail, None),
                 Err(stop) => return Err(stop),
             };
             let account = match sight {
                 Sight::Start(account) => account,
-                other => return self.conclude(&task, other),
+                other => return self.conclude(held, &task, other),
             };
-            if task.id == *self.operator {
+            if task.id == self.shared.operator {
                 let why = "this is the account whose credentials do the work; it is not renamed".to_owned();
-                return self.failed(&task, "own-account", why, None);
+                return self.failed(held, "own-account", why, None);
             }
-            self.intend(&task)?;
-            self.unsent.remove(&row);
-            *self.slot = self.run.clock.elapsed().max(*self.slot) + self.run.interval();
+            self.intend(held)?;
+            self.unsent.remove(&held.index);
             match self.caller.directory().rename(&account, &task.to) {
-                Ok(()) => return self.verify(&task),
+                Ok(()) => return self.verify(held, &task),
                 Err(CallError::Throttled { wait, detail }) => {
                     let seconds = wait.unwrap_or_default().as_secs();
-                    let paused = Event::Paused { seconds, detail: printable(&detail) };
-                    self.not_done(&task, false, &detail)?;
-                    self.note(vec![paused])?;
+                    self.not_done(held, false, &detail)?;
+                    self.shared
+                        .journal
+                        .tell(Event::Paused { seconds, detail: printable(&detail) }, self.shared.run.clock.now())
+                        .map_err(broken)?;
+                    // One that is told to wait tells all.
+                    self.shared.run.pace.hold(wait.unwrap_or_default().min(self.shared.run.options.patience.longest));
                     self.caller.wait_as_asked(&mut put_off, wait, &detail)?;
                 }
                 Err(CallError::Unreachable { detail }) => {
-                    self.not_done(&task, false, &detail)?;
+                    self.not_done(held, false, &detail)?;
                     unreached += 1;
-                    if unreached >= self.run.options.patience.attempts {
+                    if unreached >= self.shared.run.options.patience.attempts {
                         return Err(Trouble::stop(
                             "unreachable",
                             format!("the vendor could not be reached: {} ({unreached} attempts)", printable(&detail)),
@@ -161,108 +178,148 @@ impl Worker<'_> {
                     self.caller.back_off(unreached, &detail)?;
                 }
                 Err(CallError::OutcomeUnknown { detail } | CallError::Malformed { detail }) => {
-                    self.note(vec![Event::Unknown { row, detail: printable(&detail) }])?;
-                    let timeout = self.run.directory.request_timeout();
-                    if let Some(ended) = self.settle(&task, timeout, Duration::ZERO)? {
+                    self.note(held, vec![Event::Unknown { row: held.index, detail: printable(&detail) }])?;
+                    let timeout = self.shared.run.directory.request_timeout();
+                    if let Some(ended) = self.settle(held, &task, timeout, Duration::ZERO)? {
                         return Ok(ended);
                     }
                     unknowns += 1;
-                    if unknowns >= self.run.options.attempts {
+                    if unknowns >= self.shared.run.options.attempts {
                         let why =
                             format!("{unknowns} attempts had no certain answer and no effect: {}", printable(&detail));
-                        return self.failed(&task, "attempts-exhausted", why, task.from.last().cloned());
+                        return self.failed(held, "attempts-exhausted", why, task.from.last().cloned());
                     }
                     self.caller.back_off(unknowns, &detail)?;
                 }
                 Err(error @ CallError::Refused { .. }) => {
-                    return self.failed(&task, "refused", printable(&error.to_string()), None);
+                    let told = printable(&error.to_string());
+                    let (code, why) = self.why_refused(held, &task, told);
+                    return self.failed(held, code, why, None);
                 }
                 Err(error @ CallError::Unauthorized { .. }) => {
-                    self.not_done(&task, false, "the credentials are not accepted")?;
+                    self.not_done(held, false, "the credentials are not accepted")?;
                     return Err(fatal(error));
                 }
                 // Whoever answered, it was not the vendor as it should be: the account must be looked at.
                 Err(error @ CallError::Misdirected { .. }) => {
-                    self.note(vec![Event::Unknown { row, detail: printable(&error.to_string()) }])?;
+                    let detail = printable(&error.to_string());
+                    self.note(held, vec![Event::Unknown { row: held.index, detail }])?;
                     return Err(fatal(error));
                 }
+            }
+        }
+    }
+
+    /// A no may mean that somebody else has the name by now: whoever logged in before the rename, and
+    /// was given a second account by just-in-time.
+    fn why_refused(&mut self, held: &Held, task: &Task, told: String) -> (&'static str, String) {
+        let found = self.caller.read(|directory| directory.holders(&task.to));
+        let holders = found.unwrap_or_default();
+        match holders.iter().find(|holder| holder.id != task.id) {
+            None => ("refused", told),
+            Some(holder) => {
+                let when = match held.direction {
+                    Direction::Apply => "since the plan was made, perhaps by just-in-time for the same person",
+                    Direction::Rollback => "since it was renamed",
+                };
+                let why = format!(
+                    "account {} has {} now, which appeared {when}; this one is account {}: {told}",
+                    shown(&holder.id.0),
+                    shown(&task.to),
+                    shown(&task.id.0)
+                );
+                ("target-taken", why)
             }
         }
     }
 
     /// Settles what an earlier run left open; `None` where the row may be written.
-    fn settle_earlier(&mut self, task: &Task) -> Result<Option<Ended>, Trouble> {
-        let Some(state) = self.journal.state().row(task.row) else { return Ok(None) };
-        let own = match state.step(self.direction) {
-            Step::Open { since } if !self.unsent.contains(&task.row) => Some(*since),
-            _ => None,
-        };
-        if let Some(since) = own {
-            let wait = self.left_of(since);
-            return self.settle(task, wait, wait);
-        }
-        let Step::Open { since } = state.apply else { return Ok(None) };
-        if self.direction == Direction::Apply {
+    fn settle_earlier(&mut self, held: &mut Held, task: &Task) -> Result<Option<Ended>, Trouble> {
+        if !matches!(held.state.step(held.direction), Step::Open { .. }) || self.unsent.contains(&held.index) {
             return Ok(None);
         }
-        // The way back begins where the way there may still be under way.
-        let wait = self.left_of(since);
-        let mut sight = self.look_to_settle(task, wait)?;
-        if !matches!(sight, Some(Sight::Start(_))) {
-            self.caller.wait(wait)?;
-            sight = self.look_to_settle(task, Duration::ZERO)?;
-        }
-        match sight {
-            Some(Sight::Start(_)) => {
-                let done = Event::Done { row: task.row, how: How::Settled, direction: Direction::Apply };
-                self.note(vec![done])?;
-                Ok(None)
-            }
-            Some(sight) => self.conclude(task, sight).map(Some),
-            None => Ok(Some(Ended::Unsettled)),
-        }
+        let wait = self.quiet();
+        self.settle(held, task, wait, wait)
     }
 
-    /// How much longer a request may be under way that left no later than `since` allows:
-    /// one time-out until it was given up, and one more in which it may still be carried out.
-    fn left_of(&self, since: Time) -> Duration {
-        let timeout = self.run.directory.request_timeout();
-        let full = timeout * 2 + Duration::from_secs(INTENT_MARGIN.unsigned_abs());
-        let passed = self.run.clock.now().unix().saturating_sub(since.unix());
-        // A clock that went back says nothing.
-        full.saturating_sub(Duration::from_secs(u64::try_from(passed).unwrap_or(0)))
+    /// Settles a way there that is still open before the way back; whether that could be done.
+    pub(crate) fn settle_there(&mut self, held: &mut Held) -> Result<bool, Trouble> {
+        let back = std::mem::replace(&mut held.direction, Direction::Apply);
+        let settled = self.settle_open(held);
+        held.direction = back;
+        settled
+    }
+
+    fn settle_open(&mut self, held: &mut Held) -> Result<bool, Trouble> {
+        let Some(task) = task(held) else { return Ok(true) };
+        let wait = self.quiet();
+        let mut sight = self.look_to_settle(held, &task, Duration::ZERO)?;
+        if !matches!(sight, Some(Sight::Goal)) {
+            self.caller.wait(wait)?;
+            sight = self.look_to_settle(held, &task, Duration::ZERO)?;
+        }
+        if matches!(sight, Some(Sight::Start(_))) {
+            // A copy that lags behind our rename would leave the account renamed for good.
+            self.caller.back_off(1, "the account seems never to have been renamed")?;
+            sight = self.look_to_settle(held, &task, Duration::ZERO)?;
+        }
+        match sight {
+            None => return Ok(false),
+            Some(Sight::Start(_)) => self.not_done(held, true, "the account still has the name it had")?,
+            Some(Sight::Other(name)) if same_to_a_server(&name, &task.to) => {
+                self.mangled(held, &task, name)?;
+            }
+            Some(sight) => {
+                self.conclude(held, &task, sight)?;
+            }
+        }
+        Ok(true)
+    }
+
+    /// How much longer a request of an earlier process may be under way. It had left when this run
+    /// began, since the journal was free then; so clocks, which may be set, are not asked.
+    fn quiet(&self) -> Duration {
+        let run = self.shared.run;
+        let full = run.directory.request_timeout() + Duration::from_secs(INTENT_FRESH.unsigned_abs());
+        full.saturating_sub(run.clock.elapsed().saturating_sub(self.shared.began))
     }
 
     /// Finds out by reading whether an open intent was carried out. Only the goal is
     /// believed at once: what still shows the old name may be changed until the wait is over.
-    fn settle(&mut self, task: &Task, wait: Duration, lag: Duration) -> Result<Option<Ended>, Trouble> {
-        let mut sight = self.look_to_settle(task, lag)?;
+    fn settle(
+        &mut self,
+        held: &mut Held,
+        task: &Task,
+        wait: Duration,
+        lag: Duration,
+    ) -> Result<Option<Ended>, Trouble> {
+        let mut sight = self.look_to_settle(held, task, lag)?;
         if !matches!(sight, Some(Sight::Goal)) {
             self.caller.wait(wait)?;
-            sight = self.look_to_settle(task, Duration::ZERO)?;
+            sight = self.look_to_settle(held, task, Duration::ZERO)?;
         }
         match sight {
             None => Ok(Some(Ended::Unsettled)),
             Some(Sight::Start(_)) => {
-                self.not_done(task, true, "the account still has the name it had")?;
+                self.not_done(held, true, "the account still has the name it had")?;
                 Ok(None)
             }
-            Some(Sight::Other(name)) if same_to_a_server(&name, &task.to) => self.mangled(task, name).map(Some),
-            Some(sight) => self.conclude(task, sight).map(Some),
+            Some(Sight::Other(name)) if same_to_a_server(&name, &task.to) => self.mangled(held, task, name).map(Some),
+            Some(sight) => self.conclude(held, task, sight).map(Some),
         }
     }
 
     /// A look whose failure leaves the intent open.
-    fn look_to_settle(&mut self, task: &Task, lag: Duration) -> Result<Option<Sight>, Trouble> {
-        let looked = self.look_surely(task, lag);
-        self.or_open(task, looked)
+    fn look_to_settle(&mut self, held: &mut Held, task: &Task, lag: Duration) -> Result<Option<Sight>, Trouble> {
+        let looked = self.look_surely(held, task, lag);
+        self.or_open(held, looked)
     }
 
-    fn or_open(&mut self, task: &Task, looked: Result<Sight, Trouble>) -> Result<Option<Sight>, Trouble> {
+    fn or_open(&mut self, held: &mut Held, looked: Result<Sight, Trouble>) -> Result<Option<Sight>, Trouble> {
         match looked {
             Ok(sight) => Ok(Some(sight)),
             Err(Trouble::Row { code: _, detail }) => {
-                self.note(vec![Event::Unknown { row: task.row, detail }])?;
+                self.note(held, vec![Event::Unknown { row: held.index, detail }])?;
                 Ok(None)
             }
             Err(stop) => Err(stop),
@@ -272,9 +329,9 @@ impl Worker<'_> {
     /// A look that a copy which lags behind does not deceive: on the way back the goal is the
     /// name from before our own rename, and such a copy shows it too. Where no `lag` is to be
     /// expected any more, the second look comes at once.
-    fn look_surely(&mut self, task: &Task, lag: Duration) -> Result<Sight, Trouble> {
+    fn look_surely(&mut self, held: &Held, task: &Task, lag: Duration) -> Result<Sight, Trouble> {
         let sight = self.look(task)?;
-        if self.direction == Direction::Apply || !matches!(sight, Sight::Goal) {
+        if held.direction == Direction::Apply || !matches!(sight, Sight::Goal) {
             return Ok(sight);
         }
         if !lag.is_zero() {
@@ -294,54 +351,54 @@ impl Worker<'_> {
                 format!("asked for the account {}, the vendor answered with {}", shown(&id.0), shown(&account.id.0));
             return Err(Trouble::Row { code: "malformed", detail });
         }
-        let name = account.key(field).to_owned();
+        let name = account.key(field);
         Ok(if name == task.to {
             Sight::Goal
-        } else if task.from.contains(&name) {
+        } else if task.from.iter().any(|from| from == name) {
             Sight::Start(Box::new(account))
         } else {
-            Sight::Other(name)
+            Sight::Other(name.to_owned())
         })
     }
 
     /// The outcome of a row that is not to be written, or not again.
-    fn conclude(&mut self, task: &Task, sight: Sight) -> Result<Ended, Trouble> {
+    fn conclude(&mut self, held: &mut Held, task: &Task, sight: Sight) -> Result<Ended, Trouble> {
         match sight {
             Sight::Goal => {
-                let present = u32::from(self.unsent.contains(&task.row));
-                let ours = self.journal.state().row(task.row).is_some_and(|state| state.sent > present);
+                let present = u32::from(self.unsent.contains(&held.index));
+                let ours = held.state.way(held.direction).sent > present;
                 let (how, ended) = if ours { (How::Settled, Ended::Written) } else { (How::Found, Ended::Found) };
-                self.done(task, how)?;
+                self.done(held, task, how)?;
                 Ok(ended)
             }
-            Sight::Gone => self.failed(task, "account-gone", "the account is not there any more".to_owned(), None),
+            Sight::Gone => self.failed(held, "account-gone", "the account is not there any more".to_owned(), None),
             Sight::Start(account) => {
                 let name = account.key(self.caller.directory().key_field()).to_owned();
-                self.conclude(task, Sight::Other(name))
+                self.conclude(held, task, Sight::Other(name))
             }
             Sight::Other(name) => {
-                let (code, when) = match self.direction {
+                let (code, when) = match held.direction {
                     Direction::Apply => ("changed-since-plan", "the plan was made"),
                     Direction::Rollback => ("changed-since", "it was renamed"),
                 };
                 let why = format!("the account is named {} now: somebody changed it since {when}", shown(&name));
-                self.failed(task, code, why, None)
+                self.failed(held, code, why, None)
             }
         }
     }
 
     /// After a yes: is the account named as it was told to be?
-    fn verify(&mut self, task: &Task) -> Result<Ended, Trouble> {
+    fn verify(&mut self, held: &mut Held, task: &Task) -> Result<Ended, Trouble> {
         let mut look = 1;
         loop {
             let looked = self.look(task);
-            match self.or_open(task, looked)? {
+            match self.or_open(held, looked)? {
                 None => return Ok(Ended::Unsettled),
                 Some(Sight::Goal) => {
-                    self.done(task, How::Written)?;
+                    self.done(held, task, How::Written)?;
                     return Ok(Ended::Written);
                 }
-                Some(Sight::Gone) => return self.conclude(task, Sight::Gone),
+                Some(Sight::Gone) => return self.conclude(held, task, Sight::Gone),
                 Some(Sight::Start(_)) if look < LOOKS => {
                     self.caller.back_off(look, "the account does not show its new name yet")?;
                     look += 1;
@@ -349,69 +406,68 @@ impl Worker<'_> {
                 Some(Sight::Start(account)) => {
                     let name = account.key(self.caller.directory().key_field()).to_owned();
                     let why = format!("the vendor said yes, and the account is still named {}", shown(&name));
-                    return self.failed(task, "not-applied", why, Some(name));
+                    return self.failed(held, "not-applied", why, Some(name));
                 }
-                Some(Sight::Other(name)) if same_to_a_server(&name, &task.to) => return self.mangled(task, name),
-                Some(other @ Sight::Other(_)) => return self.conclude(task, other),
+                Some(Sight::Other(name)) if same_to_a_server(&name, &task.to) => {
+                    return self.mangled(held, task, name);
+                }
+                Some(other @ Sight::Other(_)) => return self.conclude(held, task, other),
             }
         }
     }
 
     /// The vendor made another name of the one it was told.
-    fn mangled(&mut self, task: &Task, name: String) -> Result<Ended, Trouble> {
+    fn mangled(&mut self, held: &mut Held, task: &Task, name: String) -> Result<Ended, Trouble> {
         let why = format!("it was to be named {}, and the vendor named it {}", shown(&task.to), shown(&name));
-        self.failed(task, "verify-mismatch", why, Some(name))
+        self.failed(held, "verify-mismatch", why, Some(name))
     }
 
     /// Makes sure that there is an intent on the disk that is young enough.
-    fn intend(&mut self, task: &Task) -> Result<(), Trouble> {
-        let now = self.run.clock.now();
-        let step = self.journal.state().row(task.row).map(|state| state.step(self.direction).clone());
-        let mut events = Vec::new();
-        if let Some(Step::Open { since }) = step {
+    fn intend(&mut self, held: &mut Held) -> Result<(), Trouble> {
+        let now = self.shared.run.clock.now();
+        if let Step::Open { since } = held.state.step(held.direction) {
             if (0..=INTENT_FRESH).contains(&now.unix().saturating_sub(since.unix())) {
                 return Ok(());
             }
-            let detail = "the intent has grown old".to_owned();
-            events.push(Event::NotDone { row: task.row, sent: false, detail });
-            self.note(events)?;
+            let event = held.not_sent("the intent has grown old");
+            self.note(held, vec![event])?;
         }
-        let Some(intent) = intent(self.run.plan, self.journal.state(), task.row, self.direction) else {
-            return Err(Trouble::Row { code: "bug", detail: format!("row {} has no intent", task.row) });
+        let Some(intent) = intent(held) else {
+            return Err(Trouble::Row { code: "bug", detail: format!("row {} has no intent", held.index) });
         };
-        self.journal.durable(self.run.plan, now, vec![intent]).map_err(broken)
+        self.shared.journal.record(std::slice::from_mut(held), vec![(0, intent)], now, true).map_err(broken)?;
+        self.unsent.insert(held.index);
+        Ok(())
     }
 
-    /// Waits for the next slot of the rate.
-    fn pace(&mut self) -> Result<(), Trouble> {
-        let now = self.run.clock.elapsed();
-        self.caller.wait(self.slot.saturating_sub(now))
+    fn done(&mut self, held: &mut Held, task: &Task, how: How) -> Result<(), Trouble> {
+        self.unsent.remove(&held.index);
+        let event = Event::Done { row: held.index, how, direction: held.direction, via: task.via };
+        self.note(held, vec![event])
     }
 
-    fn done(&mut self, task: &Task, how: How) -> Result<(), Trouble> {
-        self.unsent.remove(&task.row);
-        self.note(vec![Event::Done { row: task.row, how, direction: self.direction }])
-    }
-
-    fn not_done(&mut self, task: &Task, sent: bool, detail: &str) -> Result<(), Trouble> {
-        self.unsent.remove(&task.row);
-        self.note(vec![Event::NotDone { row: task.row, sent, detail: printable(detail) }])
+    fn not_done(&mut self, held: &mut Held, sent: bool, detail: &str) -> Result<(), Trouble> {
+        self.unsent.remove(&held.index);
+        let direction = Some(held.direction);
+        self.note(held, vec![Event::NotDone { row: held.index, sent, detail: printable(detail), direction }])
     }
 
     fn failed(
         &mut self,
-        task: &Task,
+        held: &mut Held,
         code: &'static str,
         detail: String,
         found: Option<String>,
     ) -> Result<Ended, Trouble> {
-        self.unsent.remove(&task.row);
-        let (code, direction) = (code.to_owned(), self.direction);
-        self.note(vec![Event::Failed { row: task.row, code, detail, found, direction }])?;
+        self.unsent.remove(&held.index);
+        let (code, direction) = (code.to_owned(), held.direction);
+        self.note(held, vec![Event::Failed { row: held.index, code, detail, found, direction }])?;
         Ok(Ended::Failed)
     }
 
-    fn note(&mut self, events: Vec<Event>) -> Result<(), Trouble> {
-        self.journal.note(self.run.plan, self.run.clock.now(), events).map_err(broken)
+    fn note(&mut self, held: &mut Held, events: Vec<Event>) -> Result<(), Trouble> {
+        let events = events.into_iter().map(|event| (0, event)).collect();
+        let now = self.shared.run.clock.now();
+        self.shared.journal.record(std::slice::from_mut(held), events, now, false).map_err(broken)
     }
 }

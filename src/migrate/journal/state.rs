@@ -1,24 +1,19 @@
-//! What a journal adds up to: for each row of the plan, how far it is in either
-//! direction. The same code reads a journal back and follows one that is written.
+//! How far a row of a plan is in either direction, and what an event makes of it. The same code
+//! reads a journal back and follows one that is written.
 
 use crate::migrate::journal::Direction;
 use crate::migrate::journal::Event;
 use crate::migrate::journal::How;
-use crate::migrate::journal::Record;
-use crate::migrate::journal::VERSION;
-use crate::migrate::plan::Outcome;
-use crate::migrate::plan::Plan;
+use crate::migrate::plan::Row;
 use crate::model::time::Time;
 
 /// Why a row was given up.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Fault {
     /// Kebab-case.
     pub(crate) code: String,
     /// For people.
     pub(crate) detail: String,
-    /// The name that the account was left with, where a request may have changed it.
-    pub(crate) found: Option<String>,
 }
 
 /// How far a row is in one direction.
@@ -37,28 +32,40 @@ pub(crate) enum Step {
     Failed(Box<Fault>),
 }
 
+/// One direction of a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Way {
+    /// How far it is.
+    pub(crate) step: Step,
+    /// Intents recorded.
+    pub(crate) attempts: u32,
+    /// Requests that were or may have been made.
+    pub(crate) sent: u32,
+}
+
+impl Way {
+    const FRESH: Self = Self { step: Step::Pending, attempts: 0, sent: 0 };
+}
+
 /// A row in both directions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RowState {
     /// From old to new.
-    pub(crate) apply: Step,
+    pub(crate) apply: Way,
     /// Back again.
-    pub(crate) undo: Step,
-    /// Intents recorded in the present direction.
-    pub(crate) attempts: u32,
-    /// Requests that were or may have been made in the present direction.
-    pub(crate) sent: u32,
-    /// Number of the record that says it is done: rollback goes from the newest.
-    pub(crate) done_seq: u64,
+    pub(crate) undo: Way,
+    /// The account carries the temporary name.
+    pub(crate) at_via: bool,
     /// The name that a request of ours left the account with, where that was not the one it
     /// was told; it outlives the step, since a new attempt and the way back both begin there.
     pub(crate) left: Option<Box<str>>,
 }
 
 /// Where a migration stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Phase {
     /// Nothing has begun.
+    #[default]
     Planned,
     /// Begun, and not at its end.
     Applying,
@@ -81,6 +88,14 @@ impl Phase {
             Self::RolledBack => "rolled-back",
         }
     }
+
+    /// Which way `resume` goes: a rollback that has begun is never turned round.
+    pub(crate) const fn direction(self) -> Direction {
+        match self {
+            Self::Planned | Self::Applying | Self::Finished => Direction::Apply,
+            Self::RollingBack | Self::RolledBack => Direction::Rollback,
+        }
+    }
 }
 
 /// How many of the rows to rename are where; they add up to `rename`.
@@ -98,205 +113,23 @@ pub(crate) struct Summary {
     pub(crate) pending: u64,
     /// Renamed and renamed back.
     pub(crate) undone: u64,
+    /// Accounts that carry, or may carry, a name of ours: the planned one, a temporary one, or what
+    /// the vendor made of it. A row that was given up can be among them.
+    pub(crate) ours: u64,
 }
 
-/// Everything a journal says.
-#[derive(Clone, Debug)]
-pub(crate) struct State {
-    rows: Vec<RowState>,
-    to_rename: Vec<bool>,
-    phase: Phase,
-    /// Why the last run stopped, where it did.
-    pub(crate) stopped: Option<(String, String)>,
-}
-
-impl State {
-    /// Nothing has been done.
-    pub(crate) fn of(plan: &Plan) -> Self {
-        let fresh =
-            RowState { apply: Step::Pending, undo: Step::Pending, attempts: 0, sent: 0, done_seq: 0, left: None };
-        Self {
-            rows: vec![fresh; plan.rows.len()],
-            to_rename: plan.rows.iter().map(|row| row.outcome == Outcome::Rename).collect(),
-            phase: Phase::Planned,
-            stopped: None,
-        }
-    }
-
-    /// Where the migration stands.
-    pub(crate) fn phase(&self) -> Phase {
-        self.phase
-    }
-
-    /// Which way `resume` goes: a rollback that has begun is never turned round.
-    pub(crate) fn direction(&self) -> Direction {
-        match self.phase {
-            Phase::Planned | Phase::Applying | Phase::Finished => Direction::Apply,
-            Phase::RollingBack | Phase::RolledBack => Direction::Rollback,
-        }
-    }
-
-    /// One row of the plan; `None` where it is not to be renamed.
-    pub(crate) fn row(&self, index: usize) -> Option<&RowState> {
-        self.rows.get(index).filter(|_| self.to_rename.get(index) == Some(&true))
-    }
-
-    /// The rows to rename, by their index in the plan.
-    pub(crate) fn each(&self) -> impl Iterator<Item = (usize, &RowState)> {
-        self.rows.iter().enumerate().filter(|(index, _)| self.to_rename.get(*index) == Some(&true))
-    }
-
-    /// Counts.
-    pub(crate) fn summary(&self) -> Summary {
-        let mut summary = Summary::default();
-        for (_, row) in self.each() {
-            summary.rename += 1;
-            *match row.standing() {
-                Standing::Pending => &mut summary.pending,
-                Standing::Done => &mut summary.done,
-                Standing::Failed => &mut summary.failed,
-                Standing::Unknown => &mut summary.unknown,
-                Standing::Undone => &mut summary.undone,
-            } += 1;
-        }
-        summary
-    }
-
-    /// Accounts that carry, or may carry, a name of ours: the planned one, or what the vendor
-    /// made of it. A row that was given up can be among them.
-    pub(crate) fn to_take_back(&self) -> u64 {
-        let ours = |row: &RowState| match (&row.apply, &row.undo) {
-            (_, Step::Done(_)) => false,
-            (Step::Open { .. } | Step::Done(How::Written | How::Settled), _) | (_, Step::Open { .. }) => true,
-            (Step::Pending | Step::Failed(_) | Step::Done(How::Found), Step::Pending | Step::Failed(_)) => {
-                row.left.is_some()
-            }
-        };
-        self.each().filter(|(_, row)| ours(row)).count() as u64
-    }
-
-    /// Refuses what [`Self::take`] would refuse of a record that is about to be written: once
-    /// it is in the file, nobody can read past it.
-    pub(crate) fn admits(&self, plan: &Plan, event: &Event) -> Result<(), String> {
-        match event {
-            Event::Intent { row, user_id, before, after, attempt: _, direction } => {
-                self.check_intent(plan, *row, *direction, &user_id.0, before, after)
-            }
-            Event::Done { row, .. }
-            | Event::NotDone { row, .. }
-            | Event::Unknown { row, .. }
-            | Event::Failed { row, .. }
-                if self.row(*row).is_none() =>
-            {
-                Err(format!("the plan has no row {row} to rename"))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Takes in one record; refuses what cannot follow on what was.
-    pub(crate) fn take(&mut self, plan: &Plan, record: Record) -> Result<(), String> {
-        let Record { seq, at, event } = record;
-        if (seq == 0) != matches!(event, Event::Journal { .. }) {
-            return Err("the first record, and no other, says what journal it is".to_owned());
-        }
-        self.admits(plan, &event)?;
-        match event {
-            Event::Journal { version, plan_digest, connection: _ } => {
-                if version != VERSION || plan_digest != plan.digest {
-                    return Err("it belongs to another plan".to_owned());
-                }
-            }
-            Event::Started { direction } => {
-                if direction == Direction::Apply && self.direction() == Direction::Rollback {
-                    return Err("it goes on after a rollback".to_owned());
-                }
-                if direction == Direction::Rollback && self.direction() == Direction::Apply {
-                    for row in &mut self.rows {
-                        row.attempts = 0;
-                        row.sent = 0;
-                    }
-                }
-                self.stopped = None;
-                self.phase = match direction {
-                    Direction::Apply => Phase::Applying,
-                    Direction::Rollback => Phase::RollingBack,
-                };
-            }
-            Event::Intent { row, direction, .. } => {
-                let state = self.of_row(row)?;
-                state.attempts += 1;
-                // Until its outcome is known it counts as sent.
-                state.sent += 1;
-                *state.step_mut(direction) = Step::Open { since: at };
-            }
-            Event::Done { row, how, direction } => {
-                let state = self.of_row(row)?;
-                *state.step_mut(direction) = Step::Done(how);
-                state.left = None;
-                if direction == Direction::Apply {
-                    state.done_seq = seq;
-                }
-            }
-            Event::NotDone { row, sent, detail: _ } => {
-                let direction = self.direction();
-                let state = self.of_row(row)?;
-                if !sent {
-                    state.sent = state.sent.saturating_sub(1);
-                }
-                *state.step_mut(direction) = Step::Pending;
-            }
-            // The way back can meet a row whose way there is still open, so either will do.
-            Event::Unknown { row, detail: _ } => {
-                if !self.of_row(row)?.is_open() {
-                    return Err("a row without an intent has an unknown outcome".to_owned());
-                }
-            }
-            Event::Failed { row, code, detail, found, direction } => {
-                let state = self.of_row(row)?;
-                if let Some(name) = &found {
-                    state.left = Some(name.as_str().into());
-                }
-                *state.step_mut(direction) = Step::Failed(Box::new(Fault { code, detail, found }));
-            }
-            Event::Paused { seconds: _, detail: _ } => {}
-            Event::Stopped { code, detail } => self.stopped = Some((code, detail)),
-            Event::Finished { direction } => {
-                self.phase = match direction {
-                    Direction::Apply => Phase::Finished,
-                    Direction::Rollback => Phase::RolledBack,
-                };
-            }
-        }
-        Ok(())
-    }
-
-    fn of_row(&mut self, index: usize) -> Result<&mut RowState, String> {
-        let known = self.to_rename.get(index) == Some(&true);
-        self.rows.get_mut(index).filter(|_| known).ok_or_else(|| format!("the plan has no row {index} to rename"))
-    }
-
-    fn check_intent(
-        &self,
-        plan: &Plan,
-        index: usize,
-        direction: Direction,
-        user_id: &str,
-        before: &str,
-        after: &str,
-    ) -> Result<(), String> {
-        let row = plan.rows.get(index).ok_or_else(|| format!("the plan has no row {index}"))?;
-        let (planned_before, planned_after) = (&*row.before, row.after.as_deref().unwrap_or(""));
-        // Either way may start from the name a server made of the one it was told.
-        let left = self.row(index).and_then(|state| state.left.as_deref());
-        let as_planned = match direction {
-            Direction::Apply => (before == planned_before || left == Some(before)) && after == planned_after,
-            Direction::Rollback => after == planned_before,
-        };
-        if row.user_id.as_ref().map(|id| id.0.as_str()) != Some(user_id) || !as_planned {
-            return Err(format!("its intent for row {index} is not what the plan says"));
-        }
-        Ok(())
+impl Summary {
+    /// Counts one row.
+    pub(crate) fn add(&mut self, row: &RowState) {
+        self.rename += 1;
+        *match row.standing() {
+            Standing::Pending => &mut self.pending,
+            Standing::Done => &mut self.done,
+            Standing::Failed => &mut self.failed,
+            Standing::Unknown => &mut self.unknown,
+            Standing::Undone => &mut self.undone,
+        } += 1;
+        self.ours += u64::from(row.is_ours());
     }
 }
 
@@ -316,20 +149,33 @@ pub(crate) enum Standing {
 }
 
 impl RowState {
+    /// Nothing has been done.
+    pub(crate) const FRESH: Self = Self { apply: Way::FRESH, undo: Way::FRESH, at_via: false, left: None };
+
     /// Whether a request may be under way for it, in either direction.
-    fn is_open(&self) -> bool {
-        matches!(self.apply, Step::Open { .. }) || matches!(self.undo, Step::Open { .. })
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self.apply.step, Step::Open { .. }) || matches!(self.undo.step, Step::Open { .. })
     }
 
-    /// How far the row is in one direction.
-    pub(crate) fn step(&self, direction: Direction) -> &Step {
+    /// Whether the vendor has given the account the very name it was told.
+    pub(crate) fn is_proof(&self) -> bool {
+        matches!(self.apply.step, Step::Done(How::Written | How::Settled)) || self.at_via
+    }
+
+    /// One direction.
+    pub(crate) fn way(&self, direction: Direction) -> &Way {
         match direction {
             Direction::Apply => &self.apply,
             Direction::Rollback => &self.undo,
         }
     }
 
-    fn step_mut(&mut self, direction: Direction) -> &mut Step {
+    /// How far the row is in one direction.
+    pub(crate) fn step(&self, direction: Direction) -> &Step {
+        &self.way(direction).step
+    }
+
+    fn way_mut(&mut self, direction: Direction) -> &mut Way {
         match direction {
             Direction::Apply => &mut self.apply,
             Direction::Rollback => &mut self.undo,
@@ -338,7 +184,7 @@ impl RowState {
 
     /// Where the row stands.
     pub(crate) fn standing(&self) -> Standing {
-        match (&self.undo, &self.apply) {
+        match (&self.undo.step, &self.apply.step) {
             (Step::Done(_), _) => Standing::Undone,
             (Step::Failed(_), _) => Standing::Failed,
             (Step::Open { .. }, _) | (Step::Pending, Step::Open { .. }) => Standing::Unknown,
@@ -350,9 +196,122 @@ impl RowState {
 
     /// Why the row was given up, where it was.
     pub(crate) fn fault(&self) -> Option<&Fault> {
-        match (&self.undo, &self.apply) {
+        match (&self.undo.step, &self.apply.step) {
             (Step::Failed(fault), _) | (Step::Pending, Step::Failed(fault)) => Some(fault),
             _ => None,
         }
+    }
+
+    fn is_ours(&self) -> bool {
+        match (&self.apply.step, &self.undo.step) {
+            (_, Step::Done(_)) => false,
+            (Step::Open { .. } | Step::Done(How::Written | How::Settled), _) | (_, Step::Open { .. }) => true,
+            (Step::Pending | Step::Failed(_) | Step::Done(How::Found), Step::Pending | Step::Failed(_)) => {
+                self.left.is_some() || self.at_via
+            }
+        }
+    }
+
+    /// Refuses what cannot follow on what was: once it is in a journal, nobody can read past it.
+    pub(crate) fn admits(&self, index: usize, row: &Row, event: &Event) -> Result<(), String> {
+        match event {
+            Event::Intent { user_id, before, after, direction, .. } => {
+                let planned = |name: &str| name == &*row.before || row.via.as_deref() == Some(name);
+                let new = |name: &str| row.after.as_deref() == Some(name) || row.via.as_deref() == Some(name);
+                // Either way may start from the name a server made of the one it was told.
+                let left = self.left.as_deref() == Some(before);
+                let as_planned = match direction {
+                    Direction::Apply => (planned(before) || left) && new(after),
+                    Direction::Rollback => planned(after),
+                };
+                if row.user_id.as_ref() != Some(user_id) || !as_planned {
+                    return Err(format!("its intent for row {index} is not what the plan says"));
+                }
+                Ok(())
+            }
+            // The way back can meet a row whose way there is still open, so either will do.
+            Event::Unknown { .. } if !self.is_open() => {
+                Err("a row without an intent has an unknown outcome".to_owned())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes in an event of this row. `phase` decides where a record of version 1 does not say which way.
+    pub(crate) fn take(&mut self, at: Time, event: &Event, phase: Phase) {
+        match event {
+            Event::Intent { direction, .. } => {
+                let way = self.way_mut(*direction);
+                way.attempts += 1;
+                // Until its outcome is known it counts as sent.
+                way.sent += 1;
+                way.step = Step::Open { since: at };
+            }
+            Event::Done { how, direction, via, .. } => {
+                self.left = None;
+                self.at_via = *via;
+                let way = self.way_mut(*direction);
+                // From the temporary name it goes on, and that is another request.
+                *way = if *via { Way::FRESH } else { Way { step: Step::Done(*how), ..*way } };
+            }
+            Event::NotDone { sent, direction, .. } => {
+                let way = self.way_mut(direction.unwrap_or(phase.direction()));
+                if !sent {
+                    way.sent = way.sent.saturating_sub(1);
+                }
+                way.step = Step::Pending;
+            }
+            Event::Failed { code, detail, found, direction, .. } => {
+                if let Some(name) = found {
+                    self.left = Some(name.as_str().into());
+                }
+                let fault = Fault { code: code.clone(), detail: detail.clone() };
+                self.way_mut(*direction).step = Step::Failed(Box::new(fault));
+            }
+            Event::Unknown { .. }
+            | Event::Journal { .. }
+            | Event::Started { .. }
+            | Event::Paused { .. }
+            | Event::Stopped { .. }
+            | Event::Finished { .. } => {}
+        }
+    }
+}
+
+/// What the events that concern no row add up to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Whole {
+    /// Where the migration stands.
+    pub(crate) phase: Phase,
+    /// Why the last run stopped, where it did.
+    pub(crate) stopped: Option<(String, String)>,
+}
+
+impl Whole {
+    /// Takes in an event; refuses one that cannot follow on what was.
+    pub(crate) fn take(&mut self, event: &Event) -> Result<(), String> {
+        match event {
+            Event::Started { direction, part } => {
+                if *direction == Direction::Apply && self.phase.direction() == Direction::Rollback {
+                    return Err("it goes on after a rollback".to_owned());
+                }
+                self.stopped = None;
+                self.phase = match direction {
+                    // Some rows are taken back, and the migration is what it was.
+                    _ if *part => self.phase,
+                    Direction::Apply => Phase::Applying,
+                    Direction::Rollback => Phase::RollingBack,
+                };
+            }
+            Event::Stopped { code, detail } => self.stopped = Some((code.clone(), detail.clone())),
+            Event::Finished { direction } => {
+                self.phase = match direction {
+                    Direction::Apply => Phase::Finished,
+                    Direction::Rollback => Phase::RolledBack,
+                };
+            }
+            _ => {}
+        }
+        Ok(())
     }
 }

@@ -4,7 +4,10 @@
 use std::fs::File;
 use std::io;
 use std::io::BufRead;
+use std::io::BufReader;
 use std::io::Read as _;
+use std::io::Seek as _;
+use std::io::SeekFrom;
 use std::io::Write as _;
 
 use serde_json::Value;
@@ -15,24 +18,51 @@ use crate::error::Result;
 use crate::migrate::journal::Event;
 use crate::migrate::journal::Record;
 use crate::migrate::journal::VERSION;
-use crate::migrate::journal::state::State;
-use crate::migrate::plan::Plan;
 
 /// Where the lines go.
-pub(crate) trait Store: Send {
+pub(crate) trait Store: Send + Sync {
     /// Adds bytes at the end, all of them or an error.
-    fn append(&mut self, bytes: &[u8]) -> io::Result<()>;
+    fn append(&self, bytes: &[u8]) -> io::Result<()>;
     /// Returns when everything appended is on the disk.
-    fn sync(&mut self) -> io::Result<()>;
+    fn sync(&self) -> io::Result<()>;
+    /// The line that begins at a byte.
+    fn line_at(&self, offset: u64) -> io::Result<Vec<u8>>;
 }
 
 impl Store for File {
-    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.write_all(bytes)
+    fn append(&self, bytes: &[u8]) -> io::Result<()> {
+        let mut file = self;
+        file.write_all(bytes)
     }
 
-    fn sync(&mut self) -> io::Result<()> {
+    fn sync(&self) -> io::Result<()> {
         self.sync_data()
+    }
+
+    fn line_at(&self, offset: u64) -> io::Result<Vec<u8>> {
+        // Opened to append: where it stands matters to reading alone, which one thread does at a time.
+        let mut file = self;
+        file.seek(SeekFrom::Start(offset))?;
+        let mut line = Vec::new();
+        BufReader::with_capacity(1 << 10, file.take(LONGEST_LINE)).read_until(b'\n', &mut line)?;
+        Ok(line)
+    }
+}
+
+/// No journal yet.
+pub(crate) struct Nothing;
+
+impl Store for Nothing {
+    fn append(&self, _bytes: &[u8]) -> io::Result<()> {
+        Err(io::Error::other("a journal that is only looked at is not written"))
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn line_at(&self, _offset: u64) -> io::Result<Vec<u8>> {
+        Ok(Vec::new())
     }
 }
 
@@ -41,18 +71,6 @@ const LONGEST_LINE: u64 = 1 << 20;
 /// Hex digits of a checksum.
 const SUM: usize = 16;
 const SUM_FIELD: &[u8] = br#","sum":""#;
-
-/// What a journal says, and where its sound part ends.
-pub(crate) struct Replayed {
-    /// The state after the last sound record.
-    pub(crate) state: State,
-    /// Number of the next record.
-    pub(crate) next: u64,
-    /// Checksum of the last record.
-    pub(crate) sum: String,
-    /// Bytes up to the end of the last sound record.
-    pub(crate) good: u64,
-}
 
 /// Adds one line, and gives its checksum.
 pub(crate) fn write_line(bytes: &mut Vec<u8>, record: &Record, previous: &str) -> Result<String> {
@@ -76,41 +94,62 @@ fn checksum(previous: &str, body: &[u8]) -> String {
     hex
 }
 
-/// Reads a journal from its start. A last line without its end is what a crash leaves,
-/// and is passed over; everything else must be sound.
-pub(crate) fn replay(mut source: impl BufRead, name: &str, plan: &Plan) -> Result<Replayed> {
-    let mut replayed = Replayed { state: State::of(plan), next: 0, sum: String::new(), good: 0 };
-    let mut line = Vec::new();
-    loop {
-        line.clear();
-        let read = (&mut source)
-            .take(LONGEST_LINE)
-            .read_until(b'\n', &mut line)
-            .map_err(|error| Failure::input("journal-unreadable", format!("`{name}` cannot be read")).because(error))?;
-        let number = replayed.next + 1;
-        let damaged = |why: String| {
-            Failure::input("journal-damaged", format!("{name}:{number}: the journal is damaged: {why}")).hint(
-                "do not edit it; restore it from a backup, or make a new plan: rows that are done will be found as done",
-            )
-        };
-        let Some(body) = line.strip_suffix(b"\n") else {
-            if read as u64 >= LONGEST_LINE {
-                return Err(damaged("the line has no end".to_owned()).into());
-            }
-            return Ok(replayed);
-        };
-        if replayed.next == 0 {
-            check_first(body, name, plan)?;
-        }
-        let (record, sum) = sound(body, &replayed.sum).map_err(damaged)?;
-        if record.seq != replayed.next {
-            return Err(damaged(format!("record {} stands where {} should", record.seq, replayed.next)).into());
-        }
-        replayed.state.take(plan, record).map_err(damaged)?;
-        replayed.next += 1;
-        replayed.sum = sum;
-        replayed.good += read as u64;
+/// A journal that is not what was written.
+pub(crate) fn damaged(name: &str, number: u64, why: &str) -> Failure {
+    Failure::input("journal-damaged", format!("{name}:{number}: the journal is damaged: {why}"))
+        .hint("do not edit it; restore it from a backup, or make a new plan: rows that are done will be found as done")
+}
+
+/// The lines of a journal, from its start.
+pub(crate) struct Lines<'a, S> {
+    source: S,
+    name: &'a str,
+    digest: String,
+    number: u64,
+    read: u64,
+}
+
+impl<'a, S: BufRead> Lines<'a, S> {
+    /// Of the plan with this digest.
+    pub(crate) fn new(source: S, name: &'a str, digest: &str) -> Self {
+        Self { source, name, digest: digest.to_owned(), number: 0, read: 0 }
     }
+
+    /// Bytes up to the end of the last sound line.
+    pub(crate) fn read(&self) -> u64 {
+        self.read
+    }
+
+    /// The next record, where it begins, and its checksum. A line without its end is none.
+    pub(crate) fn next(&mut self, previous: &str) -> Result<Option<(Record, u64, String)>> {
+        let mut line = Vec::new();
+        let unreadable = |error: io::Error| {
+            Failure::input("journal-unreadable", format!("`{}` cannot be read", self.name)).because(error)
+        };
+        let read = (&mut self.source).take(LONGEST_LINE).read_until(b'\n', &mut line).map_err(unreadable)? as u64;
+        self.number += 1;
+        let Some(body) = line.strip_suffix(b"\n") else {
+            if read >= LONGEST_LINE {
+                return Err(damaged(self.name, self.number, "the line has no end").into());
+            }
+            return Ok(None);
+        };
+        if self.number == 1 {
+            check_first(body, self.name, &self.digest)?;
+        }
+        let (record, sum) = sound(body, previous).map_err(|why| damaged(self.name, self.number, &why))?;
+        let offset = self.read;
+        self.read += read;
+        Ok(Some((record, offset, sum)))
+    }
+}
+
+/// The record of a line that was found sound before.
+pub(crate) fn record_of(line: &[u8]) -> Option<Record> {
+    let line = line.strip_suffix(b"\n")?;
+    let mut body = line.get(..line.len().checked_sub(SUM_FIELD.len() + SUM + 2)?)?.to_vec();
+    body.push(b'}');
+    serde_json::from_slice(&body).ok()
 }
 
 /// A line whose checksum holds.
@@ -133,7 +172,7 @@ fn sound(line: &[u8], previous: &str) -> std::result::Result<(Record, String), S
 }
 
 /// The version is asked first: a newer journal may have other checksums and records.
-fn check_first(line: &[u8], name: &str, plan: &Plan) -> Result<()> {
+fn check_first(line: &[u8], name: &str, digest: &str) -> Result<()> {
     let value: Value = serde_json::from_slice(line).unwrap_or(Value::Null);
     let first = &value["event"]["journal"];
     if let Some(newer) = first["version"].as_u64().filter(|version| *version > VERSION) {
@@ -146,10 +185,10 @@ fn check_first(line: &[u8], name: &str, plan: &Plan) -> Result<()> {
     }
     // A damaged line is told as damaged, not as foreign.
     if let Ok((Record { event: Event::Journal { plan_digest, .. }, .. }, _)) = sound(line, "")
-        && plan_digest != plan.digest
+        && plan_digest != digest
     {
         return Err(Failure::input("journal-foreign", format!("{name}: the journal belongs to another plan"))
-            .hint(format!("it is of the plan {plan_digest}, and this one is {}", plan.digest))
+            .hint(format!("it is of the plan {plan_digest}, and this one is {digest}"))
             .into());
     }
     Ok(())

@@ -1,13 +1,19 @@
 //! The file itself: cut at every byte, changed in every record, of another time.
 
+use std::path::Path;
+
 use super::*;
+use crate::disk;
 use crate::error::failure_of;
+use crate::migrate::apply::tests::fake::Fake;
+use crate::migrate::apply::tests::fake::book;
+use crate::migrate::apply::tests::fake::plan_of;
+use crate::migrate::apply::tests::fake::seen;
+use crate::migrate::journal::file::FileJournal;
 use crate::migrate::journal::state::Phase;
+use crate::migrate::journal::store::Store as _;
 use crate::migrate::plan::Outcome;
 use crate::migrate::plan::Plan;
-
-use crate::migrate::apply::tests::fake::Fake;
-use crate::migrate::apply::tests::fake::plan_of;
 
 fn moment() -> Time {
     Time::parse("2026-11-22T10:00:00Z").unwrap()
@@ -28,24 +34,38 @@ fn intent(plan: &Plan, row: usize) -> Event {
 /// A journal with one record of each kind.
 fn journal(plan: &Plan) -> Vec<u8> {
     let (fake, _) = Fake::of(0);
-    let mut journal = fake.journal(plan).unwrap();
+    let journal = fake.journal(plan).unwrap();
     let direction = Direction::Apply;
-    let mut events = vec![Event::Started { direction }, intent(plan, 0), intent(plan, 1)];
-    events.push(Event::Done { row: 0, how: How::Written, direction });
+    let mut events = vec![Event::Started { direction, part: false }, intent(plan, 0), intent(plan, 1)];
+    events.push(Event::Done { row: 0, how: How::Written, direction, via: false });
     events.push(Event::Unknown { row: 1, detail: "timed out".to_owned() });
-    events.push(Event::NotDone { row: 1, sent: true, detail: "as it was".to_owned() });
+    events.push(Event::NotDone { row: 1, sent: true, detail: "as it was".to_owned(), direction: None });
     events.push(Event::Paused { seconds: 3, detail: "429".to_owned() });
     let (code, detail) = ("refused".to_owned(), "400 \"quoted\"\n\u{202e}".to_owned());
     events.push(Event::Failed { row: 2, code, detail, found: None, direction });
     events.push(Event::Stopped { code: "interrupted".to_owned(), detail: String::new() });
     events.push(Event::Finished { direction });
-    journal.durable(plan, moment(), events).unwrap();
+    write(&journal, plan, events).unwrap();
     drop(journal);
     fake.world().disk.clone()
 }
 
+/// Records events one after the other, those of a row for the row as it is then.
+fn write(journal: &FileJournal, plan: &Plan, events: Vec<Event>) -> Result<()> {
+    for event in events {
+        match event.row() {
+            None => journal.tell(event, moment())?,
+            Some(row) => {
+                let mut held = journal.load(row.min(plan.rows.len() - 1))?;
+                journal.record(std::slice::from_mut(&mut held), vec![(0, event)], moment(), true)?;
+            }
+        }
+    }
+    Ok(())
+}
+
 fn code_of(bytes: &[u8], plan: &Plan) -> &'static str {
-    match replay(bytes, "journal.ndjson", plan) {
+    match book(plan, bytes) {
         Ok(_) => "sound",
         Err(error) => failure_of(&error).unwrap().code(),
     }
@@ -55,15 +75,15 @@ fn code_of(bytes: &[u8], plan: &Plan) -> &'static str {
 fn a_cut_at_any_byte_loses_no_more_than_the_record_it_falls_into() {
     let plan = plan_of(3);
     let bytes = journal(&plan);
-    let whole = replay(&bytes[..], "j", &plan).unwrap();
-    assert_eq!((whole.next, whole.good), (11, bytes.len() as u64));
-    assert_eq!(whole.state.phase(), Phase::Finished);
+    let whole = book(&plan, &bytes).unwrap();
+    assert_eq!((whole.next(), whole.end()), (11, bytes.len() as u64));
+    assert_eq!(seen(&plan, &bytes).unwrap().phase(), Phase::Finished);
     for cut in 0..=bytes.len() {
-        let replayed = replay(&bytes[..cut], "j", &plan).unwrap();
+        let replayed = book(&plan, &bytes[..cut]).unwrap();
         let complete = bytes[..cut].iter().filter(|byte| **byte == b'\n').count();
-        assert_eq!(replayed.next, complete as u64, "{cut}");
+        assert_eq!(replayed.next(), complete as u64, "{cut}");
         let good = bytes[..cut].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        assert_eq!(replayed.good, good as u64, "{cut}");
+        assert_eq!(replayed.end(), good as u64, "{cut}");
     }
 }
 
@@ -74,9 +94,9 @@ fn what_a_cut_left_goes_on_as_a_sound_journal() {
     for cut in 0..bytes.len() {
         let (fake, _) = Fake::of(0);
         fake.world().disk = bytes[..cut].to_vec();
-        let mut journal = fake.journal(&plan).unwrap();
+        let journal = fake.journal(&plan).unwrap();
         let direction = Direction::Rollback;
-        journal.durable(&plan, moment(), vec![Event::Started { direction }]).unwrap();
+        write(&journal, &plan, vec![Event::Started { direction, part: false }]).unwrap();
         assert_eq!(fake.state(&plan).phase(), Phase::RollingBack, "{cut}");
     }
 }
@@ -89,7 +109,8 @@ fn a_changed_byte_anywhere_but_at_the_torn_end_is_refused() {
         let mut bytes = bytes.clone();
         bytes[at] ^= 0x01;
         // The first line tells version and plan before its checksum can be known.
-        assert_eq!(code_of(&bytes, &plan), "journal-damaged", "{at}: {}", bytes[at] as char);
+        let code = if bytes[..=at].ends_with(b"\"version\":3") { "journal-version" } else { "journal-damaged" };
+        assert_eq!(code_of(&bytes, &plan), code, "{at}: {}", bytes[at] as char);
     }
 }
 
@@ -119,17 +140,17 @@ fn a_record_that_the_plan_does_not_know_is_refused() {
     if let Event::Intent { after, .. } = &mut foreign {
         *after = "another#testbrand".to_owned();
     }
-    for event in [Event::Done { row: 3, how: How::Written, direction }, foreign] {
+    for event in [Event::Done { row: 3, how: How::Written, direction, via: false }, foreign] {
         let (fake, _) = Fake::of(0);
-        let mut journal = fake.journal(&plan).unwrap();
-        journal.durable(&plan, moment(), vec![event.clone()]).unwrap_err();
+        let journal = fake.journal(&plan).unwrap();
+        write(&journal, &plan, vec![event.clone()]).unwrap_err();
         drop(journal);
         // It is refused before it is in the file, where it would bar the way back for good.
         let mut disk = fake.world().disk.clone();
-        let replayed = replay(&disk[..], "journal.ndjson", &plan).unwrap();
-        assert_eq!(replayed.next, 1);
+        let replayed = book(&plan, &disk).unwrap();
+        assert_eq!(replayed.next(), 1);
         let record = Record { seq: 1, at: moment(), event };
-        store::write_line(&mut disk, &record, &replayed.sum).unwrap();
+        store::write_line(&mut disk, &record, replayed.sum()).unwrap();
         assert_eq!(code_of(&disk, &plan), "journal-damaged");
     }
 }
@@ -138,7 +159,7 @@ fn a_record_that_the_plan_does_not_know_is_refused() {
 fn a_newer_version_and_another_plan_are_refused_by_name() {
     let plan = plan_of(3);
     let bytes = journal(&plan);
-    let newer = String::from_utf8(bytes.clone()).unwrap().replacen("\"version\":1", "\"version\":2", 1);
+    let newer = String::from_utf8(bytes.clone()).unwrap().replacen("\"version\":2", "\"version\":3", 1);
     assert_eq!(code_of(newer.as_bytes(), &plan), "journal-version");
     assert_eq!(code_of(&bytes, &plan_of(4)), "journal-foreign");
 }
@@ -153,23 +174,25 @@ fn an_endless_line_is_refused_without_being_read_whole() {
 fn on_disk_a_torn_end_is_cut_off_and_a_second_run_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("m").join("journal.ndjson");
+    let planned = folder.path().join("m").join("plan.ndjson");
     let plan = plan_of(3);
+    disk::write(&planned, &plan.to_bytes(), disk::Access::Private).unwrap();
     let direction = Direction::Apply;
-    let mut journal = Journal::open(&path, &plan, moment()).unwrap();
-    journal.durable(&plan, moment(), vec![Event::Started { direction }]).unwrap();
-    let error = Journal::open(&path, &plan, moment()).err().unwrap();
+    let journal = FileJournal::open(&path, &planned, moment()).unwrap();
+    write(&journal, &plan, vec![Event::Started { direction, part: false }]).unwrap();
+    let error = FileJournal::open(&path, &planned, moment()).err().unwrap();
     assert_eq!(failure_of(&error).unwrap().code(), "locked");
     drop(journal);
     let sound = path.metadata().unwrap().len();
-    let mut file = disk::open_append(&path).unwrap();
+    let file = disk::open_append(&path).unwrap();
     file.append(b"{\"seq\":2,\"at\":\"2026").unwrap();
     drop(file);
-    assert_eq!(Journal::look(&path, &plan).unwrap().phase(), Phase::Applying);
-    let mut journal = Journal::open(&path, &plan, moment()).unwrap();
+    assert_eq!(FileJournal::look(&path, &planned).unwrap().whole().unwrap().phase, Phase::Applying);
+    let journal = FileJournal::open(&path, &planned, moment()).unwrap();
     assert_eq!(path.metadata().unwrap().len(), sound);
-    journal.durable(&plan, moment(), vec![Event::Finished { direction }]).unwrap();
+    write(&journal, &plan, vec![Event::Finished { direction }]).unwrap();
     drop(journal);
-    assert_eq!(Journal::look(&path, &plan).unwrap().phase(), Phase::Finished);
+    assert_eq!(FileJournal::look(&path, &planned).unwrap().whole().unwrap().phase, Phase::Finished);
 }
 
 #[test]
@@ -177,14 +200,14 @@ fn nothing_is_written_after_a_write_that_failed() {
     let plan = plan_of(3);
     for short in [true, false] {
         let (fake, _) = Fake::of(0);
-        let mut journal = fake.journal(&plan).unwrap();
+        let journal = fake.journal(&plan).unwrap();
         fake.world().disk_fails_in = Some((0, short));
-        let started = || vec![Event::Started { direction: Direction::Apply }];
-        let error = journal.note(&plan, moment(), started()).unwrap_err();
+        let started = || Event::Started { direction: Direction::Apply, part: false };
+        let error = journal.tell(started(), moment()).unwrap_err();
         assert_eq!(failure_of(&error).unwrap().code(), "journal-unwritable");
         let length = fake.world().disk.len();
         fake.world().disk_fails_in = None;
-        journal.durable(&plan, moment(), started()).unwrap_err();
+        journal.tell(started(), moment()).unwrap_err();
         assert_eq!(fake.world().disk.len(), length);
         assert_eq!(fake.state(&plan).phase(), Phase::Planned);
     }
@@ -192,11 +215,10 @@ fn nothing_is_written_after_a_write_that_failed() {
 
 #[test]
 fn version_1_stays_readable() {
-    let plan = Plan::read(include_bytes!("../../../tests/vectors/migrate/v1/plan.ndjson"), "plan.ndjson").unwrap();
-    let journal = include_bytes!("../../../tests/vectors/migrate/v1/journal.ndjson");
-    let replayed = replay(&journal[..], "journal.ndjson", &plan).unwrap();
-    let summary = replayed.state.summary();
-    assert_eq!(replayed.state.phase(), Phase::RollingBack);
+    let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/migrate/v1");
+    let journal = FileJournal::look(&vectors.join("journal.ndjson"), &vectors.join("plan.ndjson")).unwrap();
+    let summary = journal.summary().unwrap();
+    assert_eq!(journal.whole().unwrap().phase, Phase::RollingBack);
     assert_eq!((summary.rename, summary.undone, summary.failed, summary.unknown, summary.pending), (4, 1, 1, 1, 1));
 }
 
@@ -223,7 +245,7 @@ fn makes_the_vectors() {
     }
     let plan = Plan::sealed(plan.head, plan.rows);
     let (fake, _) = Fake::of(0);
-    let mut journal = fake.journal(&plan).unwrap();
+    let journal = fake.journal(&plan).unwrap();
     let (apply, back) = (Direction::Apply, Direction::Rollback);
     let failed = |row, direction| Event::Failed {
         row,
@@ -237,24 +259,24 @@ fn makes_the_vectors() {
         Event::Intent { row, user_id, before: after, after: before, attempt: 1, direction: back }
     };
     let events = vec![
-        Event::Started { direction: apply },
+        Event::Started { direction: apply, part: false },
         intent(&plan, 0),
         intent(&plan, 1),
         intent(&plan, 2),
         intent(&plan, 3),
-        Event::Done { row: 0, how: How::Written, direction: apply },
+        Event::Done { row: 0, how: How::Written, direction: apply, via: false },
         Event::Unknown { row: 1, detail: "timed out".to_owned() },
-        Event::Done { row: 1, how: How::Settled, direction: apply },
+        Event::Done { row: 1, how: How::Settled, direction: apply, via: false },
         failed(2, apply),
-        Event::NotDone { row: 3, sent: false, detail: "the run stopped before".to_owned() },
+        Event::NotDone { row: 3, sent: false, detail: "the run stopped before".to_owned(), direction: None },
         Event::Paused { seconds: 3, detail: "429".to_owned() },
         Event::Stopped { code: "interrupted".to_owned(), detail: "interrupted".to_owned() },
-        Event::Started { direction: back },
+        Event::Started { direction: back, part: false },
         undo(1),
-        Event::Done { row: 1, how: How::Written, direction: back },
+        Event::Done { row: 1, how: How::Written, direction: back, via: false },
         undo(0),
     ];
-    journal.durable(&plan, moment(), events).unwrap();
+    write(&journal, &plan, events).unwrap();
     disk::write(&folder.join("plan.ndjson"), &plan.to_bytes(), disk::Access::Shared).unwrap();
     disk::write(&folder.join("journal.ndjson"), &fake.world().disk, disk::Access::Shared).unwrap();
 }
@@ -267,7 +289,8 @@ fn a_disk_that_fails_is_told_apart_from_a_damaged_journal() {
             Err(std::io::Error::other("the disk is gone"))
         }
     }
-    let refused = replay(BufReader::new(Broken), "journal", &plan_of(1)).map(|_| ()).unwrap_err();
+    let mut book = book(&plan_of(1), b"").unwrap();
+    let refused = book.replay(std::io::BufReader::new(Broken), "journal").unwrap_err();
     assert_eq!(failure_of(&refused).unwrap().code(), "journal-unreadable");
 }
 
@@ -275,12 +298,12 @@ fn a_disk_that_fails_is_told_apart_from_a_damaged_journal() {
 fn the_way_back_may_meet_a_row_whose_way_there_is_open() {
     let plan = plan_of(2);
     let (fake, _) = Fake::of(0);
-    let mut journal = fake.journal(&plan).unwrap();
-    let mut events = vec![Event::Started { direction: Direction::Apply }, intent(&plan, 0)];
-    events.push(Event::Started { direction: Direction::Rollback });
-    journal.durable(&plan, moment(), events).unwrap();
+    let journal = fake.journal(&plan).unwrap();
+    let mut events = vec![Event::Started { direction: Direction::Apply, part: false }, intent(&plan, 0)];
+    events.push(Event::Started { direction: Direction::Rollback, part: false });
+    write(&journal, &plan, events).unwrap();
     let unknown = Event::Unknown { row: 0, detail: "403".to_owned() };
-    journal.durable(&plan, moment(), vec![unknown]).unwrap();
+    write(&journal, &plan, vec![unknown]).unwrap();
     let bytes = fake.world().disk.clone();
-    assert!(replay(bytes.as_slice(), "journal", &plan).is_ok(), "the journal cannot be read any more");
+    assert!(book(&plan, &bytes).is_ok(), "the journal cannot be read any more");
 }

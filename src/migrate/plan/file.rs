@@ -2,7 +2,6 @@
 //! Older versions are read; newer ones are refused by name.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
 use serde::Deserialize as _;
 use serde_json::Map;
@@ -99,18 +98,41 @@ impl Plan {
         header.insert("digest".to_owned(), self.digest.clone().into());
         header
     }
+}
 
-    /// Reads a file back and proves that it is what was written.
+#[cfg(test)]
+impl Plan {
+    /// Reads a whole file back.
     pub(crate) fn read(bytes: &[u8], name: &str) -> Result<Self> {
-        let damaged = |line: usize, why: &str| {
-            Failure::input("plan-damaged", format!("{name}:{line}: the plan is damaged: {why}"))
-                .hint("restore it from a backup: what was done of it can be resumed and taken back with the very same plan only")
-                .hint("where nothing was done of it, make the plan again from roster and directory")
-        };
         let mut lines = bytes.split_inclusive(|byte| *byte == b'\n');
-        let first = lines.next().unwrap_or(&[]);
-        let header: Map<String, Value> = serde_json::from_slice(first)
-            .map_err(|error| damaged(1, "its first line is not a header").because(error))?;
+        let mut verifier = Verifier::begin(lines.next().unwrap_or(&[]), name)?;
+        let rows: Vec<Row> = lines.enumerate().map(|(at, line)| verifier.row(line, at, name)).collect::<Result<_>>()?;
+        let (head, digest) = verifier.end(rows.len(), name)?;
+        Ok(Self { head, rows, digest })
+    }
+}
+
+/// A plan that is not what was written.
+pub(crate) fn damaged(name: &str, line: usize, why: &str) -> Failure {
+    Failure::input("plan-damaged", format!("{name}:{line}: the plan is damaged: {why}"))
+        .hint(
+            "restore it from a backup: what was done of it can be resumed and taken back with the very same plan only",
+        )
+        .hint("where nothing was done of it, make the plan again from roster and directory")
+}
+
+/// Proves line by line that a file is what was written.
+pub(crate) struct Verifier {
+    header: Map<String, Value>,
+    hasher: Sha256,
+    head: Head,
+}
+
+impl Verifier {
+    /// Takes in the first line.
+    pub(crate) fn begin(line: &[u8], name: &str) -> Result<Self> {
+        let header: Map<String, Value> = serde_json::from_slice(line)
+            .map_err(|error| damaged(name, 1, "its first line is not a header").because(error))?;
         match header.get("version").and_then(Value::as_u64) {
             Some(1..=VERSION) => {}
             Some(newer) if newer > VERSION => {
@@ -121,49 +143,50 @@ impl Plan {
                 .hint("use the ssoctl that wrote it, or a newer one")
                 .into());
             }
-            _ => return Err(damaged(1, "its version is not a number from 1").into()),
+            _ => return Err(damaged(name, 1, "its version is not a number from 1").into()),
         }
-        let digest = header.get("digest").and_then(Value::as_str).unwrap_or("").to_owned();
         let mut hasher = Sha256::new();
         hasher.update(canonical(header.clone()).as_bytes());
-        let mut rows = Vec::new();
-        for (index, line) in lines.enumerate() {
-            hasher.update(line);
-            let row: Row = serde_json::from_slice(line)
-                .map_err(|error| damaged(index + 2, "the line is not a row of a plan").because(error))?;
-            rows.push(row);
-        }
-        if hasher.finish_hex() != digest {
-            return Err(damaged(1, "its content does not have the digest it states").into());
-        }
-        if header.get("rows").and_then(Value::as_u64) != Some(rows.len() as u64) {
-            return Err(damaged(1, "it has another number of rows than it states").into());
-        }
-        let head: Head = serde_json::from_value(Value::Object(header))
-            .map_err(|error| damaged(1, "its header lacks something").because(error))?;
-        let plan = Self { head, rows, digest };
-        plan.check().map_err(|(row, why)| damaged(row + 2, why))?;
-        Ok(plan)
+        let head: Head = serde_json::from_value(Value::Object(header.clone()))
+            .map_err(|error| damaged(name, 1, "its header lacks something").because(error))?;
+        Ok(Self { header, hasher, head })
     }
 
-    /// What a plan made by [`super::draw`] always is: a digest proves integrity, not sense.
-    fn check(&self) -> std::result::Result<(), (usize, &'static str)> {
-        let mut accounts = HashSet::new();
-        for (index, row) in self.rows.iter().enumerate().filter(|(_, row)| row.outcome == Outcome::Rename) {
-            let (Some(id), Some(after)) = (&row.user_id, &row.after) else {
-                return Err((index, "a row to rename names no account or no new username"));
+    /// Takes in a row; a digest proves integrity, not sense.
+    pub(crate) fn row(&mut self, line: &[u8], index: usize, name: &str) -> Result<Row> {
+        self.hasher.update(line);
+        let row: Row = serde_json::from_slice(line)
+            .map_err(|error| damaged(name, index + 2, "the line is not a row of a plan").because(error))?;
+        if row.outcome == Outcome::Rename {
+            let why = match (&row.user_id, &row.after) {
+                (Some(id), Some(after)) => {
+                    if *after == row.before || after.is_empty() {
+                        Some("a row to rename renames nothing")
+                    } else if *id == self.head.operator_id {
+                        Some("it would rename the operator's own account")
+                    } else {
+                        None
+                    }
+                }
+                _ => Some("a row to rename names no account or no new username"),
             };
-            if *after == row.before || after.is_empty() {
-                return Err((index, "a row to rename renames nothing"));
-            }
-            if *id == self.head.operator_id {
-                return Err((index, "it would rename the operator's own account"));
-            }
-            if !accounts.insert(id) {
-                return Err((index, "it would rename one account twice"));
+            if let Some(why) = why {
+                return Err(damaged(name, index + 2, why).into());
             }
         }
-        Ok(())
+        Ok(row)
+    }
+
+    /// At the end: what it is for, and its digest.
+    pub(crate) fn end(self, rows: usize, name: &str) -> Result<(Head, String)> {
+        let digest = self.header.get("digest").and_then(Value::as_str).unwrap_or("").to_owned();
+        if self.hasher.finish_hex() != digest {
+            return Err(damaged(name, 1, "its content does not have the digest it states").into());
+        }
+        if self.header.get("rows").and_then(Value::as_u64) != Some(rows as u64) {
+            return Err(damaged(name, 1, "it has another number of rows than it states").into());
+        }
+        Ok((self.head, digest))
     }
 }
 

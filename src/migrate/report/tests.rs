@@ -4,13 +4,14 @@ use std::sync::atomic::AtomicBool;
 
 use super::*;
 use crate::error::failure_of;
-use crate::migrate::Means;
 use crate::migrate::apply::Options;
+use crate::migrate::apply::Run;
 use crate::migrate::apply::tests::fake::Fake;
 use crate::migrate::apply::tests::fake::Fault;
 use crate::migrate::apply::tests::fake::Watch;
 use crate::migrate::drive;
 use crate::migrate::journal::Direction;
+use crate::migrate::journal::Scope;
 
 fn text(path: &std::path::Path) -> String {
     String::from_utf8(disk::read(path, 1 << 20).unwrap()).unwrap()
@@ -26,8 +27,9 @@ fn a_run_that_stops_leaves_a_whole_report_and_resume_finishes_it() {
     folder.save(&plan).unwrap();
     fake.world().writes = [Fault::None, Fault::Refused, Fault::None, Fault::Misdirected].into();
     let (stop, options) = (AtomicBool::new(false), Options { writes_per_second: None, ..Options::default() });
-    let means = Means { directory: &fake, clock: &fake, stop: &stop, options: &options };
-    let driven = drive(&folder, &plan, Some(Direction::Apply), &means, &mut Watch::default()).unwrap();
+    let pace = fake.pace();
+    let run = Run { directory: &fake, pace: &pace, clock: &fake, stop: &stop, options: &options };
+    let driven = drive(&folder, Some(Scope::of(Direction::Apply)), &run, &mut Watch::default()).unwrap();
     assert_eq!(failure_of(&driven.stopped.unwrap()).unwrap().code(), "api-proxied");
     let counts = driven.report.counts;
     assert_eq!((counts.done, counts.failed, counts.unknown, counts.pending), (2, 1, 1, 26));
@@ -42,21 +44,20 @@ fn a_run_that_stops_leaves_a_whole_report_and_resume_finishes_it() {
 
     // As another process would: from the folder alone.
     let folder = Folder::open(root.path(), &folder.id()[..20]).unwrap();
-    let plan = folder.plan().unwrap();
-    let driven = drive(&folder, &plan, None, &means, &mut Watch::default()).unwrap();
+    let driven = drive(&folder, None, &run, &mut Watch::default()).unwrap();
     assert!(driven.stopped.is_none());
     assert_eq!((driven.report.counts.done, driven.report.counts.failed, driven.report.state), (29, 1, "finished"));
     assert_eq!(fake.world().changes.len(), 29);
-    assert_eq!(folder.state(&plan).unwrap().summary().done, 29);
+    assert_eq!(folder.look().unwrap().summary().unwrap().done, 29);
 
-    let driven = drive(&folder, &plan, Some(Direction::Rollback), &means, &mut Watch::default()).unwrap();
+    let driven = drive(&folder, Some(Scope::of(Direction::Rollback)), &run, &mut Watch::default()).unwrap();
     assert_eq!((driven.report.counts.undone, driven.report.state), (29, "rolled-back"));
     assert_eq!(fake.name(5), "user5");
     // What was taken back can be done again, as a migration of its own.
     let again = Folder::of(root.path(), &plan).unwrap();
     assert_eq!(again.id(), format!("{}-2", folder.id()));
     again.save(&plan).unwrap();
-    let driven = drive(&again, &again.plan().unwrap(), None, &means, &mut Watch::default()).unwrap();
+    let driven = drive(&again, None, &run, &mut Watch::default()).unwrap();
     assert_eq!(driven.report.counts.done, 30);
     let error = Folder::open(root.path(), "no-such").unwrap_err();
     assert_eq!(failure_of(&error).unwrap().code(), "migration-unknown");
@@ -72,8 +73,9 @@ fn every_file_is_for_its_owner_alone() {
     let folder = Folder::of(root.path(), &plan).unwrap();
     folder.save(&plan).unwrap();
     let (stop, options) = (AtomicBool::new(false), Options::default());
-    let means = Means { directory: &fake, clock: &fake, stop: &stop, options: &options };
-    drive(&folder, &plan, None, &means, &mut Watch::default()).unwrap();
+    let pace = fake.pace();
+    let run = Run { directory: &fake, pace: &pace, clock: &fake, stop: &stop, options: &options };
+    drive(&folder, None, &run, &mut Watch::default()).unwrap();
     let mut names = Vec::new();
     for entry in std::fs::read_dir(folder.path()).unwrap() {
         let entry = entry.unwrap();

@@ -9,17 +9,24 @@ use std::sync::Mutex;
 use std::sync::MutexGuard;
 use std::time::Duration;
 
+use crate::http::pace::Pace;
 use crate::migrate::apply::Progress;
 use crate::migrate::journal::Direction;
-use crate::migrate::journal::Journal;
-use crate::migrate::journal::Store;
-use crate::migrate::journal::replay;
-use crate::migrate::journal::state::State;
+use crate::migrate::journal::Held;
+use crate::migrate::journal::Journal as _;
+use crate::migrate::journal::file::Book;
+use crate::migrate::journal::file::FileJournal;
+use crate::migrate::journal::state::Phase;
+use crate::migrate::journal::state::RowState;
 use crate::migrate::journal::state::Step;
+use crate::migrate::journal::state::Summary;
+use crate::migrate::journal::state::Whole;
+use crate::migrate::journal::store::Store;
 use crate::migrate::plan::Head;
 use crate::migrate::plan::Outcome;
 use crate::migrate::plan::Plan;
 use crate::migrate::plan::Row;
+use crate::migrate::plan::stored::Stored;
 use crate::model::UserId;
 use crate::model::Username;
 use crate::model::clock::Clock;
@@ -116,6 +123,67 @@ pub(crate) fn head() -> Head {
     }
 }
 
+/// What a journal says.
+pub(crate) fn book(plan: &Plan, bytes: &[u8]) -> anyhow::Result<Book> {
+    let mut book = Book::new(|each| Stored::of(plan, each))?;
+    book.replay(bytes, "journal.ndjson")?;
+    Ok(book)
+}
+
+/// Where a migration stands, looked at from outside.
+pub(crate) struct Seen {
+    whole: Whole,
+    summary: Summary,
+    rows: Vec<Held>,
+}
+
+pub(crate) fn seen(plan: &Plan, bytes: &[u8]) -> anyhow::Result<Seen> {
+    struct Bytes(Vec<u8>);
+    impl Store for Bytes {
+        fn append(&self, _: &[u8]) -> io::Result<()> {
+            unreachable!("it is only looked at")
+        }
+
+        fn sync(&self) -> io::Result<()> {
+            unreachable!("it is only looked at")
+        }
+
+        fn line_at(&self, offset: u64) -> io::Result<Vec<u8>> {
+            Ok(line_at(&self.0, offset))
+        }
+    }
+    let journal = FileJournal::over(Box::new(Bytes(bytes.to_vec())), book(plan, bytes)?);
+    let mut rows = Vec::new();
+    journal.each(&mut |held| {
+        rows.push(held.clone());
+        Ok(())
+    })?;
+    Ok(Seen { whole: journal.whole()?, summary: journal.summary()?, rows })
+}
+
+fn line_at(bytes: &[u8], offset: u64) -> Vec<u8> {
+    bytes[offset as usize..].split_inclusive(|byte| *byte == b'\n').next().unwrap_or(&[]).to_vec()
+}
+
+impl Seen {
+    pub(crate) fn phase(&self) -> Phase {
+        self.whole.phase
+    }
+
+    pub(crate) fn summary(&self) -> Summary {
+        self.summary
+    }
+
+    pub(crate) fn row(&self, index: usize) -> Option<&RowState> {
+        self.rows.get(index).map(|held| &held.state)
+    }
+
+    pub(crate) fn each(&self) -> impl Iterator<Item = (usize, &RowState)> {
+        let renames = self.rows.iter().filter(|held| held.row.outcome == Outcome::Rename);
+        renames.map(|held| (held.index, &held.state))
+    }
+}
+
 /// `n` rows to rename, `user0` to `0#testbrand`, and so on.
 pub(crate) fn plan_of(n: usize) -> Plan {
     let rows = (0..n).map(|i| Row {
@@ -172,21 +240,28 @@ impl Fake {
         self.world().accounts[&format!("UR_{i}")].clone()
     }
 
-    /// Opens the journal as a new process does.
-    pub(crate) fn journal(&self, plan: &Plan) -> anyhow::Result<Journal> {
-        let (replayed, now) = {
-            let mut world = self.world();
-            let replayed = replay(&world.disk[..], "journal.ndjson", plan)?;
-            let good = replayed.good as usize;
-            world.disk.truncate(good);
-            world.synced = good;
-            (replayed, world.time())
-        };
-        Journal::over(Box::new(self.clone()), replayed, plan, now)
+    /// Every request leaves as it comes.
+    pub(crate) fn pace(&self) -> Pace {
+        Pace::new(Arc::new(self.clone()), Arc::default())
     }
 
-    pub(crate) fn state(&self, plan: &Plan) -> State {
-        replay(&self.world().disk[..], "journal.ndjson", plan).unwrap().state
+    /// Opens the journal as a new process does.
+    pub(crate) fn journal(&self, plan: &Plan) -> anyhow::Result<FileJournal> {
+        let (book, now) = {
+            let mut world = self.world();
+            let book = book(plan, &world.disk)?;
+            let good = book.end() as usize;
+            world.disk.truncate(good);
+            world.synced = good;
+            (book, world.time())
+        };
+        let journal = FileJournal::over(Box::new(self.clone()), book);
+        journal.first_line(now)?;
+        Ok(journal)
+    }
+
+    pub(crate) fn state(&self, plan: &Plan) -> Seen {
+        seen(plan, &self.world().disk).unwrap()
     }
 
     /// The machine loses power: of what was not synced, `kept` per cent stay.
@@ -239,7 +314,7 @@ impl World {
     /// A write without an intent that is on the disk and open is a defect.
     fn check_intent(&self, id: &str) {
         let Some(plan) = &self.plan else { return };
-        let state = replay(&self.disk[..self.synced], "journal.ndjson", plan).unwrap().state;
+        let state = seen(plan, &self.disk[..self.synced]).unwrap();
         let row = plan.rows.iter().position(|row| row.user_id.as_ref().unwrap().0 == id);
         let row = row.expect("an account outside the plan is written");
         let step = state.row(row).unwrap().step(self.direction);
@@ -419,7 +494,7 @@ impl Clock for Fake {
 }
 
 impl Store for Fake {
-    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+    fn append(&self, bytes: &[u8]) -> io::Result<()> {
         let mut world = self.world();
         let dies = world.ends_here();
         let fails = world.disk_fails();
@@ -437,7 +512,11 @@ impl Store for Fake {
         }
     }
 
-    fn sync(&mut self) -> io::Result<()> {
+    fn line_at(&self, offset: u64) -> io::Result<Vec<u8>> {
+        Ok(line_at(&self.world().disk, offset))
+    }
+
+    fn sync(&self) -> io::Result<()> {
         let mut world = self.world();
         if world.ends_here() {
             drop(world);

@@ -22,6 +22,7 @@ use crate::migrate::apply::tests::fake::Fake;
 use crate::migrate::apply::tests::fake::Fault;
 use crate::migrate::apply::tests::fake::Watch;
 use crate::migrate::journal::Direction;
+use crate::migrate::journal::Scope;
 use crate::migrate::journal::state::Phase;
 use crate::migrate::journal::state::Step;
 use crate::migrate::plan::Plan;
@@ -82,14 +83,14 @@ fn process(fake: &Fake, plan: &Plan, direction: Direction, rate: Option<f64>, en
         attempts: 99,
         max_failures: 999,
         max_failure_share: 1.0,
-        retry_failed: true,
         ..Options::default()
     };
     let stop = AtomicBool::new(false);
     let ended = std::panic::catch_unwind(AssertUnwindSafe(|| {
-        let mut journal = fake.journal(plan)?;
-        let run = Run { plan, directory: fake, clock: fake, stop: &stop, options: &options };
-        run.drive(&mut journal, direction, "m", &mut Watch::default())
+        let journal = fake.journal(plan)?;
+        let (pace, scope) = (fake.pace(), Scope { retry_failed: true, ..Scope::of(direction) });
+        let run = Run { directory: fake, pace: &pace, clock: fake, stop: &stop, options: &options };
+        run.drive(&journal, &scope, "m", &mut Watch::default())
     }));
     match ended {
         Ok(ended) => ended.is_ok(),
