@@ -1,5 +1,6 @@
 //! The loop against a vendor that misbehaves by script.
 
+mod chain;
 pub(crate) mod fake;
 mod property;
 
@@ -69,6 +70,61 @@ fn renames_each_account_once_and_finishes() {
     let reads = fake.world().reads;
     apply(&fake, &plan).unwrap();
     assert_eq!(fake.world().reads, reads);
+}
+
+#[test]
+fn threads_share_the_rows_and_the_end() {
+    let (fake, plan) = Fake::of(300);
+    let options = Options { concurrency: 8, ..fast() };
+    let watch = go_with(&fake, &plan, Direction::Apply, (&options, false)).unwrap();
+    assert_eq!((watch.done, watch.failed, watch.total), (300, 0, 300));
+    assert_eq!(fake.world().changes.len(), 300);
+    assert_eq!(fake.state(&plan).summary().done, 300);
+    // What ends one ends all, and what was not sent is not left to be settled.
+    let (fake, plan) = Fake::of(300);
+    fake.world().writes = std::iter::repeat_n(Fault::None, 100).chain([Fault::Unauthorized; 8]).collect();
+    assert_eq!(go_with(&fake, &plan, Direction::Apply, (&options, false)).err(), Some(stopped("unauthorized")));
+    let summary = fake.state(&plan).summary();
+    assert_eq!((summary.done + summary.pending, summary.unknown, summary.failed), (300, 0, 0));
+    fake.world().writes.clear();
+    go_with(&fake, &plan, Direction::Rollback, (&options, false)).unwrap();
+    assert!((0..300).all(|i| fake.name(i) == format!("user{i}")));
+}
+
+#[test]
+fn a_name_that_appeared_since_the_plan_is_told_with_both_accounts() {
+    let (fake, plan) = Fake::of(3);
+    {
+        let mut world = fake.world();
+        world.unique = true;
+        world.accounts.insert("UR_new".to_owned(), "1#testbrand".to_owned());
+    }
+    apply(&fake, &plan).unwrap();
+    let state = fake.state(&plan);
+    let fault = state.row(1).unwrap().fault().unwrap();
+    assert_eq!(fault.code, "target-taken");
+    assert!(fault.detail.contains("`UR_new`") && fault.detail.contains("`UR_1`"), "{}", fault.detail);
+    assert!(fault.detail.contains("just-in-time"), "{}", fault.detail);
+}
+
+#[test]
+fn some_rows_are_taken_back_and_the_migration_stays_what_it_was() {
+    let (fake, plan) = Fake::of(10);
+    apply(&fake, &plan).unwrap();
+    fake.world().direction = Direction::Rollback;
+    let (stop, options, pace) = (AtomicBool::new(false), fast(), fake.pace());
+    let run = Run { directory: &fake, pace: &pace, clock: &fake, stop: &stop, options: &options };
+    let scope = Scope { lines: Some([4, 7].into()), ..Scope::of(Direction::Rollback) };
+    let journal = fake.journal(&plan).unwrap();
+    run.drive(&journal, &scope, "m", &mut Watch::default()).unwrap();
+    drop(journal);
+    let taken_back: Vec<usize> = (0..10).filter(|i| fake.name(*i) == format!("user{i}")).collect();
+    assert_eq!(taken_back, [2, 5]);
+    let state = fake.state(&plan);
+    assert_eq!((state.phase(), state.summary().done, state.summary().undone), (Phase::Finished, 8, 2));
+    // The rest can still be taken back.
+    rollback(&fake, &plan).unwrap();
+    assert!((0..10).all(|i| fake.name(i) == format!("user{i}")));
 }
 
 #[test]

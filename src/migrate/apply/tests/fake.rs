@@ -103,6 +103,8 @@ pub(crate) struct World {
     /// Operations on the disk until one fails; the flag makes a write short.
     pub(crate) disk_fails_in: Option<(u64, bool)>,
     pub(crate) plan: Option<Plan>,
+    /// Names are unique, and a second account of a name is refused.
+    pub(crate) unique: bool,
     pub(crate) direction: Direction,
 }
 
@@ -227,6 +229,7 @@ impl Fake {
             crash_in: None,
             disk_fails_in: None,
             plan: Some(plan.clone()),
+            unique: false,
             direction: Direction::Apply,
         };
         (Self(Arc::new(Mutex::new(world))), plan)
@@ -317,8 +320,13 @@ impl World {
         let state = seen(plan, &self.disk[..self.synced]).unwrap();
         let row = plan.rows.iter().position(|row| row.user_id.as_ref().unwrap().0 == id);
         let row = row.expect("an account outside the plan is written");
-        let step = state.row(row).unwrap().step(self.direction);
-        let Step::Open { since } = step else { panic!("a write without an intent on the disk: {step:?}") };
+        let row = state.row(row).unwrap();
+        let open =
+            [Direction::Apply, Direction::Rollback].into_iter().find_map(|direction| match row.step(direction) {
+                Step::Open { since } => Some(*since),
+                _ => None,
+            });
+        let since = open.unwrap_or_else(|| panic!("a write without an intent on the disk: {row:?}"));
         let age = self.time().unix() - since.unix();
         assert!((0..=3).contains(&age), "the intent is {age} seconds old");
     }
@@ -418,6 +426,8 @@ impl Directory for Fake {
         world.advance(Duration::from_millis(50));
         world.requests.push((id.to_owned(), to.to_owned()));
         let fault = world.writes.pop_front().unwrap_or(Fault::None);
+        let taken = world.unique && world.accounts.iter().any(|(other, name)| other != id && name == to);
+        let fault = if taken { Fault::Refused } else { fault };
         let answer = match fault {
             Fault::None => {
                 world.commit(id, to);
