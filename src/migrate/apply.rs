@@ -11,6 +11,8 @@ mod chain;
 mod row;
 mod shared;
 
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
@@ -100,6 +102,7 @@ impl Run<'_> {
         let began = self.clock.elapsed();
         let whole = journal.whole()?;
         check_direction(whole.phase, scope.direction, id)?;
+        check_chains(journal, scope)?;
         let summary = journal.summary()?;
         let todo = summary.pending + summary.unknown + summary.failed + summary.done;
         let operator = match todo {
@@ -197,6 +200,42 @@ fn check_direction(phase: Phase, direction: Direction, id: &str) -> Result<()> {
             .into());
     }
     Ok(())
+}
+
+/// Rows of one chain hold each other's names: some of them alone cannot be taken back.
+fn check_chains(journal: &dyn Journal, scope: &Scope) -> Result<()> {
+    let Some(lines) = &scope.lines else { return Ok(()) };
+    let mut chains: BTreeMap<u32, (BTreeSet<u64>, BTreeSet<u64>)> = BTreeMap::new();
+    journal.each(&mut |held| {
+        if let Some(turn) = held.row.chain
+            && scope.wants(&held.state).is_some()
+        {
+            let (named, others) = chains.entry(turn.of).or_default();
+            if lines.contains(&held.row.line) {
+                named.insert(held.row.line)
+            } else {
+                others.insert(held.row.line)
+            };
+        }
+        Ok(())
+    })?;
+    let cut = chains.values().find(|(named, others)| !named.is_empty() && !others.is_empty());
+    let Some((named, others)) = cut else { return Ok(()) };
+    let list = |lines: &BTreeSet<u64>| {
+        let shown: Vec<String> = lines.iter().take(20).map(u64::to_string).collect();
+        shown.join(",") + if lines.len() > 20 { ",…" } else { "" }
+    };
+    let all: BTreeSet<u64> = named.union(others).copied().collect();
+    Err(Failure::refused(
+        "chain-in-part",
+        format!(
+            "the accounts of the lines {} hold names of each other, and {} are not named",
+            list(&all),
+            list(others)
+        ),
+    )
+    .hint(format!("name all of them, `--line {}`, or take everything back", list(&all)))
+    .into())
 }
 
 fn finished(direction: Direction) -> Phase {

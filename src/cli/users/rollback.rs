@@ -18,6 +18,7 @@ use crate::migrate::journal::state::Phase;
 #[command(after_help = "\
 Example:
   ssoctl users rollback qualtrics-prod-3f9a --apply
+  ssoctl users rollback qualtrics-prod-3f9a --line 17,29 --apply
 
 Exit codes: as `ssoctl users migrate`; 5 without --apply where nobody can be asked")]
 pub(crate) struct Args {
@@ -27,6 +28,9 @@ pub(crate) struct Args {
     /// Roll back now, without asking
     #[arg(long)]
     apply: bool,
+    /// Only the users of these lines of the roster; the migration stays what it is
+    #[arg(long = "line", value_name = "N", value_delimiter = ',')]
+    lines: Vec<u64>,
     #[command(flatten)]
     run: drive::Flags,
 }
@@ -45,6 +49,11 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             return Ok(Verdict::Done);
         }
     }
+    let scope = Scope {
+        lines: (!args.lines.is_empty()).then(|| args.lines.iter().copied().collect()),
+        ..Scope::of(Direction::Rollback)
+    };
+    let ours = scope.lines.as_ref().map_or(ours, |lines| ours.min(lines.len() as u64));
     let question = format!("Give {ours} users of `{connection}` their old names back?");
     let agreed = args.apply || context.ui.confirm(&question, false)? == Some(true);
     if !agreed {
@@ -52,5 +61,5 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             .hint(format!("`ssoctl users rollback {} --apply` rolls them back", folder.id()))
             .into());
     }
-    drive::drive(&folder, Some(Scope::of(Direction::Rollback)), &args.run, context)
+    drive::drive(&folder, Some(scope), &args.run, context)
 }

@@ -134,7 +134,7 @@ impl Worker<'_, '_> {
         if let Some(ended) = self.settle_earlier(held, &task)? {
             return Ok(ended);
         }
-        let (mut unknowns, mut unreached, mut put_off) = (0, 0, PutOff::default());
+        let (mut unknowns, mut unreached, mut conflicts, mut put_off) = (0, 0, 0, PutOff::default());
         loop {
             let turn = self.shared.turn();
             self.caller.wait(turn)?;
@@ -191,10 +191,16 @@ impl Worker<'_, '_> {
                     }
                     self.caller.back_off(unknowns, &detail)?;
                 }
-                Err(error @ CallError::Refused { .. }) => {
-                    let told = printable(&error.to_string());
-                    let (code, why) = self.why_refused(held, &task, told);
-                    return self.failed(held, code, why, None);
+                Err(CallError::Refused { status, code, message }) => {
+                    let told = CallError::Refused { status, code, message };
+                    let (code, why) = self.why_refused(held, &task, printable(&told.to_string()));
+                    conflicts += 1;
+                    // 409 where nobody has the name: two requests met, and the vendor wants to be asked again.
+                    if status != 409 || code != "refused" || conflicts >= self.shared.run.options.attempts {
+                        return self.failed(held, code, why, None);
+                    }
+                    self.not_done(held, false, &why)?;
+                    self.caller.back_off(conflicts, &why)?;
                 }
                 Err(error @ CallError::Unauthorized { .. }) => {
                     self.not_done(held, false, "the credentials are not accepted")?;

@@ -175,6 +175,18 @@ fn waits_as_asked_and_counts_no_attempt() {
 }
 
 #[test]
+fn a_conflict_with_nobody_is_asked_again_and_given_up_in_the_end() {
+    let (fake, plan) = Fake::of(3);
+    fake.world().writes = [Fault::None, Fault::Conflict, Fault::Conflict].into();
+    assert_eq!(apply(&fake, &plan).unwrap().failed, 0);
+    assert_eq!(fake.world().requests.len(), 5);
+    let (fake, plan) = Fake::of(2);
+    fake.world().writes = std::iter::once(Fault::None).chain([Fault::Conflict; 9]).collect();
+    apply(&fake, &plan).unwrap();
+    assert_eq!((fault_of(&fake, &plan, 1).as_str(), fake.world().requests.len()), ("refused", 5));
+}
+
+#[test]
 fn an_hour_of_throttling_stops_the_run_and_fails_no_row() {
     let (fake, plan) = Fake::of(3);
     fake.world().writes = [Fault::Throttled(Some(250)); 99].into();

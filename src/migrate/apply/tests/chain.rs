@@ -118,6 +118,23 @@ fn an_account_that_somebody_else_gave_the_name_keeps_it_on_the_way_back() {
     assert_eq!(fault_of(&fake, &plan, 1), "chain-broken");
 }
 
+#[test]
+fn a_part_of_a_round_is_not_taken_back() {
+    let (fake, plan) = chained(3, true);
+    apply(&fake, &plan).unwrap();
+    let (stop, options, pace) = (AtomicBool::new(false), fast(), fake.pace());
+    let run = Run { directory: &fake, pace: &pace, clock: &fake, stop: &stop, options: &options };
+    let go = |lines: &[u64]| {
+        let scope = Scope { lines: Some(lines.iter().copied().collect()), ..Scope::of(Direction::Rollback) };
+        let ended = run.drive(&fake.journal(&plan).unwrap(), &scope, "m", &mut Watch::default());
+        ended.map_err(|error| failure_of(&error).unwrap().code().to_owned())
+    };
+    assert_eq!(go(&[2, 4]), Err("chain-in-part".to_owned()));
+    assert_eq!(names(&fake, 3), after(3, true));
+    assert_eq!(go(&[2, 3, 4]), Ok(()));
+    assert_eq!(names(&fake, 3), before(3));
+}
+
 /// A process that ends at each of its operations, there and back, is finished by the next ones.
 #[test]
 fn a_process_may_end_anywhere_in_a_round() {

@@ -12,16 +12,18 @@ use std::time::Duration;
 use crate::http::pace::Pace;
 use crate::migrate::apply::Progress;
 use crate::migrate::journal::Direction;
+use crate::migrate::journal::Event;
 use crate::migrate::journal::Held;
 use crate::migrate::journal::Journal as _;
+use crate::migrate::journal::Record;
 use crate::migrate::journal::file::Book;
 use crate::migrate::journal::file::FileJournal;
 use crate::migrate::journal::state::Phase;
 use crate::migrate::journal::state::RowState;
-use crate::migrate::journal::state::Step;
 use crate::migrate::journal::state::Summary;
 use crate::migrate::journal::state::Whole;
 use crate::migrate::journal::store::Store;
+use crate::migrate::journal::store::record_of;
 use crate::migrate::plan::Head;
 use crate::migrate::plan::Outcome;
 use crate::migrate::plan::Plan;
@@ -57,6 +59,8 @@ pub(crate) enum Fault {
     Throttled(Option<u8>),
     Unreachable,
     Refused,
+    /// Not changed, and 409.
+    Conflict,
     Unauthorized,
     Misdirected,
     /// Yes, and the suffix stands there twice.
@@ -317,16 +321,16 @@ impl World {
     /// A write without an intent that is on the disk and open is a defect.
     fn check_intent(&self, id: &str) {
         let Some(plan) = &self.plan else { return };
-        let state = seen(plan, &self.disk[..self.synced]).unwrap();
         let row = plan.rows.iter().position(|row| row.user_id.as_ref().unwrap().0 == id);
         let row = row.expect("an account outside the plan is written");
-        let row = state.row(row).unwrap();
-        let open =
-            [Direction::Apply, Direction::Rollback].into_iter().find_map(|direction| match row.step(direction) {
-                Step::Open { since } => Some(*since),
-                _ => None,
-            });
-        let since = open.unwrap_or_else(|| panic!("a write without an intent on the disk: {row:?}"));
+        let lines = self.disk[..self.synced].split_inclusive(|byte| *byte == b'\n');
+        let last = lines
+            .rev()
+            .filter_map(record_of)
+            .find(|record| record.event.row() == Some(row) && !matches!(record.event, Event::Unknown { .. }));
+        let Some(Record { event: Event::Intent { .. }, at: since, .. }) = last else {
+            panic!("a write without an intent on the disk: {last:?}")
+        };
         let age = self.time().unix() - since.unix();
         assert!((0..=3).contains(&age), "the intent is {age} seconds old");
     }
@@ -344,6 +348,7 @@ fn simple(fault: Fault) -> Option<CallError> {
         }
         Fault::Unreachable => CallError::Unreachable { detail },
         Fault::Refused => CallError::Refused { status: 400, code: "RP_1".to_owned(), message: detail },
+        Fault::Conflict => CallError::Refused { status: 409, code: "CONFLICT".to_owned(), message: detail },
         Fault::Unauthorized => CallError::Unauthorized { detail },
         Fault::Misdirected => {
             CallError::Misdirected { code: "api-proxied", detail, hint: "use the other host".to_owned() }

@@ -37,6 +37,7 @@ fn write_fault() -> impl Strategy<Value = Fault> {
         1 => Just(Fault::GarbageAfterCommit),
         1 => proptest::option::of(0..40_u8).prop_map(Fault::Throttled),
         1 => Just(Fault::Unreachable),
+        1 => Just(Fault::Conflict),
         1 => Just(Fault::Unauthorized),
         1 => Just(Fault::Misdirected),
     ]
