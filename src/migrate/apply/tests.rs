@@ -75,6 +75,7 @@ fn renames_each_account_once_and_finishes() {
 #[test]
 fn threads_share_the_rows_and_the_end() {
     let (fake, plan) = Fake::of(300);
+    fake.world().threads = true;
     let options = Options { concurrency: 8, ..fast() };
     let watch = go_with(&fake, &plan, Direction::Apply, (&options, false)).unwrap();
     assert_eq!((watch.done, watch.failed, watch.total), (300, 0, 300));
@@ -82,6 +83,7 @@ fn threads_share_the_rows_and_the_end() {
     assert_eq!(fake.state(&plan).summary().done, 300);
     // What ends one ends all, and what was not sent is not left to be settled.
     let (fake, plan) = Fake::of(300);
+    fake.world().threads = true;
     fake.world().writes = std::iter::repeat_n(Fault::None, 100).chain([Fault::Unauthorized; 8]).collect();
     assert_eq!(go_with(&fake, &plan, Direction::Apply, (&options, false)).err(), Some(stopped("unauthorized")));
     let summary = fake.state(&plan).summary();
