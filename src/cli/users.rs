@@ -1,5 +1,6 @@
 //! `ssoctl users`: moving a tenant's users to the names that SSO logs them in by.
 
+mod audit;
 pub(crate) mod drive;
 mod migrate;
 mod rollback;
@@ -25,6 +26,7 @@ enum Command {
     Resume(resume::Args),
     Rollback(rollback::Args),
     Status(status::Args),
+    Audit(audit::Args),
 }
 
 /// Hands on to the subcommand.
@@ -34,5 +36,6 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         Command::Resume(args) => resume::run(args, context),
         Command::Rollback(args) => rollback::run(args, context),
         Command::Status(args) => status::run(args, context),
+        Command::Audit(args) => audit::run(args, context),
     }
 }

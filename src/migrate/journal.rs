@@ -284,6 +284,9 @@ pub(crate) trait Journal: Send + Sync {
 
     /// Counts.
     fn summary(&self) -> Result<Summary>;
+
+    /// Everything that was recorded, in its order.
+    fn events(&self, take: &mut dyn FnMut(Time, &Event) -> Result<()>) -> Result<()>;
 }
 
 #[cfg(test)]

@@ -94,6 +94,36 @@ fn plans_applies_reports_and_rolls_back() {
 }
 
 #[test]
+fn some_users_are_taken_back_and_every_write_is_on_record() {
+    let (desk, sandbox) = ready(&["--users", "12", "--fault", "commit-then-error=at:3@put"]);
+    roster(&desk, 10);
+    let applied = run(&desk, &[&APPLY[..], &["--request-timeout", "1", "--format", "json"]].concat(), 0).json();
+    let id = applied["id"].as_str().unwrap();
+    run(&desk, &["rollback", id, "--line", "3,5", "--apply", "--rate", "0"], 0).shows("undone");
+    let back: Vec<String> = sandbox.changes().into_iter().skip(10).map(|(_, after)| after).collect();
+    assert_eq!(back.len(), 2);
+    assert!(back.contains(&"user00002@example.org".to_owned()) && back.contains(&"user00004@example.org".to_owned()));
+    let status = run(&desk, &["status", id, "--format", "json"], 0).json();
+    let counts = &status["migrations"][0]["counts"];
+    assert_eq!(
+        (&status["migrations"][0]["state"], &counts["done"], &counts["undone"]),
+        (&"finished".into(), &8.into(), &2.into())
+    );
+
+    let audit = run(&desk, &["audit", id, "--format", "json"], 0).stdout;
+    let lines: Vec<Value> = audit.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let count = |outcome: &str| lines.iter().filter(|line| line["outcome"] == outcome).count();
+    assert_eq!(
+        (count("run-begun"), count("answer-lost"), count("written-answer-lost"), count("written"), count("finished")),
+        (1, 1, 1, 11, 1)
+    );
+    assert_eq!(count("run-begun-for-some-rows"), 1);
+    let last = lines.iter().rfind(|line| line["direction"] == "rollback" && line["outcome"] == "written").unwrap();
+    assert!([3, 5].contains(&last["line"].as_u64().unwrap()) && last["user_id"].is_string());
+    run(&desk, &["audit", id], 0).shows("written apply line 2 UR_");
+}
+
+#[test]
 fn shows_the_plan_to_a_person() {
     let (desk, _sandbox) = ready(&["--users", "50"]);
     roster(&desk, 2);

@@ -509,6 +509,26 @@ impl Journal for FileJournal {
         Ok(())
     }
 
+    fn events(&self, take: &mut dyn FnMut(Time, &Event) -> Result<()>) -> Result<()> {
+        let end = self.book().end;
+        let mut at = 0;
+        while at < end {
+            let line = {
+                // One thread at a time moves to a place in the file.
+                let _book = self.book();
+                self.store.line_at(at).map_err(|error| {
+                    Failure::input("journal-unreadable", "the journal cannot be read any more").because(error)
+                })?
+            };
+            let Some(record) = store::record_of(&line) else {
+                return Err(Failure::bug(format!("at byte {at} of the journal stands no record")).into());
+            };
+            take(record.at, &record.event)?;
+            at += line.len() as u64;
+        }
+        Ok(())
+    }
+
     fn summary(&self) -> Result<Summary> {
         let mut book = self.book();
         let mut summary = Summary::default();

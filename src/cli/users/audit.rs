@@ -1,0 +1,121 @@
+//! `ssoctl users audit`: what was written at the vendor, one line for each write, from the journal.
+
+use serde_json::json;
+
+use crate::cli::Format;
+use crate::cli::Verdict;
+use crate::cli::context::Context;
+use crate::cli::users::drive;
+use crate::error::Result;
+use crate::migrate::journal::Direction;
+use crate::migrate::journal::Event;
+use crate::migrate::journal::How;
+use crate::migrate::journal::Journal;
+use crate::migrate::journal::state::Phase;
+use crate::migrate::plan::Row;
+use crate::model::printable;
+use crate::model::time::Time;
+
+/// Show every write of a migration, and what came of it
+///
+/// One line for each request that changed an account, or may have, and for each row that was
+/// given up; and one where a run began and ended. From the journal alone: nothing is asked of
+/// the vendor.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  ssoctl users audit qualtrics-prod-3f9a > audit.txt
+  ssoctl users audit qualtrics-prod-3f9a --format json | jq 'select(.outcome == \"failed\")'
+
+Exit codes: 0 shown · 3 unknown migration, or its files are damaged")]
+pub(crate) struct Args {
+    /// The migration, or the beginning of its ID [default: the only one that was begun]
+    #[arg(value_name = "ID")]
+    id: Option<String>,
+}
+
+/// One line.
+struct Line<'a> {
+    at: Time,
+    row: Option<&'a Row>,
+    direction: Option<Direction>,
+    outcome: &'static str,
+    code: &'a str,
+    detail: &'a str,
+}
+
+/// What an event says to somebody who asks what was written; most say nothing.
+fn line<'a>(at: Time, event: &'a Event, row: Option<&'a Row>) -> Option<Line<'a>> {
+    let whole = |outcome, direction| Line { at, row: None, direction, outcome, code: "", detail: "" };
+    Some(match event {
+        Event::Started { direction, part } => {
+            whole(if *part { "run-begun-for-some-rows" } else { "run-begun" }, Some(*direction))
+        }
+        Event::Finished { direction } => whole("finished", Some(*direction)),
+        Event::Stopped { code, detail } => Line { code, detail, ..whole("stopped", None) },
+        Event::Done { how, direction, via, .. } => {
+            let outcome = match (how, via) {
+                (How::Found, _) => return None,
+                (_, true) => "written-temporary-name",
+                (How::Written, false) => "written",
+                (How::Settled, false) => "written-answer-lost",
+            };
+            Line { row, ..whole(outcome, Some(*direction)) }
+        }
+        Event::NotDone { sent: true, detail, direction, .. } => {
+            Line { row, detail, ..whole("no-effect", *direction) }
+        }
+        Event::Unknown { detail, .. } => Line { row, detail, ..whole("answer-lost", None) },
+        Event::Failed { code, detail, direction, .. } => {
+            Line { row, code, detail, ..whole("failed", Some(*direction)) }
+        }
+        Event::NotDone { sent: false, .. } | Event::Intent { .. } | Event::Paused { .. } | Event::Journal { .. } => {
+            return None;
+        }
+    })
+}
+
+fn word(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Apply => "apply",
+        Direction::Rollback => "rollback",
+    }
+}
+
+/// Shows; the files are read and not changed.
+pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
+    let phases = [Phase::Applying, Phase::RollingBack, Phase::Finished, Phase::RolledBack];
+    let folder = drive::open(&context.workspace()?, args.id.as_deref(), &phases)?;
+    let journal = folder.look()?;
+    let operator = journal.head().operator_id.0.clone();
+    let json_lines = context.format == Format::Json;
+    journal.events(&mut |at, event| {
+        let held = event.row().map(|row| journal.load(row)).transpose()?;
+        let Some(line) = line(at, event, held.as_ref().map(|held| &held.row)) else { return Ok(()) };
+        let id = line.row.and_then(|row| row.user_id.as_ref()).map(|id| id.0.as_str());
+        if json_lines {
+            return context.ui.data(&format!(
+                "{}\n",
+                json!({
+                    "at": line.at, "migration": folder.id(), "operator": operator, "line": line.row.map(|row| row.line),
+                    "user_id": id, "before": line.row.map(|row| &row.before), "after": line.row.map(|row| &row.after),
+                    "direction": line.direction.map(word), "outcome": line.outcome, "code": line.code,
+                    "detail": line.detail,
+                })
+            ));
+        }
+        let mut text = format!("{} {}", line.at, line.outcome);
+        if let Some(direction) = line.direction {
+            text += &format!(" {}", word(direction));
+        }
+        if let Some(row) = line.row {
+            let (before, after) = (printable(&row.before), printable(row.after.as_deref().unwrap_or("")));
+            text += &format!(" line {} {} {before:?} -> {after:?}", row.line, printable(id.unwrap_or("")));
+        }
+        for part in [line.code, line.detail].into_iter().filter(|part| !part.is_empty()) {
+            text += &format!(" {}", printable(part));
+        }
+        context.ui.data(&(text + "\n"))
+    })?;
+    Ok(Verdict::Done)
+}
