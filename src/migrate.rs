@@ -130,6 +130,7 @@ impl Folder {
     }
 
     /// Writes the plan, unless this very plan is there already.
+    #[cfg(test)]
     pub(crate) fn save(&self, plan: &Plan) -> Result<()> {
         if self.plan_file().is_file() && self.look().is_ok_and(|there| there.digest() == plan.digest) {
             return Ok(());

@@ -1,9 +1,16 @@
 //! What a migration will do, row by row, and why not where it will not. A plan is
 //! data with a digest: it is what was shown, what is applied and what is resumed.
 
+mod alike;
+mod chain;
 pub(crate) mod draw;
 pub(crate) mod file;
 mod fold;
+pub(crate) mod form;
+pub(crate) mod line;
+pub(crate) mod method;
+pub(crate) mod save;
+mod sight;
 pub(crate) mod stored;
 mod value;
 

@@ -16,6 +16,9 @@ use crate::migrate::journal::state::Step;
 use crate::migrate::plan::Counts;
 use crate::migrate::plan::Outcome;
 
+/// Name and version of the summary.
+pub(crate) const SCHEMA: &str = "ssoctl.users-migrate/1";
+
 /// The summary, as `users migrate --format json` prints it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Report {
@@ -110,7 +113,7 @@ pub(crate) fn summary(folder: &Folder, journal: &dyn Journal) -> Result<Report> 
     }
     let Counts { rename, already, not_found, ambiguous, conflict, invalid } = planned;
     Ok(Report {
-        schema: "ssoctl.users-migrate/1",
+        schema: SCHEMA,
         id: folder.id().to_owned(),
         connection: journal.head().connection.clone(),
         plan_digest: journal.digest().to_owned(),

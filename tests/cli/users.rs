@@ -110,6 +110,12 @@ fn shows_the_plan_to_a_person() {
           in conflict  1
         each row           .ssoctl/migrations/q-[DIGEST]/rows.ndjson
         for a spreadsheet  .ssoctl/migrations/q-[DIGEST]/rows.csv
+        the vendor's own methods, and how many rows each can serve
+          change-on-login  0
+          merge-on-login   0
+          by-hand          3
+          api              2
+          file-upload      2
 
         LINE  FROM                   TO
         2     user00001@example.org  value-00001#testbrand
