@@ -74,6 +74,7 @@ pub(crate) struct Counts {
 
 impl Counts {
     /// Counts rows.
+    #[cfg(test)]
     pub(crate) fn of(rows: &[Row]) -> Self {
         let mut counts = Self::default();
         for row in rows {
@@ -177,6 +178,7 @@ pub(crate) struct Plan {
 
 impl Plan {
     /// How many rows have each outcome.
+    #[cfg(test)]
     pub(crate) fn counts(&self) -> Counts {
         Counts::of(&self.rows)
     }
