@@ -2158,7 +2158,7 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__users__subcmd__migrate)
-            opts="-C -q -h --csv --connection --old-column --new-column --encoding --directory --apply --plan-digest --accept-untested --rate --max-failures --max-failure-share --retry-failed --request-timeout --workspace --format --no-input --quiet --help"
+            opts="-C -q -h --csv --connection --old-column --new-column --encoding --match-by --form --accept-look-alikes --no-temporary-names --directory --apply --plan-digest --max-changes --max-change-share --accept-untested --rate --max-failures --max-failure-share --retry-failed --request-timeout --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2184,11 +2184,27 @@ _ssoctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --match-by)
+                    COMPREPLY=($(compgen -W "username external-id email" -- "${cur}"))
+                    return 0
+                    ;;
+                --form)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --directory)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --plan-digest)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-changes)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-change-share)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -695,8 +695,14 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_sub
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l old-column -d 'Column of the old username [default: old_username, username or login]' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l new-column -d 'Column of the new value, without the suffix [default: new_value, new, sso_value or employee_id]' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l encoding -d 'Encoding of the roster, where it is not UTF-8 or UTF-16, such as windows-1252' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l match-by -d 'What the roster calls an account [default: username, which is the login]' -r -f -a "username\t''
+external-id\t''
+email\t''"
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l form -d 'What the new name is made of: `{value}`, columns of the roster, the account\'s `{email}`, `{first_name}`, `{last_name}`, `{username}`, `{external_id}`, and settings of the connection [default: the vendor\'s form, such as `{value}#{brand_id}`]' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l directory -d 'Plan against an exported user list (columns id and username) and not the vendor\'s API' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l plan-digest -d 'Apply only if the plan is still the one with this digest' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l max-changes -d 'Refuse to apply a plan that changes more accounts than this' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l max-change-share -d 'Refuse to apply a plan that changes more than this percentage of the user list' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l rate -d 'Most writes in a second; 0 is as fast as the vendor answers [default: the connection\'s `writes_per_second`, else 1]' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l max-failures -d 'Stop when more rows than this have failed' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l max-failure-share -d 'Stop when more than this percentage of rows has failed, from the 20th row on' -r
@@ -707,6 +713,8 @@ json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
 html\t'One HTML page, of what is handed over to others'
 junit\t'For CI: JUnit XML, of commands that run tests'"
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l accept-look-alikes -d 'Take names that look the same in another script (`paypal`, `раураl`) for two persons\''
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l no-temporary-names -d 'Leave swaps and rounds as conflicts, and open none by way of a temporary name'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l apply -d 'Rename now, without asking'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l accept-untested -d 'Migrate although the connection is not on record as tested and enabled'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l retry-failed -d 'Try again the rows that an earlier run gave up'

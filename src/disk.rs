@@ -3,6 +3,7 @@
 
 pub(crate) mod content;
 pub(crate) mod scratch;
+pub(crate) mod staged;
 
 use std::fs::File;
 use std::fs::Metadata;
@@ -86,21 +87,8 @@ pub(crate) fn write_with(
     access: Access,
     fill: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
 ) -> Result<()> {
-    let failed = |error: io::Error| {
-        Failure::input("file-unwritable", format!("`{}` cannot be written", path.display()))
-            .because(error)
-            .hint("check that its folder may be written, and that the disk has room")
-    };
-    if path.is_symlink() {
-        return Err(Failure::input("file-is-link", format!("`{}` is a symbolic link", path.display()))
-            .hint("name the file that it points to")
-            .into());
-    }
-    if path.metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
-        return Err(Failure::input("file-not-regular", format!("`{}` is no regular file", path.display()))
-            .hint(format!("name a file; what goes to standard output can be written there by `… > {}`", path.display()))
-            .into());
-    }
+    let failed = |error: io::Error| unwritable(path, error);
+    check_replaceable(path)?;
     let folder = folder_of(path);
     std::fs::create_dir_all(folder).map_err(failed)?;
     let mut builder = tempfile::Builder::new();
@@ -118,6 +106,27 @@ pub(crate) fn write_with(
     temporary.as_file().sync_all().map_err(failed)?;
     temporary.persist(path).map_err(|error| failed(error.error))?;
     sync_folder(folder).map_err(failed)?;
+    Ok(())
+}
+
+fn unwritable(path: &Path, error: io::Error) -> Failure {
+    Failure::input("file-unwritable", format!("`{}` cannot be written", path.display()))
+        .because(error)
+        .hint("check that its folder may be written, and that the disk has room")
+}
+
+/// Refuses a path where a file must not be replaced.
+fn check_replaceable(path: &Path) -> Result<()> {
+    if path.is_symlink() {
+        return Err(Failure::input("file-is-link", format!("`{}` is a symbolic link", path.display()))
+            .hint("name the file that it points to")
+            .into());
+    }
+    if path.metadata().is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
+        return Err(Failure::input("file-not-regular", format!("`{}` is no regular file", path.display()))
+            .hint(format!("name a file; what goes to standard output can be written there by `… > {}`", path.display()))
+            .into());
+    }
     Ok(())
 }
 

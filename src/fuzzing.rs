@@ -26,7 +26,6 @@ use crate::error::failure_of;
 use crate::migrate::listing;
 use crate::migrate::roster;
 use crate::migrate::roster::Columns;
-use crate::migrate::roster::Roster;
 use crate::model::connection::Connection;
 use crate::model::is_unprintable;
 use crate::model::time::Time;
@@ -334,12 +333,27 @@ pub fn csv(bytes: &[u8]) {
     }
 }
 
-fn rows(bytes: &[u8], encoding: Option<&str>) -> Result<Vec<roster::Row>, String> {
+/// A record that has outlived its file.
+#[derive(Debug, PartialEq, Eq)]
+struct Kept {
+    line: u64,
+    old: String,
+    new: String,
+    ragged: Option<u32>,
+}
+
+fn rows(bytes: &[u8], encoding: Option<&str>) -> Result<Vec<Kept>, String> {
     let columns = Columns { encoding: encoding.map(ToOwned::to_owned), ..Columns::default() };
     match roster::read(bytes, NAME, &columns) {
-        Ok(Roster { rows, findings, .. }) => {
-            findings.iter().for_each(|finding| printable(finding, &finding.message));
-            Ok(rows)
+        Ok(roster) => {
+            roster.findings.iter().for_each(|finding| printable(finding, &finding.message));
+            let kept = |row: roster::Row<'_>| Kept {
+                line: row.line,
+                old: row.old.to_owned(),
+                new: row.new.to_owned(),
+                ragged: row.ragged,
+            };
+            Ok(roster.rows().map(kept).collect())
         }
         Err(error) => {
             let failure = failure_of(&error).unwrap();
@@ -350,11 +364,10 @@ fn rows(bytes: &[u8], encoding: Option<&str>) -> Result<Vec<roster::Row>, String
 }
 
 /// Values are kept byte for byte: quoted and read again they are the same.
-fn rewritten(rows_before: &[roster::Row]) {
+fn rewritten(rows_before: &[Kept]) {
     let quoted = |value: &str| format!("\"{}\"", value.replace('"', "\"\""));
     let mut text = "old_username,new_value\n".to_owned();
-    let kept: Vec<&roster::Row> =
-        rows_before.iter().filter(|row| !(row.old.is_empty() && row.new.is_empty())).collect();
+    let kept: Vec<&Kept> = rows_before.iter().filter(|row| !(row.old.is_empty() && row.new.is_empty())).collect();
     for row in &kept {
         text += &format!("{},{}\n", quoted(&row.old), quoted(&row.new));
     }

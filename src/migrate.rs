@@ -24,6 +24,7 @@ use crate::migrate::journal::Journal as _;
 use crate::migrate::journal::Scope;
 use crate::migrate::journal::file::FileJournal;
 use crate::migrate::journal::state::Phase;
+#[cfg(test)]
 use crate::migrate::plan::Plan;
 use crate::migrate::report::Report;
 use crate::model::printable;
@@ -42,9 +43,9 @@ impl Folder {
     /// Where a plan's files belong below `root` (`.ssoctl/migrations`). The same plan
     /// leads back to the same journal, unless that has come to its end: what was
     /// finished or taken back can be planned again, and is then another migration.
-    pub(crate) fn of(root: &Path, plan: &Plan) -> Result<Self> {
-        let digest: String = plan.digest.chars().take(12).collect();
-        let first = format!("{}-{digest}", plan.head.connection);
+    pub(crate) fn of(root: &Path, connection: &str, digest: &str) -> Result<Self> {
+        let digest: String = digest.chars().take(12).collect();
+        let first = format!("{connection}-{digest}");
         let mut number = 1_u32;
         loop {
             let id = if number == 1 { first.clone() } else { format!("{first}-{number}") };
@@ -130,6 +131,8 @@ impl Folder {
     }
 
     /// Writes the plan, unless this very plan is there already.
+    #[cfg(test)]
+    #[cfg(test)]
     pub(crate) fn save(&self, plan: &Plan) -> Result<()> {
         if self.plan_file().is_file() && self.look().is_ok_and(|there| there.digest() == plan.digest) {
             return Ok(());

@@ -13,6 +13,8 @@ use std::sync::Arc;
 
 use crate::error::Failure;
 use crate::error::Result;
+use crate::model::connection::DirectoryAccess;
+use crate::model::connection::KeyField;
 use crate::model::difference::nearest;
 use crate::model::username::UsernameRule;
 use crate::provider::profile::Api;
@@ -200,6 +202,17 @@ pub(crate) fn username_rule(vendor: &Vendor) -> Result<UsernameRule> {
         )
         .hint(format!("`ssoctl provider show {}` shows what it can do", vendor.id))
         .into()),
+    }
+}
+
+/// The field that a migration writes: what the connection says, else the username where it can be
+/// changed by API, else the External ID where accounts have one.
+pub(crate) fn written_field(vendor: &Vendor, directory: Option<&DirectoryAccess>) -> KeyField {
+    let never_renames = matches!(vendor.support(Capability::RenameUsers), Support::No(_));
+    match directory.and_then(|access| access.key) {
+        Some(key) => key,
+        None if never_renames && vendor.has("attributes.external_id") => KeyField::ExternalId,
+        None => KeyField::Username,
     }
 }
 

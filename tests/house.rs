@@ -65,7 +65,7 @@ const ROOMS: [(&str, &[&str]); 25] = [
 ];
 
 /// A crate and the only rooms that may name it.
-const DOORS: [(&str, &[&str]); 22] = [
+const DOORS: [(&str, &[&str]); 24] = [
     ("axum", &["sandbox"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
@@ -74,6 +74,7 @@ const DOORS: [(&str, &[&str]); 22] = [
     ("ctrlc", &["cli"]),
     ("dialoguer", &["cli"]),
     ("encoding_rs", &["migrate", "xml"]),
+    ("hashbrown", &["migrate"]),
     ("hyper_util", &["http"]),
     ("indicatif", &["cli"]),
     ("native_tls", &["http"]),
@@ -85,6 +86,7 @@ const DOORS: [(&str, &[&str]); 22] = [
     ("similar", &["cli"]),
     ("tempfile", &["cli", "disk"]),
     ("tokio", &["sandbox"]),
+    ("unicode_security", &["migrate"]),
     ("yamlpatch", &["yaml"]),
     ("yamlpath", &["yaml"]),
     ("zeroize", &["crypto", "http", "secret"]),

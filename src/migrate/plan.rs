@@ -1,9 +1,16 @@
 //! What a migration will do, row by row, and why not where it will not. A plan is
 //! data with a digest: it is what was shown, what is applied and what is resumed.
 
+mod alike;
+mod chain;
 pub(crate) mod draw;
 pub(crate) mod file;
 mod fold;
+pub(crate) mod form;
+pub(crate) mod line;
+pub(crate) mod method;
+pub(crate) mod save;
+mod sight;
 pub(crate) mod stored;
 mod value;
 
@@ -67,6 +74,7 @@ pub(crate) struct Counts {
 
 impl Counts {
     /// Counts rows.
+    #[cfg(test)]
     pub(crate) fn of(rows: &[Row]) -> Self {
         let mut counts = Self::default();
         for row in rows {
@@ -157,7 +165,8 @@ pub(crate) struct Head {
     pub(crate) created: Time,
 }
 
-/// A whole plan.
+/// A whole plan, held.
+#[cfg(test)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Plan {
     /// What it is for.
@@ -168,6 +177,7 @@ pub(crate) struct Plan {
     pub(crate) digest: String,
 }
 
+#[cfg(test)]
 impl Plan {
     /// How many rows have each outcome.
     pub(crate) fn counts(&self) -> Counts {

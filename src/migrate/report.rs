@@ -16,6 +16,9 @@ use crate::migrate::journal::state::Step;
 use crate::migrate::plan::Counts;
 use crate::migrate::plan::Outcome;
 
+/// Name and version of the summary.
+pub(crate) const SCHEMA: &str = "ssoctl.users-migrate/1";
+
 /// The summary, as `users migrate --format json` prints it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Report {
@@ -91,6 +94,9 @@ pub(crate) struct RowReport<'a> {
     pub(crate) before: &'a str,
     /// The new username.
     pub(crate) after: Option<&'a str>,
+    /// The temporary name by which it goes or went.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) via: Option<&'a str>,
     /// A word of the plan, or done, failed, unknown, undone.
     pub(crate) outcome: &'static str,
     /// Why, for programs.
@@ -110,7 +116,7 @@ pub(crate) fn summary(folder: &Folder, journal: &dyn Journal) -> Result<Report> 
     }
     let Counts { rename, already, not_found, ambiguous, conflict, invalid } = planned;
     Ok(Report {
-        schema: "ssoctl.users-migrate/1",
+        schema: SCHEMA,
         id: folder.id().to_owned(),
         connection: journal.head().connection.clone(),
         plan_digest: journal.digest().to_owned(),
@@ -173,6 +179,7 @@ pub(crate) fn row(held: &Held) -> RowReport<'_> {
         login: row.login.as_deref(),
         before: &row.before,
         after: row.after.as_deref(),
+        via: row.via.as_deref(),
         outcome,
         code,
         detail,

@@ -2,6 +2,8 @@
 //! quoting, header, ragged rows. It knows no usernames and trims nothing.
 
 mod encoding;
+mod names;
+mod texts;
 
 use std::borrow::Cow;
 
@@ -12,6 +14,8 @@ use crate::finding::Severity;
 use crate::migrate::shown;
 
 pub(crate) use crate::migrate::table::encoding::place;
+pub(crate) use crate::migrate::table::names::Names;
+pub(crate) use crate::migrate::table::texts::Texts;
 
 /// The codes under which one kind of file is refused.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +56,8 @@ pub(crate) struct Table<'a> {
     text: Cow<'a, str>,
     start: usize,
     delimiter: u8,
+    /// There is no quote in it, so that every separator parts fields.
+    plain: bool,
     /// The names of all columns, as the header has them.
     pub(crate) names: Vec<String>,
     /// Where each wanted column is, in the order asked.
@@ -66,7 +72,37 @@ pub(crate) struct Record<'a> {
     pub(crate) line: u64,
     /// How many fields it has where the header has another number.
     pub(crate) ragged: Option<usize>,
-    fields: &'a csv::StringRecord,
+    fields: Fields<'a>,
+}
+
+#[derive(Clone, Copy)]
+enum Fields<'a> {
+    Parsed(&'a csv::StringRecord),
+    Plain(&'a [&'a str]),
+}
+
+impl Fields<'_> {
+    fn get(&self, column: usize) -> Option<&str> {
+        match self {
+            Self::Parsed(record) => record.get(column),
+            Self::Plain(fields) => fields.get(column).copied(),
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::Parsed(record) => record.len(),
+            Self::Plain(fields) => fields.len(),
+        }
+    }
+
+    /// Whether all from a column on are empty.
+    fn are_empty_from(&self, column: usize) -> bool {
+        match self {
+            Self::Parsed(record) => record.iter().skip(column).all(str::is_empty),
+            Self::Plain(fields) => fields.iter().skip(column).all(|field| field.is_empty()),
+        }
+    }
 }
 
 impl Record<'_> {
@@ -74,6 +110,14 @@ impl Record<'_> {
     pub(crate) fn get(&self, column: usize) -> &str {
         self.fields.get(column).unwrap_or("")
     }
+}
+
+/// What has come by while a table is read.
+#[derive(Default)]
+struct Seen {
+    header: bool,
+    blank: u64,
+    rows: u64,
 }
 
 const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
@@ -131,25 +175,59 @@ pub(crate) fn open<'a>(
             .into());
         }
     }
-    check_quotes(&text, start, *delimiter, name, codes.quote)?;
+    let plain = memchr::memchr(b'"', &text.as_bytes()[start..]).is_none();
+    if !plain {
+        check_quotes(&text, start, *delimiter, name, codes.quote)?;
+    }
     let (delimiter, names) = (*delimiter, names.clone());
-    Ok(Table { text, start, delimiter, names, columns, findings })
+    Ok(Table { text, start, delimiter, plain, names, columns, findings })
 }
 
 impl Table<'_> {
     /// Hands over every record below the header; says how many were blank.
     pub(crate) fn each(&self, name: &str, codes: &Codes, mut take: impl FnMut(Record<'_>)) -> Result<u64> {
+        let mut seen = Seen::default();
+        if self.plain {
+            self.each_plain(&mut seen, &mut take);
+        } else {
+            self.each_quoted(name, codes, &mut seen, &mut take)?;
+        }
+        if seen.rows == 0 {
+            return Err(Failure::input(codes.no_rows, format!("{name}: there is no row below the header"))
+                .hint("export the file again with its rows")
+                .into());
+        }
+        Ok(seen.blank)
+    }
+
+    /// One record, which may be the header or blank.
+    fn hand(&self, line: u64, fields: Fields<'_>, seen: &mut Seen, take: &mut impl FnMut(Record<'_>)) {
+        if !std::mem::replace(&mut seen.header, true) {
+            return;
+        }
+        if fields.are_empty_from(0) {
+            seen.blank += 1;
+            return;
+        }
+        // A separator too many at the end of a line moves no field to another column.
+        let surplus = fields.len() > self.names.len() && fields.are_empty_from(self.names.len());
+        let ragged = (fields.len() != self.names.len() && !surplus).then_some(fields.len());
+        seen.rows += 1;
+        take(Record { line, ragged, fields });
+    }
+
+    /// By the csv crate.
+    fn each_quoted(&self, name: &str, codes: &Codes, seen: &mut Seen, take: &mut impl FnMut(Record<'_>)) -> Result<()> {
         let bytes = self.text.as_bytes();
         let mut reader = reader(&self.text[self.start..], self.delimiter);
         let mut fields = csv::StringRecord::new();
-        let (mut counted, mut line, mut blank, mut rows) = (0, 1, 0, 0_u64);
-        let mut is_header = true;
+        let (mut counted, mut line) = (0, 1);
         loop {
             let more = reader.read_record(&mut fields).map_err(|error| {
                 Failure::input(codes.quote, format!("{name}: the file cannot be read as CSV")).because(error)
             })?;
             if !more {
-                break;
+                return Ok(());
             }
             // csv positions a record before the empty lines that precede it.
             let mut at = self.start + fields.position().map_or(0, |position| position.byte() as usize).min(bytes.len());
@@ -158,25 +236,36 @@ impl Table<'_> {
             }
             line += newlines(bytes.get(counted..at).unwrap_or(&[]));
             counted = counted.max(at);
-            if std::mem::take(&mut is_header) {
+            self.hand(line, Fields::Parsed(&fields), seen, take);
+        }
+    }
+
+    /// The same records where no field is quoted, without a copy of any.
+    fn each_plain(&self, seen: &mut Seen, take: &mut impl FnMut(Record<'_>)) {
+        let text = &self.text[self.start..];
+        let bytes = text.as_bytes();
+        let mut line = 1 + newlines(&self.text.as_bytes()[..self.start]);
+        let mut fields: Vec<&str> = Vec::with_capacity(self.names.len());
+        let mut begun = 0;
+        for at in memchr::memchr3_iter(self.delimiter, b'\n', b'\r', bytes) {
+            if bytes[at] == self.delimiter {
+                fields.push(&text[begun..at]);
+                begun = at + 1;
                 continue;
             }
-            if fields.iter().all(str::is_empty) {
-                blank += 1;
-                continue;
+            // Between two line ends, those of CRLF too, there is no record.
+            if at > begun || !fields.is_empty() {
+                fields.push(&text[begun..at]);
+                self.hand(line, Fields::Plain(&fields), seen, take);
+                fields.clear();
             }
-            // A separator too many at the end of a line moves no field to another column.
-            let surplus = fields.len() > self.names.len() && fields.iter().skip(self.names.len()).all(str::is_empty);
-            let ragged = (fields.len() != self.names.len() && !surplus).then_some(fields.len());
-            rows += 1;
-            take(Record { line, ragged, fields: &fields });
+            begun = at + 1;
+            line += u64::from(bytes[at] == b'\n' || bytes.get(at + 1) != Some(&b'\n'));
         }
-        if rows == 0 {
-            return Err(Failure::input(codes.no_rows, format!("{name}: there is no row below the header"))
-                .hint("export the file again with its rows")
-                .into());
+        if begun < text.len() || !fields.is_empty() {
+            fields.push(&text[begun..]);
+            self.hand(line, Fields::Plain(&fields), seen, take);
         }
-        Ok(blank)
     }
 
     /// How many columns the header has.
@@ -363,4 +452,41 @@ fn newlines(bytes: &[u8]) -> u64 {
         }
     }
     count
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const CODES: Codes =
+        Codes { encoding: "t", empty: "t", no_rows: "t", nul: "t", quote: "t", column: "t", duplicate_column: "t" };
+
+    fn all(table: &Table<'_>) -> Vec<(u64, Option<usize>, Vec<String>)> {
+        let mut all = Vec::new();
+        let mut take = |record: Record<'_>| {
+            let cells = (0..6).map(|column| record.get(column).to_owned()).collect();
+            all.push((record.line, record.ragged, cells));
+        };
+        let mut seen = Seen::default();
+        if table.plain {
+            table.each_plain(&mut seen, &mut take);
+        } else {
+            table.each_quoted("t", &CODES, &mut seen, &mut take).unwrap();
+        }
+        all
+    }
+
+    proptest! {
+        #[test]
+        fn without_quotes_both_ways_to_read_say_the_same(rest in "(a|\u{e9}|,|;|\r|\n|\r\n|[ ]){0,40}", sep in any::<bool>()) {
+            let text = format!("{}x,y,z\n{rest}", if sep { "sep=,\r\n" } else { "" });
+            let mut table = open(text.as_bytes(), "t", None, &[], &CODES).unwrap();
+            prop_assert!(table.plain);
+            let plain = all(&table);
+            table.plain = false;
+            prop_assert_eq!(plain, all(&table));
+        }
+    }
 }

@@ -14,6 +14,7 @@ use crate::error::Result;
 use crate::model::Binding;
 use crate::model::connection::Connection;
 use crate::model::connection::OAuthKind;
+use crate::model::migration::Method;
 use crate::model::username;
 use crate::model::username::UsernameRule;
 use crate::rules;
@@ -70,6 +71,9 @@ pub(crate) struct Profile {
     /// How usernames are made.
     #[serde(default)]
     pub(crate) username: Option<UsernameRule>,
+    /// The vendor's own ways to new usernames; none where it publishes no such list (QT10).
+    #[serde(default)]
+    pub(crate) migration_methods: Vec<Method>,
     /// Longest display name, in characters.
     #[serde(default)]
     pub(crate) display_name_limit: Option<usize>,

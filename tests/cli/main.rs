@@ -26,6 +26,7 @@ mod mapping;
 mod metadata;
 mod own_vendor;
 mod peer;
+mod planning;
 mod provider;
 mod refresh;
 mod refusals;

@@ -459,13 +459,13 @@ fn rosters_that_are_no_rosters() {
 
 /// What a plan says of the rows that cannot be renamed; applying it renames only the others.
 #[track_caller]
-fn problems(accounts: &[&str], roster: &str, others: &[(&str, &str)]) -> String {
+fn problems(accounts: &[&str], roster: &str, others: &[(&str, &str)], flags: &[&str]) -> String {
     let desk = Desk::new();
     desk.write("users.csv", format!("username\n{}\n", accounts.join("\n")));
     let sandbox = desk.sandbox(&["--csv", "users.csv"]);
     desk.connect("q", &Idp::new().xml(), &["--token", "env:TOKEN", "--api-url", sandbox.url()]);
     desk.write("roster.csv", format!("old_username,new_value\n{roster}"));
-    let migrate = ["users", "migrate", "--csv", "roster.csv", "--connection", "q"];
+    let migrate = [&["users", "migrate", "--csv", "roster.csv", "--connection", "q"], flags].concat();
     let planned = desk.command(&migrate).run().exits(1);
     let applied = [&migrate[..], &["--apply", "--accept-untested"]].concat();
     drop(desk.command(&applied).run().exits(1));
@@ -477,7 +477,7 @@ fn problems(accounts: &[&str], roster: &str, others: &[(&str, &str)]) -> String 
 
 #[test]
 fn a_roster_with_duplicate_targets() {
-    insta::assert_snapshot!(problems(&["a", "b", "c"], "a,1\nb,1\nc,2\n", &[("c", "2#testbrand")]), @r"
+    insta::assert_snapshot!(problems(&["a", "b", "c"], "a,1\nb,1\nc,2\n", &[("c", "2#testbrand")], &[]), @r"
         LINE  USERNAME  CANNOT BE RENAMED  WHY
         2     a         conflict           duplicate-target: line 3 gives `b` the same new username exactly
         3     b         conflict           duplicate-target: line 2 gives `a` the same new username exactly
@@ -485,19 +485,20 @@ fn a_roster_with_duplicate_targets() {
 }
 
 #[test]
-fn a_swap() {
-    let table = problems(&["a#testbrand", "b#testbrand"], "a#testbrand,b\nb#testbrand,a\n", &[]);
+fn a_swap_without_a_third_name() {
+    let table =
+        problems(&["a#testbrand", "b#testbrand"], "a#testbrand,b\nb#testbrand,a\n", &[], &["--no-temporary-names"]);
     insta::assert_snapshot!(table, @r"
         LINE  USERNAME     CANNOT BE RENAMED  WHY
-        2     a#testbrand  conflict           swap-or-cycle: `b#testbrand` is held by an account that line 3 renames, and so on back to this one: go by way of a third name
-        3     b#testbrand  conflict           swap-or-cycle: `a#testbrand` is held by an account that line 2 renames, and so on back to this one: go by way of a third name
+        2     a#testbrand  conflict           swap-or-cycle: `b#testbrand` is held by an account that line 3 renames, and so on back to this one: it would take a third name, and `--no-temporary-names` forbids that
+        3     b#testbrand  conflict           swap-or-cycle: `a#testbrand` is held by an account that line 2 renames, and so on back to this one: it would take a third name, and `--no-temporary-names` forbids that
         ");
 }
 
 #[test]
 fn values_that_cannot_become_usernames() {
     let roster = "a,10#01\nb,1001#testbrand\nc,1001#otherbrand\nd,\ne, 7\nf,x*y\ng,1,2\n";
-    insta::assert_snapshot!(problems(&["a", "b", "c", "d", "e", "f", "g"], roster, &[]), @r"
+    insta::assert_snapshot!(problems(&["a", "b", "c", "d", "e", "f", "g"], roster, &[], &[]), @r"
         LINE  USERNAME  CANNOT BE RENAMED  WHY
         2     a         invalid            value-has-other-suffix: the new value `10#01` carries the suffix of another tenant, `#01`; this one's is `#testbrand`
         3     b         invalid            value-has-suffix: the new value `1001#testbrand` carries the suffix `#testbrand` already, which is added to it: write `1001`
@@ -512,12 +513,12 @@ fn values_that_cannot_become_usernames() {
 #[test]
 fn accounts_that_are_not_there_or_not_alone() {
     let roster = "nobody,1\nAnna,2\nb,3\nb,4\nc,d\n";
-    insta::assert_snapshot!(problems(&["anna", "b", "c", "d#testbrand"], roster, &[]), @r"
+    insta::assert_snapshot!(problems(&["anna", "b", "c", "d#testbrand"], roster, &[], &[]), @r"
         LINE  USERNAME  CANNOT BE RENAMED  WHY
         2     nobody    not_found          not-found: no account has this username
         3     Anna      not_found          not-found: no account has exactly this username; account `anna` (`UR_U9eeQSMCIf3WN4x`) is the same but for upper and lower case
         4     b         ambiguous          old-listed-twice: line 5 gives `b` another new value, `4`
         5     b         ambiguous          old-listed-twice: line 4 gives `b` another new value, `3`
-        6     c         conflict           target-held: account `d#testbrand` (`UR_fdAkGeiPRjSTaU8`) holds the new username: the same person may have two accounts, one made at an early login
+        6     c         conflict           target-held: account `d#testbrand` (`UR_fdAkGeiPRjSTaU8`) holds the new username: the same person may have two accounts, one made at an early login; this row's is account `c` (`UR_dLLhU9oPMio94c9`)
         ");
 }

@@ -41,7 +41,9 @@ fn run(desk: &Desk, arguments: &[&str], code: i32) -> Output {
 }
 
 const MIGRATE: [&str; 5] = ["migrate", "--csv", "roster.csv", "--connection", "q"];
-const APPLY: [&str; 8] = ["migrate", "--csv", "roster.csv", "--connection", "q", "--apply", "--rate", "0"];
+/// One request at a time, so that the order is known.
+const APPLY: [&str; 10] =
+    ["migrate", "--csv", "roster.csv", "--connection", "q", "--apply", "--rate", "0", "--concurrency", "1"];
 
 /// The rows file that a report names.
 fn rows(desk: &Desk, report: &Value) -> Vec<Value> {
@@ -77,7 +79,8 @@ fn plans_applies_reports_and_rolls_back() {
 
     let id = applied["id"].as_str().unwrap();
     run(&desk, &["rollback", id], 5).tells("48 users are renamed");
-    let undone = run(&desk, &["rollback", id, "--apply", "--rate", "0", "--format", "json"], 0).json();
+    let undone =
+        run(&desk, &["rollback", id, "--apply", "--rate", "0", "--concurrency", "1", "--format", "json"], 0).json();
     assert_eq!((&undone["state"], &undone["counts"]["undone"]), (&"rolled-back".into(), &48.into()));
     let changes = sandbox.changes();
     assert_eq!(changes.len(), 96);
@@ -140,6 +143,12 @@ fn shows_the_plan_to_a_person() {
           in conflict  1
         each row           .ssoctl/migrations/q-[DIGEST]/rows.ndjson
         for a spreadsheet  .ssoctl/migrations/q-[DIGEST]/rows.csv
+        the vendor's own methods, and how many rows each can serve
+          change-on-login  0
+          merge-on-login   0
+          by-hand          3
+          api              2
+          file-upload      2
 
         LINE  FROM                   TO
         2     user00001@example.org  value-00001#testbrand

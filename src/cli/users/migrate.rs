@@ -1,6 +1,7 @@
 //! `ssoctl users migrate`: a roster and the vendor's user list make a plan; nothing is
 //! written until `--apply` or an answered prompt.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -24,23 +25,34 @@ use crate::migrate::apply::call::Patience;
 use crate::migrate::apply::call::Trouble;
 use crate::migrate::directory;
 use crate::migrate::directory::Accounts;
+use crate::migrate::directory::Fact;
+use crate::migrate::directory::Keep;
 use crate::migrate::journal::Direction;
-use crate::migrate::journal::Journal as _;
 use crate::migrate::journal::Scope;
 use crate::migrate::journal::state::Phase;
-use crate::migrate::plan;
 use crate::migrate::plan::Head;
 use crate::migrate::plan::NameRule;
 use crate::migrate::plan::Outcome;
-use crate::migrate::plan::Plan;
+use crate::migrate::plan::draw::Draft;
+use crate::migrate::plan::draw::Options;
+use crate::migrate::plan::draw::both;
 use crate::migrate::plan::draw::draw;
-use crate::migrate::report;
+use crate::migrate::plan::form::Form;
+use crate::migrate::plan::line::Line;
+use crate::migrate::plan::method::Methods;
+use crate::migrate::plan::save::Saved;
+use crate::migrate::plan::save::save;
+use crate::migrate::report::Report;
 use crate::migrate::roster;
 use crate::migrate::roster::Columns;
+use crate::migrate::roster::Roster;
 use crate::model::ConnectionName;
 use crate::model::UserId;
 use crate::model::connection::KeyField;
+use crate::model::username;
+use crate::model::username::UsernameRule;
 use crate::provider;
+use crate::provider::Vendor;
 use crate::workspace::Loaded;
 use crate::workspace::Workspace;
 
@@ -78,6 +90,20 @@ pub(crate) struct Args {
     /// Encoding of the roster, where it is not UTF-8 or UTF-16, such as windows-1252
     #[arg(long, value_name = "NAME", help_heading = "Roster")]
     encoding: Option<String>,
+    /// What the roster calls an account [default: username, which is the login]
+    #[arg(long, value_name = "FIELD", help_heading = "Roster")]
+    match_by: Option<MatchBy>,
+    /// What the new name is made of: `{value}`, columns of the roster, the account's `{email}`,
+    /// `{first_name}`, `{last_name}`, `{username}`, `{external_id}`, and settings of the connection
+    /// [default: the vendor's form, such as `{value}#{brand_id}`]
+    #[arg(long, value_name = "TEMPLATE", help_heading = "Roster")]
+    form: Option<String>,
+    /// Take names that look the same in another script (`paypal`, `раураl`) for two persons'
+    #[arg(long, help_heading = "Roster")]
+    accept_look_alikes: bool,
+    /// Leave swaps and rounds as conflicts, and open none by way of a temporary name
+    #[arg(long, help_heading = "Roster")]
+    no_temporary_names: bool,
     /// Plan against an exported user list (columns id and username) and not the vendor's API
     #[arg(long, value_name = "FILE", conflicts_with = "apply", help_heading = "Roster")]
     directory: Option<String>,
@@ -87,11 +113,35 @@ pub(crate) struct Args {
     /// Apply only if the plan is still the one with this digest
     #[arg(long, value_name = "DIGEST", requires = "apply", value_parser = digest)]
     plan_digest: Option<String>,
+    /// Refuse to apply a plan that changes more accounts than this
+    #[arg(long, value_name = "N", help_heading = "Pace and thresholds")]
+    max_changes: Option<u64>,
+    /// Refuse to apply a plan that changes more than this percentage of the user list
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100), help_heading = "Pace and thresholds")]
+    max_change_share: Option<u8>,
     /// Migrate although the connection is not on record as tested and enabled
     #[arg(long)]
     accept_untested: bool,
     #[command(flatten)]
     run: drive::Flags,
+}
+
+/// A field by which accounts are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum MatchBy {
+    Username,
+    ExternalId,
+    Email,
+}
+
+impl MatchBy {
+    const fn fact(self) -> Fact {
+        match self {
+            Self::Username => Fact::Username,
+            Self::ExternalId => Fact::ExternalId,
+            Self::Email => Fact::Email,
+        }
+    }
 }
 
 /// Enough of a digest that no other plan begins with it.
@@ -109,42 +159,58 @@ const CSV_LIMIT: u64 = 1 << 30;
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let workspace = context.workspace()?;
     let loaded = workspace.load(&args.connection)?;
-    let plan = plan_of(args, &loaded, &workspace, context)?;
-    let folder = Folder::of(&drive::root(&workspace), &plan)?;
-    folder.save(&plan)?;
-    let (report, phase) = {
-        let journal = folder.look()?;
-        (report::write(&folder, &journal)?, journal.whole()?.phase)
-    };
-    let applied_before = phase != Phase::Planned;
+    let (folder, consent) = planned(args, &loaded, &workspace, context)?;
+    match consent {
+        Consent::No(verdict) => Ok(verdict),
+        Consent::Yes { asked } => {
+            check_consent(args, &loaded, asked, context)?;
+            drive::drive(&folder, Some(Scope::of(Direction::Apply)), &args.run, context)
+        }
+    }
+}
+
+/// Whether a plan that was shown is to be carried out.
+enum Consent {
+    /// No, and this is how the command ends.
+    No(Verdict),
+    /// Yes, by a flag or by an answered prompt.
+    Yes { asked: bool },
+}
+
+fn planned(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Context) -> Result<(Folder, Consent)> {
+    let made = input(args, loaded, workspace, context)?;
+    let draft = draw(&made.roster, &made.accounts, &made.rule, made.head, &made.options);
+    let saved = save(&draft, &drive::root(workspace))?;
+    let Saved { folder, digest, phase, report } = &saved;
+    let renames = draft.counts().rename;
+    let applied_before = *phase != Phase::Planned;
     let offline = args.directory.is_some();
     let mut asks = !args.apply
         && !offline
         && !applied_before
         && context.ui.can_ask()
         && context.format == Format::Human
-        && plan.counts().rename > 0;
+        && renames > 0;
     if args.apply {
         // The report at the end is the data; the plan was shown before, or is in the rows file.
-        context.ui.status(&one_line(&plan));
+        context.ui.status(&one_line(&draft));
     } else if context.format == Format::Json {
-        context.ui.json(&drive::as_json(&report)?)?;
+        context.ui.json(&as_json(&draft, report)?)?;
     } else {
-        context.ui.data(&page(&plan, &report))?;
+        context.ui.data(&page(&draft, report))?;
     }
     if let Some(expected) = &args.plan_digest
-        && !plan.digest.starts_with(expected.as_str())
+        && !digest.starts_with(expected.as_str())
     {
         return Err(Failure::refused(
             "plan-changed",
-            format!("the plan is not the one you saw: its digest is {}", plan.digest),
+            format!("the plan is not the one you saw: its digest is {digest}"),
         )
         .hint("roster or user list changed since: look at the plan again, and apply with its digest")
         .into());
     }
-    if !offline
-        && let Err(refusal) = drive::check_alone(&workspace, folder.id(), &plan.head.connection)
-    {
+    let alone = if offline { Ok(()) } else { drive::check_alone(workspace, folder.id(), &draft.head.connection) };
+    for refusal in [alone, check_thresholds(args, &draft)].into_iter().filter_map(Result::err) {
         if args.apply {
             return Err(refusal);
         }
@@ -160,21 +226,44 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         }
         context.ui.hint(&format!("this plan was begun before: `ssoctl users status {id}` shows where it stands"));
     }
-    let planned = if drive::has_problems(&report) { Verdict::Findings } else { Verdict::Done };
-    let agreed = args.apply || (asks && consented(args, &loaded, &plan, context)?);
-    if !agreed {
-        context.ui.status(&format!("nothing was written to {}", loaded.connection.provider));
-        if !asks && let Some(missing) = not_ready(&loaded) {
-            context.ui.warning(&format!("`{}` is {missing}, and applying needs `--accept-untested` until it is both", loaded.name));
-        }
-        if !applied_before && !offline && plan.counts().rename > 0 {
-            let digest: String = plan.digest.chars().take(12).collect();
-            context.ui.hint(&format!("add `--apply --plan-digest {digest}` to rename them"));
-        }
-        return Ok(planned);
+    let verdict = if drive::has_problems(report) { Verdict::Findings } else { Verdict::Done };
+    let agreed = args.apply || (asks && consented(args, loaded, renames, context)?);
+    if agreed {
+        return Ok((saved.folder, Consent::Yes { asked: asks }));
     }
-    check_consent(args, &loaded, asks, context)?;
-    drive::drive(&folder, Some(Scope::of(Direction::Apply)), &args.run, context)
+    context.ui.status(&format!("nothing was written to {}", loaded.connection.provider));
+    if !asks && let Some(missing) = not_ready(loaded) {
+        context.ui.warning(&format!("`{}` is {missing}, and applying needs `--accept-untested` until it is both", loaded.name));
+    }
+    if !applied_before && !offline && renames > 0 {
+        let digest: String = digest.chars().take(12).collect();
+        context.ui.hint(&format!("add `--apply --plan-digest {digest}` to rename them"));
+    }
+    Ok((saved.folder, Consent::No(verdict)))
+}
+
+/// Refuses a plan that changes more than it may.
+fn check_thresholds(args: &Args, draft: &Draft<'_>) -> Result<()> {
+    let renames = draft.counts().rename;
+    let accounts = draft.accounts() as u64;
+    let too_many = args.max_changes.filter(|most| renames > *most);
+    if let Some(most) = too_many {
+        let told = format!("the plan changes {renames} accounts, and `--max-changes {most}` allows {most}");
+        return Err(Failure::refused("too-many-changes", told)
+            .hint(format!("if that is meant, `--max-changes {renames}`; else look at the roster again"))
+            .into());
+    }
+    let share = args.max_change_share.filter(|most| renames * 100 > accounts * u64::from(*most));
+    if let Some(most) = share {
+        let is = (renames * 100).div_ceil(accounts.max(1));
+        let told = format!(
+            "the plan changes {renames} of {accounts} accounts, {is} %, and `--max-change-share {most}` allows {most} %"
+        );
+        return Err(Failure::refused("too-large-share", told)
+            .hint(format!("if that is meant, `--max-change-share {is}`; else look at the roster again"))
+            .into());
+    }
+    Ok(())
 }
 
 /// Consent by flag; at a terminal the prompt has told of it.
@@ -208,7 +297,7 @@ fn not_ready(loaded: &Loaded) -> Option<&'static str> {
     }
 }
 
-fn consented(args: &Args, loaded: &Loaded, plan: &Plan, context: &Context) -> Result<bool> {
+fn consented(args: &Args, loaded: &Loaded, count: u64, context: &Context) -> Result<bool> {
     if let Some(missing) = not_ready(loaded)
         && !args.accept_untested
     {
@@ -217,61 +306,156 @@ fn consented(args: &Args, loaded: &Loaded, plan: &Plan, context: &Context) -> Re
             loaded.name
         ));
     }
-    let count = plan.counts().rename;
     let users = if count == 1 { "user" } else { "users" };
     let question = format!("Rename {count} {users} at {} now?", loaded.connection.provider);
     Ok(context.ui.confirm(&question, false)? == Some(true))
 }
 
-fn plan_of(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Context) -> Result<Plan> {
-    let vendor = context.vendor(&loaded.connection.provider)?;
-    let rule = provider::username_rule(&vendor)?;
-    let columns =
-        Columns { old: args.old_column.clone(), new: args.new_column.clone(), encoding: args.encoding.clone() };
-    let (name, bytes) = match args.csv.as_str() {
-        "-" => ("standard input", disk::read_stdin(CSV_LIMIT)?),
-        path => (path, disk::read(std::path::Path::new(path), CSV_LIMIT)?),
-    };
-    let roster = roster::read(&bytes, name, &columns)?;
-    for finding in &roster.findings {
-        context.ui.finding(finding);
+/// What a plan is made of.
+struct Input {
+    roster: Roster,
+    accounts: Accounts,
+    rule: NameRule,
+    head: Head,
+    options: Options,
+}
+
+/// How the new name is made at this vendor, before the tenant is known.
+struct Maker<'a> {
+    loaded: &'a Loaded,
+    vendor: &'a Vendor,
+    key: KeyField,
+    rule: UsernameRule,
+    form: Option<Form>,
+}
+
+impl Maker<'_> {
+    fn keep(&self, args: &Args) -> Keep {
+        let found_by = args.match_by.map_or(Fact::Username, MatchBy::fact);
+        Keep::new(found_by, self.key, &self.form.as_ref().map(Form::facts).unwrap_or_default())
     }
-    let (accounts, head) = match &args.directory {
-        Some(file) => from_file(file, loaded, context)?,
-        None => from_vendor(args, loaded, workspace, context)?,
+
+    fn columns(&self, args: &Args) -> Columns {
+        let form = self.form.as_ref();
+        Columns {
+            old: args.old_column.clone(),
+            new: args.new_column.clone(),
+            encoding: args.encoding.clone(),
+            without_value: form.is_some_and(|form| !form.has_value()),
+            further: form.map(Form::columns).unwrap_or_default(),
+        }
+    }
+
+    /// The rule at this tenant; refuses a form of which nobody knows a name.
+    fn rule(&self, roster: &Roster, brand_id: Option<&str>) -> Result<NameRule> {
+        let settings = &self.loaded.connection.settings;
+        let setting = |name: &str| match (name, brand_id) {
+            ("brand_id", Some(brand_id)) => Some(brand_id.to_owned()),
+            _ => self.vendor.fact(settings, name),
+        };
+        if let Some(missing) =
+            username::names(&self.rule.form).into_iter().find(|name| *name != "value" && setting(name).is_none())
+        {
+            let (code, what) = if missing == "brand_id" { ("brand-unknown", "its brand ID") } else { ("form-setting", missing) };
+            return Err(Failure::input(code, format!("`{}` does not say {what}", self.loaded.name))
+                .hint(format!(
+                    "`ssoctl connection set {} settings.{missing}=..`; names at {} are made of it",
+                    self.loaded.name, self.vendor.title
+                ))
+                .into());
+        }
+        let mut rule = NameRule::new(self.rule.clone(), &setting);
+        if self.key == KeyField::ExternalId
+            && let Some(most) = self.vendor.field("attributes.external_id").and_then(|field| field.max_length)
+        {
+            rule = rule.with_longest(most);
+        }
+        let Some(form) = &self.form else { return Ok(rule) };
+        let names: Vec<&str> = self.vendor.settings().map(|field| field.key()).collect();
+        form.bind(rule, &self.rule.form, roster, &setting, &names)
+    }
+}
+
+fn input(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Context) -> Result<Input> {
+    let vendor = context.vendor(&loaded.connection.provider)?;
+    let key = provider::written_field(&vendor, loaded.connection.directory.as_ref());
+    let rule = match key {
+        KeyField::Username => provider::username_rule(&vendor)?,
+        KeyField::ExternalId => {
+            UsernameRule { form: "{value}".to_owned(), refused_characters: String::new(), shape: None }
+        }
     };
-    let rule = NameRule { rule, brand_id: head.brand_id.clone() };
-    Ok(draw(roster, &accounts, &rule, head))
+    let form = args.form.as_deref().map(Form::parse).transpose()?;
+    let maker = Maker { loaded, vendor: &vendor, key, rule, form };
+    let read_roster = || {
+        let (name, bytes) = match args.csv.as_str() {
+            "-" => ("standard input", disk::read_stdin(CSV_LIMIT)?),
+            path => (path, disk::read(Path::new(path), CSV_LIMIT)?),
+        };
+        roster::read(&bytes, name, &maker.columns(args))
+    };
+    let tell = |roster: &Roster| {
+        for finding in &roster.findings {
+            context.ui.finding(finding);
+        }
+    };
+    let options = Options {
+        accept_look_alikes: args.accept_look_alikes,
+        third_names: !args.no_temporary_names,
+        just_in_time: loaded.connection.provisioning.just_in_time,
+        methods: Methods::of(&vendor.migration_methods),
+    };
+    match &args.directory {
+        Some(file) => {
+            let read_list = || directory::read_file(&disk::read(Path::new(file), CSV_LIMIT)?, file, maker.keep(args));
+            let (roster, accounts) = both(read_roster, read_list);
+            let roster = roster?;
+            tell(&roster);
+            let rule = maker.rule(&roster, None)?;
+            let head = head_of_file(file, loaded, key, context);
+            Ok(Input { roster, accounts: accounts?, rule, head, options })
+        }
+        None => {
+            let roster = read_roster()?;
+            tell(&roster);
+            // Looked at before the vendor is asked for a long list, with a brand that stands for its own.
+            maker.rule(&roster, Some("brand"))?;
+            let (accounts, head) = from_vendor(args, &maker, workspace, context)?;
+            let rule = maker.rule(&roster, Some(&head.brand_id))?;
+            Ok(Input { roster, accounts, rule, head, options })
+        }
+    }
 }
 
-fn from_file(file: &str, loaded: &Loaded, context: &Context) -> Result<(Accounts, Head)> {
-    let accounts = directory::read_file(&disk::read(std::path::Path::new(file), CSV_LIMIT)?, file)?;
-    let brand_id = loaded.connection.settings.get("brand_id").cloned().ok_or_else(|| {
-        Failure::input("brand-unknown", format!("`{}` does not say its brand ID", loaded.name))
-            .hint(format!("`ssoctl connection set {} settings.brand_id=..`; from the vendor's API it is read", loaded.name))
-    })?;
-    Ok((
-        accounts,
-        Head {
-            provider: loaded.connection.provider.clone(),
-            connection: loaded.name.to_string(),
-            brand_id,
-            key: KeyField::Username,
-            origin: format!("file {file}"),
-            // Nobody's own account: such a plan is looked at and never applied.
-            operator_id: UserId(String::new()),
-            data_center: None,
-            created: context.now,
-        },
-    ))
+fn head_of_file(file: &str, loaded: &Loaded, key: KeyField, context: &Context) -> Head {
+    Head {
+        provider: loaded.connection.provider.clone(),
+        connection: loaded.name.to_string(),
+        brand_id: loaded.connection.settings.get("brand_id").cloned().unwrap_or_default(),
+        key,
+        origin: format!("file {file}"),
+        // Nobody's own account: such a plan is looked at and never applied.
+        operator_id: UserId(String::new()),
+        data_center: None,
+        created: context.now,
+    }
 }
 
-fn from_vendor(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Context) -> Result<(Accounts, Head)> {
+fn from_vendor(
+    args: &Args,
+    maker: &Maker<'_>,
+    workspace: &Workspace,
+    context: &Context,
+) -> Result<(Accounts, Head)> {
+    let loaded = maker.loaded;
     let timeout = Duration::from_secs(args.run.request_timeout);
     let clock = Arc::new(SystemClock::new(context.now, context.started));
     let stop = Arc::new(AtomicBool::new(false));
     let pace = Arc::new(Pace::new(Arc::<SystemClock>::clone(&clock), Arc::clone(&stop)));
     let directory = drive::directory(loaded, workspace, timeout, pace, context)?;
+    if directory.key_field() != maker.key {
+        return Err(Failure::bug("the vendor's adapter writes another field than the plan is made for").into());
+    }
     let patience = Patience::default();
     let bar = Bar::new(None, context.ui.is_quiet());
     let mut pause = |wait: Duration, why: &str| bar.message(format!("waiting {} s: {why}", wait.as_secs()));
@@ -291,7 +475,7 @@ fn from_vendor(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Co
         .hint("use a token of that brand, or mend `settings.brand_id`")
         .into());
     }
-    let accounts = directory::collect(&mut caller, |count| bar.progress(format!("reading the user list: {count}")))
+    let accounts = directory::collect(&mut caller, maker.keep(args), |count| bar.progress(format!("reading the user list: {count}")))
         .map_err(|error| match error.downcast::<Failure>() {
             Ok(failure) => not_begun(failure).into(),
             Err(other) => other,
@@ -339,20 +523,40 @@ fn refused(trouble: Trouble) -> Failure {
 /// Rows shown of each outcome; the rest is in the rows file.
 const SHOWN: usize = 10;
 
-fn one_line(plan: &Plan) -> String {
-    let counts = plan.counts();
+fn one_line(draft: &Draft<'_>) -> String {
+    let counts = draft.counts();
     let cannot = counts.total() - counts.rename - counts.already;
     format!("{} to rename, {} already so, {cannot} cannot be renamed", counts.rename, counts.already)
 }
 
-fn page(plan: &Plan, report: &report::Report) -> String {
+/// The report with what only a plan has.
+fn as_json(draft: &Draft<'_>, report: &Report) -> Result<serde_json::Value> {
+    let mut document = drive::as_json(report)?;
+    document["by_temporary_name"] = draft.by_third_name().into();
+    if let Some(served) = draft.served() {
+        let served = served.into_iter().map(|(method, count)| (method.word().to_owned(), count.into()));
+        document["methods"] = serde_json::Value::Object(served.collect());
+    }
+    Ok(document)
+}
+
+fn page(draft: &Draft<'_>, report: &Report) -> String {
     let mut page = drive::summary(report);
-    let renames = plan.rows.iter().filter(|row| row.outcome == Outcome::Rename);
+    if draft.by_third_name() > 0 {
+        page += &table::facts(0, &[("by a temporary name", draft.by_third_name().to_string())]);
+    }
+    if let Some(served) = draft.served() {
+        page += "the vendor's own methods, and how many rows each can serve\n";
+        let served: Vec<(&str, String)> =
+            served.into_iter().map(|(method, count)| (method.word(), count.to_string())).collect();
+        page += &table::facts(2, &served);
+    }
+    let renames = draft.lines().filter(|row| row.outcome == Outcome::Rename);
     let rows: Vec<Vec<String>> = renames
         .take(SHOWN)
-        .map(|row| vec![row.line.to_string(), row.before.to_string(), row.after.as_deref().unwrap_or("").to_owned()])
+        .map(|row| vec![row.line.to_string(), called(&row).to_owned(), row.after.unwrap_or("").to_owned()])
         .collect();
-    let left = plan.counts().rename.saturating_sub(rows.len() as u64);
+    let left = draft.counts().rename.saturating_sub(rows.len() as u64);
     if !rows.is_empty() {
         page += "\n";
         page += &table::table(&["line", "from", "to"], rows);
@@ -360,18 +564,18 @@ fn page(plan: &Plan, report: &report::Report) -> String {
             page += &format!("… and {left} more\n");
         }
     }
-    let problem = |row: &&plan::Row| !matches!(row.outcome, Outcome::Rename | Outcome::Already);
-    let rows: Vec<Vec<String>> = plan
-        .rows
-        .iter()
+    let problem = |row: &Line<'_>| !matches!(row.outcome, Outcome::Rename | Outcome::Already);
+    let rows: Vec<Vec<String>> = draft
+        .lines()
         .filter(problem)
         .take(SHOWN)
         .map(|row| {
-            let why = if row.detail.is_empty() { row.code.to_string() } else { format!("{}: {}", row.code, row.detail) };
-            vec![row.line.to_string(), row.before.to_string(), row.outcome.word().to_owned(), why]
+            let why = if row.detail.is_empty() { row.code.to_owned() } else { format!("{}: {}", row.code, row.detail) };
+            vec![row.line.to_string(), called(&row).to_owned(), row.outcome.word().to_owned(), why]
         })
         .collect();
-    let left = plan.rows.iter().filter(problem).count() - rows.len();
+    let counts = draft.counts();
+    let left = (counts.total() - counts.rename - counts.already).saturating_sub(rows.len() as u64);
     if !rows.is_empty() {
         page += "\n";
         page += &table::table(&["line", "username", "cannot be renamed", "why"], rows);
@@ -379,6 +583,11 @@ fn page(plan: &Plan, report: &report::Report) -> String {
             page += &format!("… and {left} more\n");
         }
     }
-    page += &format!("\nplan digest {}\n", plan.digest);
+    page += &format!("\nplan digest {}\n", report.plan_digest);
     page
+}
+
+/// What the roster calls the account of a row.
+fn called<'a>(row: &Line<'a>) -> &'a str {
+    row.login.unwrap_or(row.before)
 }

@@ -87,7 +87,7 @@ fn read(answer: Answer) -> (Result<Accounts>, List) {
     let (stop, patience) = (AtomicBool::new(false), Patience::default());
     let mut pause = |_: Duration, _: &str| {};
     let mut caller = Caller::new(&list, &list, &stop, &patience, &mut pause);
-    let read = collect(&mut caller, |_| {});
+    let read = collect(&mut caller, Keep::default(), |_| {});
     (read, list)
 }
 
@@ -108,7 +108,7 @@ fn pages_are_read_to_the_end_by_their_cursors() {
         })
     }));
     let accounts = accounts.unwrap();
-    let names: Vec<_> = (0..accounts.len()).map(|index| (accounts.id(index), accounts.username(index))).collect();
+    let names: Vec<_> = (0..accounts.len()).map(|index| (accounts.id(index), accounts.name(index))).collect();
     assert_eq!(names, [("UR_1", "a"), ("UR_2", "b"), ("UR_3", "c")]);
 }
 
@@ -151,4 +151,22 @@ fn reading_is_patient_within_bounds() {
     assert_eq!(code(Box::new(slow)), (Kind::Remote, "throttled"));
     let no = |_, _: Option<&str>| Err(CallError::Unauthorized { detail: "no".to_owned() });
     assert_eq!(code(Box::new(no)), (Kind::Remote, "unauthorized"));
+}
+
+#[test]
+fn each_account_is_kept_with_what_the_plan_needs() {
+    let keep = Keep::new(Fact::Email, KeyField::ExternalId, &[Fact::FirstName, Fact::Email]);
+    let mut accounts = Accounts::new(keep);
+    let whole = Account {
+        external_id: Some("7".to_owned()),
+        email: Some("a@example.org".to_owned()),
+        first_name: Some("Anna".to_owned()),
+        ..account("UR_1", "anna")
+    };
+    accounts.add(&whole);
+    accounts.add(&account("UR_2", "bob"));
+    assert_eq!((accounts.id(0), accounts.name(0), accounts.key(0)), ("UR_1", "a@example.org", "7"));
+    assert_eq!((accounts.fact(0, Fact::FirstName), accounts.fact(0, Fact::Username)), ("Anna", ""));
+    assert_eq!((accounts.name(1), accounts.key(1)), ("", ""));
+    assert_eq!(accounts.cells().width(), 4);
 }

@@ -321,6 +321,8 @@ impl FileJournal {
         };
         let folder = path.parent().unwrap_or(Path::new("."));
         let lock = disk::Lock::take(&folder.join("lock"), "this migration")?;
+        // A plan that was only looked at may not have reached the disk.
+        disk::staged::settle(plan)?;
         let file = disk::open_append(path).map_err(unusable)?;
         let mut book = Book::new(|each| Stored::open(plan, each))?;
         book.replay(BufReader::with_capacity(1 << 18, &file), &path.display().to_string())?;

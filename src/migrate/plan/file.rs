@@ -12,19 +12,23 @@ use crate::error::Failure;
 use crate::error::Result;
 use crate::migrate::plan::Head;
 use crate::migrate::plan::Outcome;
+#[cfg(test)]
 use crate::migrate::plan::Plan;
 use crate::migrate::plan::Row;
 
-const SCHEMA: &str = "ssoctl.users-plan/1";
+const SCHEMA: &str = "ssoctl.users-plan/2";
 /// The newest version that is understood, and the one that is written.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
 
 /// Codes are many times fewer than rows: known ones are not copied for each row.
-const CODES: [&str; 25] = [
+const CODES: [&str; 28] = [
     "already",
     "case-variants",
+    "chain-blocked",
     "duplicate-row",
     "duplicate-target",
+    "form-empty",
+    "look-alike",
     "not-found",
     "old-characters",
     "old-empty",
@@ -59,6 +63,7 @@ pub(crate) fn known_code<'de, D: serde::Deserializer<'de>>(
     })
 }
 
+#[cfg(test)]
 impl Plan {
     /// A plan with its digest.
     pub(crate) fn sealed(head: Head, rows: Vec<Row>) -> Self {
@@ -87,21 +92,9 @@ impl Plan {
     }
 
     fn header(&self) -> Map<String, Value> {
-        let mut header = Map::new();
-        header.insert("schema".to_owned(), SCHEMA.into());
-        header.insert("version".to_owned(), VERSION.into());
-        // Strings and times only: it cannot fail, and an empty head would not read back.
-        if let Ok(Value::Object(head)) = serde_json::to_value(&self.head) {
-            header.extend(head);
-        }
-        header.insert("rows".to_owned(), self.rows.len().into());
-        header.insert("digest".to_owned(), self.digest.clone().into());
-        header
+        header(&self.head, self.rows.len(), &self.digest)
     }
-}
 
-#[cfg(test)]
-impl Plan {
     /// Reads a whole file back.
     pub(crate) fn read(bytes: &[u8], name: &str) -> Result<Self> {
         let mut lines = bytes.split_inclusive(|byte| *byte == b'\n');
@@ -190,8 +183,22 @@ impl Verifier {
     }
 }
 
+/// The first line.
+pub(super) fn header(head: &Head, rows: usize, digest: &str) -> Map<String, Value> {
+    let mut header = Map::new();
+    header.insert("schema".to_owned(), SCHEMA.into());
+    header.insert("version".to_owned(), VERSION.into());
+    // Strings and times only: it cannot fail, and an empty head would not read back.
+    if let Ok(Value::Object(head)) = serde_json::to_value(head) {
+        header.extend(head);
+    }
+    header.insert("rows".to_owned(), rows.into());
+    header.insert("digest".to_owned(), digest.into());
+    header
+}
+
 /// The header as the digest sees it: without the moment and without itself.
-fn canonical(mut header: Map<String, Value>) -> String {
+pub(super) fn canonical(mut header: Map<String, Value>) -> String {
     header.shift_remove("created");
     header.shift_remove("digest");
     let mut text = Value::Object(header).to_string();
@@ -199,6 +206,7 @@ fn canonical(mut header: Map<String, Value>) -> String {
     text
 }
 
+#[cfg(test)]
 fn write_row(line: &mut Vec<u8>, row: &Row) {
     // Strings and numbers into memory: it cannot fail.
     if serde_json::to_writer(&mut *line, row).is_ok() {

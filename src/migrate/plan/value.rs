@@ -1,42 +1,170 @@
 //! From a roster's value to the username the vendor stores, or why not.
 
+use std::borrow::Cow;
+
+use crate::migrate::directory::Accounts;
+use crate::migrate::directory::Fact;
 use crate::migrate::plan::fold;
+use crate::migrate::roster::Roster;
 use crate::migrate::shown;
+use crate::model::username;
 use crate::model::username::UsernameRule;
 
-/// How the vendor makes a username out of a value.
+/// How the vendor makes a username, and what it is made of here.
 #[derive(Clone, Debug)]
 pub(crate) struct NameRule {
-    /// The vendor's rule, `{value}#{brand_id}`.
-    pub(crate) rule: UsernameRule,
-    /// The tenant.
-    pub(crate) brand_id: String,
+    rule: UsernameRule,
+    /// What the vendor puts before the value.
+    head: String,
+    /// What the vendor puts after it: the suffix.
+    tail: String,
+    tail_key: String,
+    pub(super) parts: Vec<Part>,
+    longest: usize,
+    /// Bytes of which any value is sound; none where more than single characters is to be looked at.
+    safe: Option<Box<[bool; 256]>>,
+}
+
+/// A piece of the value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// As the form has it.
+    Text(String),
+    /// The roster's new value.
+    Value,
+    /// A further column of the roster, by its place there.
+    Column(usize),
+    /// What the directory says of the account.
+    Fact(Fact),
 }
 
 /// Why a row cannot be used: a code and a sentence.
 pub(crate) type Fault = (&'static str, String);
 
 /// Longer than any user store's key; a cell beyond it is a mistake of the export.
-const LONGEST: usize = 255;
+pub(crate) const LONGEST: usize = 255;
 
 impl NameRule {
+    /// The vendor's own form with the roster's value; `setting` looks a fact of the tenant up.
+    pub(crate) fn new(rule: UsernameRule, setting: &dyn Fn(&str) -> Option<String>) -> Self {
+        let (head, tail) = rule.form.split_once("{value}").unwrap_or(("", ""));
+        let (head, tail) = (username::fill(head, setting), username::fill(tail, setting));
+        let mut made = Self {
+            tail_key: fold::key(&tail).into_owned(),
+            rule,
+            head,
+            tail,
+            parts: vec![Part::Value],
+            longest: LONGEST,
+            safe: None,
+        };
+        made.safe = made.safe_bytes();
+        made
+    }
+
+    /// The same with another limit, in characters.
+    pub(crate) fn with_longest(self, longest: usize) -> Self {
+        Self { longest, ..self }
+    }
+
+    /// The same with a value that is made of these.
+    pub(super) fn of(self, parts: Vec<Part>) -> Self {
+        Self { parts, ..self }
+    }
+
+    /// What precedes the value.
+    pub(super) fn prefix(&self) -> &str {
+        &self.head
+    }
+
     /// What follows the value.
-    pub(crate) fn suffix(&self) -> String {
-        let after = self.rule.form.split_once("{value}").map_or("", |(_, after)| after);
-        after.replace("{brand_id}", &self.brand_id)
+    pub(crate) fn suffix(&self) -> &str {
+        &self.tail
     }
 
-    /// The username of a value.
-    fn render(&self, value: &str) -> String {
-        let (before, after) = self.rule.form.split_once("{value}").unwrap_or(("", ""));
-        let tenant = |part: &str| part.replace("{brand_id}", &self.brand_id);
-        format!("{}{value}{}", tenant(before), tenant(after))
+    /// Whether names are made of facts of the account.
+    pub(super) fn needs_account(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::Fact(_)))
     }
 
-    /// The username that a roster's value stands for, or the fault of the value.
+    fn safe_bytes(&self) -> Option<Box<[bool; 256]>> {
+        // A suffix that begins with a letter has to be looked for in each value.
+        let looked_for = self.tail.chars().next();
+        if self.rule.shape.is_some() || looked_for.is_some_and(|first| first.is_alphanumeric() || !first.is_ascii()) {
+            return None;
+        }
+        let mut safe = Box::new([false; 256]);
+        for byte in (0_u8..128).filter(u8::is_ascii_graphic) {
+            let letter = char::from(byte);
+            safe[usize::from(byte)] = looked_for != Some(letter)
+                && self.rule.separator() != Some(letter)
+                && !self.rule.refused_characters.contains(letter);
+        }
+        Some(safe)
+    }
+
+    /// The value of a row, checked; put between [`Self::prefix`] and [`Self::suffix`] it is the new name.
+    pub(super) fn value<'t>(
+        &self,
+        roster: &'t Roster,
+        row: usize,
+        accounts: &'t Accounts,
+        account: Option<usize>,
+    ) -> Result<Cow<'t, str>, Fault> {
+        let value = match self.parts.as_slice() {
+            [Part::Value] => Cow::Borrowed(roster.new(row)),
+            parts => {
+                let mut text = String::new();
+                for part in parts {
+                    text += match part {
+                        Part::Text(text) => text,
+                        Part::Value if roster.new(row).is_empty() => {
+                            return Err(("value-empty", "the new value is empty".to_owned()));
+                        }
+                        Part::Value => roster.new(row),
+                        Part::Column(column) => {
+                            let cell = roster.further_cell(row, *column);
+                            if cell.is_empty() {
+                                let name = roster.further_name(*column);
+                                let why =
+                                    format!("the column {}, of which the new name is made, is empty", shown(name));
+                                return Err(("form-empty", why));
+                            }
+                            cell
+                        }
+                        Part::Fact(fact) => {
+                            let said = account.map_or("", |account| accounts.fact(account, *fact));
+                            if said.is_empty() && account.is_some() {
+                                let why = format!("the account has no {}, of which the new name is made", fact.words());
+                                return Err(("form-empty", why));
+                            }
+                            said
+                        }
+                    };
+                }
+                Cow::Owned(text)
+            }
+        };
+        self.check(&value)?;
+        Ok(value)
+    }
+
+    /// The username that a value stands for, or the fault of the value.
     pub(crate) fn username(&self, value: &str) -> Result<String, Fault> {
+        self.check(value)?;
+        Ok(format!("{}{value}{}", self.head, self.tail))
+    }
+
+    fn check(&self, value: &str) -> Result<(), Fault> {
         if value.is_empty() {
             return Err(("value-empty", "the new value is empty".to_owned()));
+        }
+        let bytes = self.head.len() + value.len() + self.tail.len();
+        if let Some(safe) = &self.safe
+            && bytes <= self.longest
+            && value.bytes().all(|byte| safe[usize::from(byte)])
+        {
+            return Ok(());
         }
         plain(value).map_err(|why| ("value-characters", format!("the new value {} {why}", shown(value))))?;
         if value.trim() != value {
@@ -45,8 +173,8 @@ impl NameRule {
                 format!("the new value {} starts or ends with a space, and nothing is trimmed silently", shown(value)),
             ));
         }
-        let suffix = self.suffix();
-        if !suffix.is_empty() && fold::key(value).ends_with(&*fold::key(&suffix)) {
+        let suffix = &self.tail;
+        if !suffix.is_empty() && fold::key(value).ends_with(&self.tail_key) {
             let bare: String =
                 value.chars().take(value.chars().count().saturating_sub(suffix.chars().count())).collect();
             return Err((
@@ -54,7 +182,7 @@ impl NameRule {
                 format!(
                     "the new value {} carries the suffix {} already, which is added to it: write {}",
                     shown(value),
-                    shown(&suffix),
+                    shown(suffix),
                     shown(&bare)
                 ),
             ));
@@ -73,7 +201,7 @@ impl NameRule {
                         "the new value {} carries the suffix of another tenant, {}; this one's is {}",
                         shown(value),
                         shown(&format!("{separator}{tail}")),
-                        shown(&suffix)
+                        shown(suffix)
                     ),
                 )
             } else {
@@ -86,14 +214,15 @@ impl NameRule {
         self.rule
             .check_value(value)
             .map_err(|why| ("value-refused", format!("the new value {}: {why}", shown(value))))?;
-        let username = self.render(value);
-        if username.chars().count() > LONGEST {
+        let longest = self.longest;
+        if [self.head.as_str(), value, suffix].iter().map(|part| part.chars().count()).sum::<usize>() > longest {
+            let username = format!("{}{value}{suffix}", self.head);
             return Err((
                 "value-too-long",
-                format!("the new username {} is longer than {LONGEST} characters", shown(&username)),
+                format!("the new username {} is longer than {longest} characters", shown(&username)),
             ));
         }
-        Ok(username)
+        Ok(())
     }
 }
 
@@ -104,6 +233,9 @@ pub(crate) fn check_old(old: &str) -> Result<(), Fault> {
     }
     if old.len() > 4 * LONGEST {
         return Err(("old-too-long", format!("the old username {} is longer than any account's", shown(old))));
+    }
+    if old.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_control()) {
+        return Ok(());
     }
     if old.chars().any(char::is_control) {
         return Err((

@@ -23,7 +23,7 @@ fn a_run_that_stops_leaves_a_whole_report_and_resume_finishes_it() {
     let (fake, plan) = Fake::of(30);
     // The journal is on the real disk here, so the fake cannot look at it.
     fake.world().plan = None;
-    let folder = Folder::of(root.path(), &plan).unwrap();
+    let folder = Folder::of(root.path(), &plan.head.connection, &plan.digest).unwrap();
     folder.save(&plan).unwrap();
     fake.world().writes = [Fault::None, Fault::Refused, Fault::None, Fault::Misdirected].into();
     let (stop, options) = (AtomicBool::new(false), Options { writes_per_second: None, ..Options::default() });
@@ -54,7 +54,7 @@ fn a_run_that_stops_leaves_a_whole_report_and_resume_finishes_it() {
     assert_eq!((driven.report.counts.undone, driven.report.state), (29, "rolled-back"));
     assert_eq!(fake.name(5), "user5");
     // What was taken back can be done again, as a migration of its own.
-    let again = Folder::of(root.path(), &plan).unwrap();
+    let again = Folder::of(root.path(), &plan.head.connection, &plan.digest).unwrap();
     assert_eq!(again.id(), format!("{}-2", folder.id()));
     again.save(&plan).unwrap();
     let driven = drive(&again, None, &run, &mut Watch::default()).unwrap();
@@ -70,7 +70,7 @@ fn every_file_is_for_its_owner_alone() {
     let root = tempfile::tempdir().unwrap();
     let (fake, plan) = Fake::of(2);
     fake.world().plan = None;
-    let folder = Folder::of(root.path(), &plan).unwrap();
+    let folder = Folder::of(root.path(), &plan.head.connection, &plan.digest).unwrap();
     folder.save(&plan).unwrap();
     let (stop, options) = (AtomicBool::new(false), Options::default());
     let pace = fake.pace();

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::finding::Finding;
 use crate::finding::Severity;
+use crate::migrate::roster::Roster;
 use crate::migrate::roster::Row;
 use crate::migrate::shown;
 use crate::migrate::table::place;
@@ -13,16 +14,17 @@ use crate::migrate::table::place;
 const MOST: usize = 1_000;
 
 /// Looks at the new values of a whole roster.
-pub(crate) fn findings(rows: &[Row], file: &str) -> Vec<Finding> {
+pub(crate) fn findings(roster: &Roster, file: &str) -> Vec<Finding> {
     let mut told = Told { file, findings: Vec::new(), left_out: 0 };
-    for row in rows {
-        if is_exponent(&row.new) {
+    // Digits, as most user stores have them, are neither.
+    for row in roster.rows().filter(|row| row.new.starts_with(|c: char| c.is_ascii_digit()) && !is_digits(row.new)) {
+        if is_exponent(row.new) {
             told.warn("roster-exponent", row, "looks like a number that a spreadsheet has rounded");
         } else if row.new.strip_suffix(".0").is_some_and(is_digits) {
             told.warn("roster-decimal", row, "looks like a number to which a spreadsheet has added a decimal");
         }
     }
-    lengths(rows, &mut told);
+    lengths(roster, &mut told);
     let Told { mut findings, left_out, .. } = told;
     if left_out > 0 {
         findings.push(
@@ -44,13 +46,13 @@ struct Told<'a> {
 }
 
 impl Told<'_> {
-    fn warn(&mut self, code: &'static str, row: &Row, why: &str) {
+    fn warn(&mut self, code: &'static str, row: Row<'_>, why: &str) {
         if self.findings.len() >= MOST {
             self.left_out += 1;
             return;
         }
         self.findings.push(
-            Finding::new(code, Severity::Warning, format!("the new value {} {why}", shown(&row.new)))
+            Finding::new(code, Severity::Warning, format!("the new value {} {why}", shown(row.new)))
                 .hint("export the column as text and compare it with the user store")
                 .at(place(self.file, Some(row.line))),
         );
@@ -59,9 +61,9 @@ impl Told<'_> {
 
 /// Digits-only values have one length in most user stores; shorter ones beside values
 /// with leading zeros have lost theirs.
-fn lengths(rows: &[Row], told: &mut Told<'_>) {
+fn lengths(roster: &Roster, told: &mut Told<'_>) {
     let mut by_length: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
-    for row in rows.iter().filter(|row| is_digits(&row.new)) {
+    for row in roster.rows().filter(|row| is_digits(row.new)) {
         let (all, zeros) = by_length.entry(row.new.len()).or_default();
         *all += 1;
         *zeros += usize::from(row.new.starts_with('0'));
@@ -75,7 +77,7 @@ fn lengths(rows: &[Row], told: &mut Told<'_>) {
         return;
     }
     if zeros > 0 {
-        for row in rows.iter().filter(|row| is_digits(&row.new) && row.new.len() < length) {
+        for row in roster.rows().filter(|row| is_digits(row.new) && row.new.len() < length) {
             told.warn(
                 "roster-leading-zeros",
                 row,

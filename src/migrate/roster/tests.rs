@@ -9,7 +9,7 @@ fn read_as(bytes: &[u8], encoding: Option<&str>) -> Result<Roster> {
 
 fn rows(bytes: &[u8]) -> Vec<(u64, String, String)> {
     let roster = read_as(bytes, None).unwrap();
-    roster.rows.iter().map(|row| (row.line, row.old.to_string(), row.new.to_string())).collect()
+    roster.rows().map(|row| (row.line, row.old.to_owned(), row.new.to_owned())).collect()
 }
 
 fn refusal(bytes: &[u8]) -> (&'static str, String, String) {
@@ -59,7 +59,7 @@ fn what_is_not_utf8_is_refused_until_somebody_says_what_it_is() {
     assert_eq!((code, message.as_str()), ("roster-encoding", "users.csv:3: the file is not UTF-8"));
     assert!(hint.contains("--encoding windows-1252"), "{hint}");
     let roster = read_as(latin, Some("windows-1252")).unwrap();
-    assert_eq!(&*roster.rows[1].old, "zoë");
+    assert_eq!(roster.old(1), "zoë");
     let doubtful = read_as("login,new\nzoë,2\n".as_bytes(), Some("windows-1252")).unwrap();
     assert_eq!(doubtful.findings[0].code, "encoding-doubtful");
     assert_eq!(failure_of(&read_as(latin, Some("klingon")).unwrap_err()).unwrap().code(), "encoding-unknown");
@@ -98,7 +98,7 @@ fn columns_are_found_by_exact_name_and_near_misses_are_told() {
     let (_, message, _) = refusal(b"a,b\n1,2\n");
     assert!(message.contains("`a`, `b`"), "{message}");
     assert_eq!(refusal(b"login,new,login\na,1,b\n").0, "roster-duplicate-column");
-    let same = Columns { old: Some("a".to_owned()), new: Some("a".to_owned()), encoding: None };
+    let same = Columns { old: Some("a".to_owned()), new: Some("a".to_owned()), ..Columns::default() };
     assert_eq!(failure_of(&read(b"a,b\n1,2\n", "f", &same).unwrap_err()).unwrap().code(), "roster-column");
     assert_eq!(findings(b"username,login,new\na,b,1\n"), [("roster-column-choice", Some(1))]);
 }
@@ -106,7 +106,7 @@ fn columns_are_found_by_exact_name_and_near_misses_are_told() {
 #[test]
 fn a_ragged_row_is_marked_and_a_surplus_separator_is_not_ragged() {
     let roster = read_as(b"login,new,note\na,1\nb,2,x,y\nc,3,,,\nd,4,\n", None).unwrap();
-    let ragged: Vec<_> = roster.rows.iter().map(|row| (row.line, row.ragged)).collect();
+    let ragged: Vec<_> = roster.rows().map(|row| (row.line, row.ragged)).collect();
     assert_eq!(ragged, [(2, Some(2)), (3, Some(4)), (4, None), (5, None)]);
 }
 

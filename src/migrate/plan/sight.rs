@@ -1,0 +1,494 @@
+//! What becomes of each row, seen from everything that roster and directory say. Matching is by
+//! the exact name; whatever only looks the same is told and never used, and stands in the way of a new name.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::collections::HashSet;
+use std::ops::Range;
+
+use crate::migrate::directory::Accounts;
+use crate::migrate::directory::Fact;
+use crate::migrate::plan::NameRule;
+use crate::migrate::plan::Outcome;
+use crate::migrate::plan::alike::LookAlikes;
+use crate::migrate::plan::draw::Options;
+use crate::migrate::plan::fold;
+use crate::migrate::plan::value;
+use crate::migrate::plan::value::Fault;
+use crate::migrate::roster::Roster;
+use crate::migrate::shown;
+use crate::migrate::table::Names;
+use crate::migrate::table::Texts;
+
+/// No row, no account, no detail.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// Names that look alike are told no further than this.
+const MOST_ALIKE: usize = 8;
+
+/// What becomes of one row.
+#[derive(Clone, Debug)]
+pub(super) struct Verdict {
+    pub(super) outcome: Outcome,
+    pub(super) code: &'static str,
+    /// Its place among the details.
+    pub(super) detail: u32,
+    pub(super) account: u32,
+    /// The row that has to free the new name first.
+    pub(super) waits_for: u32,
+}
+
+/// The verdicts over some rows, and why.
+#[derive(Debug, Default)]
+pub(super) struct Judged {
+    pub(super) verdicts: Vec<Verdict>,
+    pub(super) details: Vec<Cow<'static, str>>,
+}
+
+impl Judged {
+    /// Keeps why a row became what it did.
+    pub(super) fn detail(&mut self, why: impl Into<Cow<'static, str>>) -> u32 {
+        let why = why.into();
+        if why.is_empty() {
+            return NONE;
+        }
+        self.details.push(why);
+        u32::try_from(self.details.len() - 1).unwrap_or(NONE)
+    }
+
+    /// Adds the verdicts over the rows that follow.
+    pub(super) fn append(&mut self, mut other: Self) {
+        let base = u32::try_from(self.details.len()).unwrap_or(NONE);
+        for verdict in other.verdicts.iter_mut().filter(|verdict| verdict.detail != NONE) {
+            verdict.detail = verdict.detail.saturating_add(base);
+        }
+        self.verdicts.append(&mut other.verdicts);
+        self.details.append(&mut other.details);
+    }
+}
+
+/// A row's fate before it is kept.
+struct Fate {
+    outcome: Outcome,
+    code: &'static str,
+    why: Cow<'static, str>,
+    account: Option<usize>,
+    waits_for: Option<usize>,
+}
+
+impl Fate {
+    fn new(outcome: Outcome, code: &'static str, why: impl Into<Cow<'static, str>>, account: Option<usize>) -> Self {
+        Self { outcome, code, why: why.into(), account, waits_for: None }
+    }
+}
+
+/// What can be said of some rows by themselves: the account and the new name of each.
+#[derive(Debug)]
+pub(super) struct Look {
+    /// The account that has exactly the row's name, else [`NONE`].
+    accounts: Vec<u32>,
+    /// The new names; empty where there is none.
+    pub(super) targets: Texts,
+    /// Why there is none.
+    faults: HashMap<usize, Fault>,
+}
+
+impl Look {
+    pub(super) fn new() -> Self {
+        Self { accounts: Vec::new(), targets: Texts::new(1), faults: HashMap::new() }
+    }
+
+    /// Looks at a range of rows.
+    pub(super) fn over(
+        rows: Range<usize>,
+        roster: &Roster,
+        accounts: &Accounts,
+        by_name: &Names<'_>,
+        rule: &NameRule,
+    ) -> Self {
+        let mut look = Self::new();
+        look.accounts.reserve(rows.len());
+        look.targets.reserve(rows.len(), rows.len() * 24);
+        for row in rows {
+            let record = roster.row(row);
+            let found = match by_name.exact(record.old) {
+                [account, ..] if record.ragged.is_none() => Some(*account),
+                _ => None,
+            };
+            look.accounts.push(found.unwrap_or(NONE));
+            let value = match record.ragged {
+                Some(fields) => Err((
+                    "ragged-row",
+                    format!(
+                        "the row has {fields} fields where the header has {}: a separator is missing or unquoted",
+                        roster.names.len()
+                    ),
+                )),
+                None => value::check_old(record.old).and_then(|()| {
+                    // A name that is made of the account's fields waits for the account.
+                    if found.is_none() && rule.needs_account() {
+                        return Ok(None);
+                    }
+                    rule.value(roster, row, accounts, found.map(|account| account as usize)).map(Some)
+                }),
+            };
+            match value {
+                Ok(Some(value)) => look.targets.push_three(rule.prefix(), &value, rule.suffix()),
+                Ok(None) => look.targets.push(""),
+                Err(fault) => {
+                    look.targets.push("");
+                    look.faults.insert(row, fault);
+                }
+            }
+        }
+        look
+    }
+
+    /// Adds what was seen of the rows that follow.
+    pub(super) fn append(&mut self, mut other: Self) {
+        self.accounts.append(&mut other.accounts);
+        self.targets.append(&other.targets);
+        self.faults.extend(other.faults);
+    }
+}
+
+/// Everything that can be seen of roster and directory at once.
+pub(super) struct Sight<'a> {
+    pub(super) roster: &'a Roster,
+    pub(super) accounts: &'a Accounts,
+    pub(super) options: &'a Options,
+    suffix: &'a str,
+    operator_id: &'a str,
+    look: &'a Look,
+    /// For a row whose name an earlier one has, that one.
+    repeats: HashMap<usize, usize>,
+    /// For the first row of a name: a row that says something else of it.
+    differing: HashMap<usize, usize>,
+    by_name: &'a Names<'a>,
+    /// By the field that is written, where that is another one.
+    by_key: Option<&'a Names<'a>>,
+    /// The row that names each account.
+    row_of: Vec<u32>,
+    /// Accounts whose name looks like another's.
+    has_alike: HashSet<u32>,
+    /// The rows by their new names.
+    wanted: Names<'a>,
+    /// Rows whose new name another row wants too.
+    contested: HashSet<u32>,
+    look_alikes: Option<LookAlikes<'a>>,
+}
+
+impl<'a> Sight<'a> {
+    /// `repeats` are rows whose name is in an earlier row too, with that row.
+    #[expect(clippy::too_many_arguments, reason = "one call, and each is another thing")]
+    pub(super) fn new(
+        roster: &'a Roster,
+        accounts: &'a Accounts,
+        look: &'a Look,
+        by_name: &'a Names<'a>,
+        by_key: Option<&'a Names<'a>>,
+        repeats: Vec<(usize, usize)>,
+        rule: &'a NameRule,
+        operator_id: &'a str,
+        options: &'a Options,
+    ) -> Self {
+        let mut differing = HashMap::new();
+        let mut repeated = HashMap::new();
+        for (first, later) in repeats {
+            if roster.difference(first, later).is_some() {
+                differing.entry(first).or_insert(later);
+            }
+            repeated.insert(later, first);
+        }
+        let mut row_of = vec![NONE; accounts.len()];
+        for (row, account) in (0_u32..).zip(&look.accounts) {
+            if let Some(slot) = row_of.get_mut(*account as usize).filter(|slot| **slot == NONE) {
+                *slot = row;
+            }
+        }
+        let mut is_first = |row: usize| {
+            let says_the_same =
+                |first: &usize| roster.difference(*first, row).is_none() && !differing.contains_key(first);
+            !look.targets.get(row, 0).is_empty() && !repeated.get(&row).is_some_and(says_the_same)
+        };
+        let wanted = Names::alike(&look.targets, 0, fold::key, &mut is_first);
+        let look_alikes = (!options.accept_look_alikes).then(|| LookAlikes::over(accounts, &look.targets)).flatten();
+        Self {
+            has_alike: by_name.sharing().collect(),
+            contested: wanted.sharing().collect(),
+            roster,
+            accounts,
+            options,
+            suffix: rule.suffix(),
+            operator_id,
+            look,
+            repeats: repeated,
+            differing,
+            by_name,
+            by_key,
+            row_of,
+            wanted,
+            look_alikes,
+        }
+    }
+
+    /// Judges a range of rows.
+    pub(super) fn judge(&self, rows: Range<usize>) -> Judged {
+        let mut judged = Judged::default();
+        judged.verdicts.reserve(rows.len());
+        let small = |index: Option<usize>| index.and_then(|index| u32::try_from(index).ok()).unwrap_or(NONE);
+        for row in rows {
+            let Fate { outcome, code, why, account, waits_for } = self.fate(row);
+            let detail = judged.detail(why);
+            judged.verdicts.push(Verdict {
+                outcome,
+                code,
+                detail,
+                account: small(account),
+                waits_for: small(waits_for),
+            });
+        }
+        judged
+    }
+
+    /// The new name of a row; empty where it has none.
+    pub(super) fn target(&self, row: usize) -> &'a str {
+        self.look.targets.get(row, 0)
+    }
+
+    /// The accounts by the field that is written.
+    fn keys(&self) -> &Names<'a> {
+        self.by_key.unwrap_or(self.by_name)
+    }
+
+    fn found(&self, row: usize) -> Option<usize> {
+        self.look.accounts.get(row).copied().filter(|account| *account != NONE).map(|account| account as usize)
+    }
+
+    /// What the field is called that accounts are found by.
+    fn name_word(&self) -> &'static str {
+        self.accounts.keep().found_by.words()
+    }
+
+    /// What the field is called that is written.
+    pub(super) fn key_word(&self) -> &'static str {
+        Fact::of(self.accounts.keep().key).words()
+    }
+
+    /// An account in a sentence.
+    pub(super) fn account(&self, index: usize) -> String {
+        let name = match self.accounts.name(index) {
+            "" => self.accounts.key(index),
+            name => name,
+        };
+        format!("account {} ({})", shown(name), shown(self.accounts.id(index)))
+    }
+
+    fn list(&self, accounts: &[u32]) -> String {
+        accounts.iter().take(3).map(|index| self.account(*index as usize)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Whether a name is in nobody's way, nor in the roster: one that an account may carry for a while.
+    pub(super) fn is_free(&self, name: &str) -> bool {
+        self.keys().class(name).is_empty()
+            && self.by_name.class(name).is_empty()
+            && self.wanted.class(name).is_empty()
+            && self.look_alikes.as_ref().is_none_or(|all| !all.has(name))
+    }
+
+    fn fate(&self, row: usize) -> Fate {
+        let record = self.roster.row(row);
+        if let Some((code, why)) = self.look.faults.get(&row) {
+            return Fate::new(Outcome::Invalid, code, why.clone(), self.found(row));
+        }
+        let first = self.repeats.get(&row).copied().unwrap_or(row);
+        if let Some(other) = self.differing.get(&first) {
+            let other = if self.roster.difference(row, *other).is_none() { first } else { *other };
+            let why = format!(
+                "line {} gives {} another new value, {}",
+                self.roster.line(other),
+                shown(record.old),
+                shown(self.roster.difference(row, other).unwrap_or(""))
+            );
+            return Fate::new(Outcome::Ambiguous, "old-listed-twice", why, None);
+        }
+        if first != row {
+            let why = format!("line {} says the same; that line is used", self.roster.line(first));
+            return Fate::new(Outcome::Invalid, "duplicate-row", why, None);
+        }
+        match self.found(row) {
+            Some(account) => self.fate_of_found(row, account),
+            None => self.fate_of_missing(row),
+        }
+    }
+
+    fn fate_of_found(&self, row: usize, account: usize) -> Fate {
+        let (old, target) = (self.roster.old(row), self.target(row));
+        let is_alike = u32::try_from(account).is_ok_and(|account| self.has_alike.contains(&account));
+        if is_alike && let all @ [_, _, ..] = self.by_name.exact(old) {
+            let why = format!("{} accounts have this very {}: {}", all.len(), self.name_word(), self.list(all));
+            return Fate::new(Outcome::Ambiguous, "several-accounts", why, None);
+        }
+        // Of one field the account has what the roster says, which is nearer at hand.
+        let before = if self.accounts.keep().is_one_field() { old } else { self.accounts.key(account) };
+        if before == target {
+            let why: Cow<'static, str> = match self.key_word() {
+                "username" => "the account carries the new username".into(),
+                word => format!("the account carries the new {word}").into(),
+            };
+            return Fate::new(Outcome::Already, "already", why, Some(account));
+        }
+        // A roster that names each variant by itself knows them apart.
+        let alike = if is_alike { self.by_name.class(old) } else { &[] };
+        let is_unnamed = |other: &u32| {
+            *other as usize != account
+                && self.row_of.get(*other as usize).is_none_or(|row| *row == NONE)
+                && self.accounts.name(*other as usize) != target
+        };
+        let unnamed: Vec<u32> = alike.iter().copied().filter(is_unnamed).take(MOST_ALIKE).collect();
+        if let Some(other) = unnamed.first() {
+            let why = format!(
+                "{} has the same {} {}, and the roster does not name it: which one is meant is not certain",
+                self.list(&unnamed),
+                self.name_word(),
+                fold::difference(old, self.accounts.name(*other as usize))
+            );
+            return Fate::new(Outcome::Ambiguous, "case-variants", why, Some(account));
+        }
+        let conflict = |code, why: String| Fate::new(Outcome::Conflict, code, why, Some(account));
+        if !self.operator_id.is_empty() && self.accounts.id(account) == self.operator_id {
+            return conflict(
+                "own-account",
+                "this is the account whose credentials do the work: it is renamed by hand, last".to_owned(),
+            );
+        }
+        let waits_for = match self.holder(account, target) {
+            Holder::Nobody => None,
+            Holder::Stranger(why) => return conflict("target-held", why),
+            Holder::Row(row) => Some(row),
+        };
+        if let Some(other) = self.rival(row, target) {
+            let how = fold::difference(target, self.target(other));
+            let old = shown(self.roster.old(other));
+            return conflict(
+                "duplicate-target",
+                format!("line {} gives {old} the same new {} {how}", self.roster.line(other), self.key_word()),
+            );
+        }
+        if let Some(why) = self.look_alikes.as_ref().and_then(|all| all.twin(self, row, account)) {
+            return conflict("look-alike", why);
+        }
+        Fate { waits_for, ..Fate::new(Outcome::Rename, "rename", "", Some(account)) }
+    }
+
+    /// Another row that wants the same new name, or one that looks the same.
+    fn rival(&self, row: usize, target: &str) -> Option<usize> {
+        if !u32::try_from(row).is_ok_and(|row| self.contested.contains(&row)) {
+            return None;
+        }
+        let class = self.wanted.class(target);
+        class.iter().take(2).map(|other| *other as usize).find(|other| *other != row)
+    }
+
+    /// Who holds the new name, or one that looks the same, where that is another account.
+    fn holder(&self, account: usize, target: &str) -> Holder {
+        let others = || self.keys().class(target).iter().map(|other| *other as usize).filter(|other| *other != account);
+        let Some(first) = others().next() else { return Holder::Nobody };
+        // Only one can be waited for.
+        if others().nth(1).is_none()
+            && let Some(row) = self.row_of.get(first).copied().filter(|row| *row != NONE)
+        {
+            let after = self.target(row as usize);
+            if !after.is_empty() && after != self.accounts.key(first) {
+                return Holder::Row(row as usize);
+            }
+        }
+        // Whoever has exactly the name first.
+        let exact = others().find(|other| self.accounts.key(*other) == target);
+        let (holder, word) = (exact.unwrap_or(first), self.key_word());
+        if exact.is_none() {
+            let how = fold::difference(target, self.accounts.key(holder));
+            return Holder::Stranger(format!("{} holds the new {word} {how}", self.account(holder)));
+        }
+        let why = if self.options.just_in_time {
+            "probably a duplicate of the same person, made by just-in-time provisioning at an early login"
+        } else {
+            "the same person may have two accounts, one made at an early login"
+        };
+        Holder::Stranger(format!(
+            "{} holds the new {word}: {why}; this row's is {}",
+            self.account(holder),
+            self.account(account)
+        ))
+    }
+
+    fn fate_of_missing(&self, row: usize) -> Fate {
+        let (old, target) = (self.roster.old(row), self.target(row));
+        let one_field = self.accounts.keep().is_one_field();
+        let (name_word, key_word) = (self.name_word(), self.key_word());
+        match if target.is_empty() { &[] } else { self.keys().exact(target) } {
+            [] => {}
+            [holder] if one_field => {
+                let why = format!("{} carries the new {key_word}", self.account(*holder as usize));
+                return Fate::new(Outcome::Already, "already", why, Some(*holder as usize));
+            }
+            all @ [_, _, ..] if one_field => {
+                let why = format!("{} accounts have the new {key_word}: {}", all.len(), self.list(all));
+                return Fate::new(Outcome::Ambiguous, "several-accounts", why, None);
+            }
+            holders => {
+                let why = format!("no account has this {name_word}; the {key_word} is that of {}", self.list(holders));
+                return Fate::new(Outcome::NotFound, "not-found", why, None);
+            }
+        }
+        let near = self.by_name.class(old);
+        let near = &near[..near.len().min(MOST_ALIKE)];
+        let differs = |other: u32| fold::difference(old, self.accounts.name(other as usize));
+        match near {
+            [] => {}
+            [one] => {
+                let why = format!(
+                    "no account has exactly this {name_word}; {} is the same {}",
+                    self.account(*one as usize),
+                    differs(*one)
+                );
+                return Fate::new(Outcome::NotFound, "not-found", why, None);
+            }
+            [one, ..] => {
+                let why = format!(
+                    "no account has exactly this {name_word}; {} are the same {}",
+                    self.list(near),
+                    differs(*one)
+                );
+                return Fate::new(Outcome::Ambiguous, "several-near", why, None);
+            }
+        }
+        let carrier = |name: &str| self.keys().class(name).first().map(|account| *account as usize);
+        let why: Cow<'static, str> = if let Some(one) =
+            carrier(&format!("{old}{}", self.suffix)).filter(|_| one_field && !self.suffix.is_empty())
+        {
+            format!("no account has exactly this {name_word}; {} carries the suffix already", self.account(one)).into()
+        } else if let Some(one) = carrier(target).filter(|_| !target.is_empty()) {
+            format!(
+                "no account has this {name_word}; {} has the new one {}",
+                self.account(one),
+                fold::difference(target, self.accounts.key(one))
+            )
+            .into()
+        } else if name_word == "username" {
+            "no account has this username".into()
+        } else {
+            format!("no account has this {name_word}").into()
+        };
+        Fate::new(Outcome::NotFound, "not-found", why, None)
+    }
+}
+
+/// Who has a new name at present.
+enum Holder {
+    Nobody,
+    /// An account that keeps it, and how to say so.
+    Stranger(String),
+    /// An account that this row renames.
+    Row(usize),
+}
