@@ -4,9 +4,11 @@
 //! [`BUILT_IN`]. What it does at a login, what its page asks for and what it can do are data; code
 //! is an adapter of its user API alone.
 
+mod api_url;
 mod directory;
 pub(crate) mod profile;
 mod qualtrics;
+mod qualys;
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -19,7 +21,6 @@ use crate::provider::profile::Api;
 use crate::provider::profile::Capability;
 use crate::provider::profile::Profile;
 use crate::provider::profile::Support;
-use crate::provider::qualtrics::users_api::UsersApi;
 
 pub(crate) use crate::provider::directory::Access;
 pub(crate) use crate::provider::directory::Account;
@@ -59,7 +60,8 @@ impl Vendor {
     /// Its user list; nothing is sent before the first call.
     pub(crate) fn directory(&self, access: Access<'_>) -> Result<Box<dyn Directory>> {
         match self.api {
-            Some(Api::QualtricsUsers) => Ok(Box::new(UsersApi::new(access)?)),
+            Some(Api::QualtricsUsers) => Ok(Box::new(qualtrics::users_api::UsersApi::new(access)?)),
+            Some(Api::QualysUsers) => Ok(Box::new(qualys::users_api::UsersApi::new(access)?)),
             None => Err(Failure::input(
                 "directory-unsupported",
                 format!("ssoctl does not speak the user API of {}", self.title),

@@ -164,7 +164,7 @@ pub(crate) mod tests {
             window: Some(Duration::from_secs(window)),
             remaining: Some(remaining),
             reset: Some(Duration::from_secs(reset)),
-            concurrent: None,
+            ..Limits::default()
         }
     }
 

@@ -291,6 +291,9 @@ fn from_vendor(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Co
         .hint("use a token of that brand, or mend `settings.brand_id`")
         .into());
     }
+    if let Some(why) = directory.partial(&operator) {
+        context.ui.warning(&why);
+    }
     let accounts = directory::collect(&mut caller, |count| bar.progress(format!("reading the user list: {count}")))
         .map_err(|error| match error.downcast::<Failure>() {
             Ok(failure) => not_begun(failure).into(),
