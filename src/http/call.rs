@@ -151,6 +151,11 @@ impl Paced {
         self.timeout
     }
 
+    /// Time by the clock of the pace.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.pace.elapsed()
+    }
+
     /// Makes one attempt in its turn.
     pub(crate) fn call(&self, call: &Call<'_>) -> Result<Answer, Transport> {
         let Some(_passed) = self.pace.pass() else {

@@ -99,8 +99,16 @@ impl Api {
     /// The keys under `directory:` that it is opened by: one of these sets.
     pub(crate) const fn opened_by(self) -> &'static [&'static str] {
         match self {
-            Self::QualtricsUsers => &["token"],
+            Self::QualtricsUsers => &["token", "client_id and client_secret"],
             Self::QualysUsers => &["login and password"],
+        }
+    }
+
+    /// What sets these, for a hint.
+    pub(crate) const fn example(self) -> &'static str {
+        match self {
+            Self::QualtricsUsers => "directory.token=env:NAME_OF_A_VARIABLE",
+            Self::QualysUsers => "directory.login=abcd_ef directory.password=env:NAME_OF_A_VARIABLE",
         }
     }
 

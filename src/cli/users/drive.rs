@@ -162,9 +162,16 @@ pub(crate) fn directory(
 ) -> Result<Box<dyn Directory>> {
     let vendor = context.vendor(&loaded.connection.provider)?;
     let access = loaded.connection.directory.as_ref().ok_or_else(|| {
-        Failure::input("directory-unset", format!("`{}` does not say how its user list is reached", loaded.name)).hint(
-            format!("`ssoctl connection set {} directory.token=env:NAME_OF_A_VARIABLE` names the API token", loaded.name),
-        )
+        let failure =
+            Failure::input("directory-unset", format!("`{}` does not say how its user list is reached", loaded.name));
+        match vendor.api {
+            Some(api) => failure.hint(format!(
+                "`ssoctl connection set {} {}` names what opens the API",
+                loaded.name,
+                api.example()
+            )),
+            None => failure.hint("export the user list at the vendor, and give the file by `--directory FILE`"),
+        }
     })?;
     vendor.directory(Access {
         setting: &|key| {
