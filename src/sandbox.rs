@@ -10,6 +10,7 @@ mod directory;
 pub(crate) mod fault;
 mod log;
 mod qualtrics;
+mod qualys;
 mod rate;
 pub(crate) mod seed;
 mod service;
@@ -59,6 +60,10 @@ pub(crate) struct Options {
     pub(crate) data_center: String,
     /// The `X-API-TOKEN` that is accepted; never a real one.
     pub(crate) token: String,
+    /// Name and secret of an OAuth client that gets tokens (Qualtrics), where there is one.
+    pub(crate) client: Option<(String, String)>,
+    /// How long a token of that client lasts.
+    pub(crate) token_lifetime: Duration,
     /// Whose token it is; made where no account of the seed has the username.
     pub(crate) operator: SeedUser,
     /// The operator's role; another one than a Brand Administrator's is refused the users endpoints.
@@ -95,6 +100,8 @@ impl Options {
             brand_id: "testbrand".to_owned(),
             data_center: "sandbox1".to_owned(),
             token: "rehearsal".to_owned(),
+            client: None,
+            token_lifetime: Duration::from_secs(3600),
             operator: SeedUser {
                 username: "operator@example.org".to_owned(),
                 first_name: Some("Olga".to_owned()),
@@ -181,9 +188,9 @@ async fn run(options: Options, ready: impl FnOnce(SocketAddr, &str) + Send) -> R
     let base = dialect.base();
     let signalled = options.stop.is_none();
     let directory = directory::Directory::new(
-        options.seed,
-        options.operator,
-        Rules { brand_id: options.brand_id, suffix: options.suffix, key: options.key },
+        dialect.seeded(options.seed),
+        dialect.operator(options.operator),
+        Rules { brand_id: options.brand_id, suffix: options.suffix, key: dialect.key().unwrap_or(options.key) },
         log::Log::new(options.log),
     )?;
     let listener = TcpListener::bind(listen).await.map_err(cannot)?;

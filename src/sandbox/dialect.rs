@@ -15,15 +15,19 @@ use crate::sandbox::answer::Answer;
 use crate::sandbox::answer::Refusal;
 use crate::sandbox::directory::Attempt;
 use crate::sandbox::directory::Directory;
+use crate::sandbox::directory::Key;
 use crate::sandbox::fault::Call;
 use crate::sandbox::fault::Fault;
 use crate::sandbox::qualtrics::Qualtrics;
+use crate::sandbox::qualys::Qualys;
+use crate::sandbox::seed::SeedUser;
 
 /// Makes the dialect of what the sandbox is told.
 pub(super) type Make = fn(&Options) -> Box<dyn Dialect>;
 
 /// Every provider that there is a sandbox of.
-pub(super) const DIALECTS: [(&str, Make); 1] = [("qualtrics", |options| Box::new(Qualtrics::new(options)))];
+pub(super) const DIALECTS: [(&str, Make); 2] =
+    [("qualtrics", |options| Box::new(Qualtrics::new(options))), ("qualys", |options| Box::new(Qualys::new(options)))];
 
 /// What a path, a method and a body ask for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,11 +101,36 @@ pub(super) trait Dialect: Send + Sync {
     /// The path that every call begins with, as a connection's `api_url` has it.
     fn base(&self) -> &'static str;
 
+    /// The field that a migration writes, where the vendor leaves no choice.
+    fn key(&self) -> Option<Key> {
+        None
+    }
+
+    /// The accounts to begin with, in the form that the vendor gives them.
+    fn seeded(&self, users: Vec<SeedUser>) -> Vec<SeedUser> {
+        users
+    }
+
+    /// The operator in that form.
+    fn operator(&self, operator: SeedUser) -> SeedUser {
+        operator
+    }
+
+    /// What an answer tells of the pace, in the vendor's own headers.
+    fn pace(&self, headers: Vec<(&'static str, String)>, _too_soon: bool) -> Vec<(&'static str, String)> {
+        headers
+    }
+
     /// What a request asks for; `/sandbox/users` is answered before.
     fn target(&self, parts: &Parts, body: &[u8]) -> Target;
 
     /// Whether the credentials are the right ones.
     fn identify(&self, parts: &Parts) -> Result<(), Refusal>;
+
+    /// The answer of an address that is no part of the API, such as where tokens are given.
+    fn aside(&self, _asked: &Asked) -> Option<Answer> {
+        None
+    }
 
     /// Says that the credentials were right once.
     fn expired(&self) -> Refusal;

@@ -392,10 +392,31 @@ impl Directory {
         self.create(attempt, changes)
     }
 
+    /// As [`Self::post`], with an id that the dialect made.
+    pub(super) fn post_as(
+        &mut self,
+        attempt: &Attempt<'_>,
+        id: String,
+        changes: Result<Changes, Refusal>,
+    ) -> Outcome<String> {
+        let asked = changes.as_ref().ok().and_then(|changes| changes.key(self.rules.key)).map(str::to_owned);
+        self.disturb(attempt, "", asked.as_deref())?;
+        self.create_as(attempt, Some(id), changes)
+    }
+
     fn create(&mut self, attempt: &Attempt<'_>, changes: Result<Changes, Refusal>) -> Outcome<String> {
+        self.create_as(attempt, None, changes)
+    }
+
+    fn create_as(
+        &mut self,
+        attempt: &Attempt<'_>,
+        id: Option<String>,
+        changes: Result<Changes, Refusal>,
+    ) -> Outcome<String> {
         let asked = changes.as_ref().ok().and_then(|changes| changes.key(self.rules.key)).map(str::to_owned);
         let mut line = Line { asked: asked.as_deref(), ..attempt.line() };
-        match changes.and_then(|changes| self.made(attempt, changes)) {
+        match changes.and_then(|changes| self.made(attempt, id, changes)) {
             Err(refusal) => {
                 line.refused = Some(refusal.code);
                 self.log.write(line)?;
@@ -419,13 +440,13 @@ impl Directory {
     }
 
     /// The account that would be made.
-    fn made(&self, attempt: &Attempt<'_>, changes: Changes) -> Result<User, Refusal> {
+    fn made(&self, attempt: &Attempt<'_>, id: Option<String>, changes: Changes) -> Result<User, Refusal> {
         let username = self.suffixed(changes.username.ok_or_else(Refusal::no_name)?);
         if self.by_name.contains_key(&username.to_lowercase()) {
             return Err(Refusal::name_taken());
         }
         Ok(User {
-            id: self.free_id(&username),
+            id: id.unwrap_or_else(|| self.free_id(&username)),
             email: changes.email.unwrap_or_else(|| username.clone()),
             username,
             external_id: changes.external_id.unwrap_or_default(),

@@ -1,6 +1,7 @@
 //! The Qualtrics Users API, version 3, as its clients know it.
 
 mod change;
+mod client;
 mod envelope;
 
 use std::io;
@@ -22,6 +23,7 @@ use crate::sandbox::directory::Directory;
 use crate::sandbox::directory::Outcome;
 use crate::sandbox::fault::Call;
 use crate::sandbox::fault::Fault;
+use crate::sandbox::qualtrics::client::Client;
 use crate::sandbox::qualtrics::envelope::Element;
 use crate::sandbox::qualtrics::envelope::Envelope;
 use crate::sandbox::qualtrics::envelope::Page;
@@ -37,6 +39,7 @@ pub(super) struct Qualtrics {
     data_center: String,
     operator_type: String,
     token: String,
+    client: Client,
     page_size: usize,
     proxied: bool,
     foreign_next_page: String,
@@ -51,6 +54,7 @@ impl Qualtrics {
             data_center: options.data_center.clone(),
             operator_type: options.operator_type.clone(),
             token: options.token.clone(),
+            client: Client::new(options),
             page_size: options.page_size,
             proxied: options.proxied,
             foreign_next_page: options.faults.foreign_next_page.clone(),
@@ -149,6 +153,10 @@ impl Dialect for Qualtrics {
     }
 
     fn identify(&self, parts: &Parts) -> Result<(), Refusal> {
+        if let Some(bearer) = header_of(parts, header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer ")) {
+            let unknown = || unauthorized("BEARER_UNKNOWN", "The access token is unknown or has ended.");
+            return if self.client.knows(bearer) { Ok(()) } else { Err(unknown()) };
+        }
         match parts.headers.get("X-API-TOKEN") {
             None => Err(unauthorized("TOKEN_MISSING", "The header X-API-TOKEN is missing.")),
             Some(given) if given.as_bytes() != self.token.as_bytes() => {
@@ -156,6 +164,10 @@ impl Dialect for Qualtrics {
             }
             Some(_) => Ok(()),
         }
+    }
+
+    fn aside(&self, asked: &Asked) -> Option<Answer> {
+        self.client.answer(asked)
     }
 
     fn expired(&self) -> Refusal {

@@ -93,6 +93,7 @@ impl Service {
         let (mut too_soon, mut pace) = (false, Vec::new());
         if let (Target::Call(..), Some(rate)) = (&target, &self.rate) {
             (too_soon, pace) = rate.take(self.clock.elapsed());
+            pace = self.dialect.pace(pace, too_soon);
         }
         let counted = matches!(target, Target::Call(..));
         let refusal = match (self.dialect.identify(&parts), &target) {
@@ -124,9 +125,9 @@ impl Service {
         let asked = &arrived.asked;
         let refuse = |refusal: &Refusal| self.dialect.refusal(asked, refusal);
         let carried_out = match &arrived.target {
-            Target::NoSuchPath => {
-                Ok(refuse(&Refusal::new(StatusCode::NOT_FOUND, "NO_SUCH_PATH", "There is nothing here.")))
-            }
+            Target::NoSuchPath => Ok(self.dialect.aside(asked).unwrap_or_else(|| {
+                refuse(&Refusal::new(StatusCode::NOT_FOUND, "NO_SUCH_PATH", "There is nothing here."))
+            })),
             Target::NoSuchMethod => {
                 Ok(refuse(&Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "NO_SUCH_METHOD", "That cannot be done here.")))
             }
@@ -173,6 +174,7 @@ impl Service {
                     _ => refuse(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", "An error occurred."),
                 })
             }
+            Fault::Refuse => Some(refuse(StatusCode::BAD_REQUEST, "REFUSED", "That is not possible now.")),
             Fault::CommitThenGarbage => Some(Answer::html(StatusCode::OK, "Please log in")),
             _ => None,
         }

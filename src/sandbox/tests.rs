@@ -3,6 +3,7 @@
 
 mod faults;
 mod life;
+mod qualys;
 mod routes;
 
 use std::collections::BTreeMap;
