@@ -38,6 +38,9 @@ use crate::sandbox::qualys::form::form;
 use crate::sandbox::qualys::form::text;
 use crate::sandbox::seed::SeedUser;
 
+/// Without the charset some clients read another encoding.
+const XML: &str = "text/xml; charset=UTF-8";
+
 const LIST: &str = "/msp/user_list.php";
 const USER: &str = "/msp/user.php";
 /// What clients ask first, to see whether they may (qualysdk 0.3.17).
@@ -163,7 +166,7 @@ impl Qualys {
 
     /// An XML document with what Qualys' headers tell with every answer.
     fn said(&self, document: &str) -> Answer {
-        let answer = Answer::new(StatusCode::OK, "text/xml", document.as_bytes().to_vec());
+        let answer = Answer::new(StatusCode::OK, XML, document.as_bytes().to_vec());
         self.told(answer, WINDOW_CALLS - 1, 0, 1)
     }
 
@@ -185,7 +188,7 @@ impl Qualys {
             false => "The limit of calls is reached.",
         };
         let body = document::simple("9409", words, asked.now);
-        let answer = Answer::new(StatusCode::CONFLICT, "text/xml", body.into_bytes());
+        let answer = Answer::new(StatusCode::CONFLICT, XML, body.into_bytes());
         let wait = match self.retry_after {
             RetryAfter::Seconds(seconds) | RetryAfter::Date(seconds) => seconds,
             // A conflict that no header explains is no throttling.

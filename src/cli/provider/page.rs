@@ -223,7 +223,8 @@ fn users(page: &mut String, vendor: &Vendor) {
 
 /// Which field ssoctl writes, and what of `directory:` opens the API.
 fn user_api(api: Api) -> String {
-    format!("ssoctl speaks it: it writes {}, and needs `directory.` {}", api.writes().word(), api.opened_by().join(", or "))
+    let opened = api.opened_by().join(", or ");
+    format!("ssoctl speaks it: opened by {opened} of `directory:`, writes {}", api.writes().word())
 }
 
 /// What may stand in a field, in one line.

@@ -49,7 +49,7 @@ fn logins(got: &Got) -> Vec<String> {
 fn the_list_has_what_qualys_documents_and_its_filters() {
     let sandbox = sandbox(|_| {});
     let all = post(&sandbox, "user_list.php", "");
-    assert_eq!((all.status, all.header("content-type")), (200, Some("text/xml")));
+    assert_eq!((all.status, all.header("content-type")), (200, Some("text/xml; charset=UTF-8")));
     let doctype = format!("<!DOCTYPE USER_LIST_OUTPUT SYSTEM \"https://{}/user_list_output.dtd\">", sandbox.address);
     for part in [
         doctype.as_str(),
