@@ -807,6 +807,7 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             [CompletionResult]::new('--max-changes', '--max-changes', [CompletionResultType]::ParameterName, 'Refuse to apply a plan that changes more accounts than this')
             [CompletionResult]::new('--max-change-share', '--max-change-share', [CompletionResultType]::ParameterName, 'Refuse to apply a plan that changes more than this percentage of the user list')
             [CompletionResult]::new('--rate', '--rate', [CompletionResultType]::ParameterName, 'Most writes in a second; 0 is as fast as the vendor answers [default: the connection''s `writes_per_second`, else 1]')
+            [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'Requests at the same time [default: the connection''s `concurrency`, else 4]')
             [CompletionResult]::new('--max-failures', '--max-failures', [CompletionResultType]::ParameterName, 'Stop when more rows than this have failed')
             [CompletionResult]::new('--max-failure-share', '--max-failure-share', [CompletionResultType]::ParameterName, 'Stop when more than this percentage of rows has failed, from the 20th row on')
             [CompletionResult]::new('--request-timeout', '--request-timeout', [CompletionResultType]::ParameterName, 'Seconds after which the outcome of a request counts as unknown')
@@ -827,6 +828,7 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
         }
         'ssoctl;users;resume' {
             [CompletionResult]::new('--rate', '--rate', [CompletionResultType]::ParameterName, 'Most writes in a second; 0 is as fast as the vendor answers [default: the connection''s `writes_per_second`, else 1]')
+            [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'Requests at the same time [default: the connection''s `concurrency`, else 4]')
             [CompletionResult]::new('--max-failures', '--max-failures', [CompletionResultType]::ParameterName, 'Stop when more rows than this have failed')
             [CompletionResult]::new('--max-failure-share', '--max-failure-share', [CompletionResultType]::ParameterName, 'Stop when more than this percentage of rows has failed, from the 20th row on')
             [CompletionResult]::new('--request-timeout', '--request-timeout', [CompletionResultType]::ParameterName, 'Seconds after which the outcome of a request counts as unknown')
@@ -842,7 +844,9 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             break
         }
         'ssoctl;users;rollback' {
+            [CompletionResult]::new('--line', '--line', [CompletionResultType]::ParameterName, 'Only the users of these lines of the roster; the migration stays what it is')
             [CompletionResult]::new('--rate', '--rate', [CompletionResultType]::ParameterName, 'Most writes in a second; 0 is as fast as the vendor answers [default: the connection''s `writes_per_second`, else 1]')
+            [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'Requests at the same time [default: the connection''s `concurrency`, else 4]')
             [CompletionResult]::new('--max-failures', '--max-failures', [CompletionResultType]::ParameterName, 'Stop when more rows than this have failed')
             [CompletionResult]::new('--max-failure-share', '--max-failure-share', [CompletionResultType]::ParameterName, 'Stop when more than this percentage of rows has failed, from the 20th row on')
             [CompletionResult]::new('--request-timeout', '--request-timeout', [CompletionResultType]::ParameterName, 'Seconds after which the outcome of a request counts as unknown')
@@ -878,19 +882,27 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Answer the Qualtrics Users API on this machine, with made-up users and wanted faults')
+            [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Answer a vendor''s user API on this machine, with made-up users and wanted faults')
             break
         }
         'ssoctl;sandbox;serve' {
+            [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'Whose API it answers')
             [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Loopback address; port 0 takes any that is free')
             [CompletionResult]::new('--csv', '--csv', [CompletionResultType]::ParameterName, 'Begin with the users of this CSV file (username, and id, email, first_name, last_name, status)')
             [CompletionResult]::new('--users', '--users', [CompletionResultType]::ParameterName, 'Begin with so many made-up users')
             [CompletionResult]::new('--brand-id', '--brand-id', [CompletionResultType]::ParameterName, 'The tenant')
             [CompletionResult]::new('--data-center', '--data-center', [CompletionResultType]::ParameterName, 'The data centre that `whoami` names')
-            [CompletionResult]::new('--token', '--token', [CompletionResultType]::ParameterName, 'The API token that is accepted; never a real one')
+            [CompletionResult]::new('--token', '--token', [CompletionResultType]::ParameterName, 'The API token, or the operator''s password, that is accepted; never a real one')
+            [CompletionResult]::new('--password', '--password', [CompletionResultType]::ParameterName, 'The API token, or the operator''s password, that is accepted; never a real one')
+            [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'An OAuth client that gets a token at /oauth2/token (qualtrics)')
+            [CompletionResult]::new('--client-secret', '--client-secret', [CompletionResultType]::ParameterName, 'The client''s secret; never a real one')
+            [CompletionResult]::new('--token-lifetime', '--token-lifetime', [CompletionResultType]::ParameterName, 'How long a token of the client lasts')
             [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Whose token it is; made where no user has the name')
+            [CompletionResult]::new('--operator-role', '--operator-role', [CompletionResultType]::ParameterName, 'The operator''s role, where it is not the one that may do everything')
             [CompletionResult]::new('--log', '--log', [CompletionResultType]::ParameterName, 'Append a line of JSON for every change and every attempt')
             [CompletionResult]::new('--page-size', '--page-size', [CompletionResultType]::ParameterName, 'Users on a page')
+            [CompletionResult]::new('--rate-limit', '--rate-limit', [CompletionResultType]::ParameterName, 'Refuse what comes faster than so many requests a second, and tell of it in headers')
+            [CompletionResult]::new('--latency-ms', '--latency-ms', [CompletionResultType]::ParameterName, 'How long every answer takes at least')
             [CompletionResult]::new('--suffix', '--suffix', [CompletionResultType]::ParameterName, 'What becomes of a username that a request carries')
             [CompletionResult]::new('--fault', '--fault', [CompletionResultType]::ParameterName, 'Something that goes wrong, see below; may be repeated')
             [CompletionResult]::new('--fault-seed', '--fault-seed', [CompletionResultType]::ParameterName, 'Chooses which calls a percentage strikes')

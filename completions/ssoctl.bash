@@ -2042,12 +2042,16 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__sandbox__subcmd__serve)
-            opts="-C -q -h --listen --csv --users --brand-id --data-center --token --operator --log --page-size --suffix --proxied --fault --list-faults --fault-seed --stall-ms --retry-after --foreign-next-page --token-expires-after --workspace --format --no-input --quiet --help"
+            opts="-C -q -h --provider --listen --csv --users --brand-id --data-center --password --token --client-id --client-secret --token-lifetime --operator --operator-role --log --page-size --rate-limit --latency-ms --suffix --proxied --fault --list-faults --fault-seed --stall-ms --retry-after --foreign-next-page --token-expires-after --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --provider)
+                    COMPREPLY=($(compgen -W "qualtrics qualys" -- "${cur}"))
+                    return 0
+                    ;;
                 --listen)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2072,7 +2076,27 @@ _ssoctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --password)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-secret)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-lifetime)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --operator)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --operator-role)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2081,6 +2105,14 @@ _ssoctl() {
                     return 0
                     ;;
                 --page-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rate-limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --latency-ms)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2158,7 +2190,7 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__users__subcmd__migrate)
-            opts="-C -q -h --csv --connection --old-column --new-column --encoding --match-by --form --accept-look-alikes --no-temporary-names --directory --apply --plan-digest --max-changes --max-change-share --accept-untested --rate --max-failures --max-failure-share --retry-failed --request-timeout --workspace --format --no-input --quiet --help"
+            opts="-C -q -h --csv --connection --old-column --new-column --encoding --directory --apply --plan-digest --accept-untested --rate --concurrency --max-failures --max-failure-share --retry-failed --request-timeout --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2184,14 +2216,6 @@ _ssoctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --match-by)
-                    COMPREPLY=($(compgen -W "username external-id email" -- "${cur}"))
-                    return 0
-                    ;;
-                --form)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --directory)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2200,15 +2224,11 @@ _ssoctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --max-changes)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --max-change-share)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --rate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --concurrency)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2244,13 +2264,17 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__users__subcmd__resume)
-            opts="-C -q -h --rate --max-failures --max-failure-share --retry-failed --request-timeout --workspace --format --no-input --quiet --help"
+            opts="-C -q -h --rate --concurrency --max-failures --max-failure-share --retry-failed --request-timeout --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --rate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --concurrency)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2286,13 +2310,21 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__users__subcmd__rollback)
-            opts="-C -q -h --apply --rate --max-failures --max-failure-share --retry-failed --request-timeout --workspace --format --no-input --quiet --help"
+            opts="-C -q -h --apply --line --rate --concurrency --max-failures --max-failure-share --retry-failed --request-timeout --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --line)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --rate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --concurrency)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -4,9 +4,11 @@
 //! [`BUILT_IN`]. What it does at a login, what its page asks for and what it can do are data; code
 //! is an adapter of its user API alone.
 
+mod api_url;
 mod directory;
 pub(crate) mod profile;
 mod qualtrics;
+mod qualys;
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -21,7 +23,6 @@ use crate::provider::profile::Api;
 use crate::provider::profile::Capability;
 use crate::provider::profile::Profile;
 use crate::provider::profile::Support;
-use crate::provider::qualtrics::users_api::UsersApi;
 
 pub(crate) use crate::provider::directory::Access;
 pub(crate) use crate::provider::directory::Account;
@@ -61,7 +62,8 @@ impl Vendor {
     /// Its user list; nothing is sent before the first call.
     pub(crate) fn directory(&self, access: Access<'_>) -> Result<Box<dyn Directory>> {
         match self.api {
-            Some(Api::QualtricsUsers) => Ok(Box::new(UsersApi::new(access)?)),
+            Some(Api::QualtricsUsers) => Ok(Box::new(qualtrics::users_api::UsersApi::new(access)?)),
+            Some(Api::QualysUsers) => Ok(Box::new(qualys::users_api::UsersApi::new(access)?)),
             None => Err(Failure::input(
                 "directory-unsupported",
                 format!("ssoctl does not speak the user API of {}", self.title),
@@ -211,8 +213,11 @@ pub(crate) fn written_field(vendor: &Vendor, directory: Option<&DirectoryAccess>
     let never_renames = matches!(vendor.support(Capability::RenameUsers), Support::No(_));
     match directory.and_then(|access| access.key) {
         Some(key) => key,
-        None if never_renames && vendor.has("attributes.external_id") => KeyField::ExternalId,
-        None => KeyField::Username,
+        None => match vendor.api {
+            Some(api) => api.writes(),
+            None if never_renames && vendor.has("attributes.external_id") => KeyField::ExternalId,
+            None => KeyField::Username,
+        },
     }
 }
 

@@ -57,6 +57,11 @@ impl Secret {
         &self.0
     }
 
+    /// Whether it is the same secret.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.0 == other.0
+    }
+
     /// Text from outside with this secret blotted out, since a server may repeat what it was sent.
     pub(crate) fn redact(&self, text: &str) -> String {
         text.replace(self.0.as_str(), "[secret]")

@@ -2,11 +2,13 @@
 //! well-formed XML 1.0 with namespaces and nothing else.
 //!
 //! There is no tree: events borrow from the reader's own buffers. A DOCTYPE is
-//! refused, nothing is fetched and no entity but the five predefined is known.
+//! refused, nothing is fetched and no entity but the five predefined is known. One
+//! caller may pass a DOCTYPE over unread, [`Reader::passing_external_doctype`].
 
 pub(crate) mod canonical;
 mod characters;
 mod declaration;
+mod doctype;
 mod event;
 mod namespaces;
 mod reader;

@@ -23,7 +23,8 @@ const ROOMS: [(&str, &[&str]); 25] = [
     ("disk", &["error"]),
     ("secret", &["disk", "error", "model"]),
     ("http", &["crypto", "disk", "error", "model", "secret"]),
-    ("provider", &["error", "http", "model", "rules", "secret", "yaml"]),
+    // `xml` for the answers of a vendor's API.
+    ("provider", &["error", "http", "model", "rules", "secret", "xml", "yaml"]),
     ("workspace", &["cert", "disk", "error", "finding", "http", "model", "yaml"]),
     ("check", &["cert", "error", "finding", "model", "provider", "rules", "workspace"]),
     ("import", &["cert", "error", "model", "oidc", "provider", "saml"]),

@@ -3,6 +3,8 @@
 //! caller's, who knows what is at stake.
 
 use std::fmt;
+use std::io;
+use std::io::Read;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -107,6 +109,28 @@ pub(crate) struct Answer {
     pub(crate) body: Vec<u8>,
 }
 
+/// What comes before the body of an answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Head {
+    /// HTTP status; a redirect is told like any other.
+    pub(crate) status: u16,
+    /// How long the server asks to wait, at most an hour.
+    pub(crate) retry_after: Option<Duration>,
+    /// What it says of the pace it allows.
+    pub(crate) limits: Limits,
+    etag: Option<String>,
+    media_type: Option<String>,
+}
+
+/// What an answer that is read as it comes may cost.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounds {
+    /// Bytes of the body, counted after decompression.
+    pub(crate) bytes: u64,
+    /// From connecting to the last byte.
+    pub(crate) timeout: Duration,
+}
+
 /// The door to one vendor's API: each request leaves when the pace lets it, and what the answer
 /// says of the pace is taken in.
 #[derive(Clone)]
@@ -127,6 +151,11 @@ impl Paced {
         self.timeout
     }
 
+    /// Time by the clock of the pace.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.pace.elapsed()
+    }
+
     /// Makes one attempt in its turn.
     pub(crate) fn call(&self, call: &Call<'_>) -> Result<Answer, Transport> {
         let Some(_passed) = self.pace.pass() else {
@@ -135,6 +164,23 @@ impl Paced {
         let answer = self.http.call(call, self.timeout)?;
         self.pace.heard(&answer.limits);
         Ok(answer)
+    }
+
+    /// Makes one attempt in its turn, whose answer may be too large to be held: `read` takes in of
+    /// the body as much as it needs. Where the body breaks off, what `read` made of it is dropped.
+    pub(crate) fn stream<T>(
+        &self,
+        call: &Call<'_>,
+        bounds: &Bounds,
+        read: impl FnOnce(&Head, &mut dyn Read) -> T,
+    ) -> Result<T, Transport> {
+        let Some(_passed) = self.pace.pass() else {
+            return Err(Transport::NeverSent { code: "interrupted", detail: "interrupted".to_owned() });
+        };
+        self.http.stream(call, bounds, |head, body| {
+            self.pace.heard(&head.limits);
+            read(head, body)
+        })
     }
 }
 
@@ -170,6 +216,17 @@ impl fmt::Display for Transport {
 }
 
 impl<'a> Credentials<'a> {
+    /// Text from outside with the secret blotted out, in the form it is sent in as well.
+    pub(crate) fn redact(self, text: &str) -> String {
+        match self {
+            Self::Header(_, secret) | Self::Bearer(secret) => secret.redact(text),
+            Self::Basic(user, secret) => {
+                let sent = encoded_pair(user, secret);
+                secret.redact(&text.replace(sent.as_str(), "[secret]"))
+            }
+        }
+    }
+
     /// The header and its value, and what must not be shown.
     fn header(self) -> Result<(header::HeaderName, HeaderValue, &'a Secret), Transport> {
         let (name, text, secret) = match self {
@@ -180,9 +237,8 @@ impl<'a> Credentials<'a> {
                 (header::AUTHORIZATION, Zeroizing::new(format!("Bearer {}", secret.expose())), secret)
             }
             Self::Basic(user, secret) => {
-                let pair = Zeroizing::new(format!("{user}:{}", secret.expose()));
-                let encoded = base64::engine::general_purpose::STANDARD.encode(pair.as_bytes());
-                (header::AUTHORIZATION, Zeroizing::new(format!("Basic {encoded}")), secret)
+                let encoded = encoded_pair(user, secret);
+                (header::AUTHORIZATION, Zeroizing::new(format!("Basic {}", encoded.as_str())), secret)
             }
         };
         // A secret has no control characters, which is all that a header value refuses.
@@ -195,13 +251,113 @@ impl<'a> Credentials<'a> {
     }
 }
 
+/// RFC 7617 2: what follows `Basic`.
+fn encoded_pair(user: &str, secret: &Secret) -> Zeroizing<String> {
+    let pair = Zeroizing::new(format!("{user}:{}", secret.expose()));
+    Zeroizing::new(base64::engine::general_purpose::STANDARD.encode(pair.as_bytes()))
+}
+
 fn media_type(header: &str) -> String {
     header.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// A body that is read as it comes, and stops at its limit.
+struct Flow<'a> {
+    response: &'a mut reqwest::blocking::Response,
+    left: u64,
+    broken: Option<Broken>,
+}
+
+impl Read for Flow<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.response.read(buffer) {
+            Ok(count) => {
+                match self.left.checked_sub(count as u64) {
+                    Some(left) => self.left = left,
+                    None => {
+                        self.broken = Some(Broken::TooLarge);
+                        return Err(io::Error::other("the answer is too large"));
+                    }
+                }
+                Ok(count)
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(error),
+            Err(error) => {
+                self.broken = Some(Broken::Read(Trouble::of_read(&error)));
+                Err(io::Error::other("the answer broke off"))
+            }
+        }
+    }
+}
+
+/// What a transport tells of a trouble, without the secret.
+fn told(trouble: Trouble, status: Option<u16>, timeout: Duration, secret: &Secret) -> Transport {
+    let detail = match trouble.code {
+        "timeout" => format!("no complete answer within {} ({})", seconds(timeout), trouble.cause),
+        _ => trouble.cause,
+    };
+    let detail = secret.redact(&detail);
+    if trouble.never_sent {
+        Transport::NeverSent { code: trouble.code, detail }
+    } else {
+        Transport::OutcomeUnknown { code: trouble.code, status, detail }
+    }
+}
+
+fn too_large(status: u16, limit: u64) -> Transport {
+    Transport::OutcomeUnknown {
+        code: "body-too-large",
+        status: Some(status),
+        detail: format!("the answer is larger than {limit} bytes"),
+    }
 }
 
 impl Client {
     /// Makes one attempt; `timeout` covers everything from connecting to the last byte.
     pub(crate) fn call(&self, call: &Call<'_>, timeout: Duration) -> Result<Answer, Transport> {
+        let (mut response, secret) = self.send(call, timeout)?;
+        let head = Head::of(&response);
+        match read_body(&mut response, ANSWER_LIMIT) {
+            Ok(body) => Ok(Answer {
+                status: head.status,
+                retry_after: head.retry_after,
+                limits: head.limits,
+                etag: head.etag,
+                media_type: head.media_type,
+                body,
+            }),
+            Err(Broken::Read(trouble)) => Err(told(trouble, Some(head.status), timeout, secret)),
+            Err(Broken::TooLarge) => Err(too_large(head.status, ANSWER_LIMIT)),
+        }
+    }
+
+    /// As [`Client::call`], and `read` takes the body in as it comes.
+    fn stream<T>(
+        &self,
+        call: &Call<'_>,
+        bounds: &Bounds,
+        read: impl FnOnce(&Head, &mut dyn Read) -> T,
+    ) -> Result<T, Transport> {
+        let (mut response, secret) = self.send(call, bounds.timeout)?;
+        let head = Head::of(&response);
+        if response.content_length().is_some_and(|length| length > bounds.bytes) {
+            return Err(too_large(head.status, bounds.bytes));
+        }
+        let mut flow = Flow { response: &mut response, left: bounds.bytes, broken: None };
+        let made = read(&head, &mut flow);
+        match flow.broken {
+            None => Ok(made),
+            Some(Broken::Read(trouble)) => Err(told(trouble, Some(head.status), bounds.timeout, secret)),
+            Some(Broken::TooLarge) => Err(too_large(head.status, bounds.bytes)),
+        }
+    }
+
+    /// Sends the request, and gives back the answer up to its body, and what must not be shown.
+    fn send<'a>(
+        &self,
+        call: &Call<'a>,
+        timeout: Duration,
+    ) -> Result<(reqwest::blocking::Response, &'a Secret), Transport> {
         let never = |code, detail: &str| Transport::NeverSent { code, detail: detail.to_owned() };
         match call.url.scheme() {
             "https" => {}
@@ -218,20 +374,7 @@ impl Client {
         let reuse = if call.method.writes() { Reuse::Fresh } else { Reuse::Kept };
         let (name, value, secret) = call.credentials.header()?;
         let https = call.url.scheme() == "https";
-        let broken = |trouble: Trouble, status| {
-            let detail = match trouble.code {
-                "timeout" => {
-                    format!("no complete answer within {} ({})", seconds(timeout), trouble.cause)
-                }
-                _ => trouble.cause,
-            };
-            if trouble.never_sent {
-                Transport::NeverSent { code: trouble.code, detail: secret.redact(&detail) }
-            } else {
-                Transport::OutcomeUnknown { code: trouble.code, status, detail: secret.redact(&detail) }
-            }
-        };
-        let mut response = self
+        let response = self
             .lane(call.url, reuse)
             .and_then(|lane| {
                 let mut request = lane.request(method, call.url.clone()).timeout(timeout).header(name, value);
@@ -253,21 +396,20 @@ impl Client {
                 }
                 request.send()
             })
-            .map_err(|error| broken(Trouble::of(&error, https), None))?;
-        let status = response.status().as_u16();
+            .map_err(|error| told(Trouble::of(&error, https), None, timeout, secret))?;
+        Ok((response, secret))
+    }
+}
+
+impl Head {
+    fn of(response: &reqwest::blocking::Response) -> Self {
         let text = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
-        let retry_after = text(header::RETRY_AFTER).and_then(|asked| retry_after::wait(asked, text(header::DATE)));
-        let limits = Limits::of(response.headers());
-        let etag = text(header::ETAG).map(str::to_owned);
-        let media_type = text(header::CONTENT_TYPE).map(media_type);
-        match read_body(&mut response, ANSWER_LIMIT) {
-            Ok(body) => Ok(Answer { status, retry_after, limits, etag, media_type, body }),
-            Err(Broken::Read(trouble)) => Err(broken(trouble, Some(status))),
-            Err(Broken::TooLarge) => Err(Transport::OutcomeUnknown {
-                code: "body-too-large",
-                status: Some(status),
-                detail: format!("the answer is larger than {ANSWER_LIMIT} bytes"),
-            }),
+        Self {
+            status: response.status().as_u16(),
+            retry_after: text(header::RETRY_AFTER).and_then(|asked| retry_after::wait(asked, text(header::DATE))),
+            limits: Limits::of(response.headers()),
+            etag: text(header::ETAG).map(str::to_owned),
+            media_type: text(header::CONTENT_TYPE).map(media_type),
         }
     }
 }

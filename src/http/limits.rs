@@ -20,6 +20,10 @@ pub(crate) struct Limits {
     pub(crate) reset: Option<Duration>,
     /// Requests at the same time.
     pub(crate) concurrent: Option<u64>,
+    /// Requests that are under way already.
+    pub(crate) running: Option<u64>,
+    /// How long a request that was turned away is to wait (Qualys; vendors.md 2.5).
+    pub(crate) to_wait: Option<Duration>,
 }
 
 impl Limits {
@@ -36,16 +40,16 @@ impl Limits {
         let policy = ["ratelimit-policy", "ratelimit-limit", "x-ratelimit-limit"].iter().find_map(|name| {
             text(name)?.split([',', ';']).find_map(|part| part.trim().strip_prefix("w=")?.parse::<u64>().ok())
         });
+        let to_wait = number("x-ratelimit-towait-sec").filter(|wait| *wait > 0);
         Self {
             limit: either(["x-ratelimit-limit", "ratelimit-limit"]).filter(|limit| *limit > 0),
             window: number("x-ratelimit-window-sec").or(policy).filter(|window| *window > 0).and_then(seconds),
             remaining: either(["x-ratelimit-remaining", "ratelimit-remaining"]),
             // Some give a moment in Unix time, which is far beyond any window.
-            reset: number("x-ratelimit-towait-sec")
-                .filter(|wait| *wait > 0)
-                .or_else(|| either(["x-ratelimit-reset", "ratelimit-reset"]))
-                .and_then(seconds),
+            reset: to_wait.or_else(|| either(["x-ratelimit-reset", "ratelimit-reset"])).and_then(seconds),
             concurrent: number("x-concurrency-limit-limit").filter(|limit| *limit > 0),
+            running: number("x-concurrency-limit-running"),
+            to_wait: to_wait.and_then(seconds),
         }
     }
 }
@@ -69,11 +73,13 @@ mod tests {
             ("x-ratelimit-remaining", "0"),
             ("x-ratelimit-towait-sec", "181"),
             ("x-concurrency-limit-limit", "2"),
+            ("x-concurrency-limit-running", "1"),
         ]);
         assert_eq!(qualys.limit, Some(300));
         assert_eq!(qualys.window, Some(Duration::from_secs(3600)));
         assert_eq!((qualys.remaining, qualys.reset), (Some(0), Some(Duration::from_secs(181))));
-        assert_eq!(qualys.concurrent, Some(2));
+        assert_eq!((qualys.concurrent, qualys.running), (Some(2), Some(1)));
+        assert_eq!(qualys.to_wait, Some(Duration::from_secs(181)));
         let draft =
             limits(&[("ratelimit-limit", "100, 100;w=60"), ("ratelimit-remaining", "7"), ("ratelimit-reset", "5")]);
         assert_eq!((draft.limit, draft.window), (Some(100), Some(Duration::from_secs(60))));

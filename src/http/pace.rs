@@ -61,6 +61,11 @@ impl Pace {
         Self { clock, stop, state: Mutex::default() }
     }
 
+    /// Time by its clock.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.clock.elapsed()
+    }
+
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
         // Each change is one statement: a panic elsewhere leaves nothing half-made.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -164,7 +169,7 @@ pub(crate) mod tests {
             window: Some(Duration::from_secs(window)),
             remaining: Some(remaining),
             reset: Some(Duration::from_secs(reset)),
-            concurrent: None,
+            ..Limits::default()
         }
     }
 

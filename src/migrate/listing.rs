@@ -10,6 +10,8 @@ pub(crate) struct Listed {
     pub(crate) id: Option<String>,
     /// What it logs in by.
     pub(crate) username: String,
+    /// The customer's own key.
+    pub(crate) external_id: Option<String>,
     /// E-mail address.
     pub(crate) email: Option<String>,
     /// First name.
@@ -40,6 +42,7 @@ pub(crate) fn read(bytes: &[u8], name: &str) -> Result<Vec<Listed>> {
         want("first name", &["first_name", "firstName"], false),
         want("last name", &["last_name", "lastName"], false),
         want("status", &["status", "accountStatus"], false),
+        want("External ID", &["external_id", "externalId", "External ID"], false),
     ];
     let table = table::open(bytes, name, None, &wants, &CODES)?;
     let columns = table.columns.clone();
@@ -56,6 +59,7 @@ pub(crate) fn read(bytes: &[u8], name: &str) -> Result<Vec<Listed>> {
             first_name: field(3),
             last_name: field(4),
             status: field(5),
+            external_id: field(6),
         });
     })?;
     Ok(listed)

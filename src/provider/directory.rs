@@ -28,6 +28,18 @@ pub(crate) struct Access<'a> {
 }
 
 impl Access<'_> {
+    /// A name that this vendor's API cannot do without.
+    pub(crate) fn needed_name<'v>(&self, key: &'static str, value: Option<&'v str>) -> Result<&'v str> {
+        value.filter(|value| !value.is_empty()).ok_or_else(|| {
+            Failure::input(
+                "directory-credentials",
+                format!("the connection does not say `directory.{key}`, which this vendor's API needs"),
+            )
+            .hint(format!("`ssoctl connection set NAME directory.{key}=..` sets it"))
+            .into()
+        })
+    }
+
     /// A secret that this vendor's API cannot do without.
     pub(crate) fn needed(&self, key: &'static str, reference: Option<&SecretRef>) -> Result<Secret> {
         match reference {
@@ -187,6 +199,11 @@ pub(crate) trait Directory: Send + Sync {
     /// How long a request may take before its outcome counts as unknown: an
     /// unknown outcome is settled by waiting this long and reading.
     fn request_timeout(&self) -> Duration;
+
+    /// Why the list may lack accounts that exist, as far as the operator's role tells.
+    fn partial(&self, _operator: &Operator) -> Option<String> {
+        None
+    }
 }
 
 /// A page of accounts and the way to the next.

@@ -13,6 +13,7 @@ use crate::error::Failure;
 use crate::error::Result;
 use crate::model::Binding;
 use crate::model::connection::Connection;
+use crate::model::connection::KeyField;
 use crate::model::connection::OAuthKind;
 use crate::model::migration::Method;
 use crate::model::username;
@@ -94,6 +95,34 @@ pub(crate) struct Profile {
 pub(crate) enum Api {
     /// Qualtrics Users API, version 3.
     QualtricsUsers,
+    /// Qualys `user_list.php` and `user.php`.
+    QualysUsers,
+}
+
+impl Api {
+    /// The keys under `directory:` that it is opened by: one of these sets.
+    pub(crate) const fn opened_by(self) -> &'static [&'static str] {
+        match self {
+            Self::QualtricsUsers => &["token", "client_id and client_secret"],
+            Self::QualysUsers => &["login and password"],
+        }
+    }
+
+    /// What sets these, for a hint.
+    pub(crate) const fn example(self) -> &'static str {
+        match self {
+            Self::QualtricsUsers => "directory.token=env:NAME_OF_A_VARIABLE",
+            Self::QualysUsers => "directory.login=abcd_ef directory.password=env:NAME_OF_A_VARIABLE",
+        }
+    }
+
+    /// The field of an account that it writes.
+    pub(crate) const fn writes(self) -> KeyField {
+        match self {
+            Self::QualtricsUsers => KeyField::Username,
+            Self::QualysUsers => KeyField::ExternalId,
+        }
+    }
 }
 
 /// How somebody sets a connection up at the vendor.

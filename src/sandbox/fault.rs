@@ -88,11 +88,13 @@ pub(crate) enum Fault {
     ForeignNextPage,
     /// `nextPage` is the word `string`, as the vendor's documentation server answers.
     TextNextPage,
+    /// The vendor's own no, nothing carried out (Qualys: under status 200).
+    Refuse,
 }
 
 impl Fault {
     /// Every fault.
-    pub(crate) const ALL: [Self; 18] = [
+    pub(crate) const ALL: [Self; 19] = [
         Self::Throttle,
         Self::Error,
         Self::CommitThenError,
@@ -111,6 +113,7 @@ impl Fault {
         Self::OverlapPage,
         Self::ForeignNextPage,
         Self::TextNextPage,
+        Self::Refuse,
     ];
 
     /// What a rule and the log call it.
@@ -134,6 +137,7 @@ impl Fault {
             Self::OverlapPage => "overlap-page",
             Self::ForeignNextPage => "foreign-next-page",
             Self::TextNextPage => "text-next-page",
+            Self::Refuse => "refuse",
         }
     }
 
@@ -158,6 +162,7 @@ impl Fault {
             Self::OverlapPage => "a page begins with the last account of the page before",
             Self::ForeignNextPage => "nextPage is on another host",
             Self::TextNextPage => "nextPage is the word `string`",
+            Self::Refuse => "the vendor's own no (Qualys: under status 200), nothing carried out",
         }
     }
 
@@ -165,6 +170,7 @@ impl Fault {
     const fn calls(self) -> (&'static [Call], &'static [Call]) {
         match self {
             Self::Throttle
+            | Self::Refuse
             | Self::Error
             | Self::CommitThenError
             | Self::StallThenCommit
@@ -186,7 +192,7 @@ impl Fault {
 
     /// Whether a write that it strikes is not carried out.
     pub(super) const fn withholds(self) -> bool {
-        matches!(self, Self::Throttle | Self::Error | Self::Cut | Self::Ignore)
+        matches!(self, Self::Throttle | Self::Error | Self::Cut | Self::Ignore | Self::Refuse)
     }
 }
 

@@ -12,6 +12,7 @@ use crate::error::Failure;
 use crate::model::printable;
 use crate::xml::Limits;
 use crate::xml::Position;
+use crate::xml::doctype;
 use crate::xml::event::End;
 use crate::xml::event::Event;
 use crate::xml::event::Start;
@@ -90,6 +91,15 @@ pub(crate) struct Reader<R> {
     parts: u64,
     hash: RandomState,
     last: Step,
+    doctype: Doctype,
+}
+
+/// What becomes of a DOCTYPE.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Doctype {
+    Refused,
+    /// One with an external ID and no internal subset is skipped.
+    Passed,
 }
 
 impl<R: BufRead> Reader<R> {
@@ -130,7 +140,18 @@ impl<R: BufRead> Reader<R> {
             parts: 0,
             hash: RandomState::new(),
             last: Step::Nothing,
+            doctype: Doctype::Refused,
         })
+    }
+
+    /// Skips one DOCTYPE before the root that has an external ID and no internal subset. What it
+    /// names is not read, nothing is fetched and no entity becomes known; any other is refused as
+    /// ever. For the answers of a vendor's API that always begin so (Qualys; vendors.md 2.3), and
+    /// never for a document of SAML.
+    pub(crate) fn passing_external_doctype(mut self) -> Self {
+        self.doctype = Doctype::Passed;
+        self.window.wait_for_doctype();
+        self
     }
 
     /// Takes in so little at a time that every edge is met.
@@ -245,7 +266,7 @@ impl<R: BufRead> Reader<R> {
             Kind::Comment => self.comment(content),
             Kind::Declaration => self.declaration(content),
             Kind::Instruction => self.instruction(content),
-            Kind::Doctype => Err(self.doctype(self.window.text(content))),
+            Kind::Doctype => self.doctype(piece),
             Kind::Eof => self.eof(),
         };
         if self.stage == Stage::Start {
@@ -309,12 +330,20 @@ impl<R: BufRead> Reader<R> {
         }
     }
 
-    fn doctype(&self, content: &str) -> Failure {
+    fn doctype(&mut self, piece: Piece) -> Result<Step, Failure> {
+        let before_root = matches!(self.stage, Stage::Start | Stage::Prolog);
+        if self.doctype == Doctype::Passed && before_root && doctype::is_external(self.window.text(piece.at..piece.end))
+        {
+            // A document has one at most.
+            self.doctype = Doctype::Refused;
+            return Ok(Step::Nothing);
+        }
+        let content = self.window.text(piece.content());
         let is_html = content.get(..4).is_some_and(|word| word.eq_ignore_ascii_case("html"));
         if is_html && self.open.is_empty() {
-            return refusal::html(&self.name, self.position());
+            return Err(refusal::html(&self.name, self.position()));
         }
-        refusal::doctype(&self.name, self.position())
+        Err(refusal::doctype(&self.name, self.position()))
     }
 
     fn start(&mut self, content: Range<usize>, empty: bool) -> Result<Step, Failure> {

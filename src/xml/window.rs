@@ -15,6 +15,7 @@ use quick_xml::events::Event as Raw;
 use crate::xml::Limits;
 use crate::xml::Position;
 use crate::xml::characters::plain_qname;
+use crate::xml::doctype;
 use crate::xml::source::Source;
 use crate::xml::source::Stop;
 
@@ -103,6 +104,8 @@ pub(super) struct Window<R> {
     known: Cell<(usize, Position)>,
     step: usize,
     piece_limit: usize,
+    /// How many bytes of a DOCTYPE are awaited before it is given without its end.
+    doctype_awaited: usize,
 }
 
 impl<R: BufRead> Window<R> {
@@ -123,7 +126,13 @@ impl<R: BufRead> Window<R> {
             known: Cell::new((0, first)),
             step: STEP,
             piece_limit: limits.piece,
+            doctype_awaited: 0,
         }
+    }
+
+    /// Gives a DOCTYPE whole where it is no longer than one that can be passed over.
+    pub(super) fn wait_for_doctype(&mut self) {
+        self.doctype_awaited = doctype::LONGEST;
     }
 
     /// Takes in so little at a time that every edge is met.
@@ -256,7 +265,7 @@ impl<R: BufRead> Window<R> {
                     let event = match xml.read_event() {
                         Ok(event) => event,
                         // Refused whatever it says, so that nobody waits for its end.
-                        Err(_) if is_doctype(rest) => {
+                        Err(_) if is_doctype(rest) && (all || rest.len() > self.doctype_awaited) => {
                             let from = self.found + DOCTYPE.len();
                             self.pieces.push(Piece {
                                 kind: Kind::Doctype,

@@ -149,6 +149,7 @@ fn a_built_in_profile_is_shown_whole() {
         users
           login URL  https://{platform.ui_host}/fo/login.php?idm_key={idm_key}
                      Qualys gives it when the trust is set up
+          user API   ssoctl speaks it: opened by login and password of `directory:`, writes external_id
 
         what the vendor's page asks for (key of the file, and what may stand there)
 
@@ -188,6 +189,7 @@ fn a_built_in_profile_is_shown_whole() {
           https://bayfury.com/okta-single-sign-on-documentation-8326
           https://www.proofid.com/blog/configuring-qualys-with-pingfederate
           https://docs.qualys.com/en/vm/api/users/users/list_users.htm
+          https://docs.qualys.com/en/vm/api/users/users/edit_user.htm
         ");
 }
 

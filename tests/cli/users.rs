@@ -391,7 +391,7 @@ fn plans_against_an_exported_list_without_the_vendor() {
     run(&desk, &MIGRATE, 3).tells("hint: use `--old-column Login`");
     insta::assert_snapshot!(run(&desk, &[&MIGRATE[..], &columns[..4]].concat(), 3).stderr, @r"
         error: `q` does not say how its user list is reached
-        hint: `ssoctl connection set q directory.token=env:NAME_OF_A_VARIABLE` names the API token
+        hint: `ssoctl connection set q directory.token=env:NAME_OF_A_VARIABLE` names what opens the API
         ");
 }
 

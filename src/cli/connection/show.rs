@@ -134,6 +134,7 @@ fn page(loaded: &Loaded, at_vendor: &str, vendor: &Vendor, now: Time) -> String 
                     ("password", reference(&directory.password)),
                     ("client ID", optional(&directory.client_id)),
                     ("client secret", reference(&directory.client_secret)),
+                    ("scope", optional(&directory.scope)),
                     ("API URL", optional(&directory.api_url)),
                 ]
             )

@@ -6,6 +6,7 @@ use crate::model::printable;
 use crate::model::shape::Shape;
 use crate::model::username::names;
 use crate::provider::Vendor;
+use crate::provider::profile::Api;
 use crate::provider::profile::Capability;
 use crate::provider::profile::Choice;
 use crate::provider::profile::Field;
@@ -215,9 +216,15 @@ fn users(page: &mut String, vendor: &Vendor) {
         ("looks like", rule.and_then(|rule| rule.shape).map(shape).unwrap_or_default().to_owned()),
         ("refused characters", rule.map(|rule| rule.refused_characters.clone()).unwrap_or_default()),
         ("login URL", login),
-        ("user API", if vendor.api.is_some() { "ssoctl speaks it" } else { "" }.to_owned()),
+        ("user API", vendor.api.map(user_api).unwrap_or_default()),
     ];
     *page += &format!("\nusers\n{}", table::facts(2, &facts));
+}
+
+/// Which field ssoctl writes, and what of `directory:` opens the API.
+fn user_api(api: Api) -> String {
+    let opened = api.opened_by().join(", or ");
+    format!("ssoctl speaks it: opened by {opened} of `directory:`, writes {}", api.writes().word())
 }
 
 /// What may stand in a field, in one line.

@@ -1,4 +1,4 @@
-//! `ssoctl sandbox serve`: the Qualtrics Users API on loopback, with faults on request.
+//! `ssoctl sandbox serve`: a vendor's user API on loopback, with faults on request.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -25,7 +25,7 @@ use crate::sandbox::fault::Rule;
 use crate::sandbox::seed;
 use crate::sandbox::seed::SeedUser;
 
-/// Answer the Qualtrics Users API on this machine, with made-up users and wanted faults
+/// Answer a vendor's user API on this machine, with made-up users and wanted faults
 ///
 /// Runs until Ctrl-C. Everything is in memory; the log has a line for every change. Point
 /// a connection at it with `directory.api_url`.
@@ -33,6 +33,7 @@ use crate::sandbox::seed::SeedUser;
 #[command(after_help = "\
 Examples:
   ssoctl sandbox serve --csv users.csv --listen 127.0.0.1:8080 --log changes.ndjson
+  ssoctl sandbox serve --provider qualys --users 500 --operator abcd_ap --password rehearsal
   ssoctl sandbox serve --users 10000 --fault throttle=5% --fault commit-then-stall=every:50
 
 A fault is KIND=RATE[@CALLS]: RATE is 5%, every:N or at:N; CALLS are of whoami, list, get,
@@ -41,6 +42,10 @@ put, post, delete. `--list-faults` explains the KINDs.
 Exit codes: 0 ended by Ctrl-C · 2 wrong usage · 3 the CSV cannot be read · 4 cannot listen
             5 not a loopback address")]
 pub(crate) struct Args {
+    /// Whose API it answers
+    #[arg(long, value_name = "NAME", default_value = "qualtrics",
+        value_parser = clap::builder::PossibleValuesParser::new(sandbox::providers()))]
+    provider: String,
     /// Loopback address; port 0 takes any that is free
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
@@ -56,18 +61,36 @@ pub(crate) struct Args {
     /// The data centre that `whoami` names
     #[arg(long, value_name = "ID", default_value = "sandbox1")]
     data_center: String,
-    /// The API token that is accepted; never a real one
-    #[arg(long, value_name = "WORD", default_value = "rehearsal")]
+    /// The API token, or the operator's password, that is accepted; never a real one
+    #[arg(long, visible_alias = "password", value_name = "WORD", default_value = "rehearsal")]
     token: String,
+    /// An OAuth client that gets a token at /oauth2/token (qualtrics)
+    #[arg(long, value_name = "ID", requires = "client_secret")]
+    client_id: Option<String>,
+    /// The client's secret; never a real one
+    #[arg(long, value_name = "WORD", requires = "client_id")]
+    client_secret: Option<String>,
+    /// How long a token of the client lasts
+    #[arg(long, value_name = "SECONDS", default_value_t = 3600, value_parser = clap::value_parser!(u64).range(1..))]
+    token_lifetime: u64,
     /// Whose token it is; made where no user has the name
     #[arg(long, value_name = "USERNAME", default_value = "operator@example.org")]
     operator: String,
+    /// The operator's role, where it is not the one that may do everything
+    #[arg(long, value_name = "ROLE")]
+    operator_role: Option<String>,
     /// Append a line of JSON for every change and every attempt
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
     /// Users on a page
     #[arg(long, value_name = "N", default_value_t = 100)]
     page_size: usize,
+    /// Refuse what comes faster than so many requests a second, and tell of it in headers
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Faults")]
+    rate_limit: Option<u32>,
+    /// How long every answer takes at least
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 0, help_heading = "Faults")]
+    latency_ms: u64,
     /// What becomes of a username that a request carries
     #[arg(long, value_enum, default_value = "keep", help_heading = "Faults")]
     suffix: Suffix,
@@ -146,6 +169,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         users.extend(accounts.into_iter().map(|account| SeedUser {
             id: account.id,
             username: account.username,
+            external_id: account.external_id,
             email: account.email,
             first_name: account.first_name,
             last_name: account.last_name,
@@ -165,10 +189,18 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         }
     }
     let mut options = Options::new(context.now);
+    options.provider.clone_from(&args.provider);
     options.listen = args.listen;
+    options.rate_limit = args.rate_limit;
+    options.latency = Duration::from_millis(args.latency_ms);
     options.seed = users;
     options.brand_id.clone_from(&args.brand_id);
     options.data_center.clone_from(&args.data_center);
+    options.client = args.client_id.clone().zip(args.client_secret.clone());
+    options.token_lifetime = Duration::from_secs(args.token_lifetime);
+    if let Some(role) = &args.operator_role {
+        options.operator_type.clone_from(role);
+    }
     options.token.clone_from(&args.token);
     options.operator.username.clone_from(&args.operator);
     options.page_size = args.page_size;
@@ -183,8 +215,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let ui = &context.ui;
     let json = context.format == Format::Json;
     let mut announced = Ok(());
-    sandbox::serve(options, |address| {
-        let url = format!("http://{address}/API/v3");
+    sandbox::serve(options, |_, url| {
         announced = if json {
             ui.json(&json!({ "schema": "ssoctl.sandbox/1", "api_url": url, "users": count }))
         } else {

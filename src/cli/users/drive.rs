@@ -162,12 +162,22 @@ pub(crate) fn directory(
 ) -> Result<Box<dyn Directory>> {
     let vendor = context.vendor(&loaded.connection.provider)?;
     let access = loaded.connection.directory.as_ref().ok_or_else(|| {
-        Failure::input("directory-unset", format!("`{}` does not say how its user list is reached", loaded.name)).hint(
-            format!("`ssoctl connection set {} directory.token=env:NAME_OF_A_VARIABLE` names the API token", loaded.name),
-        )
+        let failure =
+            Failure::input("directory-unset", format!("`{}` does not say how its user list is reached", loaded.name));
+        match vendor.api {
+            Some(api) => failure.hint(format!(
+                "`ssoctl connection set {} {}` names what opens the API",
+                loaded.name,
+                api.example()
+            )),
+            None => failure.hint("export the user list at the vendor, and give the file by `--directory FILE`"),
+        }
     })?;
     vendor.directory(Access {
-        setting: &|key| loaded.connection.settings.get(key).cloned(),
+        setting: &|key| {
+            let settings = &loaded.connection.settings;
+            settings.get(key).cloned().or_else(|| vendor.fact(settings, key))
+        },
         directory: access,
         secret: &|reference| secret::resolve(reference, workspace.root()),
         http: Paced::new(context.http().clone(), pace, timeout),
@@ -179,7 +189,13 @@ pub(crate) fn origin(loaded: &Loaded) -> String {
     let access = loaded.connection.directory.as_ref();
     match access.and_then(|access| access.api_url.clone()) {
         Some(url) => url,
-        None => format!("data centre {}", loaded.connection.settings.get("data_center").map_or("", String::as_str)),
+        None => {
+            let setting = |key| loaded.connection.settings.get(key).map(String::as_str);
+            match (setting("data_center"), setting("platform")) {
+                (None, Some(platform)) => format!("platform {platform}"),
+                (data_center, _) => format!("data centre {}", data_center.unwrap_or_default()),
+            }
+        }
     }
 }
 

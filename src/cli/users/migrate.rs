@@ -475,6 +475,9 @@ fn from_vendor(
         .hint("use a token of that brand, or mend `settings.brand_id`")
         .into());
     }
+    if let Some(why) = directory.partial(&operator) {
+        context.ui.warning(&why);
+    }
     let accounts = directory::collect(&mut caller, maker.keep(args), |count| bar.progress(format!("reading the user list: {count}")))
         .map_err(|error| match error.downcast::<Failure>() {
             Ok(failure) => not_begun(failure).into(),

@@ -198,7 +198,7 @@ pub(crate) fn fatal(error: CallError) -> Trouble {
         }
         CallError::Unauthorized { detail } => Trouble::Stop(Box::new(
             Failure::stopped("unauthorized", format!("the credentials are not accepted: {}", printable(&detail)))
-                .hint("renew the token or its owner's rights; `directory.token` in the connection's file names where it is read"),
+                .hint("renew the token, password or client secret, or its owner's rights; `directory:` in the connection's file names where each is read"),
         )),
         other => Trouble::stop("call-failed", printable(&other.to_string())),
     }

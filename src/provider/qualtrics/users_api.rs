@@ -4,10 +4,11 @@
 //! a read that fails on the way or with 5xx has changed nothing and may be repeated
 //! (`Unreachable`, `Throttled`); a write that may have arrived is `OutcomeUnknown`,
 //! as is a yes that cannot be understood; 401 is the token, 403 on one account is
-//! that account; a redirect is never followed. The token goes to the base's origin only.
+//! that account; a redirect is never followed. Token and client secret go to the base's origin only.
 
 mod base;
 mod envelope;
+mod key;
 
 use std::collections::HashSet;
 use std::sync::Mutex;
@@ -17,9 +18,9 @@ use url::Url;
 
 use crate::error::Result;
 use crate::http::address::SafeUrl;
+use crate::http::call::Answer;
 use crate::http::call::Body;
 use crate::http::call::Call;
-use crate::http::call::Credentials;
 use crate::http::call::Method;
 use crate::http::call::Paced;
 use crate::http::call::Transport;
@@ -40,7 +41,7 @@ use crate::provider::qualtrics::users_api::envelope::Listing;
 use crate::provider::qualtrics::users_api::envelope::Meta;
 use crate::provider::qualtrics::users_api::envelope::User;
 use crate::provider::qualtrics::users_api::envelope::Whoami;
-use crate::secret::Secret;
+use crate::provider::qualtrics::users_api::key::Key;
 
 /// Ten million accounts at 100 a page; a list that goes on after that is not a list.
 const MOST_PAGES: usize = 100_000;
@@ -52,7 +53,7 @@ pub(in crate::provider) struct UsersApi {
     http: Paced,
     base: Url,
     data_center: Option<String>,
-    token: Secret,
+    key: Key,
     /// Pages read since the first one was asked for.
     read: Mutex<HashSet<String>>,
 }
@@ -73,13 +74,7 @@ impl UsersApi {
     pub(in crate::provider) fn new(access: Access<'_>) -> Result<Self> {
         let data_center = (access.setting)("data_center");
         let base = base::choose(access.directory.api_url.as_deref(), data_center.as_deref())?;
-        Ok(Self {
-            token: access.needed("token", access.directory.token.as_ref())?,
-            http: access.http,
-            base,
-            data_center,
-            read: Mutex::default(),
-        })
+        Ok(Self { key: Key::of(&access, &base)?, http: access.http, base, data_center, read: Mutex::default() })
     }
 
     fn at(&self, segments: &[&str]) -> CallResult<Url> {
@@ -129,7 +124,7 @@ impl UsersApi {
 
     /// Text from outside as it may be shown.
     fn clean(&self, text: &str) -> String {
-        shortened(&self.token.redact(text), 300)
+        shortened(&self.key.redact(text), 300)
     }
 
     fn show(&self, url: &Url) -> String {
@@ -147,9 +142,7 @@ impl UsersApi {
         let change = subject == Subject::Change;
         let method = if change { Method::Put } else { Method::Get };
         let body = json.map_or(Body::None, |json| Body::Json("application/json", json));
-        let credentials = Credentials::Header("x-api-token", &self.token);
-        let call = Call { method, url, credentials, headers: ACCEPT, if_match: None, body };
-        let answer = self.http.call(&call).map_err(|transport| self.transport(change, &transport))?;
+        let answer = self.answer(change, method, url, body)?;
         let unsure = |detail: String| {
             if change { CallError::OutcomeUnknown { detail } } else { CallError::Malformed { detail } }
         };
@@ -192,7 +185,7 @@ impl UsersApi {
             401 => Err(CallError::Unauthorized { detail: words }),
             403 if subject == Subject::Tenant => Err(CallError::Unauthorized {
                 detail: format!(
-                    "{words}; the list of users needs the token of a Brand Administrator and an API licence"
+                    "{words}; the list of users needs the rights of a Brand Administrator and an API licence"
                 ),
             }),
             404 if subject == Subject::Account && said.and_then(Meta::status) == Some(404) => Ok(None),
@@ -219,6 +212,22 @@ impl UsersApi {
                 message: words,
             }),
             _ => Err(unsure(words)),
+        }
+    }
+
+    /// The answer to one attempt. A client's token that is not taken was carried nowhere, so the
+    /// request is made once more with another.
+    fn answer(&self, change: bool, method: Method, url: &Url, body: Body<'_>) -> CallResult<Answer> {
+        let mut may_renew = true;
+        loop {
+            let secret = self.key.current(&self.http)?;
+            let credentials = self.key.credentials(&secret);
+            let call = Call { method, url, credentials, headers: ACCEPT, if_match: None, body };
+            let answer = self.http.call(&call).map_err(|transport| self.transport(change, &transport))?;
+            if answer.status != 401 || !may_renew || !self.key.renews(&secret) {
+                return Ok(answer);
+            }
+            may_renew = false;
         }
     }
 

@@ -5,9 +5,11 @@ use url::Url;
 
 use crate::error::Failure;
 use crate::error::Result;
-use crate::http::address::SafeUrl;
-use crate::http::address::is_loopback;
 use crate::http::shortened;
+use crate::provider::api_url;
+use crate::provider::api_url::Example;
+
+const EXAMPLE: Example = Example { url: "https://fra1.qualtrics.com/API/v3", setting: "data_center" };
 
 /// `api_url` where that is given, else what follows from the data centre.
 pub(super) fn choose(api_url: Option<&str>, data_center: Option<&str>) -> Result<Url> {
@@ -18,8 +20,8 @@ pub(super) fn choose(api_url: Option<&str>, data_center: Option<&str>) -> Result
         })?;
     }
     match (api_url, data_center) {
-        (Some(url), _) => given_base(url),
-        (None, Some(data_center)) => parsed_base(&format!("https://{data_center}.qualtrics.com/API/v3")),
+        (Some(url), _) => api_url::given(url, EXAMPLE),
+        (None, Some(data_center)) => api_url::parsed(&format!("https://{data_center}.qualtrics.com/API/v3"), EXAMPLE),
         (None, None) => Err(Failure::input(
             "setting-missing",
             "the Users API is reached by the data centre, which is not set",
@@ -27,44 +29,6 @@ pub(super) fn choose(api_url: Option<&str>, data_center: Option<&str>) -> Result
         .hint("add `data_center: ..` under `settings:`; see Account Settings > Qualtrics IDs > User > Datacenter ID")
         .into()),
     }
-}
-
-/// The base that a connection file names: https, or http to this machine (a rehearsal).
-fn given_base(text: &str) -> Result<Url> {
-    let url = parsed_base(text)?;
-    let refuse = |code, why: &str| Failure::input(code, format!("api_url {}: {why}", SafeUrl::of(&url)));
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(refuse("url-credentials", "a user name or password stands in the URL (not shown)")
-            .hint("take it out; the API is opened by `token` alone")
-            .into());
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(refuse("api-url", "a base URL has no query and no fragment")
-            .hint("end it at the version, such as `https://fra1.qualtrics.com/API/v3`")
-            .into());
-    }
-    match url.scheme() {
-        "https" => Ok(url),
-        "http" if is_loopback(&url) => Ok(url),
-        "http" => Err(refuse("http-url", "the token would travel in the clear")
-            .hint("use https; plain http is for a sandbox on this machine only")
-            .into()),
-        _ => Err(refuse("url-scheme", "only https is used")
-            .hint("write it such as `https://fra1.qualtrics.com/API/v3`")
-            .into()),
-    }
-}
-
-fn parsed_base(text: &str) -> Result<Url> {
-    let failed = || {
-        Failure::input("api-url", "api_url is not an absolute URL")
-            .hint("write it such as `https://fra1.qualtrics.com/API/v3`, or leave it out and set `data_center`")
-    };
-    let url = Url::parse(text).map_err(|error| failed().because(error))?;
-    if url.cannot_be_a_base() || url.host_str().is_none() {
-        return Err(failed().into());
-    }
-    Ok(url)
 }
 
 /// The data centre in `https://{data centre}.qualtrics.com`.

@@ -8,6 +8,8 @@ use crate::http::peer::response;
 use crate::model::connection::DirectoryAccess;
 use crate::secret::Secret;
 
+mod client;
+
 const TOKEN: &str = "t0ken-hunter2";
 
 fn secret() -> Secret {

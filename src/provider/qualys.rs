@@ -1,0 +1,3 @@
+//! Qualys: its user API. Its facts are in `qualys.yaml`.
+
+pub(super) mod users_api;
