@@ -4,12 +4,14 @@
 
 pub(crate) mod accounts;
 pub(crate) mod apply;
+pub(crate) mod compare;
 pub(crate) mod directory;
 pub(crate) mod journal;
 pub(crate) mod listing;
 pub(crate) mod plan;
 pub(crate) mod report;
 pub(crate) mod roster;
+pub(crate) mod sheet;
 pub(crate) mod table;
 
 use std::path::Path;

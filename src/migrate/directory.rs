@@ -6,6 +6,7 @@ use std::collections::HashSet;
 
 use crate::error::Failure;
 use crate::error::Result;
+use crate::migrate::accounts;
 use crate::migrate::apply::call::Caller;
 use crate::migrate::apply::call::Trouble;
 use crate::migrate::apply::call::before_any_write;
@@ -157,8 +158,14 @@ const CODES: table::Codes = table::Codes {
     duplicate_column: "directory-duplicate-column",
 };
 
-/// Reads a list that was exported: columns `id` and `username`, others are passed over.
+/// Reads a list that was exported: columns `id` and `username`, others are passed over; or the
+/// NDJSON of `users export`.
 pub(crate) fn read_file(bytes: &[u8], name: &str) -> Result<Accounts> {
+    if bytes.trim_ascii_start().first() == Some(&b'{') {
+        let mut accounts = Accounts::default();
+        accounts::each_listed(bytes, name, &mut |account| accounts.push(&account.id.0, &account.username.0))?;
+        return accounts.without_repeats();
+    }
     let want = |what, defaults| table::Want { what, flag: "", given: None, defaults, required: true };
     let wants =
         [want("immutable key", &["id", "user_id", "userId"]), want("username", &["username", "userName", "Username"])];

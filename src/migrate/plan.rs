@@ -3,7 +3,7 @@
 
 pub(crate) mod draw;
 pub(crate) mod file;
-mod fold;
+pub(crate) mod fold;
 pub(crate) mod stored;
 mod value;
 

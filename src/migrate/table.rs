@@ -60,6 +60,11 @@ pub(crate) struct Table<'a> {
     pub(crate) findings: Vec<Finding>,
 }
 
+/// The column by which a file that ssoctl wrote says which cells of a row are not to be read as they
+/// stand: names parted by `|`, of columns whose cell begins with an apostrophe against formulas, and
+/// with `:json` behind it of a column whose list is written as JSON.
+pub(crate) const MARK: &str = "ssoctl";
+
 /// One record below the header.
 pub(crate) struct Record<'a> {
     /// The line on which it starts, 1-based.
@@ -67,12 +72,29 @@ pub(crate) struct Record<'a> {
     /// How many fields it has where the header has another number.
     pub(crate) ragged: Option<usize>,
     fields: &'a csv::StringRecord,
+    names: &'a [String],
+    marks: &'a str,
 }
 
 impl Record<'_> {
-    /// The field of a column, exactly as written; empty where the record is too short.
+    /// The field of a column, exactly as written, without what [`MARK`] says was put before it;
+    /// empty where the record is too short.
     pub(crate) fn get(&self, column: usize) -> &str {
-        self.fields.get(column).unwrap_or("")
+        let field = self.fields.get(column).unwrap_or("");
+        if self.marks.is_empty() || !self.is_marked(column, "") {
+            return field;
+        }
+        field.strip_prefix('\'').unwrap_or(field)
+    }
+
+    /// Whether the field of a column is a list as JSON.
+    pub(crate) fn is_json(&self, column: usize) -> bool {
+        !self.marks.is_empty() && self.is_marked(column, ":json")
+    }
+
+    fn is_marked(&self, column: usize, how: &str) -> bool {
+        let Some(name) = self.names.get(column) else { return false };
+        self.marks.split('|').any(|mark| mark.strip_suffix(how) == Some(name))
     }
 }
 
@@ -144,6 +166,7 @@ impl Table<'_> {
         let mut fields = csv::StringRecord::new();
         let (mut counted, mut line, mut blank, mut rows) = (0, 1, 0, 0_u64);
         let mut is_header = true;
+        let mark = self.names.iter().position(|name| name == MARK);
         loop {
             let more = reader.read_record(&mut fields).map_err(|error| {
                 Failure::input(codes.quote, format!("{name}: the file cannot be read as CSV")).because(error)
@@ -169,7 +192,8 @@ impl Table<'_> {
             let surplus = fields.len() > self.names.len() && fields.iter().skip(self.names.len()).all(str::is_empty);
             let ragged = (fields.len() != self.names.len() && !surplus).then_some(fields.len());
             rows += 1;
-            take(Record { line, ragged, fields: &fields });
+            let marks = mark.and_then(|column| fields.get(column)).unwrap_or("");
+            take(Record { line, ragged, fields: &fields, names: &self.names, marks });
         }
         if rows == 0 {
             return Err(Failure::input(codes.no_rows, format!("{name}: there is no row below the header"))
