@@ -4,13 +4,17 @@ mod audit;
 mod compare;
 pub(crate) mod drive;
 mod export;
+mod link;
 mod list;
 mod listed;
 mod migrate;
+mod notice;
 mod progress;
 mod resume;
 mod rollback;
+mod saved;
 mod status;
+mod worksheet;
 
 use crate::cli::Verdict;
 use crate::cli::context::Context;
@@ -33,6 +37,9 @@ enum Command {
     Rollback(rollback::Args),
     Status(status::Args),
     Audit(audit::Args),
+    Worksheet(worksheet::Args),
+    Notice(notice::Args),
+    Link(Box<link::Args>),
 }
 
 /// Hands on to the subcommand.
@@ -46,5 +53,8 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         Command::Rollback(args) => rollback::run(args, context),
         Command::Status(args) => status::run(args, context),
         Command::Audit(args) => audit::run(args, context),
+        Command::Worksheet(args) => worksheet::run(args, context),
+        Command::Notice(args) => notice::run(args, context),
+        Command::Link(args) => link::run(args, context),
     }
 }

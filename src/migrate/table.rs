@@ -322,6 +322,15 @@ fn missing(want: &Want<'_>, names: &[String], file: &str, codes: &Codes) -> Fail
     }
 }
 
+/// The column of one of these names, tried in order: in small letters, and without what is no letter or digit.
+pub(crate) fn by_name(names: &[String], wanted: &[&str]) -> Option<usize> {
+    let bare = |name: &String| -> String {
+        name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    let bare: Vec<String> = names.iter().map(bare).collect();
+    wanted.iter().find_map(|wanted| bare.iter().position(|name| name == wanted))
+}
+
 /// A word as it can be typed after a flag.
 fn shell_word(text: &str) -> String {
     if text.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c)) && !text.is_empty() {

@@ -114,11 +114,7 @@ fn exact(table: &table::Table<'_>, wanted: &str) -> Option<usize> {
 }
 
 fn by_name(table: &table::Table<'_>, wanted: &[&str]) -> Option<usize> {
-    let bare = |name: &String| -> String {
-        name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-    };
-    let bare: Vec<String> = table.names.iter().map(bare).collect();
-    wanted.iter().find_map(|wanted| bare.iter().position(|name| name == wanted))
+    table::by_name(&table.names, wanted)
 }
 
 /// Where a column is that a flag names.
