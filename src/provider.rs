@@ -14,12 +14,14 @@ use std::sync::Arc;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::model::difference::nearest;
+use crate::model::shape::Shape;
 use crate::model::username::UsernameRule;
 use crate::provider::profile::Api;
 use crate::provider::profile::Capability;
 use crate::provider::profile::Profile;
 use crate::provider::profile::Support;
 use crate::provider::qualtrics::users_api::UsersApi;
+use crate::rules::policy::Column;
 
 pub(crate) use crate::provider::directory::Access;
 pub(crate) use crate::provider::directory::Account;
@@ -201,6 +203,18 @@ pub(crate) fn username_rule(vendor: &Vendor) -> Result<UsernameRule> {
         .hint(format!("`ssoctl provider show {}` shows what it can do", vendor.id))
         .into()),
     }
+}
+
+/// How the names of users are made where people or a file set them and no API does: an address
+/// where users are found by theirs.
+pub(crate) fn rule_by_hand(vendor: &Vendor) -> UsernameRule {
+    let by_address = vendor.rules.find.first().is_some_and(|way| way.account == Column::Email);
+    let plain = || UsernameRule {
+        form: "{value}".to_owned(),
+        refused_characters: String::new(),
+        shape: by_address.then_some(Shape::Email),
+    };
+    vendor.username.clone().unwrap_or_else(plain)
 }
 
 #[cfg(test)]

@@ -284,7 +284,12 @@ impl Sight<'_> {
             let has = account.column(column).unwrap_or_default();
             self.near.insert(place, person.line);
             let second = if self.makes_accounts() { "; they would get a second account" } else { "" };
-            let detail = format!("the account's {}: {}{second}", column.word(), explain_difference(wanted, has));
+            let detail = format!(
+                "the account's {} is the same {}: {}{second}",
+                column.word(),
+                fold::difference(wanted, has),
+                explain_difference(wanted, has)
+            );
             return self.person("near-miss", Severity::Error, person, Some(account), detail);
         }
         // The name before the vendor's own form was given to it.

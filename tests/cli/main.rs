@@ -26,6 +26,7 @@ mod mapping;
 mod metadata;
 mod own_vendor;
 mod peer;
+mod people;
 mod provider;
 mod refresh;
 mod refusals;
@@ -36,6 +37,7 @@ mod trust;
 mod users;
 #[cfg(unix)]
 mod wizard;
+mod worksheet;
 
 #[test]
 fn no_file_of_this_folder_is_forgotten() {

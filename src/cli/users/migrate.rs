@@ -40,6 +40,7 @@ use crate::migrate::roster::Columns;
 use crate::model::ConnectionName;
 use crate::model::UserId;
 use crate::model::connection::KeyField;
+use crate::model::username::UsernameRule;
 use crate::provider;
 use crate::workspace::Loaded;
 use crate::workspace::Workspace;
@@ -225,7 +226,11 @@ fn consented(args: &Args, loaded: &Loaded, plan: &Plan, context: &Context) -> Re
 
 fn plan_of(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Context) -> Result<Plan> {
     let vendor = context.vendor(&loaded.connection.provider)?;
-    let rule = provider::username_rule(&vendor)?;
+    // A plan from a file is carried out by a file or by hand where there is no API.
+    let rule = match &args.directory {
+        Some(_) => provider::rule_by_hand(&vendor),
+        None => provider::username_rule(&vendor)?,
+    };
     let columns =
         Columns { old: args.old_column.clone(), new: args.new_column.clone(), encoding: args.encoding.clone() };
     let (name, bytes) = match args.csv.as_str() {
@@ -237,16 +242,17 @@ fn plan_of(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Contex
         context.ui.finding(finding);
     }
     let (accounts, head) = match &args.directory {
-        Some(file) => from_file(file, loaded, context)?,
+        Some(file) => from_file(file, &rule, loaded, context)?,
         None => from_vendor(args, loaded, workspace, context)?,
     };
     let rule = NameRule { rule, brand_id: head.brand_id.clone() };
     Ok(draw(roster, &accounts, &rule, head))
 }
 
-fn from_file(file: &str, loaded: &Loaded, context: &Context) -> Result<(Accounts, Head)> {
+fn from_file(file: &str, rule: &UsernameRule, loaded: &Loaded, context: &Context) -> Result<(Accounts, Head)> {
     let accounts = directory::read_file(&disk::read(std::path::Path::new(file), CSV_LIMIT)?, file)?;
-    let brand_id = loaded.connection.settings.get("brand_id").cloned().ok_or_else(|| {
+    let none = (!rule.form.contains("{brand_id}")).then(String::new);
+    let brand_id = loaded.connection.settings.get("brand_id").cloned().or(none).ok_or_else(|| {
         Failure::input("brand-unknown", format!("`{}` does not say its brand ID", loaded.name))
             .hint(format!("`ssoctl connection set {} settings.brand_id=..`; from the vendor's API it is read", loaded.name))
     })?;

@@ -111,7 +111,11 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             let old = row.login.as_deref().unwrap_or(&row.before);
             let address = |name: &str| shape::is_email(name).then(|| name.to_owned());
             Told {
-                email: given(|account| &account.email).or_else(|| address(after)).or_else(|| address(old)),
+                // Some vendors have the username there where nobody gave an address.
+                email: given(|account| &account.email)
+                    .filter(|email| shape::is_email(email))
+                    .or_else(|| address(after))
+                    .or_else(|| address(old)),
                 first_name: given(|account| &account.first_name),
                 last_name: given(|account| &account.last_name),
                 old_username: old.to_owned(),
