@@ -6,6 +6,7 @@ pub(crate) mod difference;
 pub(crate) mod document;
 pub(crate) mod identity;
 pub(crate) mod login;
+pub(crate) mod provision;
 pub(crate) mod route;
 pub(crate) mod shape;
 pub(crate) mod time;

@@ -294,6 +294,9 @@ mod tests {
             ("username,role\na,b\n,c\n", "listing-username", "u.csv:3: "),
             ("username,saml\na,perhaps\n", "listing-value", "u.csv:2: "),
             ("username\n\"a\n", "listing-quote", "u.csv:2: "),
+            ("username,roles,ssoctl\na,x|y,roles:json\n", "listing-json", "u.csv:2: "),
+            ("{\"username\":\"a\"}\n[]\n", "listing-json", "u.csv:2: "),
+            ("{\"email\":null}\n", "listing-username", "u.csv:1: "),
             ("", "listing-empty", "u.csv"),
         ] {
             let error = read(text.as_bytes(), "u.csv").unwrap_err();

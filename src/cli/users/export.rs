@@ -82,7 +82,7 @@ impl Args {
 
 /// An export in the making.
 enum Made {
-    Csv(Sheet),
+    Csv(Box<Sheet>),
     Ndjson(Vec<u8>),
 }
 
@@ -95,7 +95,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let headings =
         ["id", "username", "external_id", "email", "first_name", "last_name", "status", "roles", "groups"];
     let mut made = match form {
-        Form::Csv => Made::Csv(Sheet::readable(&headings)?),
+        Form::Csv => Made::Csv(Box::new(Sheet::readable(&headings)?)),
         Form::Ndjson => Made::Ndjson(Vec::new()),
     };
     let mut count = 0_u64;

@@ -13,6 +13,7 @@ use crate::finding::Finding;
 use crate::migrate::accounts::Columns;
 use crate::migrate::accounts::Holds;
 use crate::migrate::listing;
+use crate::migrate::shown;
 use crate::migrate::table;
 
 /// What takes a row: its line, the columns, and their values.
@@ -47,9 +48,18 @@ fn records(bytes: &[u8], name: &str, take: &mut Take<'_>) -> Result<Vec<Finding>
             wrong = Some(placed(name, record.line, &failure));
             return;
         }
-        let whole: Vec<Option<Vec<String>>> = (0..table.names.len())
-            .map(|column| record.is_json(column).then(|| serde_json::from_str(record.get(column)).unwrap_or_default()))
+        let lists: std::result::Result<Vec<Option<Vec<String>>>, serde_json::Error> = (0..table.names.len())
+            .map(|column| record.is_json(column).then(|| serde_json::from_str(record.get(column))).transpose())
             .collect();
+        let whole = match lists {
+            Ok(whole) => whole,
+            Err(error) => {
+                let told = format!("a list of the row is not the JSON that the column {} says", shown(table::MARK));
+                let failure = Failure::input("listing-json", told).because(error).hint("export the list again");
+                wrong = Some(placed(name, record.line, &failure));
+                return;
+            }
+        };
         let values: Vec<Vec<&str>> = (0..table.names.len())
             .map(|column| match (&whole[column], &columns.all[column]) {
                 (Some(list), _) => list.iter().map(String::as_str).collect(),
