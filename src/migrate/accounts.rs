@@ -3,6 +3,8 @@
 
 mod lines;
 
+use std::collections::HashMap;
+
 use crate::error::Failure;
 use crate::error::Result;
 use crate::finding::Finding;
@@ -15,7 +17,7 @@ use crate::provider;
 use crate::rules::accounts::Account;
 
 /// What a column holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Holds {
     Id,
     Username,
@@ -74,8 +76,9 @@ impl Columns {
     /// By their names; two of one meaning, or neither username nor address, are refused with the reason.
     pub(crate) fn new<T: AsRef<str>>(names: &[T]) -> std::result::Result<Self, Failure> {
         let all: Vec<Holds> = names.iter().map(|name| holds(name.as_ref())).collect();
+        let mut places = HashMap::with_capacity(all.len());
         for (at, one) in all.iter().enumerate() {
-            if let Some(twin) = all[..at].iter().position(|other| other == one) {
+            if let Some(twin) = places.insert(one, at) {
                 let (one, twin) = (shown(names[at].as_ref()), shown(names[twin].as_ref()));
                 return Err(Failure::input(
                     "listing-duplicate-column",

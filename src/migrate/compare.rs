@@ -149,6 +149,14 @@ pub(crate) fn compare(people: &[Person], all: Vec<Account>, how: &How<'_>) -> Co
     sight.told.accounts = all.len() as u64;
     let accounts = Accounts::new(all);
     let mut first_line: HashMap<Cow<'_, str>, u64> = HashMap::with_capacity(people.len());
+    // First who is there exactly: an account is nearly nobody's that is somebody's.
+    for person in people.iter().filter(|person| person.active != Some(false) && !person.key.is_empty()) {
+        if let Ok(wanted) = sight.wanted(person) {
+            for place in accounts.places(how.way.account, &wanted) {
+                sight.matched[place] = true;
+            }
+        }
+    }
     for person in people {
         if person.active == Some(false) {
             sight.told.switched_off += 1;
@@ -233,9 +241,6 @@ impl Sight<'_> {
             }
         };
         let found = accounts.places(self.how.way.account, &wanted);
-        for place in &found {
-            self.matched[*place] = true;
-        }
         match found.as_slice() {
             [place] => self.there(person, accounts.at(*place)),
             [] => self.absent(person, &wanted, accounts),

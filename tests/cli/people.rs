@@ -174,6 +174,9 @@ fn who_is_missing_where_is_told_by_the_mode_of_the_connection() {
     clean.shows("at both");
     alone.write("idp.csv", "a,b\n1,2\n");
     alone.ssoctl(&COMPARE).exits(3).tells("name it by `--key-column`; there is `a`, `b`");
+    let other = qualifio("  match_by: shoe-size\n");
+    let told = other.ssoctl(&[&COMPARE[..], &["--format", "json"]].concat()).exits(3).json();
+    assert_eq!(told["error"]["code"], "match-unknown");
     alone.ssoctl(&["users", "compare", "--connection", "f", "--csv", "-", "--directory", "-"]).exits(2);
     alone.ssoctl(&["users", "compare", "--connection", "f", "--csv", "idp.csv", "--key-column", "a"]).exits(3);
 }

@@ -53,6 +53,8 @@ fn a_plan_becomes_an_import_file_and_is_verified_row_by_row() {
     assert_eq!((&json["schema"], &json["changes"]), (&"ssoctl.users-worksheet/1".into(), &3.into()));
     let part = [&write[..], &columns, &["--force", "--part", "2"]].concat();
     desk.ssoctl(&part).exits(2).tells("there is no part 2: the plan has 1");
+    let told = desk.ssoctl(&[&part[..], &["--format", "json"]].concat()).exits(2).json();
+    assert_eq!(told["error"]["code"], "worksheet-part");
     let unknown = [&write[..], &["--force", "--columns", "X={Nothing}"]].concat();
     desk.ssoctl(&unknown).exits(2).tells("nothing is known that `{Nothing}`");
 
@@ -132,6 +134,8 @@ fn users_are_linked_by_an_import_file_that_keeps_other_connectors() {
     let columns = ["--columns", "Login ID={username},SSO connector={connectors},Phone={Phone}", "-o", "link.csv"];
     let several = desk.ssoctl(&[&link[..], &columns].concat()).exits(2);
     several.tells("what parts them in a cell is not known");
+    let told = desk.ssoctl(&[&link[..], &columns, &["--format", "json"]].concat()).exits(2).json();
+    assert_eq!(told["error"]["code"], "link-join");
     desk.ssoctl(&[&link[..], &columns, &["--join", "; "]].concat()).exits(1).shows("cannot be linked  1");
     assert_eq!(
         desk.read("link.csv"),

@@ -16,7 +16,9 @@ use crate::error::Failure;
 use crate::error::Result;
 use crate::migrate::sheet::Cell;
 use crate::migrate::sheet::Sheet;
+use crate::migrate::shown;
 use crate::model::ConnectionName;
+use crate::provider::Account;
 
 /// Write the users of a connection to a file that can be opened in a spreadsheet and read back
 ///
@@ -80,6 +82,9 @@ impl Args {
     }
 }
 
+const HEADINGS: [&str; 9] =
+    ["id", "username", "external_id", "email", "first_name", "last_name", "status", "roles", "groups"];
+
 /// An export in the making.
 enum Made {
     Csv(Box<Sheet>),
@@ -92,10 +97,8 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     refuse_present(&args.output, args.force)?;
     let workspace = context.workspace()?;
     let loaded = workspace.load(&args.connection)?;
-    let headings =
-        ["id", "username", "external_id", "email", "first_name", "last_name", "status", "roles", "groups"];
     let mut made = match form {
-        Form::Csv => Made::Csv(Box::new(Sheet::readable(&headings)?)),
+        Form::Csv => Made::Csv(Box::new(Sheet::readable(&HEADINGS)?)),
         Form::Ndjson => Made::Ndjson(Vec::new()),
     };
     let mut count = 0_u64;
@@ -105,29 +108,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         }
         count += 1;
         match &mut made {
-            Made::Csv(sheet) => {
-                let text = |value: &'_ Option<String>| value.clone().unwrap_or_default();
-                let texts = [
-                    account.id.0.clone(),
-                    account.username.0.clone(),
-                    text(&account.external_id),
-                    text(&account.email),
-                    text(&account.first_name),
-                    text(&account.last_name),
-                    text(&account.status),
-                ];
-                if texts.iter().chain(&account.roles).chain(&account.groups).any(|text| text.contains('\0')) {
-                    return Err(Failure::input(
-                        "export-nul",
-                        format!("account {} has a NUL character, which CSV cannot hold", crate::migrate::shown(&account.id.0)),
-                    )
-                    .hint("write it as NDJSON: `--as ndjson`")
-                    .into());
-                }
-                let mut cells: Vec<Cell<'_>> = texts.iter().map(|text| Cell::Text(text)).collect();
-                cells.extend([Cell::List(&account.roles), Cell::List(&account.groups)]);
-                sheet.row(&cells)
-            }
+            Made::Csv(sheet) => csv_row(sheet, &account),
             Made::Ndjson(bytes) => {
                 let line = listed::as_json(&account).to_string();
                 bytes.extend_from_slice(line.as_bytes());
@@ -155,6 +136,26 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     Ok(Verdict::Done)
 }
 
+fn csv_row(sheet: &mut Sheet, account: &Account) -> Result<()> {
+    let text = |value: &'_ Option<String>| value.clone().unwrap_or_default();
+    let texts = [
+        account.id.0.clone(),
+        account.username.0.clone(),
+        text(&account.external_id),
+        text(&account.email),
+        text(&account.first_name),
+        text(&account.last_name),
+        text(&account.status),
+    ];
+    if texts.iter().chain(&account.roles).chain(&account.groups).any(|text| text.contains('\0')) {
+        let told = format!("account {} has a NUL character, which CSV cannot hold", shown(&account.id.0));
+        return Err(Failure::input("export-nul", told).hint("write it as NDJSON: `--as ndjson`").into());
+    }
+    let mut cells: Vec<Cell<'_>> = texts.iter().map(|text| Cell::Text(text)).collect();
+    cells.extend([Cell::List(&account.roles), Cell::List(&account.groups)]);
+    sheet.row(&cells)
+}
+
 /// What is there is replaced by consent only.
 pub(crate) fn refuse_present(output: &std::path::Path, force: bool) -> Result<()> {
     if !force && (output.exists() || output.is_symlink()) {
@@ -163,4 +164,19 @@ pub(crate) fn refuse_present(output: &std::path::Path, force: bool) -> Result<()
             .into());
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::failure_of;
+
+    #[test]
+    fn what_csv_cannot_hold_is_refused() {
+        let mut sheet = Sheet::readable(&HEADINGS).unwrap();
+        let account = Account { email: Some("a\0b".to_owned()), ..Account::default() };
+        let error = csv_row(&mut sheet, &account).unwrap_err();
+        assert_eq!(failure_of(&error).unwrap().code(), "export-nul");
+        csv_row(&mut sheet, &Account::default()).unwrap();
+    }
 }

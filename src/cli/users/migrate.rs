@@ -172,6 +172,10 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             let digest: String = plan.digest.chars().take(12).collect();
             context.ui.hint(&format!("add `--apply --plan-digest {digest}` to rename them"));
         }
+        if offline && plan.counts().rename > 0 {
+            let id = folder.id();
+            context.ui.hint(&format!("`ssoctl users worksheet write {id} ..` makes an import file or a worksheet of it"));
+        }
         return Ok(planned);
     }
     check_consent(args, &loaded, asks, context)?;

@@ -108,6 +108,13 @@ fn near_misses_are_told_byte_by_byte_and_never_matched() {
 }
 
 #[test]
+fn an_account_that_is_somebodys_is_nearly_nobodys() {
+    let people = [person(2, "ANNA@x.example", ""), person(3, "anna@x.example", "")];
+    let (rows, _) = told("ino-cx", "", &people, vec![account("anna@x.example", "")], &[]);
+    assert_eq!(rows, ["2 missing-at-vendor"]);
+}
+
+#[test]
 fn just_in_time_makes_whom_nobody_has_made() {
     let more = "settings:\n  brand_id: b\nprovisioning:\n  just_in_time: true\n  valid_email_domains: [example.org]\n";
     let people = [person(2, "1", "a@example.org"), person(3, "2", "b@example.com"), person(4, "x", "c@example.org")];

@@ -17,6 +17,7 @@ use crate::disk::Access;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::migrate::Folder;
+use crate::migrate::journal::state::Standing;
 use crate::migrate::sheet::Cell;
 use crate::migrate::sheet::Sheet;
 use crate::migrate::worksheet;
@@ -99,7 +100,8 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     };
     let workspace = context.workspace()?;
     let folder = Folder::open(&drive::root(&workspace), &args.id)?;
-    let plan = saved::renames(&folder, &|_, _| true)?;
+    // What an API has renamed is done; what it gave up can be done in another way.
+    let plan = saved::renames(&folder, &|_, standing| standing != Standing::Done)?;
     let all = worksheet::entries(&plan.rows)?;
     let parts = all.iter().map(|entry| entry.part).max().unwrap_or_default();
     if let Some(part) = args.part.filter(|part| *part == 0 || *part > parts) {
