@@ -904,6 +904,7 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             break
         }
         'ssoctl;users;rollback' {
+            [CompletionResult]::new('--line', '--line', [CompletionResultType]::ParameterName, 'Only the users of these lines of the roster; the migration stays what it is')
             [CompletionResult]::new('--rate', '--rate', [CompletionResultType]::ParameterName, 'Most writes in a second; 0 is as fast as the vendor answers [default: the connection''s `writes_per_second`, else 1]')
             [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'Requests at the same time [default: the connection''s `concurrency`, else 4]')
             [CompletionResult]::new('--max-failures', '--max-failures', [CompletionResultType]::ParameterName, 'Stop when more rows than this have failed')
