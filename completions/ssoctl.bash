@@ -163,6 +163,9 @@ _ssoctl() {
             ssoctl__subcmd__sandbox,serve)
                 cmd="ssoctl__subcmd__sandbox__subcmd__serve"
                 ;;
+            ssoctl__subcmd__users,audit)
+                cmd="ssoctl__subcmd__users__subcmd__audit"
+                ;;
             ssoctl__subcmd__users,compare)
                 cmd="ssoctl__subcmd__users__subcmd__compare"
                 ;;
@@ -2156,8 +2159,34 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__users)
-            opts="-C -q -h --workspace --format --no-input --quiet --help list export compare migrate resume rollback status worksheet notice link"
+            opts="-C -q -h --workspace --format --no-input --quiet --help list export compare migrate resume rollback status audit worksheet notice link"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        ssoctl__subcmd__users__subcmd__audit)
+            opts="-C -q -h --workspace --format --no-input --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

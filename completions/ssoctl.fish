@@ -677,25 +677,26 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand check" -l strict -d 'Warni
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand check" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand check" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status worksheet notice link" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status worksheet notice link" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
 html\t'One HTML page, of what is handed over to others'
 junit\t'For CI: JUnit XML, of commands that run tests'"
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status worksheet notice link" -l no-input -d 'Never ask, also not at a terminal'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status worksheet notice link" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status worksheet notice link" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status worksheet notice link" -f -a "list" -d 'List the users of a connection, as the vendor has them'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status worksheet notice link" -f -a "export" -d 'Write the users of a connection to a file that can be opened in a spreadsheet and read back'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status worksheet notice link" -f -a "compare" -d 'Tell who is missing where: at the vendor, or at the identity provider'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status worksheet notice link" -f -a "migrate" -d 'Rename existing users to the form that SSO logs them in by'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status worksheet notice link" -f -a "resume" -d 'Go on with a migration or rollback that stopped'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status worksheet notice link" -f -a "rollback" -d 'Give renamed users their old names back'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status worksheet notice link" -f -a "status" -d 'Show where migrations stand'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status worksheet notice link" -f -a "worksheet" -d 'Carry out a plan without an API: an import file or worksheet, and a check afterwards'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status worksheet notice link" -f -a "notice" -d 'List those who must be told of their new name: e-mail, old name, new name, login URL'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status worksheet notice link" -f -a "link" -d 'Link users to a connection, where the vendor lets in only those who are'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link" -l no-input -d 'Never ask, also not at a terminal'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link" -f -a "list" -d 'List the users of a connection, as the vendor has them'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link" -f -a "export" -d 'Write the users of a connection to a file that can be opened in a spreadsheet and read back'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link" -f -a "compare" -d 'Tell who is missing where: at the vendor, or at the identity provider'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link" -f -a "migrate" -d 'Rename existing users to the form that SSO logs them in by'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link" -f -a "resume" -d 'Go on with a migration or rollback that stopped'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link" -f -a "rollback" -d 'Give renamed users their old names back'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link" -f -a "status" -d 'Show where migrations stand'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link" -f -a "audit" -d 'Show every write of a migration, and what came of it'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link" -f -a "worksheet" -d 'Carry out a plan without an API: an import file or worksheet, and a check afterwards'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link" -f -a "notice" -d 'List those who must be told of their new name: e-mail, old name, new name, login URL'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link" -f -a "link" -d 'Link users to a connection, where the vendor lets in only those who are'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from list" -l connection -d 'The connection whose users are listed' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from list" -l directory -d 'Read this exported list, CSV or the NDJSON of `users export`, and not the vendor\'s API' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from list" -l search -d 'Only accounts that have this text in ID, username, e-mail address, External ID or name, in any case' -r
@@ -814,6 +815,15 @@ junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from status" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from audit" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from audit" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
+json\t'For programs: one document with a `schema` key'
+md\t'Markdown, of what is handed over to others'
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from audit" -l no-input -d 'Never ask, also not at a terminal'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from audit" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from audit" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from worksheet" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from worksheet" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
