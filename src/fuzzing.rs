@@ -23,6 +23,7 @@ use crate::drift;
 use crate::drift::facts;
 use crate::error::Failure;
 use crate::error::failure_of;
+use crate::migrate::accounts;
 use crate::migrate::listing;
 use crate::migrate::roster;
 use crate::migrate::roster::Columns;
@@ -327,7 +328,8 @@ pub fn csv(bytes: &[u8]) {
             assert_eq!(Ok(rows_of_text), rows(&wide, None));
         }
     }
-    if let Err(error) = listing::read(bytes, NAME) {
+    for error in [listing::read(bytes, NAME).err(), accounts::each_listed(bytes, NAME, &mut drop).err()] {
+        let Some(error) = error else { continue };
         let failure = failure_of(&error).unwrap();
         printable(failure, &failure.to_string());
     }

@@ -4,13 +4,18 @@
 
 pub(crate) mod accounts;
 pub(crate) mod apply;
+pub(crate) mod compare;
 pub(crate) mod directory;
 pub(crate) mod journal;
 pub(crate) mod listing;
 pub(crate) mod plan;
+#[cfg_attr(not(test), expect(dead_code, reason = "the command comes with the writes that carry it out"))]
+pub(crate) mod provision;
 pub(crate) mod report;
 pub(crate) mod roster;
+pub(crate) mod sheet;
 pub(crate) mod table;
+pub(crate) mod worksheet;
 
 use std::path::Path;
 use std::path::PathBuf;

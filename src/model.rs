@@ -7,6 +7,7 @@ pub(crate) mod document;
 pub(crate) mod identity;
 pub(crate) mod login;
 pub(crate) mod migration;
+pub(crate) mod provision;
 pub(crate) mod route;
 pub(crate) mod shape;
 pub(crate) mod time;

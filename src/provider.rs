@@ -18,11 +18,13 @@ use crate::error::Result;
 use crate::model::connection::DirectoryAccess;
 use crate::model::connection::KeyField;
 use crate::model::difference::nearest;
+use crate::model::shape::Shape;
 use crate::model::username::UsernameRule;
 use crate::provider::profile::Api;
 use crate::provider::profile::Capability;
 use crate::provider::profile::Profile;
 use crate::provider::profile::Support;
+use crate::rules::policy::Column;
 
 pub(crate) use crate::provider::directory::Access;
 pub(crate) use crate::provider::directory::Account;
@@ -219,6 +221,18 @@ pub(crate) fn written_field(vendor: &Vendor, directory: Option<&DirectoryAccess>
             None => KeyField::Username,
         },
     }
+}
+
+/// How the names of users are made where people or a file set them and no API does: an address
+/// where users are found by theirs.
+pub(crate) fn rule_by_hand(vendor: &Vendor) -> UsernameRule {
+    let by_address = vendor.rules.find.first().is_some_and(|way| way.account == Column::Email);
+    let plain = || UsernameRule {
+        form: "{value}".to_owned(),
+        refused_characters: String::new(),
+        shape: by_address.then_some(Shape::Email),
+    };
+    vendor.username.clone().unwrap_or_else(plain)
 }
 
 #[cfg(test)]

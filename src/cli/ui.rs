@@ -59,6 +59,11 @@ impl Ui {
         told_to_reader(written.and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()))
     }
 
+    /// Standard output for a stream of lines.
+    pub(crate) fn lines(&self) -> Lines {
+        Lines { out: Escaped(io::BufWriter::new(io::stdout().lock())), gone: false }
+    }
+
     /// Tells how it goes; silent under `--quiet`.
     pub(crate) fn status(&self, text: &str) {
         if !self.quiet {
@@ -167,6 +172,38 @@ impl Ui {
         }
         let text = String::from_utf8_lossy(&typed);
         Ok(Some(text.trim_end_matches(['\n', '\r']).to_owned()))
+    }
+}
+
+/// NDJSON on standard output, line by line; a reader who has gone is not an error.
+pub(crate) struct Lines {
+    out: Escaped<io::BufWriter<io::StdoutLock<'static>>>,
+    gone: bool,
+}
+
+impl Lines {
+    /// One document on one line.
+    pub(crate) fn json(&mut self, value: &impl serde::Serialize) -> Result<()> {
+        self.write(|out| {
+            serde_json::to_writer(&mut *out, value).map_err(io::Error::from).and_then(|()| out.write_all(b"\n"))
+        })
+    }
+
+    /// Hands over what was gathered.
+    pub(crate) fn flush(&mut self) -> Result<()> {
+        self.write(|out| out.flush())
+    }
+
+    fn write(
+        &mut self,
+        write: impl FnOnce(&mut Escaped<io::BufWriter<io::StdoutLock<'static>>>) -> io::Result<()>,
+    ) -> Result<()> {
+        if self.gone {
+            return Ok(());
+        }
+        let written = write(&mut self.out);
+        self.gone = written.is_err();
+        told_to_reader(written)
     }
 }
 

@@ -1,19 +1,26 @@
-//! `ssoctl users`: moving a tenant's users to the names that SSO logs them in by.
+//! `ssoctl users`: who is there, and moving a tenant's users to the names that SSO logs them in by.
 
 mod audit;
+mod compare;
 pub(crate) mod drive;
+mod export;
+mod link;
+mod list;
+mod listed;
 mod migrate;
-mod rollback;
+mod notice;
 mod progress;
 mod resume;
-
+mod rollback;
+mod saved;
 mod status;
+mod worksheet;
 
 use crate::cli::Verdict;
 use crate::cli::context::Context;
 use crate::error::Result;
 
-/// Migrate usernames: plan, apply, resume, roll back
+/// List, export and compare users; migrate usernames: plan, apply, resume, roll back
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -22,20 +29,32 @@ pub(crate) struct Args {
 
 #[derive(clap::Subcommand)]
 enum Command {
+    List(list::Args),
+    Export(export::Args),
+    Compare(Box<compare::Args>),
     Migrate(Box<migrate::Args>),
     Resume(resume::Args),
     Rollback(rollback::Args),
     Status(status::Args),
     Audit(audit::Args),
+    Worksheet(worksheet::Args),
+    Notice(notice::Args),
+    Link(Box<link::Args>),
 }
 
 /// Hands on to the subcommand.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     match &args.command {
+        Command::List(args) => list::run(args, context),
+        Command::Export(args) => export::run(args, context),
+        Command::Compare(args) => compare::run(args, context),
         Command::Migrate(args) => migrate::run(args, context),
         Command::Resume(args) => resume::run(args, context),
         Command::Rollback(args) => rollback::run(args, context),
         Command::Status(args) => status::run(args, context),
         Command::Audit(args) => audit::run(args, context),
+        Command::Worksheet(args) => worksheet::run(args, context),
+        Command::Notice(args) => notice::run(args, context),
+        Command::Link(args) => link::run(args, context),
     }
 }

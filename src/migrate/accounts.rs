@@ -1,18 +1,23 @@
 //! A vendor's user list as a login needs it: from a CSV export whose columns have this vendor's
-//! names or that one's, or from rows that stand in a table of tests.
+//! names or that one's, from the NDJSON of `users export`, or from rows that stand in a table of tests.
+
+mod lines;
+
+use std::collections::HashMap;
 
 use crate::error::Failure;
 use crate::error::Result;
-use crate::error::failure_of;
 use crate::finding::Finding;
 use crate::finding::Severity;
-use crate::migrate::listing;
 use crate::migrate::shown;
 use crate::migrate::table;
+use crate::model::UserId;
+use crate::model::Username;
+use crate::provider;
 use crate::rules::accounts::Account;
 
 /// What a column holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Holds {
     Id,
     Username,
@@ -22,6 +27,8 @@ enum Holds {
     Active,
     Sso,
     Connections,
+    /// What ssoctl says of the row itself, [`table::MARK`].
+    Mark,
     /// A field by its key under `attributes:`, else by the column's own name.
     Field(String),
 }
@@ -49,6 +56,9 @@ const FIELDS: [(&str, &[&str]); 6] = [
 ];
 
 fn holds(name: &str) -> Holds {
+    if name == table::MARK {
+        return Holds::Mark;
+    }
     let bare: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     if let Some((holds, _)) = NAMES.iter().find(|(_, names)| names.contains(&bare.as_str())) {
         return holds.clone();
@@ -66,8 +76,9 @@ impl Columns {
     /// By their names; two of one meaning, or neither username nor address, are refused with the reason.
     pub(crate) fn new<T: AsRef<str>>(names: &[T]) -> std::result::Result<Self, Failure> {
         let all: Vec<Holds> = names.iter().map(|name| holds(name.as_ref())).collect();
+        let mut places = HashMap::with_capacity(all.len());
         for (at, one) in all.iter().enumerate() {
-            if let Some(twin) = all[..at].iter().position(|other| other == one) {
+            if let Some(twin) = places.insert(one, at) {
                 let (one, twin) = (shown(names[at].as_ref()), shown(names[twin].as_ref()));
                 return Err(Failure::input(
                     "listing-duplicate-column",
@@ -112,6 +123,7 @@ impl Columns {
                     }
                 }
                 Holds::Sso => account.sso = first.map(switch).transpose()?,
+                Holds::Mark => {}
                 Holds::Field(key) => {
                     let joined = values.join("|");
                     if !joined.is_empty() {
@@ -125,19 +137,50 @@ impl Columns {
             account.username = account.email.clone().unwrap_or_default();
         }
         if account.username.is_empty() {
-            return Err(Failure::input("listing-username", "an account has neither username nor e-mail address")
-                .hint("take the row out, or export the list again"));
+            return Err(nameless());
         }
         Ok(account)
     }
 
-    /// Whether a cell may hold several values, parted by `|`.
-    fn is_list(&self, column: usize) -> bool {
-        matches!(self.all.get(column), Some(Holds::Roles | Holds::Connections))
+    /// The account as the vendor's API would tell it; what there is no place for is left out.
+    pub(crate) fn listed(&self, values: &[Vec<&str>]) -> std::result::Result<provider::Account, Failure> {
+        let mut account = provider::Account::default();
+        for (holds, values) in self.all.iter().zip(values) {
+            let first = values.first().copied().filter(|value| !value.is_empty()).map(str::to_owned);
+            let list = || values.iter().filter(|value| !value.is_empty()).map(|value| (*value).to_owned()).collect();
+            match holds {
+                Holds::Id => account.id = UserId(first.unwrap_or_default()),
+                Holds::Username => account.username = Username(first.unwrap_or_default()),
+                Holds::Email => account.email = first,
+                Holds::ExternalId => account.external_id = first,
+                Holds::Roles => account.roles = list(),
+                Holds::Active => account.status = first,
+                Holds::Field(key) => match key.as_str() {
+                    "first_name" => account.first_name = first,
+                    "last_name" => account.last_name = first,
+                    "groups" => account.groups = list(),
+                    _ => {}
+                },
+                Holds::Sso | Holds::Connections | Holds::Mark => {}
+            }
+        }
+        if account.username.0.is_empty() {
+            account.username = Username(account.email.clone().unwrap_or_default());
+        }
+        if account.username.0.is_empty() {
+            return Err(nameless());
+        }
+        Ok(account)
     }
 }
 
-fn active(word: &str) -> Option<bool> {
+fn nameless() -> Failure {
+    Failure::input("listing-username", "an account has neither username nor e-mail address")
+        .hint("take the row out, or export the list again")
+}
+
+/// What a vendor's word for the state of an account means; `None` where nobody knows.
+pub(crate) fn active(word: &str) -> Option<bool> {
     match word.to_lowercase().as_str() {
         "active" | "enabled" | "yes" | "true" | "1" => Some(true),
         "inactive" | "disabled" | "suspended" | "deactivated" | "locked" | "no" | "false" | "0" => Some(false),
@@ -154,48 +197,39 @@ fn switch(word: &str) -> std::result::Result<bool, Failure> {
     }
 }
 
+/// An account of the vendor's API as a login needs it.
+pub(crate) fn of_vendor(account: &provider::Account) -> Account {
+    let given = |value: &Option<String>| value.clone().filter(|value| !value.is_empty());
+    let mut fields = Vec::new();
+    for (key, value) in [("first_name", &account.first_name), ("last_name", &account.last_name)] {
+        fields.extend(given(value).map(|value| (key.to_owned(), value)));
+    }
+    if !account.groups.is_empty() {
+        fields.push(("groups".to_owned(), account.groups.join("|")));
+    }
+    Account {
+        id: Some(account.id.0.clone()),
+        username: account.username.0.clone(),
+        email: given(&account.email),
+        external_id: given(&account.external_id),
+        fields,
+        roles: account.roles.clone(),
+        active: account.status.as_deref().and_then(active),
+        sso: None,
+        connections: None,
+    }
+}
+
 /// Reads a list; one with a header and no row is an empty list.
 pub(crate) fn read(bytes: &[u8], name: &str) -> Result<(Vec<Account>, Vec<Finding>)> {
-    let table = table::open(bytes, name, None, &[], &listing::CODES)?;
-    let mut findings = table.findings.clone();
-    let placed = |line: u64, failure: Failure| {
-        let hint = failure.hints().first().cloned().unwrap_or_default();
-        Failure::input(failure.code(), format!("{}: {failure}", table::place(name, Some(line)))).hint(hint)
-    };
-    let columns = Columns::new(&table.names).map_err(|failure| placed(1, failure))?;
-    let (mut accounts, mut wrong, mut odd) = (Vec::new(), None, None::<(u64, String)>);
-    let ended = table.each(name, &listing::CODES, |record| {
-        if wrong.is_some() {
-            return;
-        }
-        if let Some(fields) = record.ragged {
-            let told = format!("the row has {fields} fields and the header {}", table.names.len());
-            let failure =
-                Failure::input("listing-ragged", told).hint("a value with the separator in it stands in quotes");
-            wrong = Some(placed(record.line, failure));
-            return;
-        }
-        let values: Vec<Vec<&str>> = (0..table.names.len())
-            .map(|column| match (record.get(column), columns.is_list(column)) {
-                (cell, true) => cell.split('|').map(str::trim).collect(),
-                (cell, false) => vec![cell],
-            })
-            .collect();
+    let (mut accounts, mut odd) = (Vec::new(), None::<(u64, String)>);
+    let mut findings = lines::each(bytes, name, &mut |line, columns, values| {
         let mut unknown = |word: &str| {
-            odd.get_or_insert_with(|| (record.line, word.to_owned()));
+            odd.get_or_insert_with(|| (line, word.to_owned()));
         };
-        match columns.account(&values, &mut unknown) {
-            Ok(account) => accounts.push(account),
-            Err(failure) => wrong = Some(placed(record.line, failure)),
-        }
-    });
-    match (wrong, ended) {
-        (Some(failure), _) => return Err(failure.into()),
-        (None, Err(error)) if failure_of(&error).is_none_or(|failure| failure.code() != listing::CODES.no_rows) => {
-            return Err(error);
-        }
-        _ => {}
-    }
+        accounts.push(columns.account(values, &mut unknown)?);
+        Ok(())
+    })?;
     if let Some((line, word)) = odd {
         findings.push(
             Finding::new(
@@ -213,9 +247,18 @@ pub(crate) fn read(bytes: &[u8], name: &str) -> Result<(Vec<Account>, Vec<Findin
     Ok((accounts, findings))
 }
 
+/// Hands over each account of a list as the vendor's API would tell it.
+pub(crate) fn each_listed(bytes: &[u8], name: &str, take: &mut dyn FnMut(provider::Account)) -> Result<Vec<Finding>> {
+    lines::each(bytes, name, &mut |_, columns, values| {
+        take(columns.listed(values)?);
+        Ok(())
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::failure_of;
 
     #[test]
     fn columns_go_by_many_names_and_unknown_ones_are_fields() {
@@ -254,6 +297,9 @@ mod tests {
             ("username,role\na,b\n,c\n", "listing-username", "u.csv:3: "),
             ("username,saml\na,perhaps\n", "listing-value", "u.csv:2: "),
             ("username\n\"a\n", "listing-quote", "u.csv:2: "),
+            ("username,roles,ssoctl\na,x|y,roles:json\n", "listing-json", "u.csv:2: "),
+            ("{\"username\":\"a\"}\n[]\n", "listing-json", "u.csv:2: "),
+            ("{\"email\":null}\n", "listing-username", "u.csv:1: "),
             ("", "listing-empty", "u.csv"),
         ] {
             let error = read(text.as_bytes(), "u.csv").unwrap_err();

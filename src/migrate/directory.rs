@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use crate::error::Failure;
 use crate::error::Result;
+use crate::migrate::accounts;
 use crate::migrate::apply::call::Caller;
 use crate::migrate::apply::call::Trouble;
 use crate::migrate::apply::call::before_any_write;
@@ -289,8 +290,14 @@ const CODES: table::Codes = table::Codes {
     duplicate_column: "directory-duplicate-column",
 };
 
-/// Reads a list that was exported: a column for each fact that is wanted, others are passed over.
+/// Reads a list that was exported: a column for each fact that is wanted, others are passed over; or
+/// the NDJSON of `users export`.
 pub(crate) fn read_file(bytes: &[u8], name: &str, keep: Keep) -> Result<Accounts> {
+    if bytes.trim_ascii_start().first() == Some(&b'{') {
+        let mut accounts = Accounts::new(keep);
+        accounts::each_listed(bytes, name, &mut |account| accounts.add(&account))?;
+        return accounts.without_repeats();
+    }
     let wants: Vec<table::Want<'_>> = keep
         .facts
         .iter()

@@ -5,7 +5,7 @@ mod alike;
 mod chain;
 pub(crate) mod draw;
 pub(crate) mod file;
-mod fold;
+pub(crate) mod fold;
 pub(crate) mod form;
 pub(crate) mod line;
 pub(crate) mod method;

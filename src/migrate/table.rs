@@ -58,6 +58,8 @@ pub(crate) struct Table<'a> {
     delimiter: u8,
     /// There is no quote in it, so that every separator parts fields.
     plain: bool,
+    /// The column of [`MARK`].
+    mark: Option<usize>,
     /// The names of all columns, as the header has them.
     pub(crate) names: Vec<String>,
     /// Where each wanted column is, in the order asked.
@@ -66,6 +68,11 @@ pub(crate) struct Table<'a> {
     pub(crate) findings: Vec<Finding>,
 }
 
+/// The column by which a file that ssoctl wrote says which cells of a row are not to be read as they
+/// stand: names parted by `|`, of columns whose cell begins with an apostrophe against formulas, and
+/// with `:json` behind it of a column whose list is written as JSON.
+pub(crate) const MARK: &str = "ssoctl";
+
 /// One record below the header.
 pub(crate) struct Record<'a> {
     /// The line on which it starts, 1-based.
@@ -73,6 +80,8 @@ pub(crate) struct Record<'a> {
     /// How many fields it has where the header has another number.
     pub(crate) ragged: Option<usize>,
     fields: Fields<'a>,
+    names: &'a [String],
+    marks: &'a str,
 }
 
 #[derive(Clone, Copy)]
@@ -106,9 +115,24 @@ impl Fields<'_> {
 }
 
 impl Record<'_> {
-    /// The field of a column, exactly as written; empty where the record is too short.
+    /// The field of a column, exactly as written, without what [`MARK`] says was put before it;
+    /// empty where the record is too short.
     pub(crate) fn get(&self, column: usize) -> &str {
-        self.fields.get(column).unwrap_or("")
+        let field = self.fields.get(column).unwrap_or("");
+        if self.marks.is_empty() || !self.is_marked(column, "") {
+            return field;
+        }
+        field.strip_prefix('\'').unwrap_or(field)
+    }
+
+    /// Whether the field of a column is a list as JSON.
+    pub(crate) fn is_json(&self, column: usize) -> bool {
+        !self.marks.is_empty() && self.is_marked(column, ":json")
+    }
+
+    fn is_marked(&self, column: usize, how: &str) -> bool {
+        let Some(name) = self.names.get(column) else { return false };
+        self.marks.split('|').any(|mark| mark.strip_suffix(how) == Some(name))
     }
 }
 
@@ -180,7 +204,8 @@ pub(crate) fn open<'a>(
         check_quotes(&text, start, *delimiter, name, codes.quote)?;
     }
     let (delimiter, names) = (*delimiter, names.clone());
-    Ok(Table { text, start, delimiter, plain, names, columns, findings })
+    let mark = names.iter().position(|name| name == MARK);
+    Ok(Table { text, start, delimiter, plain, mark, names, columns, findings })
 }
 
 impl Table<'_> {
@@ -213,7 +238,8 @@ impl Table<'_> {
         let surplus = fields.len() > self.names.len() && fields.are_empty_from(self.names.len());
         let ragged = (fields.len() != self.names.len() && !surplus).then_some(fields.len());
         seen.rows += 1;
-        take(Record { line, ragged, fields });
+        let marks = self.mark.and_then(|column| fields.get(column)).unwrap_or("");
+        take(Record { line, ragged, fields, names: &self.names, marks });
     }
 
     /// By the csv crate.
@@ -385,6 +411,15 @@ fn missing(want: &Want<'_>, names: &[String], file: &str, codes: &Codes) -> Fail
         )
         .hint(format!("name the column of the {} with `{} NAME`", want.what, want.flag)),
     }
+}
+
+/// The column of one of these names, tried in order: in small letters, and without what is no letter or digit.
+pub(crate) fn by_name(names: &[String], wanted: &[&str]) -> Option<usize> {
+    let bare = |name: &String| -> String {
+        name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    let bare: Vec<String> = names.iter().map(bare).collect();
+    wanted.iter().find_map(|wanted| bare.iter().position(|name| name == wanted))
 }
 
 /// A word as it can be typed after a flag.

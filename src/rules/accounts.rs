@@ -76,6 +76,21 @@ impl Accounts {
         accounts
     }
 
+    /// The one at a place of the list.
+    pub(crate) fn at(&self, place: usize) -> &Account {
+        &self.all[place]
+    }
+
+    /// The places of those that [`Self::find`] finds.
+    pub(crate) fn places(&self, column: Column, wanted: &str) -> Vec<usize> {
+        let index = if column == Column::Email { &self.folded } else { &self.exact }[index(column)].as_slice();
+        let compare = |place: u32| match column {
+            Column::Email => lower(self.value(column, place)).cmp(lower(wanted)),
+            _ => self.value(column, place).cmp(wanted),
+        };
+        Self::span(index, compare).map(|place| place as usize).collect()
+    }
+
     /// Those with exactly this value; e-mail addresses are compared without regard to case.
     pub(crate) fn find(&self, column: Column, wanted: &str) -> Vec<&Account> {
         if column == Column::Email {
@@ -95,9 +110,12 @@ impl Accounts {
 
     /// The accounts of an index that compare as equal.
     fn of(&self, index: &[u32], compare: impl Fn(u32) -> Ordering) -> Vec<&Account> {
+        Self::span(index, compare).map(|place| &self.all[place as usize]).collect()
+    }
+
+    fn span(index: &[u32], compare: impl Fn(u32) -> Ordering) -> impl Iterator<Item = u32> {
         let from = index.partition_point(|place| compare(*place) == Ordering::Less);
-        let same = index[from..].iter().take_while(|place| compare(**place) == Ordering::Equal);
-        same.map(|place| &self.all[*place as usize]).collect()
+        index[from..].iter().copied().take_while(move |place| compare(*place) == Ordering::Equal)
     }
 }
 

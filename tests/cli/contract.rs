@@ -25,13 +25,14 @@ fn furnished() -> (Desk, Sandbox) {
     let add = ["connection", "add", "o", "--provider", "qualtrics", "--discovery", "op.json", "--client-id", "c"];
     desk.ssoctl(&[&add[..], &["--client-secret", "env:S", "--attribute", "email=email"]].concat()).exits(0);
     desk.write("roster.csv", "old_username,new_value\nuser00001@example.org,1001\nuser00002@example.org,a#b\n");
+    desk.write("people.csv", "uid,mail\n1001,user00001@example.org\n");
     (desk, sandbox)
 }
 
 const MIGRATE: &str = "users migrate --csv roster.csv --connection q";
 
 /// Every command that has data to print, with the name of its schema.
-const DATA: [(&str, &str, i32); 24] = [
+const DATA: [(&str, &str, i32); 25] = [
     ("connection list", "connection-list", 0),
     ("check", "check", 0),
     ("domain route anna@example.org", "domain-route", 1),
@@ -56,10 +57,11 @@ const DATA: [(&str, &str, i32); 24] = [
     ("connection url q", "connection-url", 0),
     (MIGRATE, "users-migrate", 1),
     ("users status", "users-status", 0),
+    ("users compare --connection q --csv people.csv", "users-compare", 1),
 ];
 
 /// Command lines that end with an error, with its code.
-const ERRORS: [(&str, &str, i32); 15] = [
+const ERRORS: [(&str, &str, i32); 19] = [
     ("connection show nobody", "connection-not-found", 3),
     ("connection add a/b --provider qualtrics --google", "usage", 2),
     ("connection add q --provider qualtrics --google", "connection-exists", 5),
@@ -74,6 +76,10 @@ const ERRORS: [(&str, &str, i32); 15] = [
     ("metadata export o", "not-saml", 3),
     ("users resume", "migration-unknown", 3),
     ("users migrate --csv gone.csv --connection q", "file-not-found", 3),
+    ("users list --connection o", "directory-unset", 3),
+    ("users export --connection q -o users", "export-form", 2),
+    ("users compare --connection q --csv gone.csv", "file-not-found", 3),
+    ("users worksheet verify nobody --directory roster.csv", "migration-unknown", 3),
     ("users frobnicate", "usage", 2),
 ];
 

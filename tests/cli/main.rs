@@ -26,6 +26,7 @@ mod mapping;
 mod metadata;
 mod own_vendor;
 mod peer;
+mod people;
 mod planning;
 mod provider;
 mod refresh;
@@ -37,6 +38,7 @@ mod trust;
 mod users;
 #[cfg(unix)]
 mod wizard;
+mod worksheet;
 
 #[test]
 fn no_file_of_this_folder_is_forgotten() {

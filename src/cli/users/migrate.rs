@@ -239,6 +239,10 @@ fn planned(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Contex
         let digest: String = digest.chars().take(12).collect();
         context.ui.hint(&format!("add `--apply --plan-digest {digest}` to rename them"));
     }
+    if offline && renames > 0 {
+        let id = saved.folder.id();
+        context.ui.hint(&format!("`ssoctl users worksheet write {id} ..` makes an import file or a worksheet of it"));
+    }
     Ok((saved.folder, Consent::No(verdict)))
 }
 
@@ -380,6 +384,8 @@ fn input(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Context)
     let vendor = context.vendor(&loaded.connection.provider)?;
     let key = provider::written_field(&vendor, loaded.connection.directory.as_ref());
     let rule = match key {
+        // A plan from a file is carried out by a file or by hand where there is no API.
+        KeyField::Username if args.directory.is_some() => provider::rule_by_hand(&vendor),
         KeyField::Username => provider::username_rule(&vendor)?,
         KeyField::ExternalId => {
             UsernameRule { form: "{value}".to_owned(), refused_characters: String::new(), shape: None }

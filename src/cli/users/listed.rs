@@ -1,0 +1,191 @@
+//! The users of a connection, one after the other: from the vendor's API with patience, or from a
+//! list that an administrator has exported there.
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use crate::cli::context::Context;
+use crate::cli::users::drive;
+use crate::cli::users::progress::Bar;
+use crate::cli::users::progress::SystemClock;
+use crate::disk;
+use crate::error::Failure;
+use crate::error::Kind;
+use crate::error::Result;
+use crate::http::pace::Pace;
+use crate::migrate::accounts;
+use crate::migrate::apply::call::Caller;
+use crate::migrate::apply::call::Patience;
+use crate::migrate::apply::call::Trouble;
+use crate::migrate::directory;
+use crate::model::printable;
+use crate::provider::Account;
+use crate::workspace::Loaded;
+use crate::workspace::Workspace;
+
+/// Largest list that is read from a file, in bytes.
+const LIMIT: u64 = 1 << 30;
+
+/// What messages call a file.
+pub(crate) fn shown(file: &str) -> &str {
+    if file == "-" { "standard input" } else { file }
+}
+
+/// Reads a list of people from a file or standard input.
+pub(crate) fn bytes(file: &str) -> Result<Vec<u8>> {
+    if file == "-" { disk::read_stdin(LIMIT) } else { disk::read(Path::new(file), LIMIT) }
+}
+
+/// Hands over every account once. `take` is not called again after it has failed; where the list
+/// breaks off or contradicts itself, the error comes after those that were handed over.
+pub(crate) fn each(
+    loaded: &Loaded,
+    file: Option<&str>,
+    timeout: u64,
+    workspace: &Workspace,
+    context: &Context,
+    take: &mut dyn FnMut(Account) -> Result<()>,
+) -> Result<()> {
+    let mut failed = None;
+    let mut once = |account: Account| {
+        if failed.is_none() {
+            failed = take(account).err();
+        }
+    };
+    match file {
+        Some(file) => {
+            let findings = accounts::each_listed(&bytes(file)?, shown(file), &mut once)?;
+            context.ui.findings(&findings);
+        }
+        None => from_vendor(loaded, timeout, workspace, context, &mut once)?,
+    }
+    failed.map_or(Ok(()), Err)
+}
+
+fn from_vendor(
+    loaded: &Loaded,
+    timeout: u64,
+    workspace: &Workspace,
+    context: &Context,
+    take: &mut dyn FnMut(Account),
+) -> Result<()> {
+    let clock = Arc::new(SystemClock::new(context.now, context.started));
+    let stop = Arc::new(AtomicBool::new(false));
+    let pace = Arc::new(Pace::new(Arc::<SystemClock>::clone(&clock), Arc::clone(&stop)));
+    let directory = drive::directory(loaded, workspace, Duration::from_secs(timeout), pace, context)?;
+    let patience = Patience::default();
+    let bar = Bar::new(None, context.ui.is_quiet());
+    let mut pause = |wait: Duration, why: &str| bar.message(format!("waiting {} s: {why}", wait.as_secs()));
+    let mut caller = Caller::new(&*directory, &*clock, &stop, &patience, &mut pause);
+    let operator = caller.read(|directory| directory.operator()).map_err(refused)?;
+    if let Some(expected) = loaded.connection.settings.get("brand_id")
+        && *expected != operator.brand_id
+    {
+        return Err(Failure::refused(
+            "brand-mismatch",
+            format!(
+                "the token belongs to brand `{}`, and `{}` is for brand `{expected}`",
+                printable(&operator.brand_id),
+                loaded.name
+            ),
+        )
+        .hint("use a token of that brand, or mend `settings.brand_id`")
+        .into());
+    }
+    // Pages may overlap; what is told twice with two names ends the reading below.
+    let mut seen: HashSet<String> = HashSet::new();
+    let ended = directory::collect_each(&mut caller, directory::Keep::default(), |accounts, page| {
+        bar.progress(format!("reading the user list: {}", accounts.len()));
+        for account in page {
+            if seen.insert(account.id.0.clone()) {
+                take(account.clone());
+            }
+        }
+    });
+    bar.clear();
+    ended.map(drop).map_err(|error| match error.downcast::<Failure>() {
+        Ok(failure) => read_only(failure).into(),
+        Err(other) => other,
+    })
+}
+
+/// Nothing was being written: there is no run that stopped part-way and could be resumed.
+fn read_only(failure: Failure) -> Failure {
+    let failure = if failure.kind() == Kind::Stopped { failure.with_kind(Kind::Remote) } else { failure };
+    match failure.code() {
+        "unreachable" => failure.hint(
+            "check the network, and `settings.data_center` or `directory.api_url` of the connection; behind a \
+             firewall, set `HTTPS_PROXY`",
+        ),
+        _ => failure,
+    }
+}
+
+/// Why the very first call, which asks who we are, was of no use.
+fn refused(trouble: Trouble) -> Failure {
+    match trouble {
+        Trouble::Stop(failure) => read_only(*failure),
+        Trouble::Row { code, detail } => {
+            Failure::remote("vendor-refused", format!("the vendor does not say whose token this is: {detail} ({code})"))
+                .hint("the API needs an administrator's token")
+        }
+    }
+}
+
+/// Which accounts are wanted.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub(crate) struct Filter {
+    /// Only accounts that have this text in ID, username, e-mail address, External ID or name, in any case
+    #[arg(long, value_name = "TEXT", help_heading = "Which users")]
+    search: Option<String>,
+    /// Only accounts of this status, in the vendor's word and any case; may be repeated
+    #[arg(long, value_name = "WORD", help_heading = "Which users")]
+    status: Vec<String>,
+    /// Only accounts that have this role or type, in the vendor's word and any case; may be repeated
+    #[arg(long, value_name = "ROLE", help_heading = "Which users")]
+    role: Vec<String>,
+}
+
+impl Filter {
+    /// Whether an account is wanted.
+    pub(crate) fn takes(&self, account: &Account) -> bool {
+        let same = |one: &str, other: &str| one.to_lowercase() == other.to_lowercase();
+        let status = account.status.as_deref().unwrap_or_default();
+        let named = |text: &String| {
+            let text = text.to_lowercase();
+            let optional = [&account.email, &account.external_id, &account.first_name, &account.last_name];
+            let optional = optional.into_iter().filter_map(Option::as_deref);
+            [account.id.0.as_str(), account.username.0.as_str()]
+                .into_iter()
+                .chain(optional)
+                .any(|value| value.to_lowercase().contains(&text))
+        };
+        (self.status.is_empty() || self.status.iter().any(|wanted| same(wanted, status)))
+            && (self.role.is_empty()
+                || self.role.iter().any(|wanted| account.roles.iter().any(|role| same(wanted, role))))
+            && self.search.as_ref().is_none_or(named)
+    }
+
+    /// Whether it leaves anybody out.
+    pub(crate) fn is_set(&self) -> bool {
+        self.search.is_some() || !self.status.is_empty() || !self.role.is_empty()
+    }
+}
+
+/// An account for a program; what nobody said is null.
+pub(crate) fn as_json(account: &Account) -> serde_json::Value {
+    serde_json::json!({
+        "id": account.id.0,
+        "username": account.username.0,
+        "external_id": account.external_id,
+        "email": account.email,
+        "first_name": account.first_name,
+        "last_name": account.last_name,
+        "status": account.status,
+        "roles": account.roles,
+        "groups": account.groups,
+    })
+}

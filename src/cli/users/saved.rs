@@ -1,0 +1,34 @@
+//! The rows of a saved migration that are to be renamed, with what became of them.
+
+use crate::error::Result;
+use crate::migrate::Folder;
+use crate::migrate::journal::Journal as _;
+use crate::migrate::journal::state::Phase;
+use crate::migrate::journal::state::Standing;
+use crate::migrate::plan::Head;
+use crate::migrate::plan::Outcome;
+use crate::migrate::plan::Row;
+
+/// A plan as far as people and files carry it out.
+pub(crate) struct Saved {
+    /// What it is for.
+    pub(crate) head: Head,
+    /// Its digest.
+    pub(crate) digest: String,
+    /// Rows to rename, in the order of the roster.
+    pub(crate) rows: Vec<Row>,
+}
+
+/// Reads the rows to rename that are wanted.
+pub(crate) fn renames(folder: &Folder, wanted: &dyn Fn(Phase, Standing) -> bool) -> Result<Saved> {
+    let journal = folder.look()?;
+    let phase = journal.whole()?.phase;
+    let mut rows = Vec::new();
+    journal.each(&mut |held| {
+        if held.row.outcome == Outcome::Rename && wanted(phase, held.state.standing()) {
+            rows.push(held.row.clone());
+        }
+        Ok(())
+    })?;
+    Ok(Saved { head: journal.head().clone(), digest: journal.digest().to_owned(), rows })
+}
