@@ -99,8 +99,8 @@ impl<'a> Caller<'a> {
     pub(crate) fn read<T>(&mut self, call: impl Fn(&dyn Directory) -> Result<T, CallError>) -> Result<T, Trouble> {
         let mut attempt = 0;
         let mut put_off = PutOff::default();
+        // Whoever asks for an end gets it at the next wait: an account that was just written is read back first.
         loop {
-            self.check_stop()?;
             let error = match call(self.directory) {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,

@@ -151,6 +151,7 @@ impl Worker<'_, '_> {
                 let why = "this is the account whose credentials do the work; it is not renamed".to_owned();
                 return self.failed(held, "own-account", why, None);
             }
+            self.caller.check_stop()?;
             self.intend(held)?;
             self.unsent.remove(&held.index);
             match self.caller.directory().rename(&account, &task.to) {
