@@ -1,14 +1,16 @@
-//! A stand-in for a vendor's user list, on this machine, for rehearsal and tests:
-//! the Qualtrics Users API v3 with faults on request and a log of every change.
+//! A stand-in for a vendor's user list, on this machine, for rehearsal and tests, with faults
+//! on request and a log of every change. Each provider is a dialect.
 //!
 //! It never listens beyond this machine, and shares nothing with the adapter that
 //! speaks to the real vendor: a mistake that both made would not show.
 
 mod answer;
-mod change;
+mod dialect;
 mod directory;
 pub(crate) mod fault;
 mod log;
+mod qualtrics;
+mod rate;
 pub(crate) mod seed;
 mod service;
 mod wire;
@@ -29,11 +31,15 @@ use crate::error::Failure;
 use crate::error::Kind;
 use crate::error::Result;
 use crate::model::time::Time;
+use crate::sandbox::dialect::DIALECTS;
+pub(crate) use crate::sandbox::directory::Key;
+use crate::sandbox::directory::Rules;
 pub(crate) use crate::sandbox::directory::Suffix;
 use crate::sandbox::fault::Faults;
 pub(crate) use crate::sandbox::log::Sink;
+use crate::sandbox::qualtrics::BRAND_ADMINISTRATOR;
+use crate::sandbox::rate::Rate;
 use crate::sandbox::seed::SeedUser;
-use crate::sandbox::service::BRAND_ADMINISTRATOR;
 use crate::sandbox::service::Service;
 
 /// How long calls that are under way may take to finish once the sandbox is told to stop.
@@ -41,6 +47,8 @@ const GRACE: Duration = Duration::from_secs(2);
 
 /// What the sandbox is told.
 pub(crate) struct Options {
+    /// Whose API it answers, one of [`providers`].
+    pub(crate) provider: String,
     /// Where to listen: 127.0.0.1 or ::1, port 0 for any that is free.
     pub(crate) listen: SocketAddr,
     /// The accounts to begin with, in the order of the list.
@@ -59,6 +67,12 @@ pub(crate) struct Options {
     pub(crate) page_size: usize,
     /// What becomes of a username that a request carries.
     pub(crate) suffix: Suffix,
+    /// Which field the log tells of, and strangers change.
+    pub(crate) key: Key,
+    /// So many requests a second, and a refusal for each that comes sooner.
+    pub(crate) rate_limit: Option<u32>,
+    /// How long every answer takes at least.
+    pub(crate) latency: Duration,
     /// Answers as the proxy between data centres does: a notice on everything, no writes.
     pub(crate) proxied: bool,
     /// Where the log goes, opened by the caller.
@@ -75,6 +89,7 @@ impl Options {
     /// A brand with an operator, no other account and no fault, on a free port.
     pub(crate) fn new(now: Time) -> Self {
         Self {
+            provider: "qualtrics".to_owned(),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             seed: Vec::new(),
             brand_id: "testbrand".to_owned(),
@@ -89,6 +104,9 @@ impl Options {
             operator_type: BRAND_ADMINISTRATOR.to_owned(),
             page_size: 100,
             suffix: Suffix::Keep,
+            key: Key::Username,
+            rate_limit: None,
+            latency: Duration::ZERO,
             proxied: false,
             log: None,
             faults: Faults::default(),
@@ -96,6 +114,11 @@ impl Options {
             stop: None,
         }
     }
+}
+
+/// Every provider that there is a sandbox of.
+pub(crate) fn providers() -> impl Iterator<Item = &'static str> {
+    DIALECTS.into_iter().map(|(name, _)| name)
 }
 
 /// Ends a sandbox from another thread.
@@ -109,8 +132,8 @@ impl Stop {
     }
 }
 
-/// Listens until it is told to stop; `ready` hears where, once it answers.
-pub(crate) fn serve(options: Options, ready: impl FnOnce(SocketAddr) + Send) -> Result<()> {
+/// Listens until it is told to stop; `ready` hears the base URL of its API, once it answers.
+pub(crate) fn serve(options: Options, ready: impl FnOnce(SocketAddr, &str) + Send) -> Result<()> {
     let listen = options.listen;
     if ![IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)].contains(&listen.ip()) {
         return Err(Failure::refused(
@@ -138,32 +161,39 @@ pub(crate) fn serve(options: Options, ready: impl FnOnce(SocketAddr) + Send) -> 
     outcome
 }
 
-async fn run(options: Options, ready: impl FnOnce(SocketAddr) + Send) -> Result<()> {
+async fn run(options: Options, ready: impl FnOnce(SocketAddr, &str) + Send) -> Result<()> {
     let listen = options.listen;
     let cannot = |error| {
         Failure::new(Kind::Remote, "sandbox-listen", format!("the sandbox cannot listen on {listen}"))
             .because(error)
             .hint("port 0 takes any that is free, such as `127.0.0.1:0`")
     };
+    let Some((_, dialect)) = DIALECTS.into_iter().find(|(name, _)| *name == options.provider) else {
+        let known: Vec<&str> = providers().collect();
+        return Err(Failure::usage(
+            "sandbox-provider",
+            format!("there is no sandbox of `{}`", options.provider.escape_debug()),
+        )
+        .hint(format!("there is one of {}", known.join(", ")))
+        .into());
+    };
+    let dialect = dialect(&options);
+    let base = dialect.base();
     let signalled = options.stop.is_none();
     let directory = directory::Directory::new(
         options.seed,
         options.operator,
-        options.brand_id.clone(),
-        options.suffix,
+        Rules { brand_id: options.brand_id, suffix: options.suffix, key: options.key },
         log::Log::new(options.log),
     )?;
     let listener = TcpListener::bind(listen).await.map_err(cannot)?;
     let bound = listener.local_addr().map_err(cannot)?;
     let service = Arc::new(Service {
+        dialect,
         directory: Mutex::new(directory),
         faults: options.faults,
-        brand_id: options.brand_id,
-        data_center: options.data_center,
-        operator_type: options.operator_type,
-        token: options.token,
-        page_size: options.page_size,
-        proxied: options.proxied,
+        rate: options.rate_limit.map(Rate::new),
+        latency: options.latency,
         bound,
         began: options.now,
         clock: Instant::now(),
@@ -190,7 +220,7 @@ async fn run(options: Options, ready: impl FnOnce(SocketAddr) + Send) -> Result<
     };
     let app = wire::router(Arc::clone(&service)).into_make_service_with_connect_info::<wire::Cut>();
     let server = axum::serve(wire::Wire::new(listener), app).with_graceful_shutdown(told);
-    ready(bound);
+    ready(bound, &format!("http://{bound}{base}"));
     tokio::select! {
         ended = server => ended.map_err(cannot)?,
         () = async {

@@ -1,19 +1,16 @@
-//! The shapes of answers, as the vendor's clients know them (Users API v3).
-//!
-//! Nothing here is shared with the adapter that reads them: a mistake that both
-//! made would not show.
+//! What goes back, whatever the provider.
 
 use axum::http::StatusCode;
-use serde_json::Value;
 use serde_json::json;
 
 use crate::sandbox::directory::User;
-use crate::sandbox::fault::scatter;
 
 /// A no to one request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Refusal {
     pub(super) status: StatusCode,
+    /// A code, which the log has as well; the vendor's own, or one of those below that a dialect puts
+    /// into its vendor's words.
     pub(super) code: &'static str,
     pub(super) message: String,
 }
@@ -27,8 +24,24 @@ impl Refusal {
         Self::new(StatusCode::BAD_REQUEST, code, message)
     }
 
+    /// There is no such account.
     pub(super) fn no_such_user(id: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, "USER_NOT_FOUND", format!("There is no user {id}."))
+    }
+
+    /// Another account has the name.
+    pub(super) fn name_taken() -> Self {
+        Self::bad_request("USERNAME_TAKEN", "The username is already in use.")
+    }
+
+    /// An account without a name.
+    pub(super) fn no_name() -> Self {
+        Self::bad_request("MISSING_FIELD", "A user needs a username.")
+    }
+
+    /// The operator would delete itself.
+    pub(super) fn own_account() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "OWN_ACCOUNT", "You cannot delete your own account.")
     }
 }
 
@@ -37,138 +50,45 @@ impl Refusal {
 pub(super) struct Answer {
     pub(super) status: StatusCode,
     pub(super) content_type: &'static str,
-    pub(super) retry_after: Option<String>,
+    /// Other headers, by their names in small letters.
+    pub(super) headers: Vec<(&'static str, String)>,
     pub(super) body: Vec<u8>,
 }
 
 impl Answer {
-    /// A JSON document that is not in the vendor's envelope.
+    /// Bytes of any media type.
+    pub(super) fn new(status: StatusCode, content_type: &'static str, body: Vec<u8>) -> Self {
+        Self { status, content_type, headers: Vec::new(), body }
+    }
+
+    /// A JSON document.
     pub(super) fn json(status: StatusCode, document: &impl serde::Serialize) -> Self {
         // Strings and numbers only: writing them to memory cannot fail.
-        let body = serde_json::to_vec(document).unwrap_or_default();
-        Self { status, content_type: "application/json", retry_after: None, body }
+        Self::new(status, "application/json", serde_json::to_vec(document).unwrap_or_default())
     }
 
     /// A page for people, such as a gateway's or a login form.
     pub(super) fn html(status: StatusCode, title: &str) -> Self {
         let body = format!("<!DOCTYPE html><html><head><title>{title}</title></head><body>{title}</body></html>\n");
-        Self { status, content_type: "text/html; charset=utf-8", retry_after: None, body: body.into_bytes() }
+        Self::new(status, "text/html; charset=utf-8", body.into_bytes())
+    }
+
+    /// The same with one header more.
+    pub(super) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
     }
 }
 
-/// Writes the vendor's envelope round results and refusals.
-pub(super) struct Envelope<'a> {
-    /// `meta.requestId`.
-    pub(super) request_id: String,
-    /// `meta.notice`.
-    pub(super) notice: Option<&'a str>,
-}
-
-#[derive(serde::Serialize)]
-struct Document<T> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    result: Option<T>,
-    meta: Value,
-}
-
-impl Envelope<'_> {
-    fn meta(&self, status: StatusCode) -> Value {
-        let words = status.canonical_reason().unwrap_or("Unknown");
-        let mut meta = json!({ "httpStatus": format!("{} - {words}", status.as_u16()), "requestId": self.request_id });
-        if let Some(notice) = self.notice {
-            meta["notice"] = json!(notice);
-        }
-        meta
-    }
-
-    /// 200 with a result, or without one.
-    pub(super) fn result(&self, result: Option<impl serde::Serialize>) -> Answer {
-        Answer::json(StatusCode::OK, &Document { result, meta: self.meta(StatusCode::OK) })
-    }
-
-    /// A refusal or a failure.
-    pub(super) fn refusal(&self, refusal: &Refusal) -> Answer {
-        let mut meta = self.meta(refusal.status);
-        meta["error"] = json!({ "errorCode": refusal.code, "errorMessage": refusal.message });
-        if refusal.status.is_server_error() {
-            meta["error"]["instanceId"] = json!(self.request_id);
-        }
-        Answer::json(refusal.status, &Document::<()> { result: None, meta })
-    }
-}
-
-/// A name for a request that looks like a version 4 UUID.
-pub(super) fn request_id(seed: u64, at_request: u64) -> String {
-    let (high, low) = (scatter(seed, &[at_request, 1]), scatter(seed, &[at_request, 2]));
-    format!(
-        "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
-        high >> 32,
-        (high >> 16) & 0xffff,
-        high & 0xfff,
-        (low >> 48) & 0x3fff | 0x8000,
-        low & 0xffff_ffff_ffff
-    )
-}
-
-/// An account as a list shows it.
-#[derive(serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Element<'a> {
-    id: &'a str,
-    division_id: Option<&'a Value>,
-    username: &'a str,
-    first_name: &'a str,
-    last_name: &'a str,
-    user_type: Value,
-    email: &'a str,
-    account_status: &'a str,
-}
-
-impl<'a> Element<'a> {
-    pub(super) fn of(user: &'a User) -> Self {
-        Self {
-            id: &user.id,
-            division_id: user.other.get("divisionId"),
-            username: &user.username,
-            first_name: &user.first_name,
-            last_name: &user.last_name,
-            user_type: user.other.get("userType").cloned().unwrap_or_else(|| json!("UT_PARTICIPANT")),
-            email: &user.email,
-            account_status: &user.status,
-        }
-    }
-}
-
-/// One page of the list.
-#[derive(serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Page<'a> {
-    pub(super) elements: Vec<Element<'a>>,
-    pub(super) next_page: Option<String>,
-}
-
-/// An account as it is shown alone; `username` may be an older one.
-pub(super) fn whole(user: &User, username: &str, brand_id: &str) -> Value {
-    let other = |key: &str, usual: Value| user.other.get(key).cloned().unwrap_or(usual);
+/// An account as the dump of all accounts shows it.
+pub(super) fn dumped(user: &User) -> serde_json::Value {
     json!({
         "id": user.id,
-        "username": username,
+        "username": user.username,
+        "externalId": user.external_id,
+        "email": user.email,
         "firstName": user.first_name,
         "lastName": user.last_name,
-        "userType": other("userType", json!("UT_PARTICIPANT")),
-        "organizationId": brand_id,
-        "divisionId": other("divisionId", Value::Null),
-        "language": other("language", json!("EN")),
-        "accountStatus": user.status,
-        "email": user.email,
-        "unsubscribed": false,
-        "accountCreationDate": "2020-01-01T00:00:00Z",
-        "accountExpirationDate": other("accountExpirationDate", Value::Null),
-        "passwordLastChangedDate": Value::Null,
-        "passwordExpirationDate": Value::Null,
-        "lastLoginDate": Value::Null,
-        "timeZone": other("timeZone", json!("Europe/Berlin")),
-        "responseCounts": { "auditable": 0, "generated": 0, "deleted": 0 },
-        "permissions": other("permissions", json!({})),
+        "status": user.status,
     })
 }

@@ -1,20 +1,18 @@
 //! The accounts in memory, and every way in which they change.
 //!
-//! Knows the vendor's rules for accounts and nothing of HTTP. Each change goes
-//! through the log first.
+//! Knows nothing of HTTP and of any one vendor. Each change goes through the log first.
 
 mod stranger;
 
 use std::collections::HashMap;
 use std::io;
 
-use axum::http::StatusCode;
 use serde_json::Map;
 use serde_json::Value;
 
 use crate::error::Failure;
+use crate::model::time::Time;
 use crate::sandbox::answer::Refusal;
-use crate::sandbox::change::Changes;
 use crate::sandbox::fault::Fault;
 use crate::sandbox::log::Line;
 use crate::sandbox::log::Log;
@@ -32,12 +30,35 @@ pub(crate) enum Suffix {
     Strip,
 }
 
-/// One account.
+/// The field that a migration writes; the log tells of its values.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Key {
+    /// What an account logs in by.
+    #[default]
+    Username,
+    /// The customer's own key; two accounts may have the same.
+    ExternalId,
+}
+
+/// What holds for every account of a directory.
 #[derive(Clone, Debug)]
+pub(super) struct Rules {
+    /// The tenant.
+    pub(super) brand_id: String,
+    /// What becomes of a username that a request carries.
+    pub(super) suffix: Suffix,
+    /// Which field the log tells of.
+    pub(super) key: Key,
+}
+
+/// One account.
+#[derive(Clone, Debug, Default)]
 pub(super) struct User {
     pub(super) id: String,
     pub(super) username: String,
-    /// The name before the last rename.
+    /// The customer's own key; empty is none.
+    pub(super) external_id: String,
+    /// The value of the key field before it was last changed.
     pub(super) previous: Option<String>,
     pub(super) email: String,
     pub(super) first_name: String,
@@ -45,6 +66,54 @@ pub(super) struct User {
     pub(super) status: String,
     /// Fields that a client may set and that nothing here depends on, by their names on the wire.
     pub(super) other: Map<String, Value>,
+    /// Counts the states of the account from 0.
+    pub(super) version: u64,
+    /// When it was made; none where it was there from the beginning.
+    pub(super) created: Option<Time>,
+    /// When it was last changed; none where it never was.
+    pub(super) modified: Option<Time>,
+}
+
+impl User {
+    /// What the account has in a field.
+    pub(super) fn key(&self, key: Key) -> &str {
+        match key {
+            Key::Username => &self.username,
+            Key::ExternalId => &self.external_id,
+        }
+    }
+}
+
+/// The fields that a request sets, read and found acceptable.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Changes {
+    pub(super) username: Option<String>,
+    pub(super) external_id: Option<String>,
+    pub(super) email: Option<String>,
+    pub(super) first_name: Option<String>,
+    pub(super) last_name: Option<String>,
+    pub(super) status: Option<String>,
+    /// Fields that are only kept and shown again.
+    pub(super) other: Map<String, Value>,
+    /// Whether `other` is all that there is from now on, and not an addition.
+    pub(super) whole: bool,
+}
+
+impl Changes {
+    /// Nothing but this value of the key field.
+    fn of_key(key: Key, value: &str) -> Self {
+        match key {
+            Key::Username => Self { username: Some(value.to_owned()), ..Self::default() },
+            Key::ExternalId => Self { external_id: Some(value.to_owned()), ..Self::default() },
+        }
+    }
+
+    fn key(&self, key: Key) -> Option<&str> {
+        match key {
+            Key::Username => self.username.as_deref(),
+            Key::ExternalId => self.external_id.as_deref(),
+        }
+    }
 }
 
 /// All accounts.
@@ -54,14 +123,14 @@ pub(super) struct Directory {
     /// Usernames are unique whatever their case.
     by_name: HashMap<String, usize>,
     operator_id: String,
-    brand_id: String,
-    suffix: Suffix,
+    rules: Rules,
     log: Log,
 }
 
 /// Who asks for a change, and what goes wrong with it.
 pub(super) struct Attempt<'a> {
     pub(super) at_request: u64,
+    pub(super) now: Time,
     pub(super) method: &'a str,
     pub(super) path: &'a str,
     pub(super) fault: Option<Fault>,
@@ -98,8 +167,7 @@ impl Directory {
     pub(super) fn new(
         seed: impl IntoIterator<Item = SeedUser>,
         operator: SeedUser,
-        brand_id: String,
-        suffix: Suffix,
+        rules: Rules,
         log: Log,
     ) -> Result<Self, Failure> {
         let mut directory = Self {
@@ -107,8 +175,7 @@ impl Directory {
             by_id: HashMap::new(),
             by_name: HashMap::new(),
             operator_id: String::new(),
-            brand_id,
-            suffix,
+            rules,
             log,
         };
         for user in seed {
@@ -157,11 +224,11 @@ impl Directory {
             id: id.clone(),
             email: seed.email.unwrap_or_else(|| seed.username.clone()),
             username: seed.username,
-            previous: None,
+            external_id: seed.external_id.unwrap_or_default(),
             first_name: seed.first_name.unwrap_or_default(),
             last_name: seed.last_name.unwrap_or_default(),
             status: seed.status.filter(|status| !status.is_empty()).unwrap_or_else(|| "active".to_owned()),
-            other: Map::new(),
+            ..User::default()
         });
         Ok(id)
     }
@@ -216,23 +283,30 @@ impl Directory {
         &self.users
     }
 
-    /// Changes an account as a `PUT` asks.
-    pub(super) fn put(&mut self, attempt: &Attempt<'_>, id: &str, changes: Result<Changes, Refusal>) -> Outcome<()> {
-        match attempt.fault {
-            Some(Fault::Meddle) => self.meddle(attempt, id)?,
-            Some(Fault::Vanish) => self.vanish(attempt, id)?,
-            Some(Fault::Squat) => {
-                if let Ok(Changes { username: Some(name), .. }) = &changes {
-                    self.squat(attempt, name)?;
-                }
-            }
-            _ => {}
+    /// What somebody else does just before a call is carried out; `asked` is the new value of the key field.
+    pub(super) fn disturb(&mut self, attempt: &Attempt<'_>, id: &str, asked: Option<&str>) -> io::Result<()> {
+        match (attempt.fault, asked) {
+            (Some(Fault::Meddle), _) => self.meddle(attempt, id),
+            (Some(Fault::Vanish), _) => self.vanish(attempt, id),
+            (Some(Fault::Squat), Some(value)) => self.squat(attempt, value),
+            _ => Ok(()),
         }
-        let asked = changes.as_ref().ok().and_then(|changes| changes.username.clone());
+    }
+
+    /// Changes an account, and lets somebody else be quicker where that is the fault.
+    pub(super) fn put(&mut self, attempt: &Attempt<'_>, id: &str, changes: Result<Changes, Refusal>) -> Outcome<()> {
+        let asked = changes.as_ref().ok().and_then(|changes| changes.key(self.rules.key)).map(str::to_owned);
+        self.disturb(attempt, id, asked.as_deref())?;
+        self.change(attempt, id, changes)
+    }
+
+    /// Changes an account, or leaves a line that tells why not.
+    pub(super) fn change(&mut self, attempt: &Attempt<'_>, id: &str, changes: Result<Changes, Refusal>) -> Outcome<()> {
+        let asked = changes.as_ref().ok().and_then(|changes| changes.key(self.rules.key)).map(str::to_owned);
         let position = self.by_id.get(id).copied();
-        let new = changes.and_then(|changes| self.changed(position, id, changes));
+        let new = changes.and_then(|changes| self.changed(attempt, position, id, changes));
         let old = position.map(|position| &self.users[position]);
-        let kept = old.map(|user| user.username.as_str());
+        let kept = old.map(|user| user.key(self.rules.key));
         let mut line = Line { user_id: Some(id), asked: asked.as_deref(), before: kept, after: kept, ..attempt.line() };
         let new = match new {
             Err(refusal) => {
@@ -245,7 +319,7 @@ impl Directory {
         if !attempt.withheld()
             && let Some(old) = old
         {
-            line.after = Some(&new.username);
+            line.after = Some(new.key(self.rules.key));
             line.fields = differing(old, &new);
             line.changed = !line.fields.is_empty();
         }
@@ -260,22 +334,27 @@ impl Directory {
     }
 
     /// The account as it would be after the changes.
-    fn changed(&self, position: Option<usize>, id: &str, changes: Changes) -> Result<User, Refusal> {
+    fn changed(
+        &self,
+        attempt: &Attempt<'_>,
+        position: Option<usize>,
+        id: &str,
+        changes: Changes,
+    ) -> Result<User, Refusal> {
         let Some(position) = position else {
             return Err(Refusal::no_such_user(id));
         };
         let old = &self.users[position];
-        let mut new = old.clone();
+        let mut new = User { version: old.version + 1, modified: Some(attempt.now), ..old.clone() };
         if let Some(name) = changes.username {
             let name = self.suffixed(name);
             if self.by_name.get(&name.to_lowercase()).is_some_and(|holder| *holder != position) {
-                return Err(name_taken());
+                return Err(Refusal::name_taken());
             }
-            if name != new.username {
-                new.previous = Some(std::mem::replace(&mut new.username, name));
-            }
+            new.username = name;
         }
         for (field, value) in [
+            (&mut new.external_id, changes.external_id),
             (&mut new.email, changes.email),
             (&mut new.first_name, changes.first_name),
             (&mut new.last_name, changes.last_name),
@@ -285,52 +364,38 @@ impl Directory {
                 *field = value;
             }
         }
-        new.other.extend(changes.other);
+        if changes.whole {
+            new.other = changes.other;
+        } else {
+            new.other.extend(changes.other);
+        }
+        let key = self.rules.key;
+        if old.key(key) != new.key(key) {
+            new.previous = Some(old.key(key).to_owned());
+        }
         Ok(new)
     }
 
     fn suffixed(&self, name: String) -> String {
-        let suffix = format!("#{}", self.brand_id);
-        match self.suffix {
+        let suffix = format!("#{}", self.rules.brand_id);
+        match self.rules.suffix {
             Suffix::Keep => name,
             Suffix::Add => name + &suffix,
             Suffix::Strip => name.strip_suffix(&suffix).map(str::to_owned).unwrap_or(name),
         }
     }
 
-    /// Creates an account as a `POST` asks; gives its id.
+    /// Creates an account; gives its id.
     pub(super) fn post(&mut self, attempt: &Attempt<'_>, changes: Result<Changes, Refusal>) -> Outcome<String> {
-        if attempt.fault == Some(Fault::Squat)
-            && let Ok(Changes { username: Some(name), .. }) = &changes
-        {
-            self.squat(attempt, name)?;
-        }
+        let asked = changes.as_ref().ok().and_then(|changes| changes.key(self.rules.key)).map(str::to_owned);
+        self.disturb(attempt, "", asked.as_deref())?;
         self.create(attempt, changes)
     }
 
     fn create(&mut self, attempt: &Attempt<'_>, changes: Result<Changes, Refusal>) -> Outcome<String> {
-        let asked = changes.as_ref().ok().and_then(|changes| changes.username.clone());
+        let asked = changes.as_ref().ok().and_then(|changes| changes.key(self.rules.key)).map(str::to_owned);
         let mut line = Line { asked: asked.as_deref(), ..attempt.line() };
-        let user = changes.and_then(|changes| {
-            let Some(name) = changes.username else {
-                return Err(Refusal::bad_request("MISSING_FIELD", "A user needs a username."));
-            };
-            let username = self.suffixed(name);
-            if self.by_name.contains_key(&username.to_lowercase()) {
-                return Err(name_taken());
-            }
-            Ok(User {
-                id: self.free_id(&username),
-                email: changes.email.unwrap_or_else(|| username.clone()),
-                username,
-                previous: None,
-                first_name: changes.first_name.unwrap_or_default(),
-                last_name: changes.last_name.unwrap_or_default(),
-                status: changes.status.unwrap_or_else(|| "active".to_owned()),
-                other: changes.other,
-            })
-        });
-        match user {
+        match changes.and_then(|changes| self.made(attempt, changes)) {
             Err(refusal) => {
                 line.refused = Some(refusal.code);
                 self.log.write(line)?;
@@ -339,7 +404,7 @@ impl Directory {
             Ok(user) => {
                 if !attempt.withheld() {
                     line.user_id = Some(&user.id);
-                    line.after = Some(&user.username);
+                    line.after = Some(user.key(self.rules.key));
                     line.changed = true;
                 }
                 let commit = line.changed;
@@ -353,17 +418,35 @@ impl Directory {
         }
     }
 
-    /// Removes an account as a `DELETE` asks; `early` refuses it from the start.
+    /// The account that would be made.
+    fn made(&self, attempt: &Attempt<'_>, changes: Changes) -> Result<User, Refusal> {
+        let username = self.suffixed(changes.username.ok_or_else(Refusal::no_name)?);
+        if self.by_name.contains_key(&username.to_lowercase()) {
+            return Err(Refusal::name_taken());
+        }
+        Ok(User {
+            id: self.free_id(&username),
+            email: changes.email.unwrap_or_else(|| username.clone()),
+            username,
+            external_id: changes.external_id.unwrap_or_default(),
+            first_name: changes.first_name.unwrap_or_default(),
+            last_name: changes.last_name.unwrap_or_default(),
+            status: changes.status.unwrap_or_else(|| "active".to_owned()),
+            other: changes.other,
+            created: Some(attempt.now),
+            ..User::default()
+        })
+    }
+
+    /// Removes an account; `early` refuses it from the start.
     pub(super) fn delete(&mut self, attempt: &Attempt<'_>, id: &str, early: Result<(), Refusal>) -> Outcome<()> {
         let position = self.by_id.get(id).copied();
-        let kept = position.map(|position| self.users[position].username.as_str());
+        let kept = position.map(|position| self.users[position].key(self.rules.key));
         let mut line = Line { user_id: Some(id), before: kept, after: kept, ..attempt.line() };
         let refusal = match (early, position) {
             (Err(refusal), _) => Some(refusal),
             (Ok(()), None) => Some(Refusal::no_such_user(id)),
-            (Ok(()), Some(_)) if id == self.operator_id => {
-                Some(Refusal::new(StatusCode::FORBIDDEN, "OWN_ACCOUNT", "You cannot delete your own account."))
-            }
+            (Ok(()), Some(_)) if id == self.operator_id => Some(Refusal::own_account()),
             (Ok(()), Some(_)) => None,
         };
         if let Some(refusal) = refusal {
@@ -386,86 +469,20 @@ impl Directory {
     }
 }
 
-fn name_taken() -> Refusal {
-    Refusal::bad_request("USERNAME_TAKEN", "The username is already in use.")
-}
-
-fn differing<'a>(old: &User, new: &'a User) -> Vec<&'a str> {
+fn differing<'a>(old: &'a User, new: &'a User) -> Vec<&'a str> {
     let fixed = [
         ("username", old.username != new.username),
+        ("externalId", old.external_id != new.external_id),
         ("email", old.email != new.email),
         ("firstName", old.first_name != new.first_name),
         ("lastName", old.last_name != new.last_name),
         ("status", old.status != new.status),
     ];
-    let other = new.other.iter().filter(|(key, value)| old.other.get(*key) != Some(*value));
+    let set = new.other.iter().filter(|(key, value)| old.other.get(*key) != Some(*value));
+    let dropped = old.other.keys().filter(|key| !new.other.contains_key(*key));
     let fixed = fixed.into_iter().filter_map(|(field, differs)| differs.then_some(field));
-    fixed.chain(other.map(|(key, _)| key.as_str())).collect()
+    fixed.chain(set.map(|(key, _)| key.as_str())).chain(dropped.map(String::as_str)).collect()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    struct Full;
-
-    impl io::Write for Full {
-        fn write(&mut self, _bytes: &[u8]) -> io::Result<usize> {
-            Err(io::ErrorKind::StorageFull.into())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    fn seed(id: &str, username: &str) -> SeedUser {
-        SeedUser { id: Some(id.to_owned()), username: username.to_owned(), ..SeedUser::default() }
-    }
-
-    fn directory(log: Log) -> Directory {
-        let users = [seed("UR_1", "a"), seed("UR_2", "b"), seed("UR_3", "c")];
-        Directory::new(users, seed("UR_0", "operator"), "brand".to_owned(), Suffix::Keep, log).unwrap()
-    }
-
-    fn name(username: &str) -> Result<Changes, Refusal> {
-        Ok(Changes { username: Some(username.to_owned()), ..Changes::default() })
-    }
-
-    const PUT: Attempt<'_> = Attempt { at_request: 1, method: "PUT", path: "/", fault: None };
-
-    #[test]
-    fn a_change_that_cannot_be_logged_is_not_made() {
-        let mut directory = directory(Log::new(Some(Box::new(Full))));
-        let meddled = Attempt { fault: Some(Fault::Meddle), ..PUT };
-        assert!(directory.put(&PUT, "UR_1", name("x")).is_err());
-        assert!(directory.put(&meddled, "UR_1", name("x")).is_err());
-        assert!(directory.post(&PUT, name("y")).is_err());
-        assert!(directory.delete(&PUT, "UR_2", Ok(())).is_err());
-        let names: Vec<&str> = directory.users().iter().map(|user| user.username.as_str()).collect();
-        assert_eq!(names, ["a", "b", "c", "operator"]);
-    }
-
-    #[test]
-    fn a_rename_by_case_alone_and_a_swap_through_a_third_name_are_possible() {
-        let mut directory = directory(Log::new(None));
-        for (id, to) in [("UR_1", "A"), ("UR_1", "t"), ("UR_2", "a"), ("UR_1", "b")] {
-            assert_eq!(directory.put(&PUT, id, name(to)).unwrap(), Ok(()), "{id} {to}");
-        }
-        assert_eq!(directory.put(&PUT, "UR_3", name("B")).unwrap(), Err(name_taken()));
-        assert_eq!(directory.get("UR_1").unwrap().username, "b");
-        assert_eq!(directory.get("UR_2").unwrap().username, "a");
-    }
-
-    #[test]
-    fn indexes_follow_an_account_that_goes() {
-        let mut directory = directory(Log::new(None));
-        assert_eq!(directory.delete(&PUT, "UR_1", Ok(())).unwrap(), Ok(()));
-        assert_eq!(directory.put(&PUT, "UR_3", name("a")).unwrap(), Ok(()), "its name is free");
-        let seen: Vec<(&str, &str)> =
-            directory.users().iter().map(|user| (user.id.as_str(), user.username.as_str())).collect();
-        assert_eq!(seen, [("UR_2", "b"), ("UR_3", "a"), ("UR_0", "operator")]);
-        assert!(directory.get("UR_1").is_none());
-        assert_eq!(directory.operator().unwrap().username, "operator");
-    }
-}
+mod tests;

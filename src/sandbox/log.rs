@@ -22,11 +22,11 @@ pub(super) struct Line<'a> {
     pub(super) path: &'a str,
     /// The account; none where a creation came to nothing.
     pub(super) user_id: Option<&'a str>,
-    /// The username that the request carried.
+    /// The value of the key field, which is the username for most, that the request carried.
     pub(super) asked: Option<&'a str>,
-    /// The username until now; none where there was no account.
+    /// Its value until now; none where there was no account.
     pub(super) before: Option<&'a str>,
-    /// The username from now on; none where there is no account.
+    /// Its value from now on; none where there is no account.
     pub(super) after: Option<&'a str>,
     /// The fields whose values differ from now on.
     pub(super) fields: Vec<&'a str>,

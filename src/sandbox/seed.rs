@@ -11,6 +11,8 @@ pub(crate) struct SeedUser {
     pub(crate) id: Option<String>,
     /// What it logs in by, stored as it is written here.
     pub(crate) username: String,
+    /// The customer's own key.
+    pub(crate) external_id: Option<String>,
     /// E-mail address.
     pub(crate) email: Option<String>,
     /// First name.
@@ -29,12 +31,11 @@ pub(crate) fn generate(count: u32) -> impl Iterator<Item = SeedUser> {
     (1..=count).map(|number| {
         let username = format!("user{number:05}@example.org");
         SeedUser {
-            id: None,
             email: Some(username.clone()),
             username,
             first_name: Some(FIRST_NAMES[number as usize % FIRST_NAMES.len()].to_owned()),
             last_name: Some(LAST_NAMES[number as usize % LAST_NAMES.len()].to_owned()),
-            status: None,
+            ..SeedUser::default()
         }
     })
 }

@@ -77,7 +77,7 @@ impl Sandbox {
         options.log = Some(Box::new(log.clone()));
         change(&mut options);
         let (sender, receiver) = mpsc::channel();
-        let thread = std::thread::spawn(move || serve(options, move |address| sender.send(address).unwrap()));
+        let thread = std::thread::spawn(move || serve(options, move |address, _| sender.send(address).unwrap()));
         let address = receiver.recv_timeout(Duration::from_secs(10)).unwrap();
         Self { address, stop, log, thread: Some(thread) }
     }

@@ -19,6 +19,7 @@ use axum::extract::ConnectInfo;
 use axum::extract::Request;
 use axum::extract::State;
 use axum::extract::connect_info::Connected;
+use axum::http::HeaderName;
 use axum::http::HeaderValue;
 use axum::http::StatusCode;
 use axum::http::header;
@@ -137,21 +138,24 @@ pub(super) fn router(service: Arc<Service>) -> Router {
 async fn handle(State(service): State<Arc<Service>>, ConnectInfo(cut): ConnectInfo<Cut>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = match tokio::time::timeout(BODY_TIME, to_bytes(body, BODY_LIMIT)).await {
-        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Ok(bytes)) => Ok(bytes.to_vec()),
         Ok(Err(_too_large)) => {
             Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "TOO_LARGE", "The body is too large or broken."))
         }
         Err(_elapsed) => Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "TOO_SLOW", "The body did not arrive.")),
     };
-    let arrived = service.admit(&parts);
-    let fault = arrived.fault;
-    let stall = service.faults.stall;
+    let arrived = service.admit(parts, body);
+    let fault = arrived.asked.fault;
+    let (stall, latency) = (service.faults.stall, service.latency);
     // A task of its own: what was asked goes on when the caller hangs up.
     let work = tokio::spawn(async move {
         if fault == Some(Fault::StallThenCommit) {
             tokio::time::sleep(stall).await;
         }
-        let answer = move || service.answer(&arrived, body.as_deref().map_err(Clone::clone));
+        if !latency.is_zero() {
+            tokio::time::sleep(latency).await;
+        }
+        let answer = move || service.answer(&arrived);
         tokio::task::spawn_blocking(answer).await
     });
     let Ok(Ok(answer)) = work.await else {
@@ -170,8 +174,10 @@ async fn handle(State(service): State<Arc<Service>>, ConnectInfo(cut): ConnectIn
     *response.status_mut() = answer.status;
     let headers = response.headers_mut();
     drop(headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(answer.content_type)));
-    if let Some(wait) = answer.retry_after.and_then(|wait| HeaderValue::from_str(&wait).ok()) {
-        drop(headers.insert(header::RETRY_AFTER, wait));
+    for (name, value) in answer.headers {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            drop(headers.insert(HeaderName::from_static(name), value));
+        }
     }
     response
 }

@@ -41,6 +41,10 @@ put, post, delete. `--list-faults` explains the KINDs.
 Exit codes: 0 ended by Ctrl-C · 2 wrong usage · 3 the CSV cannot be read · 4 cannot listen
             5 not a loopback address")]
 pub(crate) struct Args {
+    /// Whose API it answers
+    #[arg(long, value_name = "NAME", default_value = "qualtrics",
+        value_parser = clap::builder::PossibleValuesParser::new(sandbox::providers()))]
+    provider: String,
     /// Loopback address; port 0 takes any that is free
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
@@ -68,6 +72,12 @@ pub(crate) struct Args {
     /// Users on a page
     #[arg(long, value_name = "N", default_value_t = 100)]
     page_size: usize,
+    /// Refuse what comes faster than so many requests a second, and tell of it in headers
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Faults")]
+    rate_limit: Option<u32>,
+    /// How long every answer takes at least
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 0, help_heading = "Faults")]
+    latency_ms: u64,
     /// What becomes of a username that a request carries
     #[arg(long, value_enum, default_value = "keep", help_heading = "Faults")]
     suffix: Suffix,
@@ -150,6 +160,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             first_name: account.first_name,
             last_name: account.last_name,
             status: account.status,
+            ..SeedUser::default()
         }));
     }
     users.extend(seed::generate(args.users));
@@ -165,7 +176,10 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         }
     }
     let mut options = Options::new(context.now);
+    options.provider.clone_from(&args.provider);
     options.listen = args.listen;
+    options.rate_limit = args.rate_limit;
+    options.latency = Duration::from_millis(args.latency_ms);
     options.seed = users;
     options.brand_id.clone_from(&args.brand_id);
     options.data_center.clone_from(&args.data_center);
@@ -183,8 +197,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let ui = &context.ui;
     let json = context.format == Format::Json;
     let mut announced = Ok(());
-    sandbox::serve(options, |address| {
-        let url = format!("http://{address}/API/v3");
+    sandbox::serve(options, |_, url| {
         announced = if json {
             ui.json(&json!({ "schema": "ssoctl.sandbox/1", "api_url": url, "users": count }))
         } else {

@@ -4,15 +4,16 @@
 
 use std::io;
 
-use crate::sandbox::change::Changes;
 use crate::sandbox::directory::Attempt;
+use crate::sandbox::directory::Changes;
 use crate::sandbox::directory::Directory;
+use crate::sandbox::directory::Key;
 use crate::sandbox::directory::User;
 use crate::sandbox::log::Line;
 
 impl Attempt<'_> {
     fn by_somebody_else(&self, method: &'static str) -> Self {
-        Self { at_request: self.at_request, method, path: self.path, fault: self.fault }
+        Self { at_request: self.at_request, now: self.now, method, path: self.path, fault: self.fault }
     }
 }
 
@@ -22,20 +23,33 @@ impl Directory {
         let Some(position) = self.by_id.get(id).copied().filter(|_| id != self.operator_id) else {
             return Ok(());
         };
-        let old = &self.users[position];
-        let name = format!("stranger{}.{}", attempt.at_request, old.username);
-        if self.by_name.contains_key(&name.to_lowercase()) {
+        let (old, key) = (&self.users[position], self.rules.key);
+        let value = format!("stranger{}.{}", attempt.at_request, old.key(key));
+        if key == Key::Username && self.by_name.contains_key(&value.to_lowercase()) {
             return Ok(());
         }
+        let field = match key {
+            Key::Username => "username",
+            Key::ExternalId => "externalId",
+        };
         self.log.write(Line {
             user_id: Some(id),
-            before: Some(&old.username),
-            after: Some(&name),
-            fields: vec!["username"],
+            before: Some(old.key(key)),
+            after: Some(&value),
+            fields: vec![field],
             changed: true,
             ..attempt.by_somebody_else("MEDDLE").line()
         })?;
-        let new = User { previous: Some(old.username.clone()), username: name, ..old.clone() };
+        let mut new = User {
+            previous: Some(old.key(key).to_owned()),
+            version: old.version + 1,
+            modified: Some(attempt.now),
+            ..old.clone()
+        };
+        match key {
+            Key::Username => new.username = value,
+            Key::ExternalId => new.external_id = value,
+        }
         self.replace(position, new);
         Ok(())
     }
@@ -51,10 +65,18 @@ impl Directory {
         }
     }
 
-    /// Somebody else takes the name, as a first login may do; nothing where it is taken already.
-    pub(super) fn squat(&mut self, attempt: &Attempt<'_>, name: &str) -> io::Result<()> {
-        let taken = Changes { username: Some(name.to_owned()), ..Changes::default() };
-        match self.by_name.contains_key(&self.suffixed(name.to_owned()).to_lowercase()) {
+    /// Somebody else takes the value, as a first login may do; nothing where it is taken already.
+    pub(super) fn squat(&mut self, attempt: &Attempt<'_>, value: &str) -> io::Result<()> {
+        let key = self.rules.key;
+        let mut taken = Changes::of_key(key, value);
+        let held = match key {
+            Key::Username => self.by_name.contains_key(&self.suffixed(value.to_owned()).to_lowercase()),
+            Key::ExternalId => {
+                taken.username = Some(format!("stranger{}@example.org", attempt.at_request));
+                self.users.iter().any(|user| user.external_id == value)
+            }
+        };
+        match held {
             true => Ok(()),
             false => self.create(&attempt.by_somebody_else("SQUAT"), Ok(taken)).map(|_done| ()),
         }

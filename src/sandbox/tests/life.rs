@@ -19,7 +19,7 @@ fn listens_on_this_machine_only() {
     for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:0", "127.0.0.2:0", "[::ffff:127.0.0.1]:0"] {
         let mut options = Options::new(Time::parse("2026-11-22").unwrap());
         options.listen = address.parse().unwrap();
-        let error = serve(options, |address| panic!("listened on {address}")).unwrap_err();
+        let error = serve(options, |address, _| panic!("listened on {address}")).unwrap_err();
         assert_eq!(failure_of(&error).unwrap().code(), "sandbox-not-loopback", "{address}");
     }
     let sandbox = Sandbox::start(|_| {});
@@ -31,7 +31,7 @@ fn a_port_in_use_is_named() {
     let sandbox = Sandbox::start(|_| {});
     let mut options = Options::new(Time::parse("2026-11-22").unwrap());
     options.listen = sandbox.address;
-    let error = serve(options, |_| panic!("listened twice")).unwrap_err();
+    let error = serve(options, |_, _| panic!("listened twice")).unwrap_err();
     assert_eq!(failure_of(&error).unwrap().code(), "sandbox-listen");
     assert!(error.to_string().contains(&sandbox.address.to_string()), "{error}");
 }
@@ -53,12 +53,16 @@ fn refuses_a_seed_that_no_vendor_could_hold() {
     ] {
         let mut options = Options::new(Time::parse("2026-11-22").unwrap());
         (options.seed, options.operator) = (seed, operator);
-        let error = serve(options, |_| panic!("it listened")).unwrap_err();
+        let error = serve(options, |_, _| panic!("it listened")).unwrap_err();
         assert_eq!(failure_of(&error).unwrap().code(), code);
     }
     let mut options = Options::new(Time::parse("2026-11-22").unwrap());
+    options.provider = "nobody".to_owned();
+    let error = serve(options, |_, _| panic!("it listened")).unwrap_err();
+    assert_eq!(failure_of(&error).unwrap().code(), "sandbox-provider");
+    let mut options = Options::new(Time::parse("2026-11-22").unwrap());
     options.page_size = 0;
-    let error = serve(options, |_| panic!("it listened")).unwrap_err();
+    let error = serve(options, |_, _| panic!("it listened")).unwrap_err();
     assert_eq!(failure_of(&error).unwrap().code(), "sandbox-page-size");
 }
 

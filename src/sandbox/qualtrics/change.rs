@@ -3,22 +3,10 @@
 //! Stricter than a vendor may be (an unknown field is refused), so that a client
 //! that passes here sends nothing by accident.
 
-use serde_json::Map;
 use serde_json::Value;
 
 use crate::sandbox::answer::Refusal;
-
-/// The fields that a request sets, read and found acceptable.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Changes {
-    pub(super) username: Option<String>,
-    pub(super) email: Option<String>,
-    pub(super) first_name: Option<String>,
-    pub(super) last_name: Option<String>,
-    pub(super) status: Option<String>,
-    /// Fields that are only kept and shown again.
-    pub(super) other: Map<String, Value>,
-}
+use crate::sandbox::directory::Changes;
 
 /// What a username, a name or an address cannot hold, from the vendor's page on creating users.
 const REFUSED: &str = "=;~!&*%{}<>[]|\\\"^";
