@@ -803,6 +803,7 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             [CompletionResult]::new('--directory', '--directory', [CompletionResultType]::ParameterName, 'Plan against an exported user list (columns id and username) and not the vendor''s API')
             [CompletionResult]::new('--plan-digest', '--plan-digest', [CompletionResultType]::ParameterName, 'Apply only if the plan is still the one with this digest')
             [CompletionResult]::new('--rate', '--rate', [CompletionResultType]::ParameterName, 'Most writes in a second; 0 is as fast as the vendor answers [default: the connection''s `writes_per_second`, else 1]')
+            [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'Requests at the same time [default: the connection''s `concurrency`, else 4]')
             [CompletionResult]::new('--max-failures', '--max-failures', [CompletionResultType]::ParameterName, 'Stop when more rows than this have failed')
             [CompletionResult]::new('--max-failure-share', '--max-failure-share', [CompletionResultType]::ParameterName, 'Stop when more than this percentage of rows has failed, from the 20th row on')
             [CompletionResult]::new('--request-timeout', '--request-timeout', [CompletionResultType]::ParameterName, 'Seconds after which the outcome of a request counts as unknown')
@@ -821,6 +822,7 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
         }
         'ssoctl;users;resume' {
             [CompletionResult]::new('--rate', '--rate', [CompletionResultType]::ParameterName, 'Most writes in a second; 0 is as fast as the vendor answers [default: the connection''s `writes_per_second`, else 1]')
+            [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'Requests at the same time [default: the connection''s `concurrency`, else 4]')
             [CompletionResult]::new('--max-failures', '--max-failures', [CompletionResultType]::ParameterName, 'Stop when more rows than this have failed')
             [CompletionResult]::new('--max-failure-share', '--max-failure-share', [CompletionResultType]::ParameterName, 'Stop when more than this percentage of rows has failed, from the 20th row on')
             [CompletionResult]::new('--request-timeout', '--request-timeout', [CompletionResultType]::ParameterName, 'Seconds after which the outcome of a request counts as unknown')
@@ -836,7 +838,9 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             break
         }
         'ssoctl;users;rollback' {
+            [CompletionResult]::new('--line', '--line', [CompletionResultType]::ParameterName, 'Only the users of these lines of the roster; the migration stays what it is')
             [CompletionResult]::new('--rate', '--rate', [CompletionResultType]::ParameterName, 'Most writes in a second; 0 is as fast as the vendor answers [default: the connection''s `writes_per_second`, else 1]')
+            [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'Requests at the same time [default: the connection''s `concurrency`, else 4]')
             [CompletionResult]::new('--max-failures', '--max-failures', [CompletionResultType]::ParameterName, 'Stop when more rows than this have failed')
             [CompletionResult]::new('--max-failure-share', '--max-failure-share', [CompletionResultType]::ParameterName, 'Stop when more than this percentage of rows has failed, from the 20th row on')
             [CompletionResult]::new('--request-timeout', '--request-timeout', [CompletionResultType]::ParameterName, 'Seconds after which the outcome of a request counts as unknown')
@@ -872,10 +876,11 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Answer the Qualtrics Users API on this machine, with made-up users and wanted faults')
+            [CompletionResult]::new('serve', 'serve', [CompletionResultType]::ParameterValue, 'Answer a vendor''s user API on this machine, with made-up users and wanted faults')
             break
         }
         'ssoctl;sandbox;serve' {
+            [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'Whose API it answers')
             [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Loopback address; port 0 takes any that is free')
             [CompletionResult]::new('--csv', '--csv', [CompletionResultType]::ParameterName, 'Begin with the users of this CSV file (username, and id, email, first_name, last_name, status)')
             [CompletionResult]::new('--users', '--users', [CompletionResultType]::ParameterName, 'Begin with so many made-up users')
@@ -885,8 +890,12 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Whose token it is; made where no user has the name')
             [CompletionResult]::new('--log', '--log', [CompletionResultType]::ParameterName, 'Append a line of JSON for every change and every attempt')
             [CompletionResult]::new('--page-size', '--page-size', [CompletionResultType]::ParameterName, 'Users on a page')
+            [CompletionResult]::new('--rate-limit', '--rate-limit', [CompletionResultType]::ParameterName, 'Refuse what comes faster than so many requests a second, and tell of it in headers')
+            [CompletionResult]::new('--latency-ms', '--latency-ms', [CompletionResultType]::ParameterName, 'How long every answer takes at least')
             [CompletionResult]::new('--suffix', '--suffix', [CompletionResultType]::ParameterName, 'What becomes of a username that a request carries')
             [CompletionResult]::new('--fault', '--fault', [CompletionResultType]::ParameterName, 'Something that goes wrong, see below; may be repeated')
+            [CompletionResult]::new('--quirk', '--quirk', [CompletionResultType]::ParameterName, 'How the server is otherwise than it should be, all the time; may be repeated')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'The field that a migration writes, which the log tells of')
             [CompletionResult]::new('--fault-seed', '--fault-seed', [CompletionResultType]::ParameterName, 'Chooses which calls a percentage strikes')
             [CompletionResult]::new('--stall-ms', '--stall-ms', [CompletionResultType]::ParameterName, 'How long a stalled answer waits')
             [CompletionResult]::new('--retry-after', '--retry-after', [CompletionResultType]::ParameterName, 'What a throttled answer asks for: seconds, `date:SECONDS`, or `none`')
@@ -896,7 +905,7 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed on standard output')
             [CompletionResult]::new('--proxied', '--proxied', [CompletionResultType]::ParameterName, 'Answer as the proxy between data centres does: a notice on everything, no writes')
-            [CompletionResult]::new('--list-faults', '--list-faults', [CompletionResultType]::ParameterName, 'List the kinds of faults and end')
+            [CompletionResult]::new('--list-faults', '--list-faults', [CompletionResultType]::ParameterName, 'List the kinds of faults and quirks and end')
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask, also not at a terminal')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')

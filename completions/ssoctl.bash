@@ -2042,12 +2042,16 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__sandbox__subcmd__serve)
-            opts="-C -q -h --listen --csv --users --brand-id --data-center --token --operator --log --page-size --suffix --proxied --fault --list-faults --fault-seed --stall-ms --retry-after --foreign-next-page --token-expires-after --workspace --format --no-input --quiet --help"
+            opts="-C -q -h --provider --listen --csv --users --brand-id --data-center --token --operator --log --page-size --rate-limit --latency-ms --suffix --proxied --fault --quirk --key --list-faults --fault-seed --stall-ms --retry-after --foreign-next-page --token-expires-after --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --provider)
+                    COMPREPLY=($(compgen -W "qualtrics scim" -- "${cur}"))
+                    return 0
+                    ;;
                 --listen)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2084,12 +2088,28 @@ _ssoctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --rate-limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --latency-ms)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --suffix)
                     COMPREPLY=($(compgen -W "keep add strip" -- "${cur}"))
                     return 0
                     ;;
                 --fault)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --quirk)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key)
+                    COMPREPLY=($(compgen -W "username external_id" -- "${cur}"))
                     return 0
                     ;;
                 --fault-seed)
@@ -2158,7 +2178,7 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__users__subcmd__migrate)
-            opts="-C -q -h --csv --connection --old-column --new-column --encoding --directory --apply --plan-digest --accept-untested --rate --max-failures --max-failure-share --retry-failed --request-timeout --workspace --format --no-input --quiet --help"
+            opts="-C -q -h --csv --connection --old-column --new-column --encoding --directory --apply --plan-digest --accept-untested --rate --concurrency --max-failures --max-failure-share --retry-failed --request-timeout --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2196,6 +2216,10 @@ _ssoctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --concurrency)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --max-failures)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -2228,13 +2252,17 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__users__subcmd__resume)
-            opts="-C -q -h --rate --max-failures --max-failure-share --retry-failed --request-timeout --workspace --format --no-input --quiet --help"
+            opts="-C -q -h --rate --concurrency --max-failures --max-failure-share --retry-failed --request-timeout --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --rate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --concurrency)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2270,13 +2298,21 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__users__subcmd__rollback)
-            opts="-C -q -h --apply --rate --max-failures --max-failure-share --retry-failed --request-timeout --workspace --format --no-input --quiet --help"
+            opts="-C -q -h --apply --line --rate --concurrency --max-failures --max-failure-share --retry-failed --request-timeout --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --line)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --rate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --concurrency)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

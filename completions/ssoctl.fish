@@ -698,6 +698,7 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_sub
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l directory -d 'Plan against an exported user list (columns id and username) and not the vendor\'s API' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l plan-digest -d 'Apply only if the plan is still the one with this digest' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l rate -d 'Most writes in a second; 0 is as fast as the vendor answers [default: the connection\'s `writes_per_second`, else 1]' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l concurrency -d 'Requests at the same time [default: the connection\'s `concurrency`, else 4]' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l max-failures -d 'Stop when more rows than this have failed' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l max-failure-share -d 'Stop when more than this percentage of rows has failed, from the 20th row on' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l request-timeout -d 'Seconds after which the outcome of a request counts as unknown' -r
@@ -714,6 +715,7 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_sub
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from resume" -l rate -d 'Most writes in a second; 0 is as fast as the vendor answers [default: the connection\'s `writes_per_second`, else 1]' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from resume" -l concurrency -d 'Requests at the same time [default: the connection\'s `concurrency`, else 4]' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from resume" -l max-failures -d 'Stop when more rows than this have failed' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from resume" -l max-failure-share -d 'Stop when more than this percentage of rows has failed, from the 20th row on' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from resume" -l request-timeout -d 'Seconds after which the outcome of a request counts as unknown' -r
@@ -727,7 +729,9 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_sub
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from resume" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from resume" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from resume" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from rollback" -l line -d 'Only the users of these lines of the roster; the migration stays what it is' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from rollback" -l rate -d 'Most writes in a second; 0 is as fast as the vendor answers [default: the connection\'s `writes_per_second`, else 1]' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from rollback" -l concurrency -d 'Requests at the same time [default: the connection\'s `concurrency`, else 4]' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from rollback" -l max-failures -d 'Stop when more rows than this have failed' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from rollback" -l max-failure-share -d 'Stop when more than this percentage of rows has failed, from the 20th row on' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from rollback" -l request-timeout -d 'Seconds after which the outcome of a request counts as unknown' -r
@@ -760,7 +764,9 @@ junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -f -a "serve" -d 'Answer the Qualtrics Users API on this machine, with made-up users and wanted faults'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -f -a "serve" -d 'Answer a vendor\'s user API on this machine, with made-up users and wanted faults'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l provider -d 'Whose API it answers' -r -f -a "qualtrics\t''
+scim\t''"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l listen -d 'Loopback address; port 0 takes any that is free' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l csv -d 'Begin with the users of this CSV file (username, and id, email, first_name, last_name, status)' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l users -d 'Begin with so many made-up users' -r
@@ -770,10 +776,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_s
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l operator -d 'Whose token it is; made where no user has the name' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l log -d 'Append a line of JSON for every change and every attempt' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l page-size -d 'Users on a page' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l rate-limit -d 'Refuse what comes faster than so many requests a second, and tell of it in headers' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l latency-ms -d 'How long every answer takes at least' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l suffix -d 'What becomes of a username that a request carries' -r -f -a "keep\t'Stores what it is sent'
 add\t'Adds the brand suffix once more'
 strip\t'Drops the brand suffix'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l fault -d 'Something that goes wrong, see below; may be repeated' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l quirk -d 'How the server is otherwise than it should be, all the time; may be repeated' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l key -d 'The field that a migration writes, which the log tells of' -r -f -a "username\t'What an account logs in by'
+external_id\t'The customer\'s own key'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l fault-seed -d 'Chooses which calls a percentage strikes' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l stall-ms -d 'How long a stalled answer waits' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l retry-after -d 'What a throttled answer asks for: seconds, `date:SECONDS`, or `none`' -r
@@ -786,7 +797,7 @@ md\t'Markdown, of what is handed over to others'
 html\t'One HTML page, of what is handed over to others'
 junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l proxied -d 'Answer as the proxy between data centres does: a notice on everything, no writes'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l list-faults -d 'List the kinds of faults and end'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l list-faults -d 'List the kinds of faults and quirks and end'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -s h -l help -d 'Print help (see more with \'--help\')'

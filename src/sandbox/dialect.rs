@@ -15,15 +15,18 @@ use crate::sandbox::answer::Answer;
 use crate::sandbox::answer::Refusal;
 use crate::sandbox::directory::Attempt;
 use crate::sandbox::directory::Directory;
+use crate::sandbox::directory::User;
 use crate::sandbox::fault::Call;
 use crate::sandbox::fault::Fault;
 use crate::sandbox::qualtrics::Qualtrics;
+use crate::sandbox::scim::Scim;
 
 /// Makes the dialect of what the sandbox is told.
 pub(super) type Make = fn(&Options) -> Box<dyn Dialect>;
 
 /// Every provider that there is a sandbox of.
-pub(super) const DIALECTS: [(&str, Make); 1] = [("qualtrics", |options| Box::new(Qualtrics::new(options)))];
+pub(super) const DIALECTS: &[(&str, Make)] =
+    &[("qualtrics", |options| Box::new(Qualtrics::new(options))), ("scim", |options| Box::new(Scim::new(options)))];
 
 /// What a path, a method and a body ask for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +60,11 @@ pub(super) struct Asked {
 }
 
 impl Asked {
+    /// A header that is text.
+    pub(super) fn header(&self, name: header::HeaderName) -> Option<&str> {
+        header_of(&self.parts, name)
+    }
+
     /// The path as it came.
     pub(super) fn path(&self) -> &str {
         self.parts.uri.path()
@@ -97,6 +105,9 @@ pub(super) trait Dialect: Send + Sync {
     /// The path that every call begins with, as a connection's `api_url` has it.
     fn base(&self) -> &'static str;
 
+    /// Gives an account of the seed what this vendor has beyond the common fields.
+    fn dress(&self, _user: &mut User) {}
+
     /// What a request asks for; `/sandbox/users` is answered before.
     fn target(&self, parts: &Parts, body: &[u8]) -> Target;
 
@@ -124,8 +135,9 @@ pub(super) trait Dialect: Send + Sync {
 
 /// Whether a request reads all accounts at once, which is the same for every provider.
 pub(super) fn dump(parts: &Parts) -> Option<Target> {
-    (parts.uri.path() == "/sandbox/users").then(|| match parts.method {
-        Method::GET => Target::Dump,
-        _ => Target::NoSuchMethod,
-    })
+    match (parts.uri.path(), &parts.method) {
+        ("/sandbox/users", &Method::GET) => Some(Target::Dump),
+        ("/sandbox/users", _) => Some(Target::NoSuchMethod),
+        _ => None,
+    }
 }

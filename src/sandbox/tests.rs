@@ -4,6 +4,7 @@
 mod faults;
 mod life;
 mod routes;
+mod scim;
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
