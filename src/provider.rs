@@ -7,6 +7,7 @@
 mod directory;
 pub(crate) mod profile;
 mod qualtrics;
+mod scim;
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use crate::provider::profile::Capability;
 use crate::provider::profile::Profile;
 use crate::provider::profile::Support;
 use crate::provider::qualtrics::users_api::UsersApi;
+use crate::provider::scim::Scim;
 
 pub(crate) use crate::provider::directory::Access;
 pub(crate) use crate::provider::directory::Account;
@@ -60,6 +62,7 @@ impl Vendor {
     pub(crate) fn directory(&self, access: Access<'_>) -> Result<Box<dyn Directory>> {
         match self.api {
             Some(Api::QualtricsUsers) => Ok(Box::new(UsersApi::new(access)?)),
+            Some(Api::Scim) => Ok(Box::new(Scim::new(access)?)),
             None => Err(Failure::input(
                 "directory-unsupported",
                 format!("ssoctl does not speak the user API of {}", self.title),
@@ -179,6 +182,9 @@ pub(crate) fn built_in_text(id: &str) -> Option<&'static str> {
 }
 
 /// How the vendor names SSO users, where its usernames can be changed by API.
+///
+/// SCIM has an operation for it, and whether a service carries it out is nobody's to know beforehand:
+/// it is asked on one account, which is read back before any other is touched.
 pub(crate) fn username_rule(vendor: &Vendor) -> Result<UsernameRule> {
     let unknown = |question: &str| {
         Failure::input(
@@ -192,6 +198,7 @@ pub(crate) fn username_rule(vendor: &Vendor) -> Result<UsernameRule> {
     };
     match (vendor.support(Capability::RenameUsers), &vendor.username) {
         (Support::Yes, Some(rule)) => Ok(rule.clone()),
+        (Support::Unknown(_), Some(rule)) if vendor.api == Some(Api::Scim) => Ok(rule.clone()),
         (Support::Yes, None) => Err(unknown("what form do the usernames of SSO users have?").into()),
         (Support::Unknown(question), _) => Err(unknown(&question).into()),
         (Support::No(reason), _) => Err(Failure::input(
@@ -205,6 +212,7 @@ pub(crate) fn username_rule(vendor: &Vendor) -> Result<UsernameRule> {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    mod conformance;
     mod pages;
 
     use super::*;

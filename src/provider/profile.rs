@@ -90,6 +90,8 @@ pub(crate) struct Profile {
 pub(crate) enum Api {
     /// Qualtrics Users API, version 3.
     QualtricsUsers,
+    /// SCIM 2.0.
+    Scim,
 }
 
 /// How somebody sets a connection up at the vendor.
