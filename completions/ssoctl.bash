@@ -2070,6 +2070,7 @@ _ssoctl() {
             ;;
         ssoctl__subcmd__sandbox__subcmd__serve)
             opts="-C -q -h --provider --listen --csv --users --brand-id --data-center --password --token --client-id --client-secret --token-lifetime --operator --operator-role --log --page-size --rate-limit --latency-ms --suffix --proxied --fault --list-faults --fault-seed --stall-ms --retry-after --foreign-next-page --token-expires-after --workspace --format --no-input --quiet --help"
+            opts="-C -q -h --provider --listen --csv --users --brand-id --data-center --token --operator --log --page-size --rate-limit --latency-ms --suffix --proxied --fault --quirk --key --list-faults --fault-seed --stall-ms --retry-after --foreign-next-page --token-expires-after --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2077,6 +2078,7 @@ _ssoctl() {
             case "${prev}" in
                 --provider)
                     COMPREPLY=($(compgen -W "qualtrics qualys" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "qualtrics scim" -- "${cur}"))
                     return 0
                     ;;
                 --listen)
@@ -2149,6 +2151,14 @@ _ssoctl() {
                     ;;
                 --fault)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --quirk)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key)
+                    COMPREPLY=($(compgen -W "username external_id" -- "${cur}"))
                     return 0
                     ;;
                 --fault-seed)

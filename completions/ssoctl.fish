@@ -887,6 +887,7 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and not __fish_se
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -f -a "serve" -d 'Answer a vendor\'s user API on this machine, with made-up users and wanted faults'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l provider -d 'Whose API it answers' -r -f -a "qualtrics\t''
 qualys\t''"
+scim\t''"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l listen -d 'Loopback address; port 0 takes any that is free' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l csv -d 'Begin with the users of this CSV file (username, and id, email, first_name, last_name, status)' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l users -d 'Begin with so many made-up users' -r
@@ -906,6 +907,9 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_s
 add\t'Adds the brand suffix once more'
 strip\t'Drops the brand suffix'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l fault -d 'Something that goes wrong, see below; may be repeated' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l quirk -d 'How the server is otherwise than it should be, all the time; may be repeated' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l key -d 'The field that a migration writes, which the log tells of' -r -f -a "username\t'What an account logs in by'
+external_id\t'The customer\'s own key'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l fault-seed -d 'Chooses which calls a percentage strikes' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l stall-ms -d 'How long a stalled answer waits' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l retry-after -d 'What a throttled answer asks for: seconds, `date:SECONDS`, or `none`' -r
@@ -918,7 +922,7 @@ md\t'Markdown, of what is handed over to others'
 html\t'One HTML page, of what is handed over to others'
 junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l proxied -d 'Answer as the proxy between data centres does: a notice on everything, no writes'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l list-faults -d 'List the kinds of faults and end'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l list-faults -d 'List the kinds of faults and quirks and end'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -9,6 +9,7 @@ mod directory;
 pub(crate) mod profile;
 mod qualtrics;
 mod qualys;
+mod scim;
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -66,6 +67,7 @@ impl Vendor {
         match self.api {
             Some(Api::QualtricsUsers) => Ok(Box::new(qualtrics::users_api::UsersApi::new(access)?)),
             Some(Api::QualysUsers) => Ok(Box::new(qualys::users_api::UsersApi::new(access)?)),
+            Some(Api::Scim) => Ok(Box::new(scim::Scim::new(access)?)),
             None => Err(Failure::input(
                 "directory-unsupported",
                 format!("ssoctl does not speak the user API of {}", self.title),
@@ -185,6 +187,9 @@ pub(crate) fn built_in_text(id: &str) -> Option<&'static str> {
 }
 
 /// How the vendor names SSO users, where its usernames can be changed by API.
+///
+/// SCIM has an operation for it, and whether a service carries it out is nobody's to know beforehand:
+/// it is asked on one account, which is read back before any other is touched.
 pub(crate) fn username_rule(vendor: &Vendor) -> Result<UsernameRule> {
     let unknown = |question: &str| {
         Failure::input(
@@ -198,6 +203,7 @@ pub(crate) fn username_rule(vendor: &Vendor) -> Result<UsernameRule> {
     };
     match (vendor.support(Capability::RenameUsers), &vendor.username) {
         (Support::Yes, Some(rule)) => Ok(rule.clone()),
+        (Support::Unknown(_), Some(rule)) if vendor.api == Some(Api::Scim) => Ok(rule.clone()),
         (Support::Yes, None) => Err(unknown("what form do the usernames of SSO users have?").into()),
         (Support::Unknown(question), _) => Err(unknown(&question).into()),
         (Support::No(reason), _) => Err(Failure::input(
@@ -237,6 +243,7 @@ pub(crate) fn rule_by_hand(vendor: &Vendor) -> UsernameRule {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    mod conformance;
     mod pages;
 
     use super::*;

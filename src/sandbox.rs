@@ -11,7 +11,9 @@ pub(crate) mod fault;
 mod log;
 mod qualtrics;
 mod qualys;
+pub(crate) mod quirk;
 mod rate;
+mod scim;
 pub(crate) mod seed;
 mod service;
 mod wire;
@@ -39,6 +41,7 @@ pub(crate) use crate::sandbox::directory::Suffix;
 use crate::sandbox::fault::Faults;
 pub(crate) use crate::sandbox::log::Sink;
 use crate::sandbox::qualtrics::BRAND_ADMINISTRATOR;
+use crate::sandbox::quirk::Quirk;
 use crate::sandbox::rate::Rate;
 use crate::sandbox::seed::SeedUser;
 use crate::sandbox::service::Service;
@@ -74,6 +77,8 @@ pub(crate) struct Options {
     pub(crate) suffix: Suffix,
     /// Which field the log tells of, and strangers change.
     pub(crate) key: Key,
+    /// How the server is otherwise than it should be.
+    pub(crate) quirks: Vec<Quirk>,
     /// So many requests a second, and a refusal for each that comes sooner.
     pub(crate) rate_limit: Option<u32>,
     /// How long every answer takes at least.
@@ -112,6 +117,7 @@ impl Options {
             page_size: 100,
             suffix: Suffix::Keep,
             key: Key::Username,
+            quirks: Vec::new(),
             rate_limit: None,
             latency: Duration::ZERO,
             proxied: false,
@@ -125,7 +131,7 @@ impl Options {
 
 /// Every provider that there is a sandbox of.
 pub(crate) fn providers() -> impl Iterator<Item = &'static str> {
-    DIALECTS.into_iter().map(|(name, _)| name)
+    DIALECTS.iter().map(|(name, _)| *name)
 }
 
 /// Ends a sandbox from another thread.
@@ -175,7 +181,7 @@ async fn run(options: Options, ready: impl FnOnce(SocketAddr, &str) + Send) -> R
             .because(error)
             .hint("port 0 takes any that is free, such as `127.0.0.1:0`")
     };
-    let Some((_, dialect)) = DIALECTS.into_iter().find(|(name, _)| *name == options.provider) else {
+    let Some((_, dialect)) = DIALECTS.iter().find(|(name, _)| *name == options.provider) else {
         let known: Vec<&str> = providers().collect();
         return Err(Failure::usage(
             "sandbox-provider",
@@ -184,15 +190,26 @@ async fn run(options: Options, ready: impl FnOnce(SocketAddr, &str) + Send) -> R
         .hint(format!("there is one of {}", known.join(", ")))
         .into());
     };
+    let foreign =
+        options.quirks.iter().filter_map(|quirk| quirk.of()).find(|(provider, _)| *provider != options.provider);
+    if let Some((provider, word)) = foreign {
+        return Err(Failure::usage(
+            "sandbox-quirk",
+            format!("`{word}` is a quirk of `{provider}`, and not of `{}`", options.provider),
+        )
+        .hint(format!("add `--provider {provider}`, or leave it out"))
+        .into());
+    }
     let dialect = dialect(&options);
     let base = dialect.base();
     let signalled = options.stop.is_none();
-    let directory = directory::Directory::new(
+    let mut directory = directory::Directory::new(
         dialect.seeded(options.seed),
         dialect.operator(options.operator),
         Rules { brand_id: options.brand_id, suffix: options.suffix, key: dialect.key().unwrap_or(options.key) },
         log::Log::new(options.log),
     )?;
+    directory.each(|user| dialect.dress(user));
     let listener = TcpListener::bind(listen).await.map_err(cannot)?;
     let bound = listener.local_addr().map_err(cannot)?;
     let service = Arc::new(Service {

@@ -133,6 +133,11 @@ pub(crate) enum CallError {
         /// The vendor's own words and request id.
         message: String,
     },
+    /// Not carried out, for the account is no longer as it was read: look at it again.
+    Changed {
+        /// What the vendor said.
+        detail: String,
+    },
     /// The credentials are not accepted: no request will be.
     Unauthorized {
         /// What the vendor said.
@@ -161,6 +166,7 @@ impl fmt::Display for CallError {
             Self::Unreachable { detail } => write!(f, "the vendor could not be reached: {detail}"),
             Self::OutcomeUnknown { detail } => write!(f, "no certain answer came: {detail}"),
             Self::Refused { status, code, message } => write!(f, "refused with {status} {code}: {message}"),
+            Self::Changed { detail } => write!(f, "the account changed since it was read: {detail}"),
             Self::Unauthorized { detail } => write!(f, "the credentials are not accepted: {detail}"),
             Self::Misdirected { detail, code: _, hint: _ } => f.write_str(detail),
             Self::Malformed { detail } => write!(f, "the answer is not what the API promises: {detail}"),

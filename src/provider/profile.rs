@@ -97,6 +97,8 @@ pub(crate) enum Api {
     QualtricsUsers,
     /// Qualys `user_list.php` and `user.php`.
     QualysUsers,
+    /// SCIM 2.0 (RFC 7644).
+    Scim,
 }
 
 impl Api {
@@ -105,13 +107,14 @@ impl Api {
         match self {
             Self::QualtricsUsers => &["token", "client_id and client_secret"],
             Self::QualysUsers => &["login and password"],
+            Self::Scim => &["token"],
         }
     }
 
     /// What sets these, for a hint.
     pub(crate) const fn example(self) -> &'static str {
         match self {
-            Self::QualtricsUsers => "directory.token=env:NAME_OF_A_VARIABLE",
+            Self::QualtricsUsers | Self::Scim => "directory.token=env:NAME_OF_A_VARIABLE",
             Self::QualysUsers => "directory.login=abcd_ef directory.password=env:NAME_OF_A_VARIABLE",
         }
     }
@@ -119,7 +122,7 @@ impl Api {
     /// The field of an account that it writes.
     pub(crate) const fn writes(self) -> KeyField {
         match self {
-            Self::QualtricsUsers => KeyField::Username,
+            Self::QualtricsUsers | Self::Scim => KeyField::Username,
             Self::QualysUsers => KeyField::ExternalId,
         }
     }

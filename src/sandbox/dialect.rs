@@ -21,13 +21,18 @@ use crate::sandbox::fault::Fault;
 use crate::sandbox::qualtrics::Qualtrics;
 use crate::sandbox::qualys::Qualys;
 use crate::sandbox::seed::SeedUser;
+use crate::sandbox::directory::User;
+use crate::sandbox::scim::Scim;
 
 /// Makes the dialect of what the sandbox is told.
 pub(super) type Make = fn(&Options) -> Box<dyn Dialect>;
 
 /// Every provider that there is a sandbox of.
-pub(super) const DIALECTS: [(&str, Make); 2] =
-    [("qualtrics", |options| Box::new(Qualtrics::new(options))), ("qualys", |options| Box::new(Qualys::new(options)))];
+pub(super) const DIALECTS: &[(&str, Make)] = &[
+    ("qualtrics", |options| Box::new(Qualtrics::new(options))),
+    ("qualys", |options| Box::new(Qualys::new(options))),
+    ("scim", |options| Box::new(Scim::new(options))),
+];
 
 /// What a path, a method and a body ask for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +66,11 @@ pub(super) struct Asked {
 }
 
 impl Asked {
+    /// A header that is text.
+    pub(super) fn header(&self, name: header::HeaderName) -> Option<&str> {
+        header_of(&self.parts, name)
+    }
+
     /// The path as it came.
     pub(super) fn path(&self) -> &str {
         self.parts.uri.path()
@@ -120,6 +130,8 @@ pub(super) trait Dialect: Send + Sync {
     fn pace(&self, headers: Vec<(&'static str, String)>, _too_soon: bool) -> Vec<(&'static str, String)> {
         headers
     }
+    /// Gives an account of the seed what this vendor has beyond the common fields.
+    fn dress(&self, _user: &mut User) {}
 
     /// What a request asks for; `/sandbox/users` is answered before.
     fn target(&self, parts: &Parts, body: &[u8]) -> Target;
@@ -153,8 +165,9 @@ pub(super) trait Dialect: Send + Sync {
 
 /// Whether a request reads all accounts at once, which is the same for every provider.
 pub(super) fn dump(parts: &Parts) -> Option<Target> {
-    (parts.uri.path() == "/sandbox/users").then(|| match parts.method {
-        Method::GET => Target::Dump,
-        _ => Target::NoSuchMethod,
-    })
+    match (parts.uri.path(), &parts.method) {
+        ("/sandbox/users", &Method::GET) => Some(Target::Dump),
+        ("/sandbox/users", _) => Some(Target::NoSuchMethod),
+        _ => None,
+    }
 }

@@ -278,6 +278,16 @@ impl Directory {
         self.by_id.get(id).map(|position| &self.users[*position])
     }
 
+    /// The account with this username, whatever its case.
+    pub(super) fn named(&self, username: &str) -> Option<&User> {
+        self.by_name.get(&username.to_lowercase()).map(|position| &self.users[*position])
+    }
+
+    /// Gives each account what only its vendor has; keys and names stay as they are.
+    pub(super) fn each(&mut self, dress: impl Fn(&mut User)) {
+        self.users.iter_mut().for_each(dress);
+    }
+
     /// All accounts, in the order of the list.
     pub(super) fn users(&self) -> &[User] {
         &self.users

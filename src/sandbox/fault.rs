@@ -13,27 +13,31 @@ use crate::error::Failure;
 /// The sorts of call that the directory answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Call {
-    /// `GET /whoami`
+    /// What the service says of itself.
+    Config,
+    /// Whose the credentials are.
     Whoami,
-    /// `GET /users`
+    /// Reads many accounts.
     List,
-    /// `GET /users/ID`
+    /// Reads one account.
     Get,
-    /// `PUT /users/ID`
+    /// Changes one account, by whatever method.
     Put,
-    /// `POST /users`
+    /// Makes an account.
     Post,
-    /// `DELETE /users/ID`
+    /// Removes an account.
     Delete,
 }
 
 impl Call {
     /// Every sort of call, in the order of the counters.
-    pub(crate) const ALL: [Self; 6] = [Self::Whoami, Self::List, Self::Get, Self::Put, Self::Post, Self::Delete];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Config, Self::Whoami, Self::List, Self::Get, Self::Put, Self::Post, Self::Delete];
 
     /// What a rule calls it.
     pub(crate) const fn word(self) -> &'static str {
         match self {
+            Self::Config => "config",
             Self::Whoami => "whoami",
             Self::List => "list",
             Self::Get => "get",

@@ -54,7 +54,7 @@ mod tests {
         };
         assert_eq!(passed(60, Duration::ZERO, Duration::ZERO), 50, "all at once");
         assert_eq!(passed(500, Duration::from_millis(20), Duration::from_millis(20)), 500, "just as fast as it fills");
-        assert_eq!(passed(1000, Duration::from_millis(10), Duration::from_millis(10_040)), 500, "twice as fast");
+        assert_eq!(passed(1000, Duration::from_millis(10), Duration::from_millis(10_010)), 500, "twice as fast");
         let (too_soon, headers) = rate.take(Duration::from_secs(60));
         assert!(!too_soon);
         assert_eq!(headers[1], ("x-ratelimit-remaining", "49".to_owned()));

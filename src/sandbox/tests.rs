@@ -5,6 +5,7 @@ mod faults;
 mod life;
 mod qualys;
 mod routes;
+mod scim;
 
 use std::collections::BTreeMap;
 use std::io::Read as _;

@@ -166,8 +166,11 @@ async fn handle(State(service): State<Arc<Service>>, ConnectInfo(cut): ConnectIn
     match fault {
         Some(Fault::CommitThenStall) => tokio::time::sleep(stall).await,
         Some(Fault::Cut | Fault::CommitThenCut) => cut.after(0),
-        // The head is a little over a hundred bytes: all of it goes out, and a part of the body.
-        Some(Fault::CommitThenHalf) => cut.after(120 + answer.body.len() / 2),
+        // The head is a little over a hundred bytes and its own headers: all of it goes out, and a part of the body.
+        Some(Fault::CommitThenHalf) => {
+            let own: usize = answer.headers.iter().map(|(name, value)| name.len() + value.len() + 4).sum();
+            cut.after(120 + own + answer.body.len() / 2);
+        }
         _ => {}
     }
     let mut response = Response::new(Body::from(answer.body));

@@ -32,6 +32,7 @@ mod provider;
 mod refresh;
 mod refusals;
 mod sandbox;
+mod scim;
 mod secrets;
 mod signing;
 mod trust;

@@ -22,6 +22,7 @@ use crate::sandbox::fault::Fault;
 use crate::sandbox::fault::Faults;
 use crate::sandbox::fault::RetryAfter;
 use crate::sandbox::fault::Rule;
+use crate::sandbox::quirk::Quirk;
 use crate::sandbox::seed;
 use crate::sandbox::seed::SeedUser;
 
@@ -35,9 +36,11 @@ Examples:
   ssoctl sandbox serve --csv users.csv --listen 127.0.0.1:8080 --log changes.ndjson
   ssoctl sandbox serve --provider qualys --users 500 --operator abcd_ap --password rehearsal
   ssoctl sandbox serve --users 10000 --fault throttle=5% --fault commit-then-stall=every:50
+  ssoctl sandbox serve --provider scim --users 500 --quirk ignore-filter --rate-limit 50
 
-A fault is KIND=RATE[@CALLS]: RATE is 5%, every:N or at:N; CALLS are of whoami, list, get,
-put, post, delete. `--list-faults` explains the KINDs.
+A fault is KIND=RATE[@CALLS]: RATE is 5%, every:N or at:N; CALLS are of config, whoami, list,
+get, put (which changes an account by whatever method), post, delete. A fault strikes single
+calls; a quirk is how the server is. `--list-faults` explains the KINDs.
 
 Exit codes: 0 ended by Ctrl-C · 2 wrong usage · 3 the CSV cannot be read · 4 cannot listen
             5 not a loopback address")]
@@ -100,7 +103,13 @@ pub(crate) struct Args {
     /// Something that goes wrong, see below; may be repeated
     #[arg(long = "fault", value_name = "KIND=RATE", value_parser = rule, help_heading = "Faults")]
     faults: Vec<Rule>,
-    /// List the kinds of faults and end
+    /// How the server is otherwise than it should be, all the time; may be repeated
+    #[arg(long = "quirk", value_name = "KIND", value_parser = quirk, help_heading = "Faults")]
+    quirks: Vec<Quirk>,
+    /// The field that a migration writes, which the log tells of
+    #[arg(long, value_enum, default_value = "username", help_heading = "Faults")]
+    key: Key,
+    /// List the kinds of faults and quirks and end
     #[arg(long, help_heading = "Faults")]
     list_faults: bool,
     /// Chooses which calls a percentage strikes
@@ -131,6 +140,20 @@ enum Suffix {
     Strip,
 }
 
+/// The field that the log tells of.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum Key {
+    /// What an account logs in by
+    Username,
+    /// The customer's own key
+    ExternalId,
+}
+
+fn quirk(text: &str) -> std::result::Result<Quirk, String> {
+    text.parse::<Quirk>().map_err(|failure| format!("{failure} ({})", failure.hints().join("; ")))
+}
+
 fn rule(text: &str) -> std::result::Result<Rule, String> {
     text.parse::<Rule>().map_err(|failure| {
         let hints = failure.hints().join("; ");
@@ -156,11 +179,19 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         if context.format == Format::Json {
             let faults: Vec<_> =
                 Fault::ALL.into_iter().map(|fault| json!({ "kind": fault.word(), "about": fault.about() })).collect();
-            context.ui.json(&json!({ "schema": "ssoctl.sandbox-faults/1", "faults": faults }))?;
+            let quirks: Vec<_> = Quirk::each()
+                .map(|(provider, kind, about)| json!({ "provider": provider, "kind": kind, "about": about }))
+                .collect();
+            let document = json!({ "schema": "ssoctl.sandbox-faults/1", "faults": faults, "quirks": quirks });
+            context.ui.json(&document)?;
             return Ok(Verdict::Done);
         }
         let rows = Fault::ALL.into_iter().map(|fault| vec![fault.word().to_owned(), fault.about().to_owned()]);
-        context.ui.data(&table::table(&["kind", "what happens"], rows))?;
+        let mut text = table::table(&["kind", "what happens"], rows);
+        text += "\n";
+        let rows = Quirk::each().map(|(provider, word, about)| vec![word.to_owned(), provider.to_owned(), about.to_owned()]);
+        text += &table::table(&["quirk", "of", "how it is"], rows);
+        context.ui.data(&text)?;
         return Ok(Verdict::Done);
     }
     let mut users: Vec<SeedUser> = Vec::new();
@@ -174,6 +205,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             first_name: account.first_name,
             last_name: account.last_name,
             status: account.status,
+            ..SeedUser::default()
         }));
     }
     users.extend(seed::generate(args.users));
@@ -210,6 +242,11 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         Suffix::Add => sandbox::Suffix::Add,
         Suffix::Strip => sandbox::Suffix::Strip,
     };
+    options.key = match args.key {
+        Key::Username => sandbox::Key::Username,
+        Key::ExternalId => sandbox::Key::ExternalId,
+    };
+    options.quirks.clone_from(&args.quirks);
     options.faults = faults;
     options.log = args.log.as_deref().map(open_log).transpose()?;
     let ui = &context.ui;

@@ -116,7 +116,10 @@ impl<'a> Caller<'a> {
                 CallError::Refused { .. } => {
                     return Err(Trouble::Row { code: "refused", detail: printable(&error.to_string()) });
                 }
-                CallError::Unreachable { .. } | CallError::OutcomeUnknown { .. } | CallError::Malformed { .. } => {}
+                CallError::Unreachable { .. }
+                | CallError::OutcomeUnknown { .. }
+                | CallError::Changed { .. }
+                | CallError::Malformed { .. } => {}
             }
             attempt += 1;
             if attempt >= self.patience.attempts {

@@ -134,7 +134,8 @@ impl Worker<'_, '_> {
         if let Some(ended) = self.settle_earlier(held, &task)? {
             return Ok(ended);
         }
-        let (mut unknowns, mut unreached, mut conflicts, mut put_off) = (0, 0, 0, PutOff::default());
+        let (mut unknowns, mut unreached, mut conflicts, mut changes) = (0, 0, 0, 0);
+        let mut put_off = PutOff::default();
         loop {
             let turn = self.shared.turn();
             self.caller.wait(turn)?;
@@ -191,6 +192,16 @@ impl Worker<'_, '_> {
                         return self.failed(held, "attempts-exhausted", why, task.from.last().cloned());
                     }
                     self.caller.back_off(unknowns, &detail)?;
+                }
+                // The next look says whether it is still the one to be renamed.
+                Err(error @ CallError::Changed { .. }) => {
+                    self.not_done(held, false, &error.to_string())?;
+                    changes += 1;
+                    if changes >= self.shared.run.options.attempts {
+                        let why = printable(&format!("{error} ({changes} attempts)"));
+                        return self.failed(held, "changed-since-read", why, None);
+                    }
+                    self.caller.back_off(changes, &error.to_string())?;
                 }
                 Err(CallError::Refused { status, code, message }) => {
                     let told = CallError::Refused { status, code, message };

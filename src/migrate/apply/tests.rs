@@ -167,6 +167,21 @@ fn an_attempt_without_effect_is_repeated_after_the_time_out_and_given_up_in_the_
 }
 
 #[test]
+fn an_account_that_changed_since_it_was_read_is_looked_at_again_and_given_up_in_the_end() {
+    let (fake, plan) = Fake::of(2);
+    fake.world().writes = [Fault::None, Fault::Changed, Fault::Changed].into();
+    apply(&fake, &plan).unwrap();
+    assert_eq!(fake.world().requests.len(), 4);
+    assert_eq!(fake.state(&plan).summary().done, 2);
+
+    let (fake, plan) = Fake::of(2);
+    fake.world().writes = std::iter::once(Fault::None).chain([Fault::Changed; 9]).collect();
+    apply(&fake, &plan).unwrap();
+    assert_eq!(fault_of(&fake, &plan, 1), "changed-since-read");
+    assert_eq!(fake.world().requests.len(), 1 + 4);
+}
+
+#[test]
 fn waits_as_asked_and_counts_no_attempt() {
     let (fake, plan) = Fake::of(3);
     fake.world().writes = [Fault::Throttled(Some(30)); 9].into();

@@ -61,6 +61,8 @@ pub(crate) enum Fault {
     Refused,
     /// Not changed, and 409.
     Conflict,
+    /// No, for the account is no longer as it was read.
+    Changed,
     Unauthorized,
     Misdirected,
     /// Yes, and the suffix stands there twice.
@@ -353,6 +355,7 @@ fn simple(fault: Fault) -> Option<CallError> {
         Fault::Unreachable => CallError::Unreachable { detail },
         Fault::Refused => CallError::Refused { status: 400, code: "RP_1".to_owned(), message: detail },
         Fault::Conflict => CallError::Refused { status: 409, code: "CONFLICT".to_owned(), message: detail },
+        Fault::Changed => CallError::Changed { detail },
         Fault::Unauthorized => CallError::Unauthorized { detail },
         Fault::Misdirected => {
             CallError::Misdirected { code: "api-proxied", detail, hint: "use the other host".to_owned() }
