@@ -224,6 +224,7 @@ async fn run(options: Options, ready: impl FnOnce(SocketAddr, &str) + Send) -> R
         stop: options.stop.unwrap_or_default(),
         broken: Mutex::default(),
         requests: Default::default(),
+        stats: Mutex::default(),
         token_calls: Default::default(),
         calls: Default::default(),
     });

@@ -16,13 +16,13 @@ use crate::sandbox::answer::Refusal;
 use crate::sandbox::directory::Attempt;
 use crate::sandbox::directory::Directory;
 use crate::sandbox::directory::Key;
+use crate::sandbox::directory::User;
 use crate::sandbox::fault::Call;
 use crate::sandbox::fault::Fault;
 use crate::sandbox::qualtrics::Qualtrics;
 use crate::sandbox::qualys::Qualys;
-use crate::sandbox::seed::SeedUser;
-use crate::sandbox::directory::User;
 use crate::sandbox::scim::Scim;
+use crate::sandbox::seed::SeedUser;
 
 /// Makes the dialect of what the sandbox is told.
 pub(super) type Make = fn(&Options) -> Box<dyn Dialect>;
@@ -41,6 +41,8 @@ pub(super) enum Target {
     Call(Call, String),
     /// All accounts at once, for tests and the curious; the same for every provider.
     Dump,
+    /// How many requests came, and how many of them too soon.
+    Stats,
     /// Nothing is there.
     NoSuchPath,
     /// Something is there, and this cannot be done to it.
@@ -130,6 +132,7 @@ pub(super) trait Dialect: Send + Sync {
     fn pace(&self, headers: Vec<(&'static str, String)>, _too_soon: bool) -> Vec<(&'static str, String)> {
         headers
     }
+
     /// Gives an account of the seed what this vendor has beyond the common fields.
     fn dress(&self, _user: &mut User) {}
 
@@ -167,6 +170,7 @@ pub(super) trait Dialect: Send + Sync {
 pub(super) fn dump(parts: &Parts) -> Option<Target> {
     match (parts.uri.path(), &parts.method) {
         ("/sandbox/users", &Method::GET) => Some(Target::Dump),
+        ("/sandbox/stats", &Method::GET) => Some(Target::Stats),
         ("/sandbox/users", _) => Some(Target::NoSuchMethod),
         _ => None,
     }

@@ -62,8 +62,31 @@ pub(super) struct Service {
     /// Why the log could not be written.
     pub(super) broken: Mutex<Option<io::Error>>,
     pub(super) requests: AtomicU64,
+    pub(super) stats: Mutex<Stats>,
     pub(super) token_calls: AtomicU64,
     pub(super) calls: [AtomicU64; Call::ALL.len()],
+}
+
+/// How the calls came, for who measures a client.
+#[derive(Debug, Default, serde::Serialize)]
+pub(super) struct Stats {
+    requests: u64,
+    throttled: u64,
+    /// From the first call to the last one that came too soon, in milliseconds.
+    last_throttled_ms: u128,
+    #[serde(skip)]
+    first: Option<Duration>,
+}
+
+impl Stats {
+    fn count(&mut self, now: Duration, too_soon: bool) {
+        let first = *self.first.get_or_insert(now);
+        self.requests += 1;
+        if too_soon {
+            self.throttled += 1;
+            self.last_throttled_ms = now.saturating_sub(first).as_millis();
+        }
+    }
 }
 
 fn next(counter: &AtomicU64) -> u64 {
@@ -96,6 +119,9 @@ impl Service {
             pace = self.dialect.pace(pace, too_soon);
         }
         let counted = matches!(target, Target::Call(..));
+        if counted {
+            lock(&self.stats).count(self.clock.elapsed(), too_soon);
+        }
         let refusal = match (self.dialect.identify(&parts), &target) {
             (Err(refusal), _) => Some(refusal),
             (Ok(()), Target::Call(..)) if too_soon => Some(self.dialect.throttled()),
@@ -138,6 +164,10 @@ impl Service {
                     let all: Vec<_> = directory.users().iter().map(dumped).collect();
                     Answer::json(StatusCode::OK, &all)
                 }
+            }),
+            Target::Stats => Ok(match &asked.refusal {
+                Some(refusal) => refuse(refusal),
+                None => Answer::json(StatusCode::OK, &*lock(&self.stats)),
             }),
             Target::Call(call, subject) => self.dialect.carry_out(asked, *call, subject, &mut lock(&self.directory)),
         };

@@ -352,6 +352,11 @@ fn another_tenant_another_data_centre_and_the_own_account_are_refused() {
     fake.world().data_center = Some("fra1".to_owned());
     assert_eq!(apply(&fake, &plan).err(), Some((Kind::Refused, "data-center-changed".to_owned())));
     fake.world().data_center = None;
+    let mut other = plan.clone();
+    other.head.key = crate::model::connection::KeyField::ExternalId;
+    let other = Plan::sealed(other.head, other.rows);
+    let (elsewhere, _) = Fake::of(2);
+    assert_eq!(apply(&elsewhere, &other).err(), Some((Kind::Refused, "key-changed".to_owned())));
     fake.world().operator = "UR_1".to_owned();
     apply(&fake, &plan).unwrap();
     assert_eq!(fault_of(&fake, &plan, 1), "own-account");

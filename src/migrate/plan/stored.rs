@@ -154,3 +154,33 @@ fn next_line(source: &mut BufReader<Box<dyn Source>>, line: &mut Vec<u8>) -> io:
     }
     Ok(read)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::disk;
+    use crate::error::failure_of;
+    use crate::migrate::apply::tests::fake::plan_of;
+
+    #[test]
+    fn rows_are_read_in_any_order_and_a_plan_that_changes_meanwhile_is_noticed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("plan.ndjson");
+        let plan = plan_of(2000);
+        disk::write(&path, &plan.to_bytes(), disk::Access::Private).unwrap();
+        let mut seen = 0;
+        let mut stored = Stored::open(&path, &mut |index, row| {
+            assert_eq!(*row, plan.rows[index]);
+            seen += 1;
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!((seen, stored.len(), stored.digest.as_str()), (2000, 2000, plan.digest.as_str()));
+        for index in [0, 1, 2, 1999, 7, 1000, 999] {
+            assert_eq!(stored.row(index).unwrap(), plan.rows[index], "{index}");
+        }
+        std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(100_000).unwrap();
+        let code = failure_of(&stored.row(1999).unwrap_err()).unwrap().code();
+        assert_eq!(code, "plan-unreadable");
+    }
+}

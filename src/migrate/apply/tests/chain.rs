@@ -91,6 +91,17 @@ fn a_round_that_cannot_be_closed_is_taken_back_at_once() {
 }
 
 #[test]
+fn a_round_that_can_neither_be_closed_nor_taken_back_stops_the_run_and_can_be_taken_back_later() {
+    let (fake, plan) = chained(4, true);
+    fake.world().writes = [Fault::None, Fault::None, Fault::Refused, Fault::Refused].into();
+    assert_eq!(apply(&fake, &plan).err(), Some(stopped("round-open")));
+    assert_eq!(fake.name(0), TEMPORARY);
+    assert_eq!(fake.state(&plan).summary().ours, 2);
+    go_with(&fake, &plan, Direction::Rollback, (&fast(), true)).unwrap();
+    assert_eq!(names(&fake, 4), before(4));
+}
+
+#[test]
 fn rows_that_wait_for_a_name_that_was_not_freed_are_given_up_with_the_line_in_the_way() {
     let (fake, plan) = chained(5, false);
     fake.world().writes = [Fault::None, Fault::None, Fault::Refused].into();
