@@ -2069,16 +2069,14 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__sandbox__subcmd__serve)
-            opts="-C -q -h --provider --listen --csv --users --brand-id --data-center --password --token --client-id --client-secret --token-lifetime --operator --operator-role --log --page-size --rate-limit --latency-ms --suffix --proxied --fault --list-faults --fault-seed --stall-ms --retry-after --foreign-next-page --token-expires-after --workspace --format --no-input --quiet --help"
-            opts="-C -q -h --provider --listen --csv --users --brand-id --data-center --token --operator --log --page-size --rate-limit --latency-ms --suffix --proxied --fault --quirk --key --list-faults --fault-seed --stall-ms --retry-after --foreign-next-page --token-expires-after --workspace --format --no-input --quiet --help"
+            opts="-C -q -h --provider --listen --csv --users --brand-id --data-center --password --token --client-id --client-secret --token-lifetime --operator --operator-role --log --page-size --rate-limit --latency-ms --suffix --proxied --fault --quirk --key --list-faults --fault-seed --stall-ms --retry-after --foreign-next-page --token-expires-after --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --provider)
-                    COMPREPLY=($(compgen -W "qualtrics qualys" -- "${cur}"))
-                    COMPREPLY=($(compgen -W "qualtrics scim" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "qualtrics qualys scim" -- "${cur}"))
                     return 0
                     ;;
                 --listen)
@@ -2493,7 +2491,7 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__users__subcmd__migrate)
-            opts="-C -q -h --csv --connection --old-column --new-column --encoding --directory --apply --plan-digest --accept-untested --rate --concurrency --max-failures --max-failure-share --retry-failed --request-timeout --workspace --format --no-input --quiet --help"
+            opts="-C -q -h --csv --connection --old-column --new-column --encoding --match-by --form --accept-look-alikes --no-temporary-names --directory --apply --plan-digest --max-changes --max-change-share --accept-untested --rate --concurrency --max-failures --max-failure-share --retry-failed --request-timeout --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2519,11 +2517,27 @@ _ssoctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --match-by)
+                    COMPREPLY=($(compgen -W "username external-id email" -- "${cur}"))
+                    return 0
+                    ;;
+                --form)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --directory)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --plan-digest)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-changes)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-change-share)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

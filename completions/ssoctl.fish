@@ -886,7 +886,7 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and not __fish_se
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -f -a "serve" -d 'Answer a vendor\'s user API on this machine, with made-up users and wanted faults'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l provider -d 'Whose API it answers' -r -f -a "qualtrics\t''
-qualys\t''"
+qualys\t''
 scim\t''"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l listen -d 'Loopback address; port 0 takes any that is free' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l csv -d 'Begin with the users of this CSV file (username, and id, email, first_name, last_name, status)' -r -F

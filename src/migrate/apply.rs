@@ -104,14 +104,15 @@ impl Run<'_> {
         check_direction(whole.phase, scope.direction, id)?;
         check_chains(journal, scope)?;
         let summary = journal.summary()?;
-        let todo = summary.pending + summary.unknown + summary.failed + summary.done;
-        let operator = match todo {
-            0 => None,
-            _ if whole.phase == finished(scope.direction) && !scope.retry_failed && summary.unknown == 0 => {
-                return Ok(());
-            }
-            _ => Some(self.preflight(journal.head(), progress)?),
+        let retried = if scope.retry_failed { summary.failed } else { 0 };
+        let todo = match scope.direction {
+            Direction::Apply => summary.pending + summary.unknown + retried,
+            Direction::Rollback => summary.ours + retried,
         };
+        if todo == 0 && whole.phase == finished(scope.direction) {
+            return Ok(());
+        }
+        let operator = if todo > 0 { Some(self.preflight(journal.head(), progress)?) } else { None };
         let total = journal.begin(scope, self.clock.now())?;
         let ended = match operator {
             Some(operator) if total > 0 => {
