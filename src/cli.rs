@@ -8,6 +8,7 @@ mod diff;
 mod interrupt;
 mod signer;
 mod source;
+mod stand_in;
 mod table;
 mod trust;
 mod ui;

@@ -3,16 +3,14 @@
 
 mod script;
 
-use std::io::BufRead as _;
-use std::io::BufReader;
-use std::path::Path;
 use std::path::PathBuf;
-use std::process::Child;
 use std::process::Command;
 use std::process::Stdio;
 
 use crate::cli::Verdict;
 use crate::cli::context::Context;
+use crate::cli::stand_in::StandIn;
+use crate::cli::stand_in::TOKEN;
 use crate::disk;
 use crate::disk::Access;
 use crate::error::Failure;
@@ -61,9 +59,6 @@ const FILES: [(&str, &str); 9] = [
     ("roster.csv", include_str!("../../sample-configs/demo/roster.csv")),
 ];
 
-/// The stand-in's token; it opens nothing else.
-const TOKEN: &str = "rehearsal";
-
 /// Plays the steps.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let text = DEMOS.iter().find(|(vendor, _)| *vendor == args.provider).map(|(_, text)| *text).unwrap_or_default();
@@ -95,7 +90,10 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             "\n# The vendor: a stand-in on this machine\n\
              $ ssoctl sandbox serve --csv users.csv --operator admin@example.org --log changes.ndjson &\n",
         )?;
-        let stand_in = StandIn::start(&program, &folder)?;
+        let stand_in = StandIn::start(
+            &folder,
+            &["--csv", "users.csv", "--operator", "admin@example.org", "--log", "changes.ndjson"],
+        )?;
         ui.data(&format!("listening on {}\n$ export QUALTRICS_API_TOKEN={TOKEN}\n", stand_in.url))?;
         Some(stand_in)
     } else {
@@ -125,38 +123,4 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     drop(stand_in);
     ui.data(&format!("\nThe workspace is left for a look: {}\n", folder.display()))?;
     Ok(Verdict::Done)
-}
-
-/// The stand-in, ended when the demo ends.
-struct StandIn {
-    child: Child,
-    url: String,
-}
-
-impl StandIn {
-    fn start(program: &Path, folder: &Path) -> Result<Self> {
-        let failed = |why: &str| Failure::bug(format!("the stand-in for the vendor cannot be started: {why}"));
-        let mut child = Command::new(program)
-            .args(["sandbox", "serve", "--csv", "users.csv", "--operator", "admin@example.org"])
-            .args(["--log", "changes.ndjson", "--quiet"])
-            .current_dir(folder)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .map_err(|error| failed(&error.to_string()))?;
-        let mut line = String::new();
-        if let Some(out) = child.stdout.take() {
-            BufReader::new(out).read_line(&mut line).map_err(|error| failed(&error.to_string()))?;
-        }
-        let url = line.trim_end().strip_prefix("listening on ").map(str::to_owned);
-        let stand_in = Self { child, url: url.unwrap_or_default() };
-        if stand_in.url.is_empty() { Err(failed("it says nothing").into()) } else { Ok(stand_in) }
-    }
-}
-
-impl Drop for StandIn {
-    fn drop(&mut self) {
-        self.child.kill().ok();
-        self.child.wait().ok();
-    }
 }

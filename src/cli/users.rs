@@ -10,6 +10,7 @@ mod listed;
 mod migrate;
 mod notice;
 mod progress;
+mod rehearse;
 mod resume;
 mod rollback;
 mod saved;

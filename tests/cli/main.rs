@@ -24,6 +24,7 @@ mod login;
 mod made;
 mod mapping;
 mod metadata;
+mod moving;
 mod own_vendor;
 mod peer;
 mod people;

@@ -62,7 +62,7 @@ pub(crate) struct Flags {
 }
 
 impl Flags {
-    fn options(&self, loaded: &Loaded) -> Options {
+    pub(crate) fn options(&self, loaded: &Loaded) -> Options {
         let access = loaded.connection.directory.as_ref();
         let declared = access.and_then(|access| access.writes_per_second);
         let rate = self.rate.or(declared).unwrap_or(1);

@@ -14,6 +14,7 @@ use crate::cli::ui;
 use crate::cli::users::drive;
 use crate::cli::users::progress::Bar;
 use crate::cli::users::progress::SystemClock;
+use crate::cli::users::rehearse;
 use crate::disk;
 use crate::error::Failure;
 use crate::error::Kind;
@@ -67,6 +68,7 @@ use crate::workspace::Workspace;
 #[command(after_help = "\
 Examples:
   ssoctl users migrate --csv roster.csv --connection qualtrics-prod
+  ssoctl users migrate --csv roster.csv --connection qualtrics-prod --rehearse
   ssoctl users migrate --csv roster.csv --connection qualtrics-prod --apply --rate 5
   ssoctl users migrate --csv roster.csv --connection qualtrics-prod \\
       --old-column Login --new-column EmployeeID --apply --plan-digest 3f9a41c06d2e
@@ -122,6 +124,12 @@ pub(crate) struct Args {
     /// Migrate although the connection is not on record as tested and enabled
     #[arg(long)]
     accept_untested: bool,
+    /// Carry the plan out first, and take it back, at a stand-in on this machine with the same accounts
+    #[arg(long, help_heading = "Rehearsal")]
+    rehearse: bool,
+    /// Something that goes wrong at the stand-in, as `ssoctl sandbox serve --fault` takes it
+    #[arg(long = "rehearse-fault", value_name = "KIND=RATE", requires = "rehearse", help_heading = "Rehearsal")]
+    rehearse_faults: Vec<String>,
     #[command(flatten)]
     run: drive::Flags,
 }
@@ -225,6 +233,9 @@ fn planned(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Contex
                 .into());
         }
         context.ui.hint(&format!("this plan was begun before: `ssoctl users status {id}` shows where it stands"));
+    }
+    if args.rehearse && !applied_before && renames > 0 {
+        rehearse::rehearse(&draft, &made.accounts, loaded, (&args.run, &args.rehearse_faults), context)?;
     }
     let verdict = if drive::has_problems(report) { Verdict::Findings } else { Verdict::Done };
     let agreed = args.apply || (asks && consented(args, loaded, renames, context)?);

@@ -4,6 +4,7 @@ use std::io;
 use std::io::IsTerminal as _;
 use std::io::Write as _;
 use std::sync::Arc;
+use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -51,7 +52,11 @@ impl Clock for SystemClock {
 
 /// A flag that Ctrl-C and a termination signal set; the run ends between two rows.
 pub(crate) fn stop_flag() -> Result<Arc<AtomicBool>> {
-    let stop = Arc::new(AtomicBool::new(false));
+    static FLAG: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+    if let Some(stop) = FLAG.get() {
+        return Ok(Arc::clone(stop));
+    }
+    let stop = Arc::clone(FLAG.get_or_init(Arc::default));
     let seen = Arc::clone(&stop);
     ctrlc::set_handler(move || seen.store(true, Ordering::SeqCst))
         .map_err(|error| Failure::bug("signals cannot be caught").because(error))?;

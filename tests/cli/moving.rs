@@ -1,0 +1,117 @@
+//! Migrations from end to end: External IDs at Qualys, names that go round, and rehearsals.
+
+use std::fmt::Write as _;
+
+use crate::harness::Desk;
+use crate::harness::Output;
+use crate::harness::Sandbox;
+use crate::made::Idp;
+
+const MIGRATE: [&str; 5] = ["migrate", "--csv", "roster.csv", "--connection", "c"];
+
+#[track_caller]
+fn run(desk: &Desk, arguments: &[&str], code: i32) -> Output {
+    desk.command(&[&["users"], arguments].concat()).run().exits(code)
+}
+
+/// A connection of a provider that is tested and enabled, and a sandbox of it.
+fn ready(provider: &str, sandbox: &[&str], set: &[&str]) -> (Desk, Sandbox) {
+    let desk = Desk::new();
+    let sandbox = desk.sandbox(&[&["--provider", provider], sandbox].concat());
+    desk.write("c.xml", Idp::new().xml());
+    let settings = match provider {
+        "qualtrics" => "settings:\n  brand_id: testbrand\n  data_center: sandbox1\n",
+        "qualys" => "settings:\n  platform: EU1\n",
+        _ => "",
+    };
+    desk.write(
+        "connections/c.yaml",
+        format!(
+            "version: 1\nprovider: {provider}\nname: C\nstatus:\n  tested_on: 2026-11-20T00:00:00Z\n  enabled: true\n{settings}\
+             directory:\n  api_url: {}\n  token: env:TOKEN\n  login: sbox_op\n  password: env:TOKEN\n",
+            sandbox.url()
+        ),
+    );
+    for change in set {
+        desk.ssoctl(&["connection", "set", "c", change]).exits(0);
+    }
+    (desk, sandbox)
+}
+
+fn roster(desk: &Desk, rows: impl IntoIterator<Item = (String, String)>) {
+    let mut text = "username,new\n".to_owned();
+    for (old, new) in rows {
+        writeln!(text, "{old},{new}").unwrap();
+    }
+    desk.write("roster.csv", text);
+}
+
+#[test]
+fn external_ids_of_qualys_are_set_from_a_roster_of_logins_and_taken_back() {
+    let (desk, sandbox) = ready("qualys", &["--users", "12"], &[]);
+    let listed = run(&desk, &["list", "--connection", "c", "--format", "json"], 0).stdout;
+    let logins: Vec<String> = listed
+        .lines()
+        .filter_map(|line| {
+            serde_json::from_str::<serde_json::Value>(line).unwrap()["username"].as_str().map(str::to_owned)
+        })
+        .filter(|login| login != "sbox_op")
+        .collect();
+    assert_eq!(logins.len(), 12);
+    roster(
+        &desk,
+        logins.iter().take(10).enumerate().map(|(at, login)| (login.clone(), format!("person-{at}@example.org"))),
+    );
+    let apply = [&MIGRATE[..], &["--apply", "--rate", "0", "--format", "json"]].concat();
+    let report = run(&desk, &apply, 0).json();
+    assert_eq!((&report["counts"]["rename"], &report["counts"]["done"]), (&10.into(), &10.into()));
+    let changes = sandbox.changes();
+    assert_eq!(changes.len(), 10);
+    assert!(changes.iter().all(|(before, after)| before.is_empty() && after.starts_with("person-")), "{changes:?}");
+    let row: serde_json::Value =
+        serde_json::from_str(desk.read(report["rows_file"].as_str().unwrap()).lines().next().unwrap()).unwrap();
+    assert_eq!((row["login"].as_str(), row["before"].as_str()), (Some(logins[0].as_str()), Some("")));
+    let undone = run(&desk, &["rollback", "--apply", "--rate", "0", "--format", "json"], 0).json();
+    assert_eq!(undone["counts"]["undone"], 10);
+    assert!(sandbox.changes()[10..].iter().all(|(_, after)| after.is_empty()));
+}
+
+#[test]
+fn users_who_swap_names_go_by_way_of_a_third_one() {
+    let (desk, sandbox) = ready("scim", &["--users", "6"], &[]);
+    let user = |number: u32| format!("user{number:05}@example.org");
+    roster(
+        &desk,
+        [(user(1), user(2)), (user(2), user(1)), (user(3), user(4)), (user(4), "new@example.org".to_owned())],
+    );
+    let report = run(&desk, &[&MIGRATE[..], &["--apply", "--rate", "0", "--format", "json"]].concat(), 0).json();
+    assert_eq!(report["counts"]["done"], 4, "{report}");
+    let changes = sandbox.changes();
+    assert_eq!(changes.len(), 5, "{changes:?}");
+    let (first, temporary) =
+        &changes.iter().find(|(_, after)| !after.contains('@') || after.contains("ssoctl")).unwrap();
+    assert_eq!(changes.iter().filter(|(before, _)| before == temporary).count(), 1, "{first} {changes:?}");
+    let undone = run(&desk, &["rollback", "--apply", "--rate", "0", "--format", "json"], 0).json();
+    assert_eq!(undone["counts"]["undone"], 4);
+    let listed = run(&desk, &["list", "--connection", "c"], 0).stdout;
+    assert!((1..=6).all(|number| listed.contains(&user(number))), "{listed}");
+}
+
+#[test]
+fn a_rehearsal_carries_the_plan_out_elsewhere_and_takes_it_back() {
+    for provider in ["qualtrics", "qualys", "scim"] {
+        let (desk, sandbox) = ready(provider, &["--users", "9"], &[]);
+        let key = if provider == "qualys" { "email" } else { "username" };
+        let old = |number: u32| format!("user{number:05}@example.org");
+        roster(&desk, (1..=6).map(|number| (old(number), format!("value-{number}"))));
+        let rehearse = [&MIGRATE[..], &["--match-by", key, "--rehearse"]].concat();
+        run(&desk, &rehearse, 0).tells("rehearsed at a stand-in with 10 accounts: 6 were renamed");
+        assert!(sandbox.log().is_empty(), "{provider}: the vendor was written");
+        // What fails there is not begun here.
+        let faulty = [&rehearse[..], &["--rehearse-fault", "refuse=at:2@put", "--apply"]].concat();
+        run(&desk, &faulty, 5).tells("the rehearsal did not come to its end: 1 rows failed");
+        assert!(sandbox.log().is_empty(), "{provider}: the vendor was written");
+        run(&desk, &[&rehearse[..], &["--apply", "--rate", "0"]].concat(), 0).shows("finished");
+        assert_eq!(sandbox.changes().len(), 6, "{provider}");
+    }
+}
