@@ -2,6 +2,7 @@
 
 mod chain;
 pub(crate) mod fake;
+mod model;
 mod property;
 
 use std::sync::atomic::AtomicBool;

@@ -33,7 +33,7 @@ fn account(id: &str, name: &str) -> Account {
     Account { id: UserId(id.to_owned()), username: Username(name.to_owned()), ..Account::default() }
 }
 
-fn accounts(names: &[&str]) -> Accounts {
+pub(crate) fn accounts(names: &[&str]) -> Accounts {
     let mut accounts = Accounts::default();
     for (index, name) in names.iter().enumerate() {
         accounts.add(&account(&format!("UR_{index}"), name));
@@ -56,7 +56,7 @@ fn sealed(draft: &Draft<'_>) -> Plan {
     plan
 }
 
-fn drawn(csv: &str, accounts: &Accounts, options: &Options) -> Plan {
+pub(crate) fn drawn(csv: &str, accounts: &Accounts, options: &Options) -> Plan {
     sealed(&draw::draw(&roster(csv), accounts, &rule(), head(), options))
 }
 

@@ -326,7 +326,8 @@ impl World {
     /// A write without an intent that is on the disk and open is a defect.
     fn check_intent(&self, id: &str) {
         let Some(plan) = &self.plan else { return };
-        let row = plan.rows.iter().position(|row| row.user_id.as_ref().unwrap().0 == id);
+        let row =
+            plan.rows.iter().position(|row| row.outcome == Outcome::Rename && row.user_id.as_ref().unwrap().0 == id);
         let row = row.expect("an account outside the plan is written");
         let lines = self.disk[..self.synced].split_inclusive(|byte| *byte == b'\n');
         let last = lines
@@ -438,7 +439,8 @@ impl Directory for Fake {
         world.advance(Duration::from_millis(50));
         world.requests.push((id.to_owned(), to.to_owned()));
         let fault = world.writes.pop_front().unwrap_or(Fault::None);
-        let taken = world.unique && world.accounts.iter().any(|(other, name)| other != id && name == to);
+        let taken =
+            world.unique && world.accounts.iter().any(|(other, name)| other != id && name.eq_ignore_ascii_case(to));
         let fault = if taken { Fault::Refused } else { fault };
         let answer = match fault {
             Fault::None => {

@@ -27,7 +27,7 @@ use crate::migrate::journal::state::Phase;
 use crate::migrate::journal::state::Step;
 use crate::migrate::plan::Plan;
 
-fn write_fault() -> impl Strategy<Value = Fault> {
+pub(super) fn write_fault() -> impl Strategy<Value = Fault> {
     prop_oneof![
         6 => Just(Fault::None),
         2 => Just(Fault::CommitThenTimeout),
@@ -43,7 +43,7 @@ fn write_fault() -> impl Strategy<Value = Fault> {
     ]
 }
 
-fn read_fault() -> impl Strategy<Value = Fault> {
+pub(super) fn read_fault() -> impl Strategy<Value = Fault> {
     prop_oneof![
         12 => Just(Fault::None),
         1 => Just(Fault::TimeoutBeforeCommit),
@@ -56,12 +56,12 @@ fn read_fault() -> impl Strategy<Value = Fault> {
 
 /// How one process ends, if it does not end by itself.
 #[derive(Clone, Copy, Debug)]
-enum End {
+pub(super) enum End {
     Crash { at: u64, kept: u8 },
     DiskFull { at: u64, short: bool },
 }
 
-fn end() -> impl Strategy<Value = End> {
+pub(super) fn end() -> impl Strategy<Value = End> {
     prop_oneof![
         3 => (0..120_u64, 0..=100_u8).prop_map(|(at, kept)| End::Crash { at, kept }),
         1 => (0..60_u64, any::<bool>()).prop_map(|(at, short)| End::DiskFull { at, short }),
@@ -69,7 +69,7 @@ fn end() -> impl Strategy<Value = End> {
 }
 
 /// One process, which may end badly. Whether the run came to its end.
-fn process(fake: &Fake, plan: &Plan, direction: Direction, rate: Option<f64>, end: Option<End>) -> bool {
+pub(super) fn process(fake: &Fake, plan: &Plan, direction: Direction, rate: Option<f64>, end: Option<End>) -> bool {
     {
         let mut world = fake.world();
         world.direction = direction;
