@@ -879,6 +879,9 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             [CompletionResult]::new('--max-failures', '--max-failures', [CompletionResultType]::ParameterName, 'Stop when more rows than this have failed')
             [CompletionResult]::new('--max-failure-share', '--max-failure-share', [CompletionResultType]::ParameterName, 'Stop when more than this percentage of rows has failed, from the 20th row on')
             [CompletionResult]::new('--request-timeout', '--request-timeout', [CompletionResultType]::ParameterName, 'Seconds after which the outcome of a request counts as unknown')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep the journal in this PostgreSQL database, which several runs may share: `postgres://USER@HOST:PORT/DATABASE`')
+            [CompletionResult]::new('--journal-password', '--journal-password', [CompletionResultType]::ParameterName, 'Where the password of the database is: `env:NAME`, `file:PATH` or `command:..`')
+            [CompletionResult]::new('--journal-lease', '--journal-lease', [CompletionResultType]::ParameterName, 'Seconds after which the rows of a run that says nothing are another''s [default: 120, or four times the time-out]')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed on standard output')
@@ -901,6 +904,9 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             [CompletionResult]::new('--max-failures', '--max-failures', [CompletionResultType]::ParameterName, 'Stop when more rows than this have failed')
             [CompletionResult]::new('--max-failure-share', '--max-failure-share', [CompletionResultType]::ParameterName, 'Stop when more than this percentage of rows has failed, from the 20th row on')
             [CompletionResult]::new('--request-timeout', '--request-timeout', [CompletionResultType]::ParameterName, 'Seconds after which the outcome of a request counts as unknown')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep the journal in this PostgreSQL database, which several runs may share: `postgres://USER@HOST:PORT/DATABASE`')
+            [CompletionResult]::new('--journal-password', '--journal-password', [CompletionResultType]::ParameterName, 'Where the password of the database is: `env:NAME`, `file:PATH` or `command:..`')
+            [CompletionResult]::new('--journal-lease', '--journal-lease', [CompletionResultType]::ParameterName, 'Seconds after which the rows of a run that says nothing are another''s [default: 120, or four times the time-out]')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed on standard output')
@@ -919,6 +925,9 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             [CompletionResult]::new('--max-failures', '--max-failures', [CompletionResultType]::ParameterName, 'Stop when more rows than this have failed')
             [CompletionResult]::new('--max-failure-share', '--max-failure-share', [CompletionResultType]::ParameterName, 'Stop when more than this percentage of rows has failed, from the 20th row on')
             [CompletionResult]::new('--request-timeout', '--request-timeout', [CompletionResultType]::ParameterName, 'Seconds after which the outcome of a request counts as unknown')
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep the journal in this PostgreSQL database, which several runs may share: `postgres://USER@HOST:PORT/DATABASE`')
+            [CompletionResult]::new('--journal-password', '--journal-password', [CompletionResultType]::ParameterName, 'Where the password of the database is: `env:NAME`, `file:PATH` or `command:..`')
+            [CompletionResult]::new('--journal-lease', '--journal-lease', [CompletionResultType]::ParameterName, 'Seconds after which the rows of a run that says nothing are another''s [default: 120, or four times the time-out]')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed on standard output')
@@ -932,6 +941,8 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             break
         }
         'ssoctl;users;status' {
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep the journal in this PostgreSQL database, which several runs may share: `postgres://USER@HOST:PORT/DATABASE`')
+            [CompletionResult]::new('--journal-password', '--journal-password', [CompletionResultType]::ParameterName, 'Where the password of the database is: `env:NAME`, `file:PATH` or `command:..`')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed on standard output')
@@ -943,6 +954,8 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             break
         }
         'ssoctl;users;audit' {
+            [CompletionResult]::new('--journal', '--journal', [CompletionResultType]::ParameterName, 'Keep the journal in this PostgreSQL database, which several runs may share: `postgres://USER@HOST:PORT/DATABASE`')
+            [CompletionResult]::new('--journal-password', '--journal-password', [CompletionResultType]::ParameterName, 'Where the password of the database is: `env:NAME`, `file:PATH` or `command:..`')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed on standard output')

@@ -25,7 +25,7 @@ use crate::error::Failure;
 use crate::error::Result;
 use crate::migrate::apply::Progress;
 use crate::migrate::apply::Run;
-use crate::migrate::journal::Journal as _;
+use crate::migrate::journal::Journal;
 use crate::migrate::journal::Scope;
 use crate::migrate::journal::file::FileJournal;
 use crate::migrate::journal::state::Phase;
@@ -49,17 +49,26 @@ impl Folder {
     /// leads back to the same journal, unless that has come to its end: what was
     /// finished or taken back can be planned again, and is then another migration.
     pub(crate) fn of(root: &Path, connection: &str, digest: &str) -> Result<Self> {
-        let digest: String = digest.chars().take(12).collect();
-        let first = format!("{connection}-{digest}");
         let mut number = 1_u32;
         loop {
-            let id = if number == 1 { first.clone() } else { format!("{first}-{number}") };
-            let folder = Self { root: root.to_owned(), id };
+            let folder = Self::numbered(root, connection, digest, number);
             match folder.phase()? {
                 Phase::Planned | Phase::Applying | Phase::RollingBack => return Ok(folder),
                 Phase::Finished | Phase::RolledBack => number += 1,
             }
         }
+    }
+
+    /// The place of the first, second, … migration of one plan.
+    pub(crate) fn numbered(root: &Path, connection: &str, digest: &str, number: u32) -> Self {
+        let digest: String = digest.chars().take(12).collect();
+        let first = format!("{connection}-{digest}");
+        Self::at(root, &if number == 1 { first } else { format!("{first}-{number}") })
+    }
+
+    /// Where the files of a migration belong whose plan and journal are in a database.
+    pub(crate) fn at(root: &Path, id: &str) -> Self {
+        Self { root: root.to_owned(), id: id.to_owned() }
     }
 
     /// The migration of this ID, which must be there.
@@ -120,6 +129,31 @@ impl Folder {
         self.path().join("journal.ndjson")
     }
 
+    fn elsewhere_file(&self) -> PathBuf {
+        self.path().join("journal.url")
+    }
+
+    /// The database that has the journal, where it is not a file.
+    pub(crate) fn elsewhere(&self) -> Option<String> {
+        let bytes = disk::read(&self.elsewhere_file(), REPORT_LIMIT).ok()?;
+        Some(printable(String::from_utf8_lossy(&bytes).trim()))
+    }
+
+    /// Notes that the journal is in a database, lest a run without `--journal` begin anew. A journal
+    /// that is a file already stays where it is (`journal-elsewhere`).
+    pub(crate) fn keep_elsewhere(&self, address: &str) -> Result<()> {
+        if self.journal_file().is_file() {
+            let told = format!("the journal of {} is a file: `{}`", shown(&self.id), self.journal_file().display());
+            return Err(Failure::refused("journal-elsewhere", told)
+                .hint("leave out `--journal` for this migration")
+                .into());
+        }
+        match self.elsewhere() {
+            Some(there) if there == address => Ok(()),
+            _ => disk::write(&self.elsewhere_file(), format!("{address}\n").as_bytes(), disk::Access::Private),
+        }
+    }
+
     /// Every row and what became of it, for programs.
     pub(crate) fn rows_file(&self) -> PathBuf {
         self.path().join("rows.ndjson")
@@ -152,6 +186,10 @@ impl Folder {
 
     /// Plan and journal as they are, without a lock and without changing anything.
     pub(crate) fn look(&self) -> Result<FileJournal> {
+        if let Some(address) = self.elsewhere() {
+            let told = format!("the journal of {} is in `{address}`", shown(&self.id));
+            return Err(Failure::refused("journal-elsewhere", told).hint(format!("add `--journal {address}`")).into());
+        }
         let journal = FileJournal::look(&self.journal_file(), &self.plan_file())?;
         if journal.whole()?.phase == Phase::Planned && self.was_begun() {
             let journal = self.journal_file();
@@ -199,20 +237,31 @@ pub(crate) fn drive(
     progress: &mut dyn Progress,
 ) -> Result<Driven> {
     let journal = FileJournal::open(&folder.journal_file(), &folder.plan_file(), run.clock.now())?;
+    drive_by(folder, &journal, (scope, folder.id()), run, progress)
+}
+
+/// The same by a journal that is open already; `called` is what commands call the migration.
+pub(crate) fn drive_by(
+    folder: &Folder,
+    journal: &dyn Journal,
+    (scope, called): (Option<Scope>, &str),
+    run: &Run<'_>,
+    progress: &mut dyn Progress,
+) -> Result<Driven> {
     let scope = match scope {
         Some(scope) => scope,
         None => Scope::of(journal.whole()?.phase.direction()),
     };
-    let ended = run.drive(&journal, &scope, folder.id(), progress);
+    let ended = run.drive(journal, &scope, called, progress);
     // A report that cannot be written must not hide why the run stopped.
-    match (report::write(folder, &journal), ended) {
+    match (report::write(folder, journal), ended) {
         (Ok(report), ended) => Ok(Driven { report, stopped: ended.err() }),
         (Err(_), Err(stopped)) => Err(stopped),
         (Err(error), Ok(())) => {
             let ended = format!("the migration {} is at its end, and its report cannot be written", shown(folder.id()));
             Err(Failure::input("report-unwritable", ended)
                 .because(format!("{error:#}"))
-                .hint(format!("make room, then `ssoctl users resume {}` writes it; nothing is lost", folder.id()))
+                .hint(format!("make room, then `ssoctl users resume {called}` writes it; nothing is lost"))
                 .into())
         }
     }

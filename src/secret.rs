@@ -1,8 +1,8 @@
 //! Secrets: what a reference stands for, held so that it cannot leak by accident.
 //!
 //! A [`Secret`] cannot be printed, serialised or copied, and is wiped when dropped.
-//! With `cli/context.rs` this is the only reader of the environment. Only `http` and the
-//! opening of an encrypted key (`cli/signer.rs`) call [`Secret::expose`].
+//! With `cli/context.rs` this is the only reader of the environment. Only `http`, the
+//! opening of an encrypted key (`cli/signer.rs`) and the way to the journal.s database (`migrate`) call [`Secret::expose`].
 
 mod words;
 

@@ -29,7 +29,7 @@ const ROOMS: [(&str, &[&str]); 25] = [
     ("check", &["cert", "error", "finding", "model", "provider", "rules", "workspace"]),
     ("import", &["cert", "error", "model", "oidc", "provider", "saml"]),
     ("export", &["cert", "error", "model", "provider", "saml", "yaml"]),
-    ("migrate", &["crypto", "disk", "error", "finding", "http", "model", "provider", "rules"]),
+    ("migrate", &["crypto", "disk", "error", "finding", "http", "model", "provider", "rules", "secret"]),
     ("report", &["cert", "error", "export", "finding", "model", "oidc", "saml", "xml"]),
     ("sandbox", &["error", "model"]),
     (
@@ -66,7 +66,7 @@ const ROOMS: [(&str, &[&str]); 25] = [
 ];
 
 /// A crate and the only rooms that may name it.
-const DOORS: [(&str, &[&str]); 24] = [
+const DOORS: [(&str, &[&str]); 26] = [
     ("axum", &["sandbox"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
@@ -80,6 +80,8 @@ const DOORS: [(&str, &[&str]); 24] = [
     ("indicatif", &["cli"]),
     ("native_tls", &["http"]),
     ("openssl", &["cert", "crypto", "fuzzing"]),
+    ("postgres", &["migrate"]),
+    ("postgres_native_tls", &["migrate"]),
     ("quick_xml", &["xml"]),
     ("reqwest", &["http"]),
     ("saphyr_parser", &["yaml"]),

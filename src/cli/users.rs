@@ -4,6 +4,7 @@ mod audit;
 mod compare;
 pub(crate) mod drive;
 mod export;
+mod journal;
 mod link;
 mod list;
 mod listed;

@@ -43,6 +43,11 @@ pub(crate) fn redacted(text: &str) -> Cow<'_, str> {
         let start = at + "://".len();
         let authority = &text[start..start + length(&text[start..], &['/', '?', '#'])];
         if let Some(user) = authority.rfind('@') {
+            // The user of a database is no token, and the commands of a hint need it.
+            let database = text[..at].ends_with("postgres");
+            if database && !authority[..user].contains([':', '@']) {
+                continue;
+            }
             hidden.push(start..start + user);
         }
     }
@@ -114,6 +119,9 @@ mod tests {
             ("https://a/?token=https://x:hunter2@b/", "https://a/?token=.."),
             ("https://a/?token=hunter2=hunter2&x", "https://a/?token=..&x"),
             ("https://ü:hunter2@h/ü?ü=1&pw=hunter2", "https://..@h/ü?ü=1&pw=.."),
+            ("postgres://me@h/db", "postgres://me@h/db"),
+            ("postgres://me:hunter2@h/db", "postgres://..@h/db"),
+            ("postgres://me@x:hunter2@h/db", "postgres://..@h/db"),
         ] {
             assert_eq!(redacted(text), shown);
         }

@@ -161,6 +161,10 @@ impl Paced {
         let Some(_passed) = self.pace.pass() else {
             return Err(Transport::NeverSent { code: "interrupted", detail: "interrupted".to_owned() });
         };
+        if self.pace.is_late() {
+            let detail = "its turn came too late to send it".to_owned();
+            return Err(Transport::NeverSent { code: "turn-late", detail });
+        }
         let answer = self.http.call(call, self.timeout)?;
         self.pace.heard(&answer.limits);
         Ok(answer)
@@ -189,7 +193,7 @@ impl Paced {
 pub(crate) enum Transport {
     /// No byte of the request was written: it cannot have been carried out.
     NeverSent {
-        /// `http-url`, `url-scheme`, `secret-unusable`, `timeout`, `tls` or `unreachable`.
+        /// `http-url`, `url-scheme`, `secret-unusable`, `interrupted`, `turn-late`, `timeout`, `tls` or `unreachable`.
         code: &'static str,
         /// What failed.
         detail: String,

@@ -1,6 +1,7 @@
 //! The pace of requests to one vendor, over all threads that share it: what the user allows,
 //! what the vendor's headers allow, and silence while it asks for silence.
 
+use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -37,6 +38,11 @@ struct State {
     /// Most requests at a time.
     concurrent: Option<u64>,
     under_way: u64,
+}
+
+thread_local! {
+    /// When what this thread sends must have left, by the clock of its pace.
+    static LATEST: Cell<Option<Duration>> = const { Cell::new(None) };
 }
 
 /// A request that is under way.
@@ -102,6 +108,20 @@ impl Pace {
             };
             self.clock.sleep(wait.min(SLICE));
         }
+    }
+
+    /// What `send` asks in this thread leaves within so much time, or not at all: a wait for its
+    /// turn may outlast the right to send it.
+    pub(crate) fn within<T>(&self, time: Duration, send: impl FnOnce() -> T) -> T {
+        LATEST.set(Some(self.clock.elapsed().saturating_add(time)));
+        let answer = send();
+        LATEST.set(None);
+        answer
+    }
+
+    /// Whether the time of [`Self::within`] is over.
+    pub(super) fn is_late(&self) -> bool {
+        LATEST.get().is_some_and(|latest| self.clock.elapsed() > latest)
     }
 
     /// Takes in what an answer said of the pace.
@@ -185,6 +205,18 @@ pub(crate) mod tests {
         }
         let rate = 500.0 / (clock.elapsed() - begun).as_secs_f64();
         assert!((48.5..50.0).contains(&rate), "{rate}");
+    }
+
+    #[test]
+    fn what_may_leave_within_some_time_only_is_late_after_it() {
+        let clock = Arc::new(Still::default());
+        let pace = Pace::new(Arc::<Still>::clone(&clock), Arc::default());
+        let second = Duration::from_secs(1);
+        pace.hold(second);
+        assert!(!pace.within(second, || pace.pass().is_some() && pace.is_late()));
+        pace.hold(2 * second);
+        assert!(pace.within(second, || pace.pass().is_some() && pace.is_late()));
+        assert!(!pace.is_late());
     }
 
     #[test]

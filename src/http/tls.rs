@@ -71,6 +71,12 @@ pub(crate) fn server_certificate(target: &str, timeout: Duration, guard: Option<
     Ok(certificate.to_der().map_err(|error| failed(&error))?)
 }
 
+/// Speaks TLS with servers whose certificate the system's roots vouch for: for a protocol that is
+/// not HTTP.
+pub(crate) fn connector() -> Result<TlsConnector> {
+    TlsConnector::new().map_err(|error| Failure::bug("TLS cannot be set up").because(error).into())
+}
+
 /// The first address that answers; a name may have addresses of a kind that this network does
 /// not route.
 fn connect(addresses: &[SocketAddr], deadline: &Deadline) -> io::Result<TcpStream> {

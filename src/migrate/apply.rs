@@ -114,6 +114,19 @@ impl Run<'_> {
         }
         let operator = if todo > 0 { Some(self.preflight(journal.head(), progress)?) } else { None };
         let total = journal.begin(scope, self.clock.now())?;
+        let ended = self.work(journal, (scope, id), (operator, total, began), progress);
+        // What is not given back is taken when its lease ends.
+        let _left = journal.leave();
+        ended
+    }
+
+    fn work(
+        &self,
+        journal: &dyn Journal,
+        (scope, id): (&Scope, &str),
+        (operator, total, began): (Option<Operator>, u64, Duration),
+        progress: &mut dyn Progress,
+    ) -> Result<()> {
         let ended = match operator {
             Some(operator) if total > 0 => {
                 let shared = Shared::new(self, journal, scope, operator.user_id, total, began, progress)?;

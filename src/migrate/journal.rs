@@ -1,12 +1,15 @@
 //! What has been done of a plan, row by row, and where that is kept.
 
 pub(crate) mod file;
+pub(crate) mod postgres;
 pub(crate) mod state;
 pub(crate) mod store;
 mod table;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
+use std::time::Instant;
+use std::time::SystemTime;
 
 use crate::error::Result;
 use crate::migrate::journal::state::RowState;
@@ -21,6 +24,9 @@ use crate::model::time::Time;
 
 /// The newest version that is understood, and the one that is written.
 pub(crate) const VERSION: u64 = 2;
+
+/// A row that this run worked on has become another's: what is under way with it is dropped.
+pub(crate) const LEASE_LOST: &str = "lease-lost";
 
 /// Which way a plan is driven.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -186,6 +192,62 @@ pub(crate) struct Held {
     pub(crate) state: RowState,
     /// Which way it goes now.
     pub(crate) direction: Direction,
+    /// For how long it is ours, where others share the journal.
+    pub(crate) lease: Option<Lease>,
+}
+
+/// A moment by which an age is told: by the clock that nobody sets, and by the other one, which
+/// goes on while the machine sleeps.
+#[derive(Clone, Copy, Debug)]
+struct Moment(Instant, SystemTime);
+
+impl Moment {
+    #[expect(clippy::disallowed_methods, reason = "an age, and no date: a lease also ends while the machine sleeps")]
+    fn now() -> Self {
+        Self(Instant::now(), SystemTime::now())
+    }
+
+    fn age(self) -> Duration {
+        let now = Self::now();
+        let by_date = now.1.duration_since(self.1).unwrap_or_default();
+        now.0.saturating_duration_since(self.0).max(by_date)
+    }
+}
+
+/// A row is ours for some time; each record of it begins that time anew.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lease {
+    taken: Moment,
+    renewed: Moment,
+    length: Duration,
+}
+
+impl Lease {
+    /// A lease that is being asked for now: whoever grants it counts from a later moment.
+    pub(crate) fn asked(length: Duration) -> Self {
+        let now = Moment::now();
+        Self { taken: now, renewed: now, length }
+    }
+
+    /// The same row, and the lease of `later`.
+    pub(crate) fn renewed(self, later: Self) -> Self {
+        Self { renewed: later.renewed, length: later.length, ..self }
+    }
+
+    /// How long ago the row was taken: whoever had it before has sent nothing since.
+    pub(crate) fn age(&self) -> Duration {
+        self.taken.age()
+    }
+
+    /// How long ago the journal said last that the row is ours.
+    pub(crate) fn checked(&self) -> Duration {
+        self.renewed.age()
+    }
+
+    /// For how long it is still ours for certain.
+    pub(crate) fn left(&self) -> Duration {
+        self.length.saturating_sub(self.checked())
+    }
 }
 
 /// What a run is about.
@@ -270,7 +332,8 @@ pub(crate) trait Journal: Send + Sync {
     fn load(&self, index: usize) -> Result<Held>;
 
     /// Records events of rows by their place in `rows`, in their order; returns when they are
-    /// recorded, and if `durable` when a power cut cannot take them back.
+    /// recorded, and if `durable` when a power cut cannot take them back. Where others share the
+    /// journal and one of the rows has become theirs, nothing is recorded (`lease-lost`).
     fn record(&self, rows: &mut [Held], events: Vec<(usize, Event)>, at: Time, durable: bool) -> Result<()>;
 
     /// Records, durably, an event of the whole.
@@ -287,7 +350,17 @@ pub(crate) trait Journal: Send + Sync {
 
     /// Everything that was recorded, in its order.
     fn events(&self, take: &mut dyn FnMut(Time, &Event) -> Result<()>) -> Result<()>;
+
+    /// These rows are not worked on any further, whatever became of them: others may take them.
+    fn give_back(&self, _rows: &[usize]) -> Result<()> {
+        Ok(())
+    }
+
+    /// The run is over: nothing is held any longer.
+    fn leave(&self) -> Result<()> {
+        Ok(())
+    }
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

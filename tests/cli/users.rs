@@ -421,3 +421,31 @@ fn without_a_migration_there_is_nothing_to_resume() {
         ");
     run(&desk, &["status", "nonsense"], 3).tells("there is no migration `nonsense`");
 }
+
+#[test]
+fn a_journal_that_is_in_a_database_is_not_begun_anew_beside_the_plan() {
+    let (desk, _sandbox) = ready(&["--users", "5"]);
+    roster(&desk, 2);
+    let plan = run(&desk, &[&MIGRATE[..], &["--format", "json"]].concat(), 0).json();
+    let folder = format!(".ssoctl/migrations/{}", plan["id"].as_str().unwrap());
+    desk.write(&format!("{folder}/journal.url"), "postgres://ssoctl@db.example.org:5432/sso\n");
+    for arguments in [&["resume", plan["id"].as_str().unwrap()][..], &APPLY, &["rollback", "--apply"]] {
+        let output = run(&desk, &[arguments, &["--format", "json"]].concat(), 5);
+        assert_eq!(output.json()["error"]["code"], "journal-elsewhere");
+        output.tells("add `--journal postgres://ssoctl@db.example.org:5432/sso`");
+    }
+    run(&desk, &["status"], 0).tells("--journal postgres://ssoctl@db.example.org:5432/sso` shows one");
+    let code = |arguments: &[&str], exit: i32| {
+        let output = run(&desk, &[arguments, &["--format", "json"]].concat(), exit);
+        assert!(!output.stderr.contains("hunter2"), "{}", output.stderr);
+        output.json()["error"]["code"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(code(&["status", "--journal", "postgres://me:hunter2@127.0.0.1/db"], 2), "journal-password-in-url");
+    assert_eq!(code(&["status", "--journal", "127.0.0.1:5432"], 2), "journal-url");
+    let nobody = ["--journal", "postgres://me@127.0.0.1:1/db"];
+    assert_eq!(code(&[&["status"], &nobody[..]].concat(), 4), "journal-unreachable");
+    assert_eq!(code(&[&["resume"], &nobody[..]].concat(), 4), "journal-unreachable");
+    let value = [&nobody[..], &["--journal-password", "hunter2"]].concat();
+    assert_eq!(code(&[&["status"], &value[..]].concat(), 3), "secret-in-file");
+    run(&desk, &["status", "--journal-password", "env:TOKEN"], 2);
+}

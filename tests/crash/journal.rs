@@ -10,6 +10,8 @@ use crate::log::Log;
 /// The events of a journal, in their order.
 pub(crate) struct Journal {
     events: Vec<(String, Value)>,
+    /// Who recorded each, where several did.
+    runners: Vec<String>,
     /// The last line has no end.
     pub(crate) torn: bool,
 }
@@ -30,6 +32,7 @@ enum Step {
 #[derive(Default)]
 struct Row {
     user_id: String,
+    runner: String,
     step: Step,
     intents: u64,
     /// Intents that the vendor certainly did not carry out: throttled, or never sent.
@@ -58,15 +61,13 @@ impl Journal {
     pub(crate) fn new(text: &str) -> Self {
         let torn = !text.is_empty() && !text.ends_with('\n');
         let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
-        let events = whole
-            .lines()
-            .map(|line| {
-                let record: Value = serde_json::from_str(line).unwrap();
-                let (name, event) = record["event"].as_object().unwrap().iter().next().unwrap();
-                (name.clone(), event.clone())
-            })
-            .collect();
-        Self { events, torn }
+        let records = whole.lines().map(|line| {
+            let record: Value = serde_json::from_str(line).unwrap();
+            let (name, event) = record["event"].as_object().unwrap().iter().next().unwrap();
+            ((name.clone(), event.clone()), record["runner"].as_str().unwrap_or_default().to_owned())
+        });
+        let (events, runners) = records.unzip();
+        Self { events, runners, torn }
     }
 
     /// Whether a run in this direction has begun.
@@ -91,16 +92,24 @@ impl Journal {
         let mut rows: BTreeMap<u64, Row> = BTreeMap::new();
         let mut known = Known { intents: 0, runs: 0, settled: 0, unknown: 0 };
         let mut ours = false;
-        for (name, event) in &self.events {
+        for ((name, event), runner) in self.events.iter().zip(&self.runners) {
             if name == "started" {
                 ours = event["direction"] == direction;
                 known.runs += u64::from(ours);
-                for row in rows.values_mut().filter(|row| matches!(row.step, Step::Open { .. })) {
+                // Of several runs, only one may have died.
+                let single = runner.is_empty();
+                for row in rows.values_mut().filter(|row| single && matches!(row.step, Step::Open { .. })) {
                     row.step = Step::Open { doubted: true };
                 }
             }
             let Some(at) = event["row"].as_u64().filter(|_| ours) else { continue };
             let row = rows.entry(at).or_default();
+            if row.runner != *runner && matches!(row.step, Step::Open { .. }) {
+                row.step = Step::Open { doubted: true };
+            }
+            // What one run gave up for lost, it may be the one to settle.
+            let given_back = !runner.is_empty();
+            row.runner.clone_from(runner);
             row.step = match (name.as_str(), row.step) {
                 ("intent", Step::Fresh | Step::NotDone) => {
                     assert_eq!(event["direction"], direction, "row {at}");
@@ -115,7 +124,7 @@ impl Journal {
                 ("not_done", Step::Open { doubted }) => {
                     let sent = event["sent"].as_bool().unwrap();
                     row.unsent += u64::from(!sent);
-                    assert!(!sent || doubted, "row {at} was given up without a reason");
+                    assert!(!sent || doubted || given_back, "row {at} was given up without a reason");
                     Step::NotDone
                 }
                 ("done", Step::Open { .. }) => {

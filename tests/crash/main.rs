@@ -12,6 +12,7 @@
 mod journal;
 mod log;
 mod random;
+mod shared;
 mod stage;
 
 use std::collections::BTreeMap;

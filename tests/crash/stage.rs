@@ -129,6 +129,17 @@ impl Run {
         }
     }
 
+    /// Its process ID.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends it a signal that it survives.
+    pub(crate) fn signal(&self, name: &str) {
+        let sent = Command::new("kill").arg(format!("-{name}")).arg(self.id().to_string()).status().unwrap();
+        assert!(sent.success(), "{}", self.said());
+    }
+
     /// SIGKILL. The exit code where it ended before; `None` where the kill hit.
     pub(crate) fn kill(&mut self) -> Option<i32> {
         self.child.kill().unwrap();
@@ -163,6 +174,8 @@ pub(crate) struct Stage {
     users: u64,
     roster: PathBuf,
     folder: tempfile::TempDir,
+    /// Database and password, where the journal is not a file.
+    journal: Option<(String, String)>,
 }
 
 impl Stage {
@@ -200,7 +213,22 @@ impl Stage {
             vendor.url
         );
         fs::write(path.join("work/connections/crash.yaml"), connection).unwrap();
-        Self { vendor, others, bound, users, roster: roster_file, folder }
+        Self { vendor, others, bound, users, roster: roster_file, folder, journal: None }
+    }
+
+    /// Keeps the journal in a database, and makes a second workspace that has no file of any migration.
+    pub(crate) fn share(&mut self, url: &str, password: &str) {
+        self.journal = Some((url.to_owned(), password.to_owned()));
+        let (here, there) = (self.folder.path().join("work"), self.folder.path().join("elsewhere"));
+        fs::create_dir_all(there.join("connections")).unwrap();
+        for file in ["ssoctl.yaml", "connections/crash.yaml"] {
+            fs::copy(here.join(file), there.join(file)).unwrap();
+        }
+    }
+
+    /// Starts a run as on another machine.
+    pub(crate) fn start_elsewhere(&self, arguments: &[&str]) -> Run {
+        self.start_in("elsewhere", "0", arguments)
     }
 
     /// The command that begins the migration.
@@ -232,12 +260,27 @@ impl Stage {
 
     /// Starts a run.
     pub(crate) fn start_at_rate(&self, rate: &str, arguments: &[&str]) -> Run {
+        self.start_in("work", rate, arguments)
+    }
+
+    fn start_in(&self, work: &str, rate: &str, arguments: &[&str]) -> Run {
         let folder = tempfile::Builder::new().prefix("run-").tempdir_in(self.folder.path()).unwrap().keep();
         let file = |name: &str| File::create(folder.join(name)).unwrap();
         let mut command = ssoctl();
         command.args(arguments).args(["--request-timeout", "1", "--rate", rate, "--no-input", "-C"]);
-        command.arg(self.folder.path().join("work")).stdout(file("run.out")).stderr(file("run.err"));
+        command.arg(self.folder.path().join(work)).stdout(file("run.out")).stderr(file("run.err"));
+        self.add_journal(&mut command);
+        if self.journal.is_some() {
+            command.args(["--journal-lease", "5"]);
+        }
         Run { child: command.spawn().unwrap(), folder, bound: self.bound }
+    }
+
+    fn add_journal(&self, command: &mut Command) {
+        if let Some((url, password)) = &self.journal {
+            command.args(["--journal", url, "--journal-password", "env:SSOCTL_CRASH_JOURNAL"]);
+            command.env("SSOCTL_CRASH_JOURNAL", password);
+        }
     }
 
     fn migration(&self) -> Option<PathBuf> {
@@ -265,6 +308,7 @@ impl Stage {
     pub(crate) fn status(&self) -> Value {
         let mut command = ssoctl();
         command.args(["users", "status", "--format", "json", "-C"]).arg(self.folder.path().join("work"));
+        self.add_journal(&mut command);
         serde_json::from_slice(&command.output().unwrap().stdout).unwrap()
     }
 

@@ -5,12 +5,11 @@ use serde_json::json;
 use crate::cli::Format;
 use crate::cli::Verdict;
 use crate::cli::context::Context;
-use crate::cli::users::drive;
+use crate::cli::users::journal;
 use crate::error::Result;
 use crate::migrate::journal::Direction;
 use crate::migrate::journal::Event;
 use crate::migrate::journal::How;
-use crate::migrate::journal::Journal;
 use crate::migrate::journal::state::Phase;
 use crate::migrate::plan::Row;
 use crate::model::printable;
@@ -32,6 +31,8 @@ pub(crate) struct Args {
     /// The migration, or the beginning of its ID [default: the only one that was begun]
     #[arg(value_name = "ID")]
     id: Option<String>,
+    #[command(flatten)]
+    place: journal::Place,
 }
 
 /// One line.
@@ -85,8 +86,7 @@ fn word(direction: Direction) -> &'static str {
 /// Shows; the files are read and not changed.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let phases = [Phase::Applying, Phase::RollingBack, Phase::Finished, Phase::RolledBack];
-    let folder = drive::open(&context.workspace()?, args.id.as_deref(), &phases)?;
-    let journal = folder.look()?;
+    let journal::Looked { folder, links: _, journal } = args.place.look(&context.workspace()?, args.id.as_deref(), &phases)?;
     let operator = journal.head().operator_id.0.clone();
     let json_lines = context.format == Format::Json;
     journal.events(&mut |at, event| {

@@ -10,6 +10,7 @@ use crate::cli::Verdict;
 use crate::cli::context::Context;
 use crate::cli::table;
 use crate::cli::ui;
+use crate::cli::users::journal;
 use crate::cli::users::progress::Bar;
 use crate::cli::users::progress::SystemClock;
 use crate::cli::users::progress::stop_flag;
@@ -28,6 +29,9 @@ use crate::migrate::apply::Run;
 use crate::migrate::journal::Direction;
 use crate::migrate::journal::Journal as _;
 use crate::migrate::journal::Scope;
+use crate::migrate::journal::postgres::PostgresJournal;
+use crate::migrate::journal::postgres::link::Links;
+use crate::migrate::journal::postgres::tables;
 use crate::migrate::journal::state::Phase;
 use crate::migrate::plan::Head;
 use crate::migrate::report::Report;
@@ -59,6 +63,11 @@ pub(crate) struct Flags {
     /// Seconds after which the outcome of a request counts as unknown
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=600), help_heading = "Pace and thresholds")]
     pub(crate) request_timeout: u64,
+    #[command(flatten)]
+    pub(crate) place: journal::Place,
+    /// Seconds after which the rows of a run that says nothing are another's [default: 120, or four times the time-out]
+    #[arg(long, value_name = "SECONDS", requires = "journal", value_parser = clap::value_parser!(u64).range(1..=86_400), help_heading = "Journal")]
+    journal_lease: Option<u64>,
 }
 
 impl Flags {
@@ -91,6 +100,9 @@ pub(crate) fn open(workspace: &Workspace, id: Option<&str>, wanted: &[Phase]) ->
     let mut matching = Vec::new();
     for known in &all {
         let folder = Folder::open(&root, known)?;
+        if folder.elsewhere().is_some() {
+            continue;
+        }
         if wanted.contains(&folder.look()?.whole()?.phase) {
             matching.push(folder);
         }
@@ -236,17 +248,59 @@ pub(crate) fn drive(folder: &Folder, scope: Option<Scope>, flags: &Flags, contex
         check_alone(&workspace, folder.id(), &head.connection)?;
     }
     check_origin(&head, &loaded)?;
+    let scope = scope.or(Some(Scope::of(folder.look()?.whole()?.phase.direction())));
+    go(&loaded, &workspace, (scope, rename), flags, context, |scope, run, bar| migrate::drive(folder, scope, run, bar))
+}
+
+/// The same by a journal in a database: other runs may be at work on the same migration. The plan
+/// is put there first where that is asked for, unless it is there already.
+pub(crate) fn drive_shared(
+    folder: &Folder,
+    links: &Arc<Links>,
+    (scope, upload): (Option<Scope>, bool),
+    flags: &Flags,
+    context: &Context,
+) -> Result<Verdict> {
+    let workspace = context.workspace()?;
+    let lease = journal::lease(flags.journal_lease, flags.request_timeout)?;
+    if upload {
+        tables::make(links)?;
+        tables::upload(links, folder.id(), &folder.plan_file())?;
+    }
+    folder.keep_elsewhere(&links.address().to_string())?;
+    let journal = PostgresJournal::open(links, folder.id(), lease)?;
+    let loaded = workspace.load(&journal.head().connection.parse()?)?;
+    check_origin(journal.head(), &loaded)?;
+    if scope.as_ref().is_some_and(|scope| scope.direction == Direction::Apply) {
+        // In the database it is looked for when the run begins.
+        check_alone(&workspace, folder.id(), &journal.head().connection)?;
+    }
+    let scope = scope.unwrap_or(Scope::of(journal.whole()?.phase.direction()));
+    let called = format!("{} --journal {}", folder.id(), links.address());
+    let rename = journal.counts().rename;
+    go(&loaded, &workspace, (Some(scope), rename), flags, context, |scope, run, bar| {
+        migrate::drive_by(folder, &journal, (scope, &called), run, bar)
+    })
+}
+
+fn go(
+    loaded: &Loaded,
+    workspace: &Workspace,
+    (scope, rename): (Option<Scope>, u64),
+    flags: &Flags,
+    context: &Context,
+    drive: impl FnOnce(Option<Scope>, &Run<'_>, &mut Bar) -> Result<Driven>,
+) -> Result<Verdict> {
     let clock = Arc::new(SystemClock::new(context.now, context.started));
     let stop = stop_flag()?;
     let pace = Arc::new(Pace::new(Arc::<SystemClock>::clone(&clock), Arc::clone(&stop)));
     let timeout = Duration::from_secs(flags.request_timeout);
-    let directory = directory(&loaded, &workspace, timeout, Arc::clone(&pace), context)?;
-    let options = flags.options(&loaded);
+    let directory = directory(loaded, workspace, timeout, Arc::clone(&pace), context)?;
+    let options = flags.options(loaded);
     let mut bar = Bar::new(Some(rename), context.ui.is_quiet());
     let run = Run { directory: &*directory, pace: &pace, clock: &*clock, stop: &stop, options: &options };
-    let scope = scope.or(Some(Scope::of(folder.look()?.whole()?.phase.direction())));
     let scope = scope.map(|scope| Scope { retry_failed: scope.retry_failed || flags.retry_failed, ..scope });
-    let driven = migrate::drive(folder, scope, &run, &mut bar);
+    let driven = drive(scope, &run, &mut bar);
     bar.clear();
     tell(&driven?, context)
 }

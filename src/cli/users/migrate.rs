@@ -12,6 +12,7 @@ use crate::cli::context::Context;
 use crate::cli::table;
 use crate::cli::ui;
 use crate::cli::users::drive;
+use crate::cli::users::journal;
 use crate::cli::users::progress::Bar;
 use crate::cli::users::progress::SystemClock;
 use crate::cli::users::rehearse;
@@ -30,6 +31,7 @@ use crate::migrate::directory::Fact;
 use crate::migrate::directory::Keep;
 use crate::migrate::journal::Direction;
 use crate::migrate::journal::Scope;
+use crate::migrate::journal::postgres::link::Links;
 use crate::migrate::journal::state::Phase;
 use crate::migrate::plan::Head;
 use crate::migrate::plan::NameRule;
@@ -167,12 +169,17 @@ const CSV_LIMIT: u64 = 1 << 30;
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let workspace = context.workspace()?;
     let loaded = workspace.load(&args.connection)?;
-    let (folder, consent) = planned(args, &loaded, &workspace, context)?;
+    let links = args.run.place.open(&workspace)?;
+    let (folder, consent) = planned(args, &loaded, (&workspace, links.as_ref()), context)?;
     match consent {
         Consent::No(verdict) => Ok(verdict),
         Consent::Yes { asked } => {
             check_consent(args, &loaded, asked, context)?;
-            drive::drive(&folder, Some(Scope::of(Direction::Apply)), &args.run, context)
+            let scope = Some(Scope::of(Direction::Apply));
+            match links {
+                Some(links) => drive::drive_shared(&folder, &links, (scope, true), &args.run, context),
+                None => drive::drive(&folder, scope, &args.run, context),
+            }
         }
     }
 }
@@ -185,10 +192,21 @@ enum Consent {
     Yes { asked: bool },
 }
 
-fn planned(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Context) -> Result<(Folder, Consent)> {
+fn planned(
+    args: &Args,
+    loaded: &Loaded,
+    (workspace, links): (&Workspace, Option<&Arc<Links>>),
+    context: &Context,
+) -> Result<(Folder, Consent)> {
     let made = input(args, loaded, workspace, context)?;
     let draft = draw(&made.roster, &made.accounts, &made.rule, made.head, &made.options);
-    let saved = save(&draft, &drive::root(workspace))?;
+    let saved = match links {
+        None => save(&draft, &drive::root(workspace), None)?,
+        Some(links) => {
+            let find = |digest: &str| journal::folder_of(links, workspace, &draft.head.connection, digest);
+            save(&draft, &drive::root(workspace), Some(&find))?
+        }
+    };
     let Saved { folder, digest, phase, report } = &saved;
     let renames = draft.counts().rename;
     let applied_before = *phase != Phase::Planned;
@@ -226,7 +244,8 @@ fn planned(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Contex
         asks = false;
     }
     if applied_before {
-        let id = folder.id();
+        let place = links.map(|links| format!(" --journal {}", links.address())).unwrap_or_default();
+        let id = format!("{}{place}", folder.id());
         if args.apply {
             return Err(Failure::refused("plan-applied", format!("this very plan was begun before: it is {}", phase.word()))
                 .hint(format!("`ssoctl users status {id}` shows it, `ssoctl users resume {id}` goes on"))

@@ -124,7 +124,7 @@ pub(crate) fn rehearse(
         KeyField::ExternalId => accounts.id(index),
     });
     let stand_in = start(place.path(), head, operator, faults)?;
-    let folder = save(draft, &place.path().join("migrations"))?.folder;
+    let folder = save(draft, &place.path().join("migrations"), None)?.folder;
     let clock = Arc::new(SystemClock::new(context.now, context.started));
     let stop = stop_flag()?;
     let pace = Arc::new(Pace::new(Arc::<SystemClock>::clone(&clock), Arc::clone(&stop)));

@@ -3,19 +3,23 @@
 use crate::cli::Verdict;
 use crate::cli::context::Context;
 use crate::cli::users::drive;
+use crate::cli::users::journal;
 use crate::error::Failure;
 use crate::error::Result;
+use crate::migrate::Folder;
 use crate::migrate::journal::Journal as _;
 use crate::migrate::journal::state::Phase;
 
 /// Go on with a migration or rollback that stopped
 ///
 /// The journal says what was done. A request whose outcome is not known is settled by
-/// reading the account, never by repeating it blindly.
+/// reading the account, never by repeating it blindly. With `--journal` it needs no file of
+/// the migration, and joins other runs that are at work on it.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Example:
   ssoctl users resume qualtrics-prod-3f9a
+  ssoctl users resume --journal postgres://ssoctl@db.example.org/sso --journal-password env:JOURNAL_PASSWORD
 
 Exit codes: as `ssoctl users migrate`")]
 pub(crate) struct Args {
@@ -26,13 +30,25 @@ pub(crate) struct Args {
     run: drive::Flags,
 }
 
-/// Resumes.
-pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
-    let folder = drive::open(&context.workspace()?, args.id.as_deref(), &[Phase::Applying, Phase::RollingBack])?;
-    if folder.look()?.whole()?.phase == Phase::Planned {
-        return Err(Failure::refused("plan-not-begun", format!("`{}` is a plan that was never applied", folder.id()))
+fn check_begun(id: &str, phase: Phase) -> Result<()> {
+    if phase == Phase::Planned {
+        return Err(Failure::refused("plan-not-begun", format!("`{id}` is a plan that was never applied"))
             .hint("`ssoctl users migrate .. --apply` begins it")
             .into());
     }
+    Ok(())
+}
+
+/// Resumes.
+pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
+    let workspace = context.workspace()?;
+    if let Some(links) = args.run.place.open(&workspace)? {
+        let known = journal::choose(&links, args.id.as_deref(), &[Phase::Applying, Phase::RollingBack])?;
+        check_begun(&known.id, known.phase)?;
+        let folder = Folder::at(&drive::root(&workspace), &known.id);
+        return drive::drive_shared(&folder, &links, (None, false), &args.run, context);
+    }
+    let folder = drive::open(&workspace, args.id.as_deref(), &[Phase::Applying, Phase::RollingBack])?;
+    check_begun(folder.id(), folder.look()?.whole()?.phase)?;
     drive::drive(&folder, None, &args.run, context)
 }

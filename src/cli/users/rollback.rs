@@ -3,10 +3,10 @@
 use crate::cli::Verdict;
 use crate::cli::context::Context;
 use crate::cli::users::drive;
+use crate::cli::users::journal;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::migrate::journal::Direction;
-use crate::migrate::journal::Journal as _;
 use crate::migrate::journal::Scope;
 use crate::migrate::journal::state::Phase;
 
@@ -38,11 +38,11 @@ pub(crate) struct Args {
 /// Rolls back after consent.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let phases = [Phase::Applying, Phase::RollingBack, Phase::Finished];
-    let folder = drive::open(&context.workspace()?, args.id.as_deref(), &phases)?;
-    let (ours, phase, connection) = {
-        let journal = folder.look()?;
-        (journal.summary()?.ours, journal.whole()?.phase, journal.head().connection.clone())
-    };
+    let workspace = context.workspace()?;
+    let journal::Looked { folder, links, journal } = args.run.place.look(&workspace, args.id.as_deref(), &phases)?;
+    let (ours, phase, connection) =
+        (journal.summary()?.ours, journal.whole()?.phase, journal.head().connection.clone());
+    drop(journal);
     if ours == 0 {
         context.ui.status(&format!("`{}` has renamed nobody: there is nothing to roll back", folder.id()));
         if !matches!(phase, Phase::Applying | Phase::RollingBack) {
@@ -61,5 +61,9 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             .hint(format!("`ssoctl users rollback {} --apply` rolls them back", folder.id()))
             .into());
     }
-    drive::drive(&folder, Some(scope), &args.run, context)
+    let scope = Some(scope);
+    match links {
+        Some(links) => drive::drive_shared(&folder, &links, (scope, false), &args.run, context),
+        None => drive::drive(&folder, scope, &args.run, context),
+    }
 }

@@ -1,5 +1,8 @@
 //! `ssoctl users status`: where migrations stand, from their journals alone.
 
+use std::path::Path;
+use std::sync::Arc;
+
 use serde_json::json;
 
 use crate::cli::Format;
@@ -8,12 +11,16 @@ use crate::cli::context::Context;
 use crate::cli::table;
 use crate::cli::ui;
 use crate::cli::users::drive;
+use crate::cli::users::journal;
 use crate::error::Failure;
 use crate::error::Kind;
 use crate::error::Result;
 use crate::error::failure_of;
 use crate::migrate::Folder;
-use crate::migrate::journal::Journal as _;
+use crate::migrate::journal::Journal;
+use crate::migrate::journal::postgres::PostgresJournal;
+use crate::migrate::journal::postgres::link::Links;
+use crate::migrate::journal::postgres::tables;
 use crate::migrate::journal::state::Phase;
 use crate::migrate::report;
 use crate::migrate::report::Report;
@@ -29,11 +36,35 @@ pub(crate) struct Args {
     /// The migration, or the beginning of its ID [default: all]
     #[arg(value_name = "ID")]
     id: Option<String>,
+    #[command(flatten)]
+    place: journal::Place,
 }
 
-fn look(folder: &Folder) -> Result<(Report, Phase)> {
-    let journal = folder.look()?;
-    Ok((report::summary(folder, &journal)?, journal.whole()?.phase))
+fn look(folder: &Folder, links: Option<&Arc<Links>>) -> Result<(Report, Phase)> {
+    let journal: Box<dyn Journal> = match links {
+        Some(links) => Box::new(PostgresJournal::look(links, folder.id())?),
+        None => Box::new(folder.look()?),
+    };
+    Ok((report::summary(folder, &*journal)?, journal.whole()?.phase))
+}
+
+/// The migrations that are to be shown, without those whose journal is elsewhere.
+fn chosen(args: &Args, links: Option<&Arc<Links>>, root: &Path, context: &Context) -> Result<Vec<Folder>> {
+    let folders: Vec<Folder> = match (&args.id, links) {
+        (Some(id), Some(links)) => vec![Folder::at(root, &tables::find(links, id)?.id)],
+        (Some(id), None) => vec![Folder::open(root, id)?],
+        (None, Some(links)) => tables::all(links)?.iter().map(|known| Folder::at(root, &known.id)).collect(),
+        (None, None) => Folder::all(root).iter().map(|id| Folder::open(root, id)).collect::<Result<_>>()?,
+    };
+    if args.id.is_some() || links.is_some() {
+        return Ok(folders);
+    }
+    let (here, elsewhere): (Vec<_>, Vec<_>) = folders.into_iter().partition(|folder| folder.elsewhere().is_none());
+    for folder in &elsewhere {
+        let address = folder.elsewhere().unwrap_or_default();
+        context.ui.hint(&format!("`ssoctl users status {} --journal {address}` shows one whose journal is there", folder.id()));
+    }
+    Ok(here)
 }
 
 /// Rows that the direction under way has still to do.
@@ -51,17 +82,14 @@ fn left(report: &Report) -> u64 {
 /// Shows; the files are read and not changed.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let workspace = context.workspace()?;
-    let root = drive::root(&workspace);
-    let folders: Vec<Folder> = match &args.id {
-        Some(id) => vec![Folder::open(&root, id)?],
-        None => Folder::all(&root).iter().map(|id| Folder::open(&root, id)).collect::<Result<_>>()?,
-    };
+    let links = args.place.open(&workspace)?;
+    let folders = chosen(args, links.as_ref(), &drive::root(&workspace), context)?;
     let mut reports: Vec<Report> = Vec::new();
     let mut unfinished = false;
     let mut damaged: Vec<(&str, anyhow::Error)> = Vec::new();
     for folder in &folders {
         // One damaged journal does not hide the others.
-        match look(folder) {
+        match look(folder, links.as_ref()) {
             Ok((report, phase)) => {
                 unfinished |= matches!(phase, Phase::Applying | Phase::RollingBack);
                 reports.push(report);

@@ -13,6 +13,7 @@ use crate::migrate::journal::Direction;
 use crate::migrate::journal::Event;
 use crate::migrate::journal::Held;
 use crate::migrate::journal::How;
+use crate::migrate::journal::LEASE_LOST;
 use crate::migrate::journal::state::Step;
 use crate::migrate::plan::same_to_a_server;
 use crate::migrate::shown;
@@ -155,7 +156,16 @@ impl Worker<'_, '_> {
             self.caller.check_stop()?;
             self.intend(held)?;
             self.unsent.remove(&held.index);
-            match self.caller.directory().rename(&account, &task.to) {
+            let directory = self.caller.directory();
+            let renamed = match &held.lease {
+                None => directory.rename(&account, &task.to),
+                // Past the last moment it must not leave, however long the wait for its turn.
+                Some(lease) => {
+                    let within = lease.left().saturating_sub(self.needed());
+                    self.shared.run.pace.within(within, || directory.rename(&account, &task.to))
+                }
+            };
+            match renamed {
                 Ok(()) => return self.verify(held, &task),
                 Err(CallError::Throttled { wait, detail }) => {
                     let seconds = wait.unwrap_or_default().as_secs();
@@ -256,7 +266,7 @@ impl Worker<'_, '_> {
         if !matches!(held.state.step(held.direction), Step::Open { .. }) || self.unsent.contains(&held.index) {
             return Ok(None);
         }
-        let wait = self.quiet();
+        let wait = self.quiet(held);
         self.settle(held, task, wait, wait)
     }
 
@@ -270,7 +280,7 @@ impl Worker<'_, '_> {
 
     fn settle_open(&mut self, held: &mut Held) -> Result<bool, Trouble> {
         let Some(task) = task(held) else { return Ok(true) };
-        let wait = self.quiet();
+        let wait = self.quiet(held);
         let mut sight = self.look_to_settle(held, &task, Duration::ZERO)?;
         if !matches!(sight, Some(Sight::Goal)) {
             self.caller.wait(wait)?;
@@ -295,11 +305,20 @@ impl Worker<'_, '_> {
     }
 
     /// How much longer a request of an earlier process may be under way. It had left when this run
-    /// began, since the journal was free then; so clocks, which may be set, are not asked.
-    fn quiet(&self) -> Duration {
+    /// began, since the journal was free then, or when the row was taken where it was not; so clocks,
+    /// which may be set, are not asked.
+    fn quiet(&self, held: &Held) -> Duration {
         let run = self.shared.run;
         let full = run.directory.request_timeout() + Duration::from_secs(INTENT_FRESH.unsigned_abs());
-        full.saturating_sub(run.clock.elapsed().saturating_sub(self.shared.began))
+        full.saturating_sub(match &held.lease {
+            Some(lease) => lease.age(),
+            None => run.clock.elapsed().saturating_sub(self.shared.began),
+        })
+    }
+
+    /// What must be left of a lease when a write leaves: it is over before the row can be another's.
+    fn needed(&self) -> Duration {
+        self.shared.run.directory.request_timeout() + Duration::from_secs(1)
     }
 
     /// Finds out by reading whether an open intent was carried out. Only the goal is
@@ -440,11 +459,18 @@ impl Worker<'_, '_> {
         self.failed(held, "verify-mismatch", why, Some(name))
     }
 
-    /// Makes sure that there is an intent on the disk that is young enough.
+    fn is_sure(&self, held: &Held) -> bool {
+        held.lease.is_none_or(|lease| lease.left() > self.needed())
+    }
+
+    /// Makes sure that there is an intent on the disk that is young enough. Where the journal is
+    /// shared, it says in the same moment that the row is still ours.
     fn intend(&mut self, held: &mut Held) -> Result<(), Trouble> {
         let now = self.shared.run.clock.now();
         if let Step::Open { since } = held.state.step(held.direction) {
-            if (0..=INTENT_FRESH).contains(&now.unix().saturating_sub(since.unix())) {
+            let fresh = |age: i64| (0..=INTENT_FRESH).contains(&age);
+            let checked = held.lease.map_or(0, |lease| i64::try_from(lease.checked().as_secs()).unwrap_or(i64::MAX));
+            if fresh(now.unix().saturating_sub(since.unix())) && fresh(checked) && self.is_sure(held) {
                 return Ok(());
             }
             let event = held.not_sent("the intent has grown old");
@@ -454,6 +480,9 @@ impl Worker<'_, '_> {
             return Err(Trouble::Row { code: "bug", detail: format!("row {} has no intent", held.index) });
         };
         self.shared.journal.record(std::slice::from_mut(held), vec![(0, intent)], now, true).map_err(broken)?;
+        if !self.is_sure(held) {
+            return Err(Trouble::stop(LEASE_LOST, "the journal answers more slowly than the lease lasts"));
+        }
         self.unsent.insert(held.index);
         Ok(())
     }

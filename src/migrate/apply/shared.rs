@@ -23,6 +23,7 @@ use crate::migrate::journal::Direction;
 use crate::migrate::journal::Event;
 use crate::migrate::journal::Held;
 use crate::migrate::journal::Journal;
+use crate::migrate::journal::LEASE_LOST;
 use crate::migrate::journal::Scope;
 use crate::migrate::journal::state::Step;
 use crate::model::UserId;
@@ -57,6 +58,10 @@ pub(crate) struct Shared<'r> {
     ended: Mutex<Option<Trouble>>,
     /// What a row takes, in microseconds, smoothed; 0 is not known.
     row_micros: AtomicU64,
+}
+
+fn is_lost(trouble: &Trouble) -> bool {
+    matches!(trouble, Trouble::Stop(failure) if failure.code() == LEASE_LOST)
 }
 
 #[derive(Default)]
@@ -148,11 +153,25 @@ impl<'r> Shared<'r> {
             match self.journal.claim(self.scope, most, run.clock.now()).map_err(broken)? {
                 Claim::Nothing => return Ok(()),
                 Claim::Later(wait) => worker.caller.wait(wait)?,
-                Claim::Rows(mut rows) => self.group(&mut worker, &mut rows)?,
-                Claim::Chain(chain) => worker.chain(&chain)?,
+                Claim::Rows(mut rows) => {
+                    let ended = self.group(&mut worker, &mut rows);
+                    self.unless_lost(ended, || rows.iter().map(|held| held.index).collect())?;
+                }
+                Claim::Chain(chain) => {
+                    let ended = worker.chain(&chain);
+                    self.unless_lost(ended, || chain)?;
+                }
             }
         }
         Ok(())
+    }
+
+    /// Rows that others have taken are theirs; whatever else came with them may be taken by anybody.
+    fn unless_lost(&self, ended: Result<(), Trouble>, rows: impl FnOnce() -> Vec<usize>) -> Result<(), Trouble> {
+        match ended {
+            Err(trouble) if is_lost(&trouble) => self.journal.give_back(&rows()).map_err(broken),
+            other => other,
+        }
     }
 
     /// Carries rows whose intents share one sync.
@@ -169,9 +188,12 @@ impl<'r> Shared<'r> {
             }
             Ok(())
         });
-        if ended.is_err() {
+        if let Err(trouble) = &ended {
             // The first cause is what is told; what cannot be recorded is an open intent, as after a crash.
             let unsent = std::mem::take(worker.unsent);
+            if is_lost(trouble) {
+                return ended;
+            }
             let closed = rows.iter().enumerate().filter(|(_, held)| unsent.contains(&held.index));
             let events = closed.map(|(place, held)| (place, held.not_sent("the run stopped before"))).collect();
             let _recorded = self.journal.record(rows, events, self.run.clock.now(), true);

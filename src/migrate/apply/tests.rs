@@ -13,7 +13,11 @@ use crate::migrate::apply::tests::fake::Fake;
 use crate::migrate::apply::tests::fake::Fault;
 use crate::migrate::apply::tests::fake::TIMEOUT;
 use crate::migrate::apply::tests::fake::Watch;
+use crate::migrate::journal::Claim;
+use crate::migrate::journal::Held;
 use crate::migrate::journal::How;
+use crate::migrate::journal::LEASE_LOST;
+use crate::migrate::journal::file::FileJournal;
 use crate::migrate::journal::state::Standing;
 use crate::migrate::journal::state::Step;
 use crate::migrate::plan::Plan;
@@ -92,6 +96,103 @@ fn threads_share_the_rows_and_the_end() {
     fake.world().writes.clear();
     go_with(&fake, &plan, Direction::Rollback, (&options, false)).unwrap();
     assert!((0..300).all(|i| fake.name(i) == format!("user{i}")));
+}
+
+/// A journal that others share, and in which some rows have become theirs.
+struct Losing {
+    journal: FileJournal,
+    lost: BTreeSet<usize>,
+    given_back: std::sync::Mutex<Vec<usize>>,
+}
+
+impl Journal for Losing {
+    fn head(&self) -> &Head {
+        self.journal.head()
+    }
+
+    fn digest(&self) -> &str {
+        self.journal.digest()
+    }
+
+    fn counts(&self) -> crate::migrate::plan::Counts {
+        self.journal.counts()
+    }
+
+    fn whole(&self) -> Result<crate::migrate::journal::state::Whole> {
+        self.journal.whole()
+    }
+
+    fn begin(&self, scope: &Scope, at: crate::model::time::Time) -> Result<u64> {
+        self.journal.begin(scope, at)
+    }
+
+    fn claim(&self, scope: &Scope, most: usize, at: crate::model::time::Time) -> Result<Claim> {
+        self.journal.claim(scope, most, at)
+    }
+
+    fn load(&self, index: usize) -> Result<Held> {
+        self.journal.load(index)
+    }
+
+    fn record(
+        &self,
+        rows: &mut [Held],
+        events: Vec<(usize, Event)>,
+        at: crate::model::time::Time,
+        durable: bool,
+    ) -> Result<()> {
+        if events.iter().any(|(place, _)| self.lost.contains(&rows[*place].index)) {
+            return Err(Failure::stopped(LEASE_LOST, "another has it").into());
+        }
+        self.journal.record(rows, events, at, durable)
+    }
+
+    fn tell(&self, event: Event, at: crate::model::time::Time) -> Result<()> {
+        self.journal.tell(event, at)
+    }
+
+    fn is_proven(&self) -> Result<bool> {
+        self.journal.is_proven()
+    }
+
+    fn each(&self, take: &mut dyn FnMut(&Held) -> Result<()>) -> Result<()> {
+        self.journal.each(take)
+    }
+
+    fn summary(&self) -> Result<crate::migrate::journal::state::Summary> {
+        self.journal.summary()
+    }
+
+    fn events(&self, take: &mut dyn FnMut(crate::model::time::Time, &Event) -> Result<()>) -> Result<()> {
+        self.journal.events(take)
+    }
+
+    fn give_back(&self, rows: &[usize]) -> Result<()> {
+        self.given_back.lock().unwrap().extend(rows);
+        Ok(())
+    }
+}
+
+#[test]
+fn a_row_that_has_become_anothers_is_dropped_with_its_group_and_the_run_goes_on() {
+    let (fake, plan) = Fake::of(200);
+    let journal = Losing {
+        journal: fake.journal(&plan).unwrap(),
+        lost: [3, 150].into(),
+        given_back: std::sync::Mutex::default(),
+    };
+    let (stop, options, pace) = (AtomicBool::new(false), fast(), fake.pace());
+    let run = Run { directory: &fake, pace: &pace, clock: &fake, stop: &stop, options: &options };
+    run.drive(&journal, &Scope::of(Direction::Apply), "m", &mut Watch::default()).unwrap();
+    let dropped = journal.given_back.into_inner().unwrap();
+    assert!(dropped.contains(&3) && dropped.contains(&150), "{dropped:?}");
+    // Nothing of them was written, and nothing recorded.
+    let (state, requests) = (fake.state(&plan), fake.world().requests.len());
+    assert_eq!(requests + dropped.len(), 200);
+    for row in dropped {
+        assert_eq!(fake.name(row), format!("user{row}"));
+        assert_eq!(*state.row(row).unwrap(), crate::migrate::journal::state::RowState::FRESH);
+    }
 }
 
 #[test]

@@ -215,7 +215,7 @@ impl Book {
         if told.left != 0 {
             state.left = words(told.left)?.1.map(Into::into);
         }
-        Ok(Held { index, row, state, direction: self.whole.phase.direction() })
+        Ok(Held { index, row, state, direction: self.whole.phase.direction(), lease: None })
     }
 
     /// Finds out what a run is about.

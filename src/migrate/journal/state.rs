@@ -8,7 +8,7 @@ use crate::migrate::plan::Row;
 use crate::model::time::Time;
 
 /// Why a row was given up.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Fault {
     /// Kebab-case.
     pub(crate) code: String,
@@ -17,7 +17,8 @@ pub(crate) struct Fault {
 }
 
 /// How far a row is in one direction.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Step {
     /// Nothing is under way.
     Pending,
@@ -33,7 +34,7 @@ pub(crate) enum Step {
 }
 
 /// One direction of a row.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Way {
     /// How far it is.
     pub(crate) step: Step,
@@ -47,8 +48,8 @@ impl Way {
     const FRESH: Self = Self { step: Step::Pending, attempts: 0, sent: 0 };
 }
 
-/// A row in both directions.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A row in both directions. The database keeps it in this form: what changes it is a new version there.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct RowState {
     /// From old to new.
     pub(crate) apply: Way,
@@ -78,6 +79,13 @@ pub(crate) enum Phase {
 }
 
 impl Phase {
+    const ALL: [Self; 5] = [Self::Planned, Self::Applying, Self::Finished, Self::RollingBack, Self::RolledBack];
+
+    /// The phase of this word.
+    pub(crate) fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|phase| phase.word() == word)
+    }
+
     /// The word in files and output.
     pub(crate) const fn word(self) -> &'static str {
         match self {
@@ -305,6 +313,8 @@ impl Whole {
             }
             Event::Stopped { code, detail } => self.stopped = Some((code.clone(), detail.clone())),
             Event::Finished { direction } => {
+                // Of several runs, one may have stopped before another came to the end.
+                self.stopped = None;
                 self.phase = match direction {
                     Direction::Apply => Phase::Finished,
                     Direction::Rollback => Phase::RolledBack,

@@ -1,5 +1,7 @@
 //! The file itself: cut at every byte, changed in every record, of another time.
 
+pub(crate) mod story;
+
 use std::path::Path;
 
 use super::*;

@@ -10,7 +10,7 @@ use crate::disk::staged::Staged;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::migrate::Folder;
-use crate::migrate::journal::Journal as _;
+use crate::migrate::journal::Journal;
 use crate::migrate::journal::state::Phase;
 use crate::migrate::plan::Counts;
 use crate::migrate::plan::draw::Draft;
@@ -31,8 +31,12 @@ pub(crate) struct Saved {
     pub(crate) report: Report,
 }
 
+/// Where the files of a plan belong whose journal is in a database, by the plan's digest, and its
+/// journal, where it is there.
+pub(crate) type Find<'f> = &'f dyn Fn(&str) -> Result<(Folder, Option<Box<dyn Journal>>)>;
+
 /// Writes a plan below `root`, unless this very plan is there and was begun: that one stays as it is.
-pub(crate) fn save(draft: &Draft<'_>, root: &Path) -> Result<Saved> {
+pub(crate) fn save(draft: &Draft<'_>, root: &Path, find: Option<Find<'_>>) -> Result<Saved> {
     let failed = |error: io::Error| {
         Failure::input("file-unwritable", format!("the plan cannot be written below `{}`", root.display()))
             .because(error)
@@ -42,8 +46,18 @@ pub(crate) fn save(draft: &Draft<'_>, root: &Path) -> Result<Saved> {
     let (digest, others) = both(|| draft.write(&mut plan), || draft.write_rows(&mut rows, &mut sheet));
     let digest: String = digest.map_err(failed)?;
     others.map_err(failed)?;
-    let folder = Folder::of(root, &draft.head.connection, &digest)?;
-    if folder.journal_file().is_file() {
+    let (folder, shared) = match find {
+        Some(find) => find(&digest)?,
+        None => (Folder::of(root, &draft.head.connection, &digest)?, None),
+    };
+    if let Some(journal) = shared {
+        if !folder.plan_file().is_file() {
+            plan.keep(&folder.plan_file(), Lasting::Later)?;
+        }
+        let (report, phase) = (report::write(&folder, &*journal)?, journal.whole()?.phase);
+        return Ok(Saved { folder, digest, phase, report });
+    }
+    if find.is_none() && folder.journal_file().is_file() {
         if !folder.plan_file().is_file() {
             plan.keep(&folder.plan_file(), Lasting::Now)?;
         }
