@@ -96,7 +96,7 @@ mod tests {
         staged.keep(&path, Lasting::Now).unwrap();
         settle(&path).unwrap();
         assert!(settle(&folder.path().join("none")).is_err());
-        assert_eq!(std::fs::read(&path).unwrap(), b"one TWO");
+        assert_eq!(disk::read(&path, 100).unwrap(), b"one TWO");
         let mut given_up = Staged::begin(folder.path()).unwrap();
         given_up.write_all(b"x").unwrap();
         drop(given_up);

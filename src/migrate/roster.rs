@@ -71,7 +71,7 @@ impl Roster {
 
     /// One record.
     pub(crate) fn row(&self, row: usize) -> Row<'_> {
-        Row { line: self.line(row), old: self.old(row), new: self.new(row), ragged: self.ragged.get(&row).copied() }
+        Row { line: self.line(row), old: self.old(row), new: self.value(row), ragged: self.ragged.get(&row).copied() }
     }
 
     /// All records.
@@ -90,7 +90,7 @@ impl Roster {
     }
 
     /// The new value.
-    pub(crate) fn new(&self, row: usize) -> &str {
+    pub(crate) fn value(&self, row: usize) -> &str {
         self.cells.get(row, 1)
     }
 

@@ -112,6 +112,8 @@ fn a_rehearsal_carries_the_plan_out_elsewhere_and_takes_it_back() {
         // What fails there is not begun here.
         let faulty = [&rehearse[..], &["--rehearse-fault", "refuse=at:2@put", "--apply"]].concat();
         run(&desk, &faulty, 5).tells("the rehearsal did not come to its end: 1 rows failed");
+        let error = run(&desk, &[&faulty[..], &["--format", "json"]].concat(), 5).json();
+        assert_eq!(error["error"]["code"], "rehearsal-failed");
         assert!(sandbox.log().is_empty(), "{provider}: the vendor was written");
         run(&desk, &[&rehearse[..], &["--apply", "--rate", "0"]].concat(), 0).shows("finished");
         assert_eq!(sandbox.changes().len(), 6, "{provider}");

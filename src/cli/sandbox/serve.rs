@@ -205,7 +205,6 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             first_name: account.first_name,
             last_name: account.last_name,
             status: account.status,
-            ..SeedUser::default()
         }));
     }
     users.extend(seed::generate(args.users));

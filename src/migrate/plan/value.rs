@@ -112,16 +112,16 @@ impl NameRule {
         account: Option<usize>,
     ) -> Result<Cow<'t, str>, Fault> {
         let value = match self.parts.as_slice() {
-            [Part::Value] => Cow::Borrowed(roster.new(row)),
+            [Part::Value] => Cow::Borrowed(roster.value(row)),
             parts => {
                 let mut text = String::new();
                 for part in parts {
                     text += match part {
                         Part::Text(text) => text,
-                        Part::Value if roster.new(row).is_empty() => {
+                        Part::Value if roster.value(row).is_empty() => {
                             return Err(("value-empty", "the new value is empty".to_owned()));
                         }
-                        Part::Value => roster.new(row),
+                        Part::Value => roster.value(row),
                         Part::Column(column) => {
                             let cell = roster.further_cell(row, *column);
                             if cell.is_empty() {

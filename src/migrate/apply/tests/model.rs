@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use proptest::collection::btree_set;
 use proptest::collection::vec;
 use proptest::prelude::ProptestConfig;
-use proptest::prelude::Strategy;
 use proptest::prop_assert;
 use proptest::prop_assert_eq;
 use proptest::proptest;
