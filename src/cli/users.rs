@@ -11,6 +11,7 @@ mod listed;
 mod migrate;
 mod notice;
 mod progress;
+mod reading;
 mod rehearse;
 mod resume;
 mod rollback;

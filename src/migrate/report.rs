@@ -15,6 +15,7 @@ use crate::migrate::journal::state::Standing;
 use crate::migrate::journal::state::Step;
 use crate::migrate::plan::Counts;
 use crate::migrate::plan::Outcome;
+use crate::migrate::sheet::defused;
 
 /// Name and version of the summary.
 pub(crate) const SCHEMA: &str = "ssoctl.users-migrate/1";
@@ -227,14 +228,6 @@ pub(crate) fn write(folder: &Folder, journal: &dyn Journal) -> Result<Report> {
     json.push(b'\n');
     disk::write(&folder.report_file(), &json, Access::Private)?;
     Ok(report)
-}
-
-/// A cell that a spreadsheet takes for text (CWE-1236). The full-width forms count too.
-fn defused(cell: &str) -> std::borrow::Cow<'_, str> {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
-        return format!("'{cell}").into();
-    }
-    cell.into()
 }
 
 #[cfg(test)]

@@ -77,6 +77,16 @@ fn external_ids_of_qualys_are_set_from_a_roster_of_logins_and_taken_back() {
 }
 
 #[test]
+fn a_list_that_may_lack_accounts_says_so_wherever_it_is_read() {
+    let (desk, _sandbox) = ready("qualys", &["--users", "5", "--operator-role", "Unit Manager"], &[]);
+    roster(&desk, [("sbox_zz".to_owned(), "z@example.org".to_owned())]);
+    for command in [&["list", "--connection", "c"][..], &MIGRATE[..]] {
+        let told = run(&desk, command, 0).stderr;
+        assert!(told.contains("Unit Manager"), "{command:?}: {told}");
+    }
+}
+
+#[test]
 fn users_who_swap_names_go_by_way_of_a_third_one() {
     let (desk, sandbox) = ready("scim", &["--users", "6"], &[]);
     let user = |number: u32| format!("user{number:05}@example.org");

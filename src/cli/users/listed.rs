@@ -3,25 +3,15 @@
 
 use std::collections::HashSet;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use std::time::Duration;
 
 use crate::cli::context::Context;
-use crate::cli::users::drive;
 use crate::cli::users::progress::Bar;
-use crate::cli::users::progress::SystemClock;
+use crate::cli::users::reading;
 use crate::disk;
-use crate::error::Failure;
-use crate::error::Kind;
 use crate::error::Result;
-use crate::http::pace::Pace;
 use crate::migrate::accounts;
 use crate::migrate::apply::call::Caller;
-use crate::migrate::apply::call::Patience;
-use crate::migrate::apply::call::Trouble;
 use crate::migrate::directory;
-use crate::model::printable;
 use crate::provider::Account;
 use crate::workspace::Loaded;
 use crate::workspace::Workspace;
@@ -72,67 +62,19 @@ fn from_vendor(
     context: &Context,
     take: &mut dyn FnMut(Account),
 ) -> Result<()> {
-    let clock = Arc::new(SystemClock::new(context.now, context.started));
-    let stop = Arc::new(AtomicBool::new(false));
-    let pace = Arc::new(Pace::new(Arc::<SystemClock>::clone(&clock), Arc::clone(&stop)));
-    let directory = drive::directory(loaded, workspace, Duration::from_secs(timeout), pace, context)?;
-    let patience = Patience::default();
-    let bar = Bar::new(None, context.ui.is_quiet());
-    let mut pause = |wait: Duration, why: &str| bar.message(format!("waiting {} s: {why}", wait.as_secs()));
-    let mut caller = Caller::new(&*directory, &*clock, &stop, &patience, &mut pause);
-    let operator = caller.read(|directory| directory.operator()).map_err(refused)?;
-    if let Some(expected) = loaded.connection.settings.get("brand_id")
-        && *expected != operator.brand_id
-    {
-        return Err(Failure::refused(
-            "brand-mismatch",
-            format!(
-                "the token belongs to brand `{}`, and `{}` is for brand `{expected}`",
-                printable(&operator.brand_id),
-                loaded.name
-            ),
-        )
-        .hint("use a token of that brand, or mend `settings.brand_id`")
-        .into());
-    }
     // Pages may overlap; what is told twice with two names ends the reading below.
     let mut seen: HashSet<String> = HashSet::new();
-    let ended = directory::collect_each(&mut caller, directory::Keep::default(), |accounts, page| {
-        bar.progress(format!("reading the user list: {}", accounts.len()));
-        for account in page {
-            if seen.insert(account.id.0.clone()) {
-                take(account.clone());
+    let each = |caller: &mut Caller<'_>, bar: &Bar| {
+        directory::collect_each(caller, directory::Keep::default(), |accounts, page| {
+            bar.progress(format!("reading the user list: {}", accounts.len()));
+            for account in page {
+                if seen.insert(account.id.0.clone()) {
+                    take(account.clone());
+                }
             }
-        }
-    });
-    bar.clear();
-    ended.map(drop).map_err(|error| match error.downcast::<Failure>() {
-        Ok(failure) => read_only(failure).into(),
-        Err(other) => other,
-    })
-}
-
-/// Nothing was being written: there is no run that stopped part-way and could be resumed.
-fn read_only(failure: Failure) -> Failure {
-    let failure = if failure.kind() == Kind::Stopped { failure.with_kind(Kind::Remote) } else { failure };
-    match failure.code() {
-        "unreachable" => failure.hint(
-            "check the network, and `settings.data_center` or `directory.api_url` of the connection; behind a \
-             firewall, set `HTTPS_PROXY`",
-        ),
-        _ => failure,
-    }
-}
-
-/// Why the very first call, which asks who we are, was of no use.
-fn refused(trouble: Trouble) -> Failure {
-    match trouble {
-        Trouble::Stop(failure) => read_only(*failure),
-        Trouble::Row { code, detail } => {
-            Failure::remote("vendor-refused", format!("the vendor does not say whose token this is: {detail} ({code})"))
-                .hint("the API needs an administrator's token")
-        }
-    }
+        })
+    };
+    reading::from_vendor(loaded, timeout, workspace, context, each).map(drop)
 }
 
 /// Which accounts are wanted.

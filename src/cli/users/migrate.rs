@@ -1,61 +1,32 @@
 //! `ssoctl users migrate`: a roster and the vendor's user list make a plan; nothing is
 //! written until `--apply` or an answered prompt.
 
-use std::path::Path;
+mod input;
+mod page;
+
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use std::time::Duration;
 
 use crate::cli::Format;
 use crate::cli::Verdict;
 use crate::cli::context::Context;
-use crate::cli::table;
 use crate::cli::ui;
 use crate::cli::users::drive;
 use crate::cli::users::journal;
-use crate::cli::users::progress::Bar;
-use crate::cli::users::progress::SystemClock;
+use crate::cli::users::migrate::input::input;
 use crate::cli::users::rehearse;
-use crate::disk;
 use crate::error::Failure;
-use crate::error::Kind;
 use crate::error::Result;
-use crate::http::pace::Pace;
 use crate::migrate::Folder;
-use crate::migrate::apply::call::Caller;
-use crate::migrate::apply::call::Patience;
-use crate::migrate::apply::call::Trouble;
-use crate::migrate::directory;
-use crate::migrate::directory::Accounts;
 use crate::migrate::directory::Fact;
-use crate::migrate::directory::Keep;
 use crate::migrate::journal::Direction;
 use crate::migrate::journal::Scope;
 use crate::migrate::journal::postgres::link::Links;
 use crate::migrate::journal::state::Phase;
-use crate::migrate::plan::Head;
-use crate::migrate::plan::NameRule;
-use crate::migrate::plan::Outcome;
 use crate::migrate::plan::draw::Draft;
-use crate::migrate::plan::draw::Options;
-use crate::migrate::plan::draw::both;
 use crate::migrate::plan::draw::draw;
-use crate::migrate::plan::form::Form;
-use crate::migrate::plan::line::Line;
-use crate::migrate::plan::method::Methods;
 use crate::migrate::plan::save::Saved;
 use crate::migrate::plan::save::save;
-use crate::migrate::report::Report;
-use crate::migrate::roster;
-use crate::migrate::roster::Columns;
-use crate::migrate::roster::Roster;
 use crate::model::ConnectionName;
-use crate::model::UserId;
-use crate::model::connection::KeyField;
-use crate::model::username;
-use crate::model::username::UsernameRule;
-use crate::provider;
-use crate::provider::Vendor;
 use crate::workspace::Loaded;
 use crate::workspace::Workspace;
 
@@ -219,11 +190,11 @@ fn planned(
         && renames > 0;
     if args.apply {
         // The report at the end is the data; the plan was shown before, or is in the rows file.
-        context.ui.status(&one_line(&draft));
+        context.ui.status(&page::one_line(&draft));
     } else if context.format == Format::Json {
-        context.ui.json(&as_json(&draft, report)?)?;
+        context.ui.json(&page::as_json(&draft, report)?)?;
     } else {
-        context.ui.data(&page(&draft, report))?;
+        context.ui.data(&page::page(&draft, report))?;
     }
     if let Some(expected) = &args.plan_digest
         && !digest.starts_with(expected.as_str())
@@ -343,290 +314,4 @@ fn consented(args: &Args, loaded: &Loaded, count: u64, context: &Context) -> Res
     let users = if count == 1 { "user" } else { "users" };
     let question = format!("Rename {count} {users} at {} now?", loaded.connection.provider);
     Ok(context.ui.confirm(&question, false)? == Some(true))
-}
-
-/// What a plan is made of.
-struct Input {
-    roster: Roster,
-    accounts: Accounts,
-    rule: NameRule,
-    head: Head,
-    options: Options,
-}
-
-/// How the new name is made at this vendor, before the tenant is known.
-struct Maker<'a> {
-    loaded: &'a Loaded,
-    vendor: &'a Vendor,
-    key: KeyField,
-    rule: UsernameRule,
-    form: Option<Form>,
-}
-
-impl Maker<'_> {
-    fn keep(&self, args: &Args) -> Keep {
-        let found_by = args.match_by.map_or(Fact::Username, MatchBy::fact);
-        Keep::new(found_by, self.key, &self.form.as_ref().map(Form::facts).unwrap_or_default())
-    }
-
-    fn columns(&self, args: &Args) -> Columns {
-        let form = self.form.as_ref();
-        Columns {
-            old: args.old_column.clone(),
-            new: args.new_column.clone(),
-            encoding: args.encoding.clone(),
-            without_value: form.is_some_and(|form| !form.has_value()),
-            further: form.map(Form::columns).unwrap_or_default(),
-        }
-    }
-
-    /// The rule at this tenant; refuses a form of which nobody knows a name.
-    fn rule(&self, roster: &Roster, brand_id: Option<&str>) -> Result<NameRule> {
-        let settings = &self.loaded.connection.settings;
-        let setting = |name: &str| match (name, brand_id) {
-            ("brand_id", Some(brand_id)) => Some(brand_id.to_owned()),
-            _ => self.vendor.fact(settings, name),
-        };
-        if let Some(missing) =
-            username::names(&self.rule.form).into_iter().find(|name| *name != "value" && setting(name).is_none())
-        {
-            let (code, what) = if missing == "brand_id" { ("brand-unknown", "its brand ID") } else { ("form-setting", missing) };
-            return Err(Failure::input(code, format!("`{}` does not say {what}", self.loaded.name))
-                .hint(format!(
-                    "`ssoctl connection set {} settings.{missing}=..`; names at {} are made of it",
-                    self.loaded.name, self.vendor.title
-                ))
-                .into());
-        }
-        let mut rule = NameRule::new(self.rule.clone(), &setting);
-        if self.key == KeyField::ExternalId
-            && let Some(most) = self.vendor.field("attributes.external_id").and_then(|field| field.max_length)
-        {
-            rule = rule.with_longest(most);
-        }
-        let Some(form) = &self.form else { return Ok(rule) };
-        let names: Vec<&str> = self.vendor.settings().map(|field| field.key()).collect();
-        form.bind(rule, &self.rule.form, roster, &setting, &names)
-    }
-}
-
-fn input(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Context) -> Result<Input> {
-    let vendor = context.vendor(&loaded.connection.provider)?;
-    let key = provider::written_field(&vendor, loaded.connection.directory.as_ref());
-    let rule = match key {
-        // A plan from a file is carried out by a file or by hand where there is no API.
-        KeyField::Username if args.directory.is_some() => provider::rule_by_hand(&vendor),
-        KeyField::Username => provider::username_rule(&vendor)?,
-        KeyField::ExternalId => {
-            UsernameRule { form: "{value}".to_owned(), refused_characters: String::new(), shape: None }
-        }
-    };
-    let form = args.form.as_deref().map(Form::parse).transpose()?;
-    let maker = Maker { loaded, vendor: &vendor, key, rule, form };
-    let read_roster = || {
-        let (name, bytes) = match args.csv.as_str() {
-            "-" => ("standard input", disk::read_stdin(CSV_LIMIT)?),
-            path => (path, disk::read(Path::new(path), CSV_LIMIT)?),
-        };
-        roster::read(&bytes, name, &maker.columns(args))
-    };
-    let tell = |roster: &Roster| {
-        for finding in &roster.findings {
-            context.ui.finding(finding);
-        }
-    };
-    let options = Options {
-        accept_look_alikes: args.accept_look_alikes,
-        third_names: !args.no_temporary_names,
-        just_in_time: loaded.connection.provisioning.just_in_time,
-        methods: Methods::of(&vendor.migration_methods),
-    };
-    match &args.directory {
-        Some(file) => {
-            let read_list = || directory::read_file(&disk::read(Path::new(file), CSV_LIMIT)?, file, maker.keep(args));
-            let (roster, accounts) = both(read_roster, read_list);
-            let roster = roster?;
-            tell(&roster);
-            let rule = maker.rule(&roster, None)?;
-            let head = head_of_file(file, loaded, key, context);
-            Ok(Input { roster, accounts: accounts?, rule, head, options })
-        }
-        None => {
-            let roster = read_roster()?;
-            tell(&roster);
-            // Looked at before the vendor is asked for a long list, with a brand that stands for its own.
-            maker.rule(&roster, Some("brand"))?;
-            let (accounts, head) = from_vendor(args, &maker, workspace, context)?;
-            let rule = maker.rule(&roster, Some(&head.brand_id))?;
-            Ok(Input { roster, accounts, rule, head, options })
-        }
-    }
-}
-
-fn head_of_file(file: &str, loaded: &Loaded, key: KeyField, context: &Context) -> Head {
-    Head {
-        provider: loaded.connection.provider.clone(),
-        connection: loaded.name.to_string(),
-        brand_id: loaded.connection.settings.get("brand_id").cloned().unwrap_or_default(),
-        key,
-        origin: format!("file {file}"),
-        // Nobody's own account: such a plan is looked at and never applied.
-        operator_id: UserId(String::new()),
-        data_center: None,
-        created: context.now,
-    }
-}
-
-fn from_vendor(
-    args: &Args,
-    maker: &Maker<'_>,
-    workspace: &Workspace,
-    context: &Context,
-) -> Result<(Accounts, Head)> {
-    let loaded = maker.loaded;
-    let timeout = Duration::from_secs(args.run.request_timeout);
-    let clock = Arc::new(SystemClock::new(context.now, context.started));
-    let stop = Arc::new(AtomicBool::new(false));
-    let pace = Arc::new(Pace::new(Arc::<SystemClock>::clone(&clock), Arc::clone(&stop)));
-    let directory = drive::directory(loaded, workspace, timeout, pace, context)?;
-    if directory.key_field() != maker.key {
-        return Err(Failure::bug("the vendor's adapter writes another field than the plan is made for").into());
-    }
-    let patience = Patience::default();
-    let bar = Bar::new(None, context.ui.is_quiet());
-    let mut pause = |wait: Duration, why: &str| bar.message(format!("waiting {} s: {why}", wait.as_secs()));
-    let mut caller = Caller::new(&*directory, &*clock, &stop, &patience, &mut pause);
-    let operator = caller.read(|directory| directory.operator()).map_err(refused)?;
-    if let Some(expected) = loaded.connection.settings.get("brand_id")
-        && *expected != operator.brand_id
-    {
-        return Err(Failure::refused(
-            "brand-mismatch",
-            format!(
-                "the token belongs to brand `{}`, and `{}` is for brand `{expected}`",
-                crate::model::printable(&operator.brand_id),
-                loaded.name
-            ),
-        )
-        .hint("use a token of that brand, or mend `settings.brand_id`")
-        .into());
-    }
-    if let Some(why) = directory.partial(&operator) {
-        context.ui.warning(&why);
-    }
-    let accounts = directory::collect(&mut caller, maker.keep(args), |count| bar.progress(format!("reading the user list: {count}")))
-        .map_err(|error| match error.downcast::<Failure>() {
-            Ok(failure) => not_begun(failure).into(),
-            Err(other) => other,
-        });
-    bar.clear();
-    let head = Head {
-        provider: loaded.connection.provider.clone(),
-        connection: loaded.name.to_string(),
-        brand_id: operator.brand_id,
-        key: directory.key_field(),
-        origin: drive::origin(loaded),
-        operator_id: operator.user_id,
-        data_center: operator.data_center,
-        created: context.now,
-    };
-    Ok((accounts?, head))
-}
-
-/// A plan that could not be made is no run that stopped part-way: there is nothing to resume.
-fn not_begun(failure: Failure) -> Failure {
-    let failure = match failure.kind() {
-        Kind::Stopped => failure.with_kind(Kind::Remote),
-        _ => failure,
-    };
-    match failure.code() {
-        "unreachable" => failure.hint(
-            "check the network, and `settings.data_center` or `directory.api_url` of the connection; behind a \
-             firewall, set `HTTPS_PROXY`",
-        ),
-        _ => failure,
-    }
-}
-
-/// Why the very first call, which asks who we are, was of no use.
-fn refused(trouble: Trouble) -> Failure {
-    match trouble {
-        Trouble::Stop(failure) => not_begun(*failure),
-        Trouble::Row { code, detail } => {
-            Failure::remote("vendor-refused", format!("the vendor does not say whose token this is: {detail} ({code})"))
-                .hint("the API needs an administrator's token")
-        }
-    }
-}
-
-/// Rows shown of each outcome; the rest is in the rows file.
-const SHOWN: usize = 10;
-
-fn one_line(draft: &Draft<'_>) -> String {
-    let counts = draft.counts();
-    let cannot = counts.total() - counts.rename - counts.already;
-    format!("{} to rename, {} already so, {cannot} cannot be renamed", counts.rename, counts.already)
-}
-
-/// The report with what only a plan has.
-fn as_json(draft: &Draft<'_>, report: &Report) -> Result<serde_json::Value> {
-    let mut document = drive::as_json(report)?;
-    document["by_temporary_name"] = draft.by_third_name().into();
-    if let Some(served) = draft.served() {
-        let served = served.into_iter().map(|(method, count)| (method.word().to_owned(), count.into()));
-        document["methods"] = serde_json::Value::Object(served.collect());
-    }
-    Ok(document)
-}
-
-fn page(draft: &Draft<'_>, report: &Report) -> String {
-    let mut page = drive::summary(report);
-    if draft.by_third_name() > 0 {
-        page += &table::facts(0, &[("by a temporary name", draft.by_third_name().to_string())]);
-    }
-    if let Some(served) = draft.served() {
-        page += "the vendor's own methods, and how many rows each can serve\n";
-        let served: Vec<(&str, String)> =
-            served.into_iter().map(|(method, count)| (method.word(), count.to_string())).collect();
-        page += &table::facts(2, &served);
-    }
-    let renames = draft.lines().filter(|row| row.outcome == Outcome::Rename);
-    let rows: Vec<Vec<String>> = renames
-        .take(SHOWN)
-        .map(|row| vec![row.line.to_string(), called(&row).to_owned(), row.after.unwrap_or("").to_owned()])
-        .collect();
-    let left = draft.counts().rename.saturating_sub(rows.len() as u64);
-    if !rows.is_empty() {
-        page += "\n";
-        page += &table::table(&["line", "from", "to"], rows);
-        if left > 0 {
-            page += &format!("… and {left} more\n");
-        }
-    }
-    let problem = |row: &Line<'_>| !matches!(row.outcome, Outcome::Rename | Outcome::Already);
-    let rows: Vec<Vec<String>> = draft
-        .lines()
-        .filter(problem)
-        .take(SHOWN)
-        .map(|row| {
-            let why = if row.detail.is_empty() { row.code.to_owned() } else { format!("{}: {}", row.code, row.detail) };
-            vec![row.line.to_string(), called(&row).to_owned(), row.outcome.word().to_owned(), why]
-        })
-        .collect();
-    let counts = draft.counts();
-    let left = (counts.total() - counts.rename - counts.already).saturating_sub(rows.len() as u64);
-    if !rows.is_empty() {
-        page += "\n";
-        page += &table::table(&["line", "username", "cannot be renamed", "why"], rows);
-        if left > 0 {
-            page += &format!("… and {left} more\n");
-        }
-    }
-    page += &format!("\nplan digest {}\n", report.plan_digest);
-    page
-}
-
-/// What the roster calls the account of a row.
-fn called<'a>(row: &Line<'a>) -> &'a str {
-    row.login.unwrap_or(row.before)
 }

@@ -1,0 +1,83 @@
+//! A plan as it is shown.
+
+use crate::cli::table;
+use crate::cli::users::drive;
+use crate::error::Result;
+use crate::migrate::plan::Outcome;
+use crate::migrate::plan::draw::Draft;
+use crate::migrate::plan::line::Line;
+use crate::migrate::report::Report;
+
+/// Rows shown of each outcome; the rest is in the rows file.
+const SHOWN: usize = 10;
+
+/// The counts in a line.
+pub(super) fn one_line(draft: &Draft<'_>) -> String {
+    let counts = draft.counts();
+    let cannot = counts.total() - counts.rename - counts.already;
+    format!("{} to rename, {} already so, {cannot} cannot be renamed", counts.rename, counts.already)
+}
+
+/// The report with what only a plan has.
+pub(super) fn as_json(draft: &Draft<'_>, report: &Report) -> Result<serde_json::Value> {
+    let mut document = drive::as_json(report)?;
+    document["by_temporary_name"] = draft.by_third_name().into();
+    if let Some(served) = draft.served() {
+        let served = served.into_iter().map(|(method, count)| (method.word().to_owned(), count.into()));
+        document["methods"] = serde_json::Value::Object(served.collect());
+    }
+    Ok(document)
+}
+
+/// The plan for a person: counts, the first rows, and the first that cannot be renamed.
+pub(super) fn page(draft: &Draft<'_>, report: &Report) -> String {
+    let mut page = drive::summary(report);
+    if draft.by_third_name() > 0 {
+        page += &table::facts(0, &[("by a temporary name", draft.by_third_name().to_string())]);
+    }
+    if let Some(served) = draft.served() {
+        page += "the vendor's own methods, and how many rows each can serve\n";
+        let served: Vec<(&str, String)> =
+            served.into_iter().map(|(method, count)| (method.word(), count.to_string())).collect();
+        page += &table::facts(2, &served);
+    }
+    let renames = draft.lines().filter(|row| row.outcome == Outcome::Rename);
+    let rows: Vec<Vec<String>> = renames
+        .take(SHOWN)
+        .map(|row| vec![row.line.to_string(), called(&row).to_owned(), row.after.unwrap_or("").to_owned()])
+        .collect();
+    let left = draft.counts().rename.saturating_sub(rows.len() as u64);
+    if !rows.is_empty() {
+        page += "\n";
+        page += &table::table(&["line", "from", "to"], rows);
+        if left > 0 {
+            page += &format!("… and {left} more\n");
+        }
+    }
+    let problem = |row: &Line<'_>| !matches!(row.outcome, Outcome::Rename | Outcome::Already);
+    let rows: Vec<Vec<String>> = draft
+        .lines()
+        .filter(problem)
+        .take(SHOWN)
+        .map(|row| {
+            let why = if row.detail.is_empty() { row.code.to_owned() } else { format!("{}: {}", row.code, row.detail) };
+            vec![row.line.to_string(), called(&row).to_owned(), row.outcome.word().to_owned(), why]
+        })
+        .collect();
+    let counts = draft.counts();
+    let left = (counts.total() - counts.rename - counts.already).saturating_sub(rows.len() as u64);
+    if !rows.is_empty() {
+        page += "\n";
+        page += &table::table(&["line", "username", "cannot be renamed", "why"], rows);
+        if left > 0 {
+            page += &format!("… and {left} more\n");
+        }
+    }
+    page += &format!("\nplan digest {}\n", report.plan_digest);
+    page
+}
+
+/// What the roster calls the account of a row.
+fn called<'a>(row: &Line<'a>) -> &'a str {
+    row.login.unwrap_or(row.before)
+}
