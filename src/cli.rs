@@ -5,6 +5,7 @@ mod arguments;
 mod changes;
 mod context;
 mod diff;
+mod faults;
 mod interrupt;
 mod signer;
 mod source;

@@ -1,14 +1,15 @@
-//! What can go wrong on purpose, and when.
+//! What can go wrong on purpose, and what it strikes.
 //!
 //! Whether a fault strikes follows from the seed and from how many calls of that
 //! sort came before: no clock and no shared generator, so a rule that is added
 //! does not move the others. What a fault does is in `service.rs` and `directory.rs`.
 
-use std::fmt;
-use std::str::FromStr;
+mod rule;
+
 use std::time::Duration;
 
-use crate::error::Failure;
+pub(crate) use crate::sandbox::fault::rule::Rule;
+pub(crate) use crate::sandbox::fault::rule::script;
 
 /// The sorts of call that the directory answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,11 +95,13 @@ pub(crate) enum Fault {
     TextNextPage,
     /// The vendor's own no, nothing carried out (Qualys: under status 200).
     Refuse,
+    /// 409 without a word on limits or on who has the name: two requests met, nothing carried out.
+    Conflict,
 }
 
 impl Fault {
     /// Every fault.
-    pub(crate) const ALL: [Self; 19] = [
+    pub(crate) const ALL: [Self; 20] = [
         Self::Throttle,
         Self::Error,
         Self::CommitThenError,
@@ -118,6 +121,7 @@ impl Fault {
         Self::ForeignNextPage,
         Self::TextNextPage,
         Self::Refuse,
+        Self::Conflict,
     ];
 
     /// What a rule and the log call it.
@@ -142,6 +146,7 @@ impl Fault {
             Self::ForeignNextPage => "foreign-next-page",
             Self::TextNextPage => "text-next-page",
             Self::Refuse => "refuse",
+            Self::Conflict => "conflict",
         }
     }
 
@@ -167,14 +172,16 @@ impl Fault {
             Self::ForeignNextPage => "nextPage is on another host",
             Self::TextNextPage => "nextPage is the word `string`",
             Self::Refuse => "the vendor's own no (Qualys: under status 200), nothing carried out",
+            Self::Conflict => "409 as where two requests met, nothing carried out",
         }
     }
 
     /// The calls it can strike, the ones it strikes unless told otherwise first.
-    const fn calls(self) -> (&'static [Call], &'static [Call]) {
+    pub(super) const fn calls(self) -> (&'static [Call], &'static [Call]) {
         match self {
             Self::Throttle
             | Self::Refuse
+            | Self::Conflict
             | Self::Error
             | Self::CommitThenError
             | Self::StallThenCommit
@@ -196,107 +203,7 @@ impl Fault {
 
     /// Whether a write that it strikes is not carried out.
     pub(super) const fn withholds(self) -> bool {
-        matches!(self, Self::Throttle | Self::Error | Self::Cut | Self::Ignore | Self::Refuse)
-    }
-}
-
-/// How often a fault strikes, counted separately for each sort of call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Rate {
-    /// This many of ten thousand calls, scattered by the seed.
-    PerTenThousand(u32),
-    /// Each n-th call.
-    Every(u64),
-    /// The n-th call only.
-    At(u64),
-}
-
-/// One fault, how often it strikes and which calls; written `KIND=RATE` or `KIND=RATE@CALL,CALL`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Rule {
-    /// What goes wrong.
-    pub(crate) fault: Fault,
-    /// How often.
-    pub(crate) rate: Rate,
-    /// For which calls.
-    pub(crate) calls: Vec<Call>,
-}
-
-impl FromStr for Rule {
-    type Err = Failure;
-
-    fn from_str(text: &str) -> Result<Self, Failure> {
-        let refuse = |why: String| {
-            Failure::usage("sandbox-fault", format!("`{}` is not a fault: {why}", text.escape_debug()))
-                .hint("write `KIND=RATE` or `KIND=RATE@CALLS`, such as `throttle=5%`, `commit-then-stall=every:50` or `error=at:3@get,put`")
-        };
-        let Some((kind, rest)) = text.split_once('=') else {
-            return Err(refuse("it has no rate".to_owned()));
-        };
-        let Some(fault) = Fault::ALL.into_iter().find(|fault| fault.word() == kind) else {
-            let known: Vec<&str> = Fault::ALL.iter().map(|fault| fault.word()).collect();
-            return Err(refuse(format!("the kinds are {}", known.join(", "))));
-        };
-        let (rate, calls) = rest.split_once('@').map_or((rest, None), |(rate, calls)| (rate, Some(calls)));
-        let rate = rate
-            .parse()
-            .map_err(|()| refuse("the rate is a percentage such as `5%` or `0.5%`, `every:N` or `at:N`".to_owned()))?;
-        let (usual, possible) = fault.calls();
-        let calls = match calls {
-            None => usual.to_vec(),
-            Some(words) => words
-                .split(',')
-                .map(|word| {
-                    possible.iter().copied().find(|call| call.word() == word).ok_or_else(|| {
-                        let possible: Vec<&str> = possible.iter().map(|call| call.word()).collect();
-                        refuse(format!("`{kind}` can strike {}", possible.join(", ")))
-                    })
-                })
-                .collect::<Result<_, _>>()?,
-        };
-        Ok(Self { fault, rate, calls })
-    }
-}
-
-impl FromStr for Rate {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        let number = |digits: &str| {
-            let plain = (1..=9).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
-            if plain { digits.parse::<u32>().map_err(|_too_long| ()) } else { Err(()) }
-        };
-        let above_zero = |digits: &str| number(digits).and_then(|n| if n == 0 { Err(()) } else { Ok(u64::from(n)) });
-        if let Some(every) = text.strip_prefix("every:") {
-            return above_zero(every).map(Self::Every);
-        }
-        if let Some(at) = text.strip_prefix("at:") {
-            return above_zero(at).map(Self::At);
-        }
-        let percent = text.strip_suffix('%').unwrap_or(text);
-        let (whole, fraction) = percent.split_once('.').unwrap_or((percent, "0"));
-        let hundredths = match fraction.len() {
-            1 => number(fraction)? * 10,
-            2 => number(fraction)?,
-            _ => return Err(()),
-        };
-        match number(whole)?.checked_mul(100).and_then(|n| n.checked_add(hundredths)) {
-            Some(n @ 0..=10_000) => Ok(Self::PerTenThousand(n)),
-            _ => Err(()),
-        }
-    }
-}
-
-impl fmt::Display for Rule {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}=", self.fault.word())?;
-        match self.rate {
-            Rate::PerTenThousand(n) => write!(f, "{}.{:02}%", n / 100, n % 100)?,
-            Rate::Every(n) => write!(f, "every:{n}")?,
-            Rate::At(n) => write!(f, "at:{n}")?,
-        }
-        let calls: Vec<&str> = self.calls.iter().map(|call| call.word()).collect();
-        write!(f, "@{}", calls.join(","))
+        matches!(self, Self::Throttle | Self::Error | Self::Cut | Self::Ignore | Self::Refuse | Self::Conflict)
     }
 }
 
@@ -342,20 +249,9 @@ impl Default for Faults {
 }
 
 impl Faults {
-    /// What strikes the `count`-th call of this sort, counted from 1.
-    pub(super) fn strike(&self, call: Call, count: u64) -> Option<Fault> {
-        let hits = |rule: &&Rule| {
-            rule.calls.contains(&call)
-                && match rule.rate {
-                    Rate::Every(n) => count.is_multiple_of(n),
-                    Rate::At(n) => count == n,
-                    Rate::PerTenThousand(n) => {
-                        let words = [rule.fault as u64, call as u64, count];
-                        scatter(self.seed, &words) % 10_000 < u64::from(n)
-                    }
-                }
-        };
-        self.rules.iter().find(hits).map(|rule| rule.fault)
+    /// What strikes the `count`-th call of this sort, counted from 1, which is about this account.
+    pub(super) fn strike(&self, call: Call, count: u64, account: &str) -> Option<Fault> {
+        self.rules.iter().find(|rule| rule.hits(self.seed, call, count, account)).map(|rule| rule.fault)
     }
 }
 
@@ -370,77 +266,4 @@ fn mix(state: u64) -> u64 {
     let z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
     z ^ (z >> 31)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reads_rules_with_each_form_of_rate() {
-        let rule: Rule = "throttle=0.5%@get,list".parse().unwrap();
-        assert_eq!(
-            rule,
-            Rule { fault: Fault::Throttle, rate: Rate::PerTenThousand(50), calls: vec![Call::Get, Call::List] }
-        );
-        assert_eq!("error=5".parse::<Rule>().unwrap().rate, Rate::PerTenThousand(500));
-        assert_eq!("error=0.05%".parse::<Rule>().unwrap().rate, Rate::PerTenThousand(5));
-        assert_eq!("cut=every:7".parse::<Rule>().unwrap().rate, Rate::Every(7));
-        assert_eq!("stale=at:2".parse::<Rule>().unwrap().calls, [Call::Get]);
-    }
-
-    #[test]
-    fn every_kind_is_read_back_as_it_is_printed() {
-        for fault in Fault::ALL {
-            let rule: Rule = format!("{}=12.34%", fault.word()).parse().unwrap();
-            assert_eq!(rule.fault, fault);
-            assert_eq!(rule.to_string().parse::<Rule>().unwrap(), rule);
-        }
-    }
-
-    #[test]
-    fn refuses_rules_that_could_not_strike_as_written() {
-        for bad in [
-            "throttle",
-            "",
-            "=5",
-            "nothing=5",
-            "throttle=",
-            "throttle=101%",
-            "throttle=-1",
-            "throttle=+5",
-            "throttle=1.234",
-            "throttle=5.",
-            "throttle=every:0",
-            "throttle=at:0",
-            "throttle=every:99999999999999999999",
-            "throttle=5@",
-            "throttle=5@put,",
-            "throttle=5@everything",
-            "ignore=5@get",
-            "repeat-page=5@put",
-        ] {
-            assert_eq!(bad.parse::<Rule>().unwrap_err().code(), "sandbox-fault", "{bad:?}");
-        }
-    }
-
-    #[test]
-    fn strikes_the_same_calls_for_the_same_seed_and_about_as_many_as_asked() {
-        let faults = |seed, rules: &[&str]| Faults {
-            seed,
-            rules: rules.iter().map(|rule| rule.parse().unwrap()).collect(),
-            ..Faults::default()
-        };
-        let struck = |faults: &Faults| -> Vec<u64> {
-            (1..=10_000).filter(|n| faults.strike(Call::Put, *n) == Some(Fault::Throttle)).collect()
-        };
-        let one = struck(&faults(1, &["throttle=5%"]));
-        assert!((400..600).contains(&one.len()), "{}", one.len());
-        assert_eq!(one, struck(&faults(1, &["throttle=5%", "error=50%"])), "another rule moved this one");
-        assert_ne!(one, struck(&faults(2, &["throttle=5%"])));
-        assert_eq!(struck(&faults(1, &["throttle=0%"])), [] as [u64; 0]);
-        assert_eq!(struck(&faults(1, &["throttle=every:2500"])), [2500, 5000, 7500, 10_000]);
-        assert_eq!(struck(&faults(1, &["throttle=at:3"])), [3]);
-        assert_eq!(struck(&faults(1, &["throttle=100%@get"])), [] as [u64; 0]);
-    }
 }

@@ -51,6 +51,9 @@ const WINDOW_CALLS: u32 = 300;
 const WINDOW_SECONDS: u32 = 3600;
 const CONCURRENT: u32 = 2;
 
+/// The one 409 that is not a no: a limit is reached.
+const BLOCKED: &str = "BLOCKED";
+
 /// vendors.md 2.3, 2.4.
 const LONGEST_EXTERNAL_ID: usize = 256;
 
@@ -265,7 +268,8 @@ impl Dialect for Qualys {
     fn refusal(&self, asked: &Asked, refusal: &Refusal) -> Answer {
         let plain = |status| Answer::new(status, "text/plain", refusal.message.clone().into_bytes());
         match refusal.status {
-            StatusCode::CONFLICT => self.blocked(asked),
+            StatusCode::CONFLICT if refusal.code == BLOCKED => self.blocked(asked),
+            StatusCode::CONFLICT => plain(StatusCode::CONFLICT),
             StatusCode::UNAUTHORIZED => plain(StatusCode::UNAUTHORIZED),
             // Told by its own status, for the vendor's gateway knows nothing of the API.
             status if status.is_server_error() || asked.path() != LIST && asked.path() != USER => {
@@ -287,7 +291,7 @@ impl Dialect for Qualys {
     }
 
     fn throttled(&self) -> Refusal {
-        Refusal::new(StatusCode::CONFLICT, "BLOCKED", "The limit of calls is reached.")
+        Refusal::new(StatusCode::CONFLICT, BLOCKED, "The limit of calls is reached.")
     }
 
     fn pace(&self, headers: Vec<(&'static str, String)>, too_soon: bool) -> Vec<(&'static str, String)> {

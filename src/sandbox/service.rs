@@ -134,8 +134,10 @@ impl Service {
             }
             (Ok(()), _) => None,
         };
-        let fault = match target {
-            Target::Call(call, _) if refusal.is_none() => self.faults.strike(call, next(&self.calls[call as usize])),
+        let fault = match &target {
+            Target::Call(call, subject) if refusal.is_none() => {
+                self.faults.strike(*call, next(&self.calls[*call as usize]), subject)
+            }
             _ => None,
         };
         Arrived {
@@ -205,6 +207,7 @@ impl Service {
                 })
             }
             Fault::Refuse => Some(refuse(StatusCode::BAD_REQUEST, "REFUSED", "That is not possible now.")),
+            Fault::Conflict => Some(refuse(StatusCode::CONFLICT, "CONFLICT", "Another request came between.")),
             Fault::CommitThenGarbage => Some(Answer::html(StatusCode::OK, "Please log in")),
             _ => None,
         }

@@ -129,3 +129,19 @@ fn a_rehearsal_carries_the_plan_out_elsewhere_and_takes_it_back() {
         assert_eq!(sandbox.changes().len(), 6, "{provider}");
     }
 }
+
+#[test]
+fn faults_by_a_script_strike_what_their_line_says_and_a_wrong_line_is_named() {
+    let (desk, _sandbox) = ready("scim", &["--users", "9"], &[]);
+    let old = |number: u32| format!("user{number:05}@example.org");
+    roster(&desk, (1..=6).map(|number| (old(number), format!("value-{number}@example.org"))));
+    let rehearse = [&MIGRATE[..], &["--rehearse", "--rehearse-fault-script", "outage.faults"]].concat();
+    desk.write("outage.faults", "# out of order for a while\nerror=100%@put from=2 to=3\nconflict=at:4@put\n");
+    run(&desk, &rehearse, 0).tells("rehearsed at a stand-in with 10 accounts: 6 were renamed");
+    desk.write("outage.faults", "refuse=100%@put from=2 to=3\n");
+    run(&desk, &rehearse, 5).tells("the rehearsal did not come to its end: 2 rows failed");
+    desk.write("outage.faults", "throttle=5%\n\nout of order\n");
+    let error = run(&desk, &[&rehearse[..], &["--format", "json"]].concat(), 2).json();
+    assert_eq!(error["error"]["code"], "sandbox-fault");
+    assert!(error["error"]["message"].as_str().unwrap().contains("outage.faults:3: "), "{error}");
+}

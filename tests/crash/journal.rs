@@ -1,7 +1,12 @@
 //! The client's journal, read as a stranger would: what it knew, and when.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fmt;
+use std::fs::File;
+use std::io::Read as _;
+use std::io::Seek as _;
+use std::io::SeekFrom;
 
 use serde_json::Value;
 
@@ -12,8 +17,6 @@ pub(crate) struct Journal {
     events: Vec<(String, Value)>,
     /// Who recorded each, where several did.
     runners: Vec<String>,
-    /// The last line has no end.
-    pub(crate) torn: bool,
 }
 
 /// How far a row is.
@@ -26,6 +29,8 @@ enum Step {
         doubted: bool,
     },
     NotDone,
+    /// It has the temporary name.
+    Half,
     Done,
 }
 
@@ -35,7 +40,7 @@ struct Row {
     runner: String,
     step: Step,
     intents: u64,
-    /// Intents that the vendor certainly did not carry out: throttled, or never sent.
+    /// Intents that the vendor certainly did not carry out: throttled, in conflict, or never sent.
     unsent: u64,
 }
 
@@ -57,9 +62,57 @@ impl fmt::Display for Known {
     }
 }
 
+/// What a journal says while it grows: only what is new is read at each look.
+#[derive(Default)]
+pub(crate) struct Watch {
+    /// Bytes of whole lines that were read.
+    read: u64,
+    begun: BTreeSet<String>,
+    open: BTreeSet<u64>,
+    /// The last line has no end.
+    pub(crate) torn: bool,
+}
+
+impl Watch {
+    /// Reads the lines that came since the last look. What is torn may be cut off later.
+    pub(crate) fn look(&mut self, file: &mut File) {
+        let mut text = String::new();
+        file.seek(SeekFrom::Start(self.read)).unwrap();
+        file.read_to_string(&mut text).unwrap();
+        self.torn = !text.is_empty() && !text.ends_with('\n');
+        let whole = text.rfind('\n').map_or(0, |end| end + 1);
+        self.read += whole as u64;
+        for line in text[..whole].lines() {
+            let record: Value = serde_json::from_str(line).unwrap();
+            let (name, event) = record["event"].as_object().unwrap().iter().next().unwrap();
+            match (name.as_str(), event["row"].as_u64()) {
+                ("started", _) => {
+                    self.begun.insert(event["direction"].as_str().unwrap().to_owned());
+                }
+                ("intent", Some(row)) => {
+                    self.open.insert(row);
+                }
+                ("done" | "not_done" | "failed", Some(row)) => {
+                    self.open.remove(&row);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether a run in this direction has begun.
+    pub(crate) fn is_begun(&self, direction: &str) -> bool {
+        self.begun.contains(direction)
+    }
+
+    /// Intents without an outcome.
+    pub(crate) fn open(&self) -> u64 {
+        self.open.len() as u64
+    }
+}
+
 impl Journal {
     pub(crate) fn new(text: &str) -> Self {
-        let torn = !text.is_empty() && !text.ends_with('\n');
         let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
         let records = whole.lines().map(|line| {
             let record: Value = serde_json::from_str(line).unwrap();
@@ -67,23 +120,7 @@ impl Journal {
             ((name.clone(), event.clone()), record["runner"].as_str().unwrap_or_default().to_owned())
         });
         let (events, runners) = records.unzip();
-        Self { events, runners, torn }
-    }
-
-    /// Whether a run in this direction has begun.
-    pub(crate) fn is_begun(&self, direction: &str) -> bool {
-        self.events.iter().any(|(name, event)| name == "started" && event["direction"] == direction)
-    }
-
-    /// Intents without an outcome.
-    pub(crate) fn open(&self) -> u64 {
-        let mut open = BTreeMap::new();
-        for (name, event) in &self.events {
-            if matches!(name.as_str(), "intent" | "done" | "not_done" | "failed") {
-                open.insert(event["row"].as_u64(), name == "intent");
-            }
-        }
-        open.values().filter(|open| **open).count() as u64
+        Self { events, runners }
     }
 
     /// Each write had an intent; another intent came only after the one before it was known not to
@@ -111,7 +148,7 @@ impl Journal {
             let given_back = !runner.is_empty();
             row.runner.clone_from(runner);
             row.step = match (name.as_str(), row.step) {
-                ("intent", Step::Fresh | Step::NotDone) => {
+                ("intent", Step::Fresh | Step::NotDone | Step::Half) => {
                     assert_eq!(event["direction"], direction, "row {at}");
                     event["user_id"].as_str().unwrap().clone_into(&mut row.user_id);
                     row.intents += 1;
@@ -131,13 +168,13 @@ impl Journal {
                     assert_eq!(event["direction"], direction, "row {at}");
                     known.settled += u64::from(event["how"] == "settled");
                     assert!(event["how"] != "found", "row {at} was ours and is said to be another's");
-                    Step::Done
+                    if event["via"] == true { Step::Half } else { Step::Done }
                 }
                 // Given up too early, and the look before the next write still found it.
                 ("done", Step::NotDone) => {
                     assert!(event["how"] == "settled" && row.intents > row.unsent, "row {at}: {event}");
                     known.settled += 1;
-                    Step::Done
+                    if event["via"] == true { Step::Half } else { Step::Done }
                 }
                 (_, step) => panic!("row {at}: {name} after {step:?}"),
             };
@@ -146,7 +183,7 @@ impl Journal {
         for put in &log.puts {
             let (all, throttled) = sent.entry(&put.user_id).or_default();
             *all += 1;
-            *throttled += u64::from(put.fault.as_deref() == Some("throttle"));
+            *throttled += u64::from(matches!(put.fault.as_deref(), Some("throttle" | "conflict")));
         }
         for (at, row) in &rows {
             assert_eq!(row.step, Step::Done, "row {at}");

@@ -22,6 +22,7 @@ use std::time::Instant;
 use serde_json::Value;
 
 use crate::journal::Journal;
+use crate::journal::Watch;
 use crate::log::Log;
 use crate::random::Random;
 use crate::stage::Stage;
@@ -29,46 +30,42 @@ use crate::stage::Stage;
 /// Account to old and new name.
 pub(crate) type Names = BTreeMap<String, (String, String)>;
 
-/// What goes wrong: each kind of `KINDS` once for certain, after `first` writes; beyond that
-/// by chance, those that cost the client a wait more seldom.
-fn faults(first: u64) -> Vec<String> {
-    let certain = KINDS.iter().zip(1..).map(|(kind, place)| format!("{kind}=at:{}@put", first + 26 * place));
-    let likely = [
-        "commit-then-error=0.4%@put",
-        "commit-then-cut=0.4%@put",
-        "commit-then-half=0.3%@put",
-        "commit-then-garbage=0.3%@put",
-        "throttle=1%@put,get",
-        "error=0.06%@put,get",
-        "cut=0.06%@put,get",
-        "stall-then-commit=0.06%@put",
-        "commit-then-stall=0.06%@put",
-        "commit-then-half=0.03%@get",
-        "commit-then-garbage=0.03%@get",
-        "throttle=at:2@whoami",
-        "error=at:2@list",
-        "stale=every:997@get",
-    ];
-    certain.chain(likely.map(str::to_owned)).collect()
+/// What goes wrong: each kind of `KINDS` once for certain, after `first` writes; beyond that by
+/// chance, `percent` of the writes and a third as many of the reads.
+fn faults(first: u64, percent: u64) -> Vec<String> {
+    let certain = KINDS.iter().zip(1..).map(|((kind, _), place)| format!("{kind}=at:{}@put", first + 26 * place));
+    // Hundredths of a percent, as the rules have them.
+    let rate = |kind: &str, parts: u64, calls: &str| {
+        let hundredths = parts * percent;
+        format!("{kind}={}.{:02}%@{calls}", hundredths / 100, hundredths % 100)
+    };
+    let writes = KINDS.iter().map(|(kind, parts)| rate(kind, *parts, "put"));
+    let reads = ["throttle", "error", "cut", "commit-then-half", "commit-then-garbage"];
+    let reads = reads.into_iter().map(|kind| rate(kind, 7, "get"));
+    let others = ["throttle=at:2@whoami", "error=at:2@list", "stale=every:997@get"].map(str::to_owned);
+    certain.chain(writes).chain(reads).chain(others).collect()
 }
 
-/// What strikes writes, as the vendor's log calls it.
-const KINDS: [&str; 9] = [
-    "throttle",
-    "error",
-    "commit-then-error",
-    "stall-then-commit",
-    "commit-then-stall",
-    "cut",
-    "commit-then-cut",
-    "commit-then-half",
-    "commit-then-garbage",
+/// What strikes writes, as the vendor's log calls it, and how many of a hundred faults it is.
+const KINDS: [(&str, u64); 10] = [
+    ("throttle", 15),
+    ("conflict", 15),
+    ("error", 15),
+    ("commit-then-error", 15),
+    ("stall-then-commit", 5),
+    ("commit-then-stall", 5),
+    ("cut", 10),
+    ("commit-then-cut", 10),
+    ("commit-then-half", 5),
+    ("commit-then-garbage", 5),
 ];
 
 /// How large, how often, how long, and from which seed.
 struct Setting {
     users: u64,
     kills: u64,
+    /// Faults in a hundred writes.
+    faults: u64,
     bound: Duration,
     seed: u64,
 }
@@ -82,12 +79,16 @@ impl Setting {
         let setting = Self {
             users: read("SSOCTL_CRASH_USERS", users),
             kills: read("SSOCTL_CRASH_KILLS", kills),
+            faults: read("SSOCTL_CRASH_FAULTS", 2),
             bound: Duration::from_secs(read("SSOCTL_CRASH_SECONDS", 180)),
             seed: read("SSOCTL_CRASH_SEED", random::seed()),
         };
         assert!(setting.users >= 300 && setting.kills >= 3, "too few to strike with every fault");
         // Told at once: a run that hangs must be repeatable too.
-        eprintln!("{} users, {} kills, SSOCTL_CRASH_SEED={}", setting.users, setting.kills, setting.seed);
+        eprintln!(
+            "{} users, {} kills, {} % faults, SSOCTL_CRASH_SEED={}",
+            setting.users, setting.kills, setting.faults, setting.seed
+        );
         setting
     }
 }
@@ -96,6 +97,7 @@ impl Setting {
 struct Killer<'a> {
     stage: &'a Stage,
     random: Random,
+    journal: Watch,
     begun: Instant,
     hit: u64,
     before_first_write: u64,
@@ -106,8 +108,8 @@ struct Killer<'a> {
 
 impl<'a> Killer<'a> {
     fn new(stage: &'a Stage, seed: u64) -> Self {
-        let (random, begun) = (Random::new(seed), Instant::now());
-        Self { stage, random, begun, hit: 0, before_first_write: 0, torn: 0, most_open: 0, runs: 0 }
+        let (random, journal, begun) = (Random::new(seed), Watch::default(), Instant::now());
+        Self { stage, random, journal, begun, hit: 0, before_first_write: 0, torn: 0, most_open: 0, runs: 0 }
     }
 
     /// Drives to the end over `kills` deaths spread over the next `lines` lines of the vendor's log.
@@ -123,7 +125,8 @@ impl<'a> Killer<'a> {
         let mut next = moments.next();
         loop {
             let (before, started) = (self.stage.vendor.log_lines(), Instant::now());
-            let resumable = self.stage.is_begun(begin);
+            self.stage.watch(&mut self.journal);
+            let resumable = self.journal.is_begun(if begin.contains(&"rollback") { "rollback" } else { "apply" });
             let mut run = if resumable { self.stage.start(&["users", "resume"]) } else { self.stage.start(begin) };
             self.runs += 1;
             let early = Duration::from_millis(self.random.below(200));
@@ -148,9 +151,9 @@ impl<'a> Killer<'a> {
                 None => {
                     self.hit += 1;
                     self.before_first_write += u64::from(self.stage.vendor.log_lines() == before);
-                    let journal = self.stage.journal();
-                    self.torn += u64::from(journal.torn);
-                    self.most_open = self.most_open.max(journal.open());
+                    self.stage.watch(&mut self.journal);
+                    self.torn += u64::from(self.journal.torn);
+                    self.most_open = self.most_open.max(self.journal.open());
                     next = moments.next();
                 }
                 Some(code) => {
@@ -164,7 +167,7 @@ impl<'a> Killer<'a> {
 
     /// Asks for what no run may lack, and tells the numbers.
     fn say(&self, what: &str, setting: &Setting, told: &log::Told, known: &journal::Known) {
-        for kind in KINDS {
+        for (kind, _) in KINDS {
             assert!(told.faults.contains_key(kind), "{kind} never struck: {:?}", told.faults);
         }
         assert_eq!(self.hit, setting.kills);
@@ -186,12 +189,12 @@ impl<'a> Killer<'a> {
 #[test]
 fn a_migration_killed_at_random_moments_is_finished_by_resume() {
     let setting = Setting::new(400, 6);
-    let stage = Stage::new(setting.users, &faults(0), setting.seed, setting.bound);
+    let stage = Stage::new(setting.users, &faults(0, setting.faults), setting.seed, setting.bound);
     let start = stage.vendor.users();
     let plan = stage.plan_of(&start);
 
     let mut killer = Killer::new(&stage, setting.seed);
-    let code = killer.drive(setting.kills, setting.users, &stage.migrate());
+    let code = killer.drive(setting.kills, plan.len() as u64, &stage.migrate());
     assert_eq!(code, 1, "some rows cannot be renamed");
 
     let log = Log::new(&stage.vendor.log(), 0);
@@ -199,7 +202,7 @@ fn a_migration_killed_at_random_moments_is_finished_by_resume() {
     let known = stage.journal().judge("apply", &log);
     assert_eq!(stage.vendor.users(), renamed(&start, &plan));
     let report = stage.report();
-    judge_report(&report, "finished", setting.users, 0, &stage);
+    judge_report(&report, "finished", plan.len() as u64, 0, &stage);
     assert_eq!(report["counts"]["done"], told.changed);
     stage.judge_rows(&plan, "done");
     killer.say("apply", &setting, &told, &known);
@@ -209,8 +212,8 @@ fn a_migration_killed_at_random_moments_is_finished_by_resume() {
 fn a_rollback_killed_at_random_moments_is_finished_by_resume() {
     let setting = Setting::new(300, 3);
     // The certain faults come after the way there, which repeats fewer writes than that.
-    let first = setting.users + setting.users / 50;
-    let stage = Stage::new(setting.users, &faults(first), setting.seed, setting.bound);
+    let first = setting.users + setting.users * (setting.faults + 9) / 100;
+    let stage = Stage::new(setting.users, &faults(first, setting.faults), setting.seed, setting.bound);
     let start = stage.vendor.users();
     let plan = stage.plan_of(&start);
     let mut there = stage.start(&stage.migrate());
@@ -219,7 +222,7 @@ fn a_rollback_killed_at_random_moments_is_finished_by_resume() {
     let skip = Log::new(&stage.vendor.log(), 0).puts.len();
 
     let mut killer = Killer::new(&stage, setting.seed);
-    let code = killer.drive(setting.kills, setting.users, &["users", "rollback", "--apply"]);
+    let code = killer.drive(setting.kills, plan.len() as u64, &["users", "rollback", "--apply"]);
     assert_eq!(code, 0, "every renamed account has its old name");
 
     let back: Names = plan.iter().map(|(id, (old, new))| (id.clone(), (new.clone(), old.clone()))).collect();
@@ -227,7 +230,7 @@ fn a_rollback_killed_at_random_moments_is_finished_by_resume() {
     let told = log.judge(&back);
     let known = stage.journal().judge("rollback", &log);
     assert_eq!(stage.vendor.users(), start);
-    judge_report(&stage.report(), "rolled-back", 0, setting.users, &stage);
+    judge_report(&stage.report(), "rolled-back", 0, plan.len() as u64, &stage);
     stage.judge_rows(&plan, "undone");
     killer.say("rollback", &setting, &told, &known);
 }
@@ -265,6 +268,7 @@ fn judge_report(report: &Value, state: &str, done: u64, undone: u64, stage: &Sta
 #[test]
 fn a_second_run_on_one_migration_is_refused_and_the_lock_dies_with_its_holder() {
     let stage = Stage::new(30, &[], 0, Duration::from_secs(60));
+    let plan = stage.plan_of(&stage.vendor.users());
     let begun = Instant::now();
     let mut first = stage.start_at_rate("1", &stage.migrate());
     while stage.vendor.log_lines() == 0 {
@@ -279,13 +283,12 @@ fn a_second_run_on_one_migration_is_refused_and_the_lock_dies_with_its_holder() 
     }
     assert_eq!(first.ended(), None);
     assert_eq!(first.kill(), None);
-    let plan = stage.plan_of(&stage.vendor.users());
     assert!((1..30).contains(&stage.vendor.log_lines()), "the second run wrote: {}", stage.vendor.log_lines());
     let mut third = stage.start(&["users", "resume"]);
     assert_eq!(third.wait(), 1, "{}", third.said());
-    assert_eq!(stage.report()["counts"]["done"], 30);
+    assert_eq!(stage.report()["counts"]["done"], plan.len());
     let log = Log::new(&stage.vendor.log(), 0);
-    assert_eq!(log.judge(&plan).changed, 30);
+    assert_eq!(log.judge(&plan).changed, plan.len() as u64);
 }
 
 /// The witness of a journal that lies must be heard: these checks can fail.
@@ -315,7 +318,27 @@ fn the_judges_notice_what_must_not_happen() {
         vec![put(1, "UR_1", "b", "a", "b", ""), put(2, "UR_1", "a", "b", "a", ""), put(3, "UR_1", "b", "a", "b", "")],
         vec![put(2, "UR_1", "b", "a", "b", "")],
     ];
-    let passed: Vec<usize> = (0..bad.len()).filter(|at| judged(&bad[*at])).collect();
+    let mut passed: Vec<usize> = (0..bad.len()).filter(|at| judged(&bad[*at])).collect();
+    // Two that swap their names: one goes by way of a third name, and only one, and to its end.
+    let plan: Names = [("A", "a", "b"), ("B", "b", "a")]
+        .into_iter()
+        .map(|(id, old, new)| (id.to_owned(), (old.to_owned(), new.to_owned())))
+        .collect();
+    let steps = |steps: &[(&str, &str, &str)]| -> bool {
+        let lines =
+            steps.iter().zip(1..).map(|((id, before, after), seq)| put(seq, id, after, before, after, "") + "\n");
+        let text: String = lines.collect();
+        std::panic::catch_unwind(|| Log::new(&text, 0).judge(&plan)).is_ok()
+    };
+    assert!(steps(&[("A", "a", "x"), ("B", "b", "a"), ("A", "x", "b")]));
+    let bad: [&[(&str, &str, &str)]; 5] = [
+        &[("A", "a", "b"), ("B", "b", "a")],
+        &[("A", "a", "x"), ("B", "b", "a")],
+        &[("A", "a", "x"), ("A", "x", "y"), ("B", "b", "a"), ("A", "y", "b")],
+        &[("A", "a", "x"), ("B", "b", "y"), ("A", "x", "b"), ("B", "y", "a")],
+        &[("A", "a", "x"), ("B", "b", "a"), ("A", "x", "b"), ("A", "b", "x"), ("A", "x", "b")],
+    ];
+    passed.extend((0..bad.len()).filter(|at| steps(bad[*at])));
     let record = |event: &str| format!(r#"{{"seq":0,"event":{event}}}"#);
     let journal = |events: &[&str]| {
         let text: String = events.iter().map(|event| record(event) + "\n").collect();
@@ -327,11 +350,14 @@ fn the_judges_notice_what_must_not_happen() {
     let unknown = r#"{"unknown":{"row":0}}"#;
     let not_done = r#"{"not_done":{"row":0,"sent":true}}"#;
     let done = r#"{"done":{"row":0,"how":"written","direction":"apply"}}"#;
+    let half = r#"{"done":{"row":0,"how":"written","direction":"apply","via":true}}"#;
     let found = r#"{"done":{"row":0,"how":"found","direction":"apply"}}"#;
     assert!(journal(&[started, intent, done]));
     assert!(journal(&[started, intent, unknown, not_done, intent, done]));
     assert!(journal(&[started, intent, started, not_done, intent, done]));
-    let unsound: [&[&str]; 6] = [
+    assert!(journal(&[started, intent, half, intent, done]));
+    let unsound: [&[&str]; 7] = [
+        &[started, intent, half],
         &[started, done],
         &[started, intent],
         &[started, intent, intent, done],

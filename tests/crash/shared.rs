@@ -61,7 +61,7 @@ fn four_runs_share_a_migration_by_postgres() {
     let setting = Setting::new(2000, 3);
     let (url, password) = (variable("SSOCTL_TEST_POSTGRES"), variable("SSOCTL_TEST_POSTGRES_PASSWORD"));
     let mut database = Database::new(&url, &password);
-    let mut stage = Stage::new(setting.users, &crate::faults(0), setting.seed, setting.bound);
+    let mut stage = Stage::new(setting.users, &crate::faults(0, setting.faults), setting.seed, setting.bound);
     stage.share(&url, &password);
     let start = stage.vendor.users();
     let plan = stage.plan_of(&start);
@@ -112,7 +112,7 @@ fn four_runs_share_a_migration_by_postgres() {
     let told = log.judge(&plan);
     let known = database.journal().judge("apply", &log);
     assert_eq!(stage.vendor.users(), renamed(&start, &plan));
-    judge_report(&stage.report(), "finished", setting.users, 0, &stage);
+    judge_report(&stage.report(), "finished", plan.len() as u64, 0, &stage);
     stage.judge_rows(&plan, "done");
     let sql = "SELECT count(*) FROM (SELECT place FROM ssoctl_event WHERE place IS NOT NULL GROUP BY place
                HAVING count(DISTINCT runner) > 1) AS shared";

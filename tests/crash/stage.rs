@@ -25,6 +25,10 @@ use serde_json::Value;
 
 use crate::Names;
 use crate::journal::Journal;
+use crate::journal::Watch;
+
+/// Per hundred users: two that swap their names, and two of which one gets what the other gives up.
+const CHAINED: [(&str, &str); 4] = [("swap-a", "swap-b"), ("swap-b", "swap-a"), ("moved", "left"), ("left", "fresh")];
 
 const TOKEN: &str = "rehearsal";
 
@@ -193,6 +197,10 @@ impl Stage {
                 for account in ["bystander", "blocked", "twin-a", "twin-b"] {
                     writeln!(list, "{account}{at}@example.org,,,").unwrap();
                 }
+                for (account, value) in CHAINED {
+                    writeln!(list, "{account}{at}#testbrand,,,").unwrap();
+                    writeln!(roster, "{account}{at}#testbrand,{value}{at}").unwrap();
+                }
                 writeln!(list, "held{at}#testbrand,,,\nalready{at}#testbrand,,,").unwrap();
                 writeln!(roster, "nobody{at}@example.org,N{at}\nblocked{at}@example.org,held{at}").unwrap();
                 writeln!(roster, "twin-a{at}@example.org,T{at}\ntwin-b{at}@example.org,T{at}").unwrap();
@@ -239,17 +247,19 @@ impl Stage {
 
     /// What must happen, made from the roster's recipe and the vendor's keys, and not by the planner.
     pub(crate) fn plan_of(&self, users: &BTreeMap<String, Value>) -> Names {
-        let number = |name: &str| -> Option<u64> {
-            let old = name.strip_prefix("user").and_then(|rest| rest.strip_suffix("@example.org"));
-            let new = name.strip_prefix('E').and_then(|rest| rest.strip_suffix("#testbrand"));
-            old.or(new)?.parse().ok()
-        };
+        let number =
+            |name: &str| -> Option<u64> { name.strip_prefix("user")?.strip_suffix("@example.org")?.parse().ok() };
         let planned = users.iter().filter_map(|(id, user)| {
-            let i = number(user["username"].as_str().unwrap())?;
-            Some((id.clone(), (format!("user{i}@example.org"), format!("E{i:06}#testbrand"))))
+            let old = user["username"].as_str().unwrap();
+            let chained = CHAINED.iter().find_map(|(account, value)| {
+                let at = old.strip_prefix(account)?.strip_suffix("#testbrand")?;
+                Some(format!("{value}{at}#testbrand"))
+            });
+            let new = chained.or_else(|| Some(format!("E{:06}#testbrand", number(old)?)))?;
+            Some((id.clone(), (old.to_owned(), new)))
         });
         let planned: Names = planned.collect();
-        assert_eq!(planned.len() as u64, self.users);
+        assert_eq!(planned.len() as u64, self.users + CHAINED.len() as u64 * self.others);
         planned
     }
 
@@ -267,7 +277,16 @@ impl Stage {
         let folder = tempfile::Builder::new().prefix("run-").tempdir_in(self.folder.path()).unwrap().keep();
         let file = |name: &str| File::create(folder.join(name)).unwrap();
         let mut command = ssoctl();
-        command.args(arguments).args(["--request-timeout", "1", "--rate", rate, "--no-input", "-C"]);
+        command.args(arguments).args([
+            "--request-timeout",
+            "1",
+            "--rate",
+            rate,
+            "--concurrency",
+            "8",
+            "--no-input",
+            "-C",
+        ]);
         command.arg(self.folder.path().join(work)).stdout(file("run.out")).stderr(file("run.err"));
         self.add_journal(&mut command);
         if self.journal.is_some() {
@@ -294,9 +313,11 @@ impl Stage {
         Journal::new(&file.and_then(|file| fs::read_to_string(file).ok()).unwrap_or_default())
     }
 
-    /// Whether what this command begins was begun, so that `resume` goes on with it.
-    pub(crate) fn is_begun(&self, command: &[&str]) -> bool {
-        self.journal().is_begun(if command.contains(&"rollback") { "rollback" } else { "apply" })
+    /// Reads what the journal has got since the last look.
+    pub(crate) fn watch(&self, watch: &mut Watch) {
+        if let Some(mut file) = self.migration().and_then(|folder| File::open(folder.join("journal.ndjson")).ok()) {
+            watch.look(&mut file);
+        }
     }
 
     /// The last report.
@@ -316,7 +337,7 @@ impl Stage {
     pub(crate) fn judge_rows(&self, plan: &Names, outcome: &str) {
         let text = fs::read_to_string(self.migration().unwrap().join("rows.ndjson")).unwrap();
         let rows: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-        assert_eq!(rows.len() as u64, self.users + 6 * self.others);
+        assert_eq!(rows.len() as u64, plan.len() as u64 + 6 * self.others);
         let done: Names = rows
             .iter()
             .filter(|row| row["outcome"] == outcome)

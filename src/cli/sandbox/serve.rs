@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::cli::Format;
 use crate::cli::Verdict;
 use crate::cli::context::Context;
+use crate::cli::faults;
 use crate::cli::table;
 use crate::disk;
 use crate::error::Failure;
@@ -36,11 +37,17 @@ Examples:
   ssoctl sandbox serve --csv users.csv --listen 127.0.0.1:8080 --log changes.ndjson
   ssoctl sandbox serve --provider qualys --users 500 --operator abcd_ap --password rehearsal
   ssoctl sandbox serve --users 10000 --fault throttle=5% --fault commit-then-stall=every:50
+  ssoctl sandbox serve --users 10000 --fault-script outage.faults
   ssoctl sandbox serve --provider scim --users 500 --quirk ignore-filter --rate-limit 50
 
 A fault is KIND=RATE[@CALLS]: RATE is 5%, every:N or at:N; CALLS are of config, whoami, list,
-get, put (which changes an account by whatever method), post, delete. A fault strikes single
-calls; a quirk is how the server is. `--list-faults` explains the KINDs.
+get, put (which changes an account by whatever method), post, delete. Behind it, parted by
+spaces, `from=N` and `to=N` bound it to the N-th calls of their sort, and `account=ID` to the
+account that a call names. A fault strikes single calls; a quirk is how the server is.
+`--list-faults` explains the KINDs. A script, for a vendor that is down for a while:
+  throttle=5%
+  error=100%@get,put from=200 to=260
+  refuse=100%@put account=UR_7
 
 Exit codes: 0 ended by Ctrl-C · 2 wrong usage · 3 the CSV cannot be read · 4 cannot listen
             5 not a loopback address")]
@@ -101,8 +108,11 @@ pub(crate) struct Args {
     #[arg(long, help_heading = "Faults")]
     proxied: bool,
     /// Something that goes wrong, see below; may be repeated
-    #[arg(long = "fault", value_name = "KIND=RATE", value_parser = rule, help_heading = "Faults")]
+    #[arg(long = "fault", value_name = "KIND=RATE", value_parser = faults::rule, help_heading = "Faults")]
     faults: Vec<Rule>,
+    /// A file of faults, one to a line as `--fault` takes them; after `#` a comment
+    #[arg(long, value_name = "FILE", help_heading = "Faults")]
+    fault_script: Option<PathBuf>,
     /// How the server is otherwise than it should be, all the time; may be repeated
     #[arg(long = "quirk", value_name = "KIND", value_parser = quirk, help_heading = "Faults")]
     quirks: Vec<Quirk>,
@@ -154,13 +164,6 @@ fn quirk(text: &str) -> std::result::Result<Quirk, String> {
     text.parse::<Quirk>().map_err(|failure| format!("{failure} ({})", failure.hints().join("; ")))
 }
 
-fn rule(text: &str) -> std::result::Result<Rule, String> {
-    text.parse::<Rule>().map_err(|failure| {
-        let hints = failure.hints().join("; ");
-        if hints.is_empty() { failure.to_string() } else { format!("{failure} ({hints})") }
-    })
-}
-
 fn retry_after(text: &str) -> std::result::Result<RetryAfter, String> {
     let seconds = |text: &str| text.parse::<u32>().map_err(|error| format!("write seconds, `date:SECONDS` or `none`: {error}"));
     match text.split_once(':') {
@@ -209,13 +212,14 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     }
     users.extend(seed::generate(args.users));
     let count = users.len();
-    let mut faults = Faults { seed: args.fault_seed, rules: args.faults.clone(), ..Faults::default() };
+    let rules = faults::all(&args.faults, args.fault_script.as_deref())?;
+    let mut faults = Faults { seed: args.fault_seed, rules, ..Faults::default() };
     faults.stall = Duration::from_millis(args.stall_ms);
     faults.retry_after = args.retry_after;
     faults.token_calls = args.token_expires_after;
     if let Some(url) = &args.foreign_next_page {
         faults.foreign_next_page = url.clone();
-        if args.faults.iter().all(|rule| !rule.to_string().starts_with("foreign-next-page")) {
+        if faults.rules.iter().all(|rule| rule.fault != Fault::ForeignNextPage) {
             faults.rules.push("foreign-next-page=every:1".parse::<Rule>()?);
         }
     }

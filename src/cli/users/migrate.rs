@@ -4,11 +4,13 @@
 mod input;
 mod page;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::cli::Format;
 use crate::cli::Verdict;
 use crate::cli::context::Context;
+use crate::cli::faults;
 use crate::cli::ui;
 use crate::cli::users::drive;
 use crate::cli::users::journal;
@@ -27,6 +29,7 @@ use crate::migrate::plan::draw::draw;
 use crate::migrate::plan::save::Saved;
 use crate::migrate::plan::save::save;
 use crate::model::ConnectionName;
+use crate::sandbox::fault::Rule;
 use crate::workspace::Loaded;
 use crate::workspace::Workspace;
 
@@ -101,8 +104,11 @@ pub(crate) struct Args {
     #[arg(long, help_heading = "Rehearsal")]
     rehearse: bool,
     /// Something that goes wrong at the stand-in, as `ssoctl sandbox serve --fault` takes it
-    #[arg(long = "rehearse-fault", value_name = "KIND=RATE", requires = "rehearse", help_heading = "Rehearsal")]
-    rehearse_faults: Vec<String>,
+    #[arg(long = "rehearse-fault", value_name = "KIND=RATE", value_parser = faults::rule, requires = "rehearse", help_heading = "Rehearsal")]
+    rehearse_faults: Vec<Rule>,
+    /// A file of such faults, one to a line
+    #[arg(long, value_name = "FILE", requires = "rehearse", help_heading = "Rehearsal")]
+    rehearse_fault_script: Option<PathBuf>,
     #[command(flatten)]
     run: drive::Flags,
 }
@@ -225,7 +231,8 @@ fn planned(
         context.ui.hint(&format!("this plan was begun before: `ssoctl users status {id}` shows where it stands"));
     }
     if args.rehearse && !applied_before && renames > 0 {
-        rehearse::rehearse(&draft, &made.accounts, loaded, (&args.run, &args.rehearse_faults), context)?;
+        let faults = faults::all(&args.rehearse_faults, args.rehearse_fault_script.as_deref())?;
+        rehearse::rehearse(&draft, &made.accounts, loaded, (&args.run, &faults), context)?;
     }
     let verdict = if drive::has_problems(report) { Verdict::Findings } else { Verdict::Done };
     let agreed = args.apply || (asks && consented(args, loaded, renames, context)?);

@@ -39,6 +39,7 @@ use crate::provider::CallResult;
 use crate::provider::Directory;
 use crate::provider::Operator;
 use crate::provider::Page;
+use crate::sandbox::fault::Rule;
 use crate::secret::Secret;
 use crate::workspace::Loaded;
 
@@ -109,7 +110,7 @@ pub(crate) fn rehearse(
     draft: &Draft<'_>,
     accounts: &Accounts,
     loaded: &Loaded,
-    (flags, faults): (&Flags, &[String]),
+    (flags, faults): (&Flags, &[Rule]),
     context: &Context,
 ) -> Result<()> {
     let head = &draft.head;
@@ -179,7 +180,7 @@ pub(crate) fn rehearse(
     Ok(())
 }
 
-fn start(place: &Path, head: &Head, operator: &str, faults: &[String]) -> Result<StandIn> {
+fn start(place: &Path, head: &Head, operator: &str, faults: &[Rule]) -> Result<StandIn> {
     let mut words = vec!["--provider", &head.provider, "--csv", "users.csv", "--operator", operator, "--key"];
     words.push(match head.key {
         KeyField::Username => "username",
@@ -191,7 +192,8 @@ fn start(place: &Path, head: &Head, operator: &str, faults: &[String]) -> Result
     if let Some(data_center) = &head.data_center {
         words.extend(["--data-center", data_center]);
     }
-    for fault in faults {
+    let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    for fault in &faults {
         words.extend(["--fault", fault]);
     }
     StandIn::start(place, &words)

@@ -29,8 +29,9 @@ impl Default for Patience {
         Self {
             attempts: 5,
             backoff: Duration::from_secs(1),
-            longest: Duration::from_secs(15 * 60),
-            throttled: Duration::from_secs(60 * 60),
+            // The window of Qualys' limits is an hour (vendors.md 2.5), and it may ask to wait one out.
+            longest: Duration::from_secs(61 * 60),
+            throttled: Duration::from_secs(2 * 61 * 60),
         }
     }
 }

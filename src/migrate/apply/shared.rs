@@ -32,6 +32,8 @@ use crate::model::UserId;
 const MOST_INTENTS: u64 = 64;
 /// How long a group of rows may take in all, lest its last intents grow old.
 const GROUP_MICROS: u64 = 1_500_000;
+/// How many accounts the vendor may refuse to rename before it has renamed one.
+const CANARIES: u64 = 3;
 /// Rows before the share of failures says anything.
 const SHARE_FROM: u64 = 20;
 
@@ -215,7 +217,7 @@ impl<'r> Shared<'r> {
         };
         lock(&self.progress).row_done(rows, failed, self.total);
         if ended == Ended::Failed {
-            self.check_verdict(held)?;
+            self.check_verdict(held, failed)?;
         }
         if ended == Ended::Written {
             self.proven.store(true, Ordering::SeqCst);
@@ -257,12 +259,14 @@ impl<'r> Shared<'r> {
         mine - now
     }
 
-    /// A vendor that makes another name of the one it is told must not be told more names.
-    fn check_verdict(&self, held: &Held) -> Result<(), Trouble> {
+    /// A vendor that makes another name of the one it is told must not be told more names, and one that
+    /// says no to each of the first need not be asked for all.
+    fn check_verdict(&self, held: &Held, failed: u64) -> Result<(), Trouble> {
         let Step::Failed(fault) = held.state.step(held.direction) else { return Ok(()) };
         let (code, what) = match fault.code.as_str() {
             "verify-mismatch" | "not-applied" if !self.is_proven() => ("canary-failed", "the first account"),
             "verify-mismatch" => ("verify-failed", "an account"),
+            "refused" if !self.is_proven() && failed >= CANARIES => ("canary-failed", "each of the first accounts"),
             _ => return Ok(()),
         };
         Err(Trouble::stop(

@@ -51,11 +51,12 @@ fn renamed_under(rule: &str) -> (Got, bool, Value, Duration) {
 
 #[test]
 fn faults_before_the_commit_leave_the_account_alone() {
-    for kind in ["throttle", "error", "cut", "ignore", "refuse"] {
+    for kind in ["throttle", "error", "cut", "ignore", "refuse", "conflict"] {
         let (got, carried_out, line, _) = renamed_under(&format!("{kind}=every:1"));
         match kind {
             "throttle" => assert_eq!(got.status, 429),
             "refuse" => assert_eq!((got.status, got.error_code()), (400, "REFUSED".to_owned())),
+            "conflict" => assert_eq!((got.status, got.error_code()), (409, "CONFLICT".to_owned())),
             "error" => assert!(got.status >= 500, "{got:?}"),
             "cut" => assert_eq!((got.status, got.head.as_str()), (0, "")),
             _ => assert_eq!(got.status, 200),
