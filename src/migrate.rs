@@ -29,8 +29,10 @@ use crate::migrate::journal::Journal;
 use crate::migrate::journal::Scope;
 use crate::migrate::journal::file::FileJournal;
 use crate::migrate::journal::state::Phase;
+use crate::migrate::plan::Head;
 #[cfg(test)]
 use crate::migrate::plan::Plan;
+use crate::migrate::plan::stored::Stored;
 use crate::migrate::report::Report;
 use crate::model::printable;
 
@@ -171,7 +173,6 @@ impl Folder {
 
     /// Writes the plan, unless this very plan is there already.
     #[cfg(test)]
-    #[cfg(test)]
     pub(crate) fn save(&self, plan: &Plan) -> Result<()> {
         if self.plan_file().is_file() && self.look().is_ok_and(|there| there.digest() == plan.digest) {
             return Ok(());
@@ -182,6 +183,12 @@ impl Folder {
     /// Where the migration stands; a plan that is not there yet is planned.
     fn phase(&self) -> Result<Phase> {
         if self.plan_file().is_file() { Ok(self.look()?.whole()?.phase) } else { Ok(Phase::Planned) }
+    }
+
+    /// What the plan is for, by its first line alone: that the plan is sound is found out by whoever
+    /// opens it.
+    pub(crate) fn head(&self) -> Result<Head> {
+        Stored::head_of(&self.plan_file())
     }
 
     /// Plan and journal as they are, without a lock and without changing anything.
@@ -228,14 +235,8 @@ pub(crate) struct Driven {
     pub(crate) stopped: Option<anyhow::Error>,
 }
 
-/// Applies, resumes or rolls back a saved plan, and writes the report however that ends. No scope:
-/// on in the direction in which it goes.
-pub(crate) fn drive(
-    folder: &Folder,
-    scope: Option<Scope>,
-    run: &Run<'_>,
-    progress: &mut dyn Progress,
-) -> Result<Driven> {
+/// Applies, resumes or rolls back a saved plan, and writes the report however that ends.
+pub(crate) fn drive(folder: &Folder, scope: Scope, run: &Run<'_>, progress: &mut dyn Progress) -> Result<Driven> {
     let journal = FileJournal::open(&folder.journal_file(), &folder.plan_file(), run.clock.now())?;
     drive_by(folder, &journal, (scope, folder.id()), run, progress)
 }
@@ -244,14 +245,10 @@ pub(crate) fn drive(
 pub(crate) fn drive_by(
     folder: &Folder,
     journal: &dyn Journal,
-    (scope, called): (Option<Scope>, &str),
+    (scope, called): (Scope, &str),
     run: &Run<'_>,
     progress: &mut dyn Progress,
 ) -> Result<Driven> {
-    let scope = match scope {
-        Some(scope) => scope,
-        None => Scope::of(journal.whole()?.phase.direction()),
-    };
     let ended = run.drive(journal, &scope, called, progress);
     // A report that cannot be written must not hide why the run stopped.
     match (report::write(folder, journal), ended) {

@@ -35,6 +35,8 @@ struct State {
     interval: Duration,
     /// Nothing leaves before.
     quiet_until: Duration,
+    /// Requests a second over a whole window, as the headers have it.
+    told: Option<f64>,
     /// Most requests at a time.
     concurrent: Option<u64>,
     under_way: u64,
@@ -134,6 +136,9 @@ impl Pace {
         if limits.concurrent.is_some() {
             state.concurrent = limits.concurrent;
         }
+        if let (Some(limit), Some(window)) = (limits.limit, limits.window) {
+            state.told = Some(limit as f64 / window.as_secs_f64());
+        }
         match (limits.limit, limits.window) {
             (Some(limit), Some(window)) if window <= SMOOTH => {
                 state.interval = window.div_f64(limit as f64 * SHARE);
@@ -145,6 +150,11 @@ impl Pace {
                 }
             }
         }
+    }
+
+    /// Requests a second that the vendor allows in the long run; `None` where it did not say.
+    pub(crate) fn told(&self) -> Option<f64> {
+        self.state().told
     }
 
     /// The vendor asks all to wait.

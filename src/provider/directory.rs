@@ -206,6 +206,11 @@ pub(crate) trait Directory: Send + Sync {
     /// unknown outcome is settled by waiting this long and reading.
     fn request_timeout(&self) -> Duration;
 
+    /// Requests that one rename takes where nothing goes wrong: it is read, written, and read back.
+    fn requests_per_rename(&self) -> u32 {
+        3
+    }
+
     /// Why the list may lack accounts that exist, as far as the operator's role tells.
     fn partial(&self, _operator: &Operator) -> Option<String> {
         None

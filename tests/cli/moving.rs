@@ -145,3 +145,16 @@ fn faults_by_a_script_strike_what_their_line_says_and_a_wrong_line_is_named() {
     assert_eq!(error["error"]["code"], "sandbox-fault");
     assert!(error["error"]["message"].as_str().unwrap().contains("outage.faults:3: "), "{error}");
 }
+
+#[test]
+fn a_plan_says_how_long_it_takes_by_the_pace_of_either_side() {
+    let old = |number: u32| format!("user{number:05}@example.org");
+    for (limit, rate, least) in [("2", "1", 9), ("2", "100", 9), ("1000", "0", 0), ("1000", "3", 2)] {
+        let (desk, _sandbox) = ready("qualtrics", &["--users", "6", "--rate-limit", limit], &[]);
+        roster(&desk, (1..=6).map(|number| (old(number), format!("value-{number}"))));
+        let plan = [&MIGRATE[..], &["--rate", rate]].concat();
+        let json = run(&desk, &[&plan[..], &["--format", "json"]].concat(), 0).json();
+        // Three requests a rename; the sandbox tells its limit in headers.
+        assert_eq!(json["least_seconds"], least, "{limit} {rate}: {json}");
+    }
+}

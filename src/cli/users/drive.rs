@@ -27,6 +27,7 @@ use crate::migrate::Folder;
 use crate::migrate::apply::Options;
 use crate::migrate::apply::Run;
 use crate::migrate::journal::Direction;
+use crate::migrate::journal::file::FileJournal;
 use crate::migrate::journal::Journal as _;
 use crate::migrate::journal::Scope;
 use crate::migrate::journal::postgres::PostgresJournal;
@@ -90,11 +91,15 @@ pub(crate) fn root(workspace: &Workspace) -> PathBuf {
     workspace.state().join("migrations")
 }
 
-/// The migration that an ID names; without one, the only one that is in a phase of interest.
-pub(crate) fn open(workspace: &Workspace, id: Option<&str>, wanted: &[Phase]) -> Result<Folder> {
+/// The migration that an ID names, to look at it; without one, the only one that is in a phase of interest.
+pub(crate) fn look(workspace: &Workspace, id: Option<&str>, wanted: &[Phase]) -> Result<(Folder, FileJournal)> {
     let root = root(workspace);
+    let looked = |folder: Folder| {
+        let journal = folder.look()?;
+        Ok((folder, journal))
+    };
     if let Some(id) = id {
-        return Folder::open(&root, id);
+        return looked(Folder::open(&root, id)?);
     }
     let all = Folder::all(&root);
     let mut matching = Vec::new();
@@ -103,8 +108,9 @@ pub(crate) fn open(workspace: &Workspace, id: Option<&str>, wanted: &[Phase]) ->
         if folder.elsewhere().is_some() {
             continue;
         }
-        if wanted.contains(&folder.look()?.whole()?.phase) {
-            matching.push(folder);
+        let journal = folder.look()?;
+        if wanted.contains(&journal.whole()?.phase) {
+            matching.push((folder, journal));
         }
     }
     match (matching.len(), all.as_slice()) {
@@ -113,12 +119,12 @@ pub(crate) fn open(workspace: &Workspace, id: Option<&str>, wanted: &[Phase]) ->
             .hint("`ssoctl users migrate --csv FILE --connection NAME` makes a plan")
             .into()),
         // Whatever its state, which the command tells better.
-        (0, [only]) => Folder::open(&root, only),
+        (0, [only]) => looked(Folder::open(&root, only)?),
         (0, _) => Err(Failure::usage("migration-choice", "no migration waits for this")
             .hint("`ssoctl users status` shows them all")
             .into()),
         (many, _) => {
-            let ids: Vec<&str> = matching.iter().map(Folder::id).collect();
+            let ids: Vec<&str> = matching.iter().map(|(folder, _)| folder.id()).collect();
             Err(Failure::usage("migration-choice", format!("there are {many} migrations: name one"))
                 .hint(format!("one of: {}", ids.join(", ")))
                 .into())
@@ -237,10 +243,7 @@ fn check_origin(head: &Head, loaded: &Loaded) -> Result<()> {
 /// Drives a saved plan and tells how it ended. No scope: on in the direction in which it goes.
 pub(crate) fn drive(folder: &Folder, scope: Option<Scope>, flags: &Flags, context: &Context) -> Result<Verdict> {
     let workspace = context.workspace()?;
-    let (head, rename) = {
-        let journal = folder.look()?;
-        (journal.head().clone(), journal.counts().rename)
-    };
+    let head = folder.head()?;
     let loaded = workspace.load(&head.connection.parse()?)?;
     let _lock = lock(&workspace, &head.connection)?;
     if scope.as_ref().is_some_and(|scope| scope.direction == Direction::Apply) {
@@ -248,8 +251,12 @@ pub(crate) fn drive(folder: &Folder, scope: Option<Scope>, flags: &Flags, contex
         check_alone(&workspace, folder.id(), &head.connection)?;
     }
     check_origin(&head, &loaded)?;
-    let scope = scope.or(Some(Scope::of(folder.look()?.whole()?.phase.direction())));
-    go(&loaded, &workspace, (scope, rename), flags, context, |scope, run, bar| migrate::drive(folder, scope, run, bar))
+    let journal = FileJournal::open(&folder.journal_file(), &folder.plan_file(), context.now)?;
+    let scope = scope.unwrap_or(Scope::of(journal.whole()?.phase.direction()));
+    let rename = journal.counts().rename;
+    go(&loaded, &workspace, (scope, rename), flags, context, |scope, run, bar| {
+        migrate::drive_by(folder, &journal, (scope, folder.id()), run, bar)
+    })
 }
 
 /// The same by a journal in a database: other runs may be at work on the same migration. The plan
@@ -278,7 +285,7 @@ pub(crate) fn drive_shared(
     let scope = scope.unwrap_or(Scope::of(journal.whole()?.phase.direction()));
     let called = format!("{} --journal {}", folder.id(), links.address());
     let rename = journal.counts().rename;
-    go(&loaded, &workspace, (Some(scope), rename), flags, context, |scope, run, bar| {
+    go(&loaded, &workspace, (scope, rename), flags, context, |scope, run, bar| {
         migrate::drive_by(folder, &journal, (scope, &called), run, bar)
     })
 }
@@ -286,10 +293,10 @@ pub(crate) fn drive_shared(
 fn go(
     loaded: &Loaded,
     workspace: &Workspace,
-    (scope, rename): (Option<Scope>, u64),
+    (scope, rename): (Scope, u64),
     flags: &Flags,
     context: &Context,
-    drive: impl FnOnce(Option<Scope>, &Run<'_>, &mut Bar) -> Result<Driven>,
+    drive: impl FnOnce(Scope, &Run<'_>, &mut Bar) -> Result<Driven>,
 ) -> Result<Verdict> {
     let clock = Arc::new(SystemClock::new(context.now, context.started));
     let stop = stop_flag()?;
@@ -299,7 +306,7 @@ fn go(
     let options = flags.options(loaded);
     let mut bar = Bar::new(Some(rename), context.ui.is_quiet());
     let run = Run { directory: &*directory, pace: &pace, clock: &*clock, stop: &stop, options: &options };
-    let scope = scope.map(|scope| Scope { retry_failed: scope.retry_failed || flags.retry_failed, ..scope });
+    let scope = Scope { retry_failed: scope.retry_failed || flags.retry_failed, ..scope };
     let driven = drive(scope, &run, &mut bar);
     bar.clear();
     tell(&driven?, context)

@@ -52,8 +52,7 @@ impl Place {
         wanted: &[Phase],
     ) -> Result<Looked> {
         let Some(links) = self.open(workspace)? else {
-            let folder = drive::open(workspace, id, wanted)?;
-            let journal = folder.look()?;
+            let (folder, journal) = drive::look(workspace, id, wanted)?;
             return Ok(Looked { folder, links: None, journal: Box::new(journal) });
         };
         let known = choose(&links, id, wanted)?;

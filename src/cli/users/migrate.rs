@@ -186,6 +186,8 @@ fn planned(
     };
     let Saved { folder, digest, phase, report } = &saved;
     let renames = draft.counts().rename;
+    let writes = renames + draft.by_third_name() as u64;
+    let least = made.speed.and_then(|speed| speed.least_time(writes, args.run.options(loaded).writes_per_second));
     let applied_before = *phase != Phase::Planned;
     let offline = args.directory.is_some();
     let mut asks = !args.apply
@@ -196,11 +198,11 @@ fn planned(
         && renames > 0;
     if args.apply {
         // The report at the end is the data; the plan was shown before, or is in the rows file.
-        context.ui.status(&page::one_line(&draft));
+        context.ui.status(&page::one_line(&draft, least));
     } else if context.format == Format::Json {
-        context.ui.json(&page::as_json(&draft, report)?)?;
+        context.ui.json(&page::as_json(&draft, report, least)?)?;
     } else {
-        context.ui.data(&page::page(&draft, report))?;
+        context.ui.data(&page::page(&draft, report, least))?;
     }
     if let Some(expected) = &args.plan_digest
         && !digest.starts_with(expected.as_str())

@@ -27,6 +27,25 @@ pub(crate) struct Read<T> {
     pub(crate) list: T,
     pub(crate) operator: Operator,
     pub(crate) key: KeyField,
+    pub(crate) speed: Speed,
+}
+
+/// What bounds the speed of a migration at the vendor.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Speed {
+    /// Requests that one rename takes.
+    requests: u32,
+    /// Requests a second that the vendor's headers allow.
+    told: Option<f64>,
+}
+
+impl Speed {
+    /// How long so many renames take at the least; `None` where nothing bounds them.
+    pub(crate) fn least_time(&self, renames: u64, writes_per_second: Option<f64>) -> Option<Duration> {
+        let by_vendor = self.told.map(|told| told / f64::from(self.requests));
+        let rate = [by_vendor, writes_per_second].into_iter().flatten().reduce(f64::min)?;
+        Duration::try_from_secs_f64(renames as f64 / rate).ok()
+    }
 }
 
 /// Opens the user list of a connection and has `read` read it; a request may take `timeout` seconds.
@@ -40,7 +59,7 @@ pub(crate) fn from_vendor<T>(
     let clock = Arc::new(SystemClock::new(context.now, context.started));
     let stop = Arc::new(AtomicBool::new(false));
     let pace = Arc::new(Pace::new(Arc::<SystemClock>::clone(&clock), Arc::clone(&stop)));
-    let directory = drive::directory(loaded, workspace, Duration::from_secs(timeout), pace, context)?;
+    let directory = drive::directory(loaded, workspace, Duration::from_secs(timeout), Arc::clone(&pace), context)?;
     let patience = Patience::default();
     let bar = Bar::new(None, context.ui.is_quiet());
     let mut pause = |wait: Duration, why: &str| bar.message(format!("waiting {} s: {why}", wait.as_secs()));
@@ -68,7 +87,8 @@ pub(crate) fn from_vendor<T>(
         Err(other) => other,
     });
     bar.clear();
-    Ok(Read { list: list?, operator, key: directory.key_field() })
+    let speed = Speed { requests: directory.requests_per_rename(), told: pace.told() };
+    Ok(Read { list: list?, operator, key: directory.key_field(), speed })
 }
 
 /// Nothing was being written: there is no run that stopped part-way and could be resumed.
@@ -94,5 +114,20 @@ fn refused(trouble: Trouble) -> Failure {
             Failure::remote("vendor-refused", format!("the vendor does not say whose token this is: {detail} ({code})"))
                 .hint("the API needs an administrator's token")
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_least_time_is_that_of_the_narrower_bound() {
+        // Qualys' standard tier: 300 requests an hour (vendors.md 2.5).
+        let qualys = Speed { requests: 4, told: Some(300.0 / 3600.0) };
+        assert_eq!(qualys.least_time(75, Some(1.0)), Some(Duration::from_secs(3600)));
+        let silent = Speed { requests: 3, told: None };
+        assert_eq!(silent.least_time(90, Some(1.0)), Some(Duration::from_secs(90)));
+        assert_eq!(silent.least_time(90, None), None);
     }
 }

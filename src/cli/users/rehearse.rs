@@ -156,7 +156,7 @@ pub(crate) fn rehearse(
     let run = Run { directory: &tenant, pace: &pace, clock: &*clock, stop: &stop, options: &options };
     let mut bar = Bar::new(Some(draft.counts().rename), context.ui.is_quiet());
     let mut go = |direction| -> Result<Report> {
-        let driven = migrate::drive(&folder, Some(Scope::of(direction)), &run, &mut bar)?;
+        let driven = migrate::drive(&folder, Scope::of(direction), &run, &mut bar)?;
         let failed = driven.report.counts.failed + driven.report.counts.unknown;
         let why = match (&driven.stopped, failed) {
             (None, 0) => return Ok(driven.report),

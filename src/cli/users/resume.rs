@@ -48,7 +48,8 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         let folder = Folder::at(&drive::root(&workspace), &known.id);
         return drive::drive_shared(&folder, &links, (None, false), &args.run, context);
     }
-    let folder = drive::open(&workspace, args.id.as_deref(), &[Phase::Applying, Phase::RollingBack])?;
-    check_begun(folder.id(), folder.look()?.whole()?.phase)?;
+    let (folder, journal) = drive::look(&workspace, args.id.as_deref(), &[Phase::Applying, Phase::RollingBack])?;
+    check_begun(folder.id(), journal.whole()?.phase)?;
+    drop(journal);
     drive::drive(&folder, None, &args.run, context)
 }

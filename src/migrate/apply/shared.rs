@@ -266,7 +266,13 @@ impl<'r> Shared<'r> {
         let (code, what) = match fault.code.as_str() {
             "verify-mismatch" | "not-applied" if !self.is_proven() => ("canary-failed", "the first account"),
             "verify-mismatch" => ("verify-failed", "an account"),
-            "refused" if !self.is_proven() && failed >= CANARIES => ("canary-failed", "each of the first accounts"),
+            "refused" if !self.is_proven() && failed >= CANARIES => {
+                let told = format!("the vendor renamed none of the first {failed} accounts");
+                return Err(Trouble::stop(
+                    "canary-refused",
+                    format!("{told}: line {}: {}", held.row.line, fault.detail),
+                ));
+            }
             _ => return Ok(()),
         };
         Err(Trouble::stop(

@@ -438,6 +438,14 @@ fn refused_rows_fail_alone_until_a_threshold() {
     let (fake, plan) = Fake::of(100);
     fake.world().writes = std::iter::repeat_n(Fault::None, 18).chain([Fault::Refused; 2]).collect();
     assert_eq!(apply(&fake, &plan).err(), Some(stopped("too-many-failures")));
+    // A vendor that has renamed nobody and refuses three in a row is not asked for the rest.
+    let (refusing, all) = Fake::of(100);
+    refusing.world().writes = [Fault::Refused; 3].into();
+    assert_eq!(apply(&refusing, &all).err(), Some(stopped("canary-refused")));
+    assert_eq!(refusing.world().requests.len(), 3);
+    assert_eq!(refusing.state(&all).summary().failed, 3);
+    apply(&refusing, &all).unwrap();
+    assert_eq!(refusing.state(&all).summary().done, 97);
     // Failed rows are tried again where that is asked for, and only then.
     apply(&fake, &plan).unwrap();
     assert_eq!(fake.state(&plan).summary().failed, 2);

@@ -118,7 +118,7 @@ pub(crate) fn damaged(name: &str, line: usize, why: &str) -> Failure {
 pub(crate) struct Verifier {
     header: Map<String, Value>,
     hasher: Sha256,
-    head: Head,
+    pub(super) head: Head,
 }
 
 impl Verifier {

@@ -54,13 +54,15 @@ pub(crate) struct Stored {
 impl Stored {
     /// Opens a plan; `each` sees every row on the way.
     pub(crate) fn open(path: &Path, each: &mut dyn FnMut(usize, &Row) -> Result<()>) -> Result<Self> {
-        let name = path.display().to_string();
-        let file = File::open(path).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => Failure::input("file-not-found", format!("`{name}` does not exist"))
-                .hint("the folder of a migration holds its plan; restore it from a backup"),
-            _ => Failure::input("file-unreadable", format!("`{name}` cannot be read")).because(error),
-        })?;
-        Self::read(Box::new(file), name, each)
+        Self::read(Box::new(opened(path)?), path.display().to_string(), each)
+    }
+
+    /// What a plan is for, unproved: its first line and nothing else is read.
+    pub(crate) fn head_of(path: &Path) -> Result<Head> {
+        let (name, mut line) = (path.display().to_string(), Vec::new());
+        let mut source = BufReader::new(Box::new(opened(path)?) as Box<dyn Source>);
+        next_line(&mut source, &mut line).map_err(|error| unreadable(&name, error))?;
+        Ok(Verifier::begin(&line, &name)?.head)
     }
 
     /// A plan in memory as if it were on the disk.
@@ -71,8 +73,7 @@ impl Stored {
 
     fn read(source: Box<dyn Source>, name: String, each: &mut dyn FnMut(usize, &Row) -> Result<()>) -> Result<Self> {
         let mut source = BufReader::with_capacity(64 << 10, source);
-        let unreadable =
-            |error: io::Error| Failure::input("file-unreadable", format!("`{name}` cannot be read")).because(error);
+        let unreadable = |error: io::Error| unreadable(&name, error);
         let mut line = Vec::new();
         let mut at = next_line(&mut source, &mut line).map_err(unreadable)?;
         let mut verifier = Verifier::begin(&line, &name)?;
@@ -138,6 +139,20 @@ impl Stored {
                 .into()
         })
     }
+}
+
+fn opened(path: &Path) -> Result<File> {
+    let name = path.display().to_string();
+    File::open(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => Failure::input("file-not-found", format!("`{name}` does not exist"))
+            .hint("the folder of a migration holds its plan; restore it from a backup")
+            .into(),
+        _ => unreadable(&name, error).into(),
+    })
+}
+
+fn unreadable(name: &str, error: io::Error) -> Failure {
+    Failure::input("file-unreadable", format!("`{name}` cannot be read")).because(error)
 }
 
 fn no_room(error: io::Error) -> Failure {

@@ -29,7 +29,7 @@ fn a_run_that_stops_leaves_a_whole_report_and_resume_finishes_it() {
     let (stop, options) = (AtomicBool::new(false), Options { writes_per_second: None, ..Options::default() });
     let pace = fake.pace();
     let run = Run { directory: &fake, pace: &pace, clock: &fake, stop: &stop, options: &options };
-    let driven = drive(&folder, Some(Scope::of(Direction::Apply)), &run, &mut Watch::default()).unwrap();
+    let driven = drive(&folder, Scope::of(Direction::Apply), &run, &mut Watch::default()).unwrap();
     assert_eq!(failure_of(&driven.stopped.unwrap()).unwrap().code(), "api-proxied");
     let counts = driven.report.counts;
     assert_eq!((counts.done, counts.failed, counts.unknown, counts.pending), (2, 1, 1, 26));
@@ -44,20 +44,20 @@ fn a_run_that_stops_leaves_a_whole_report_and_resume_finishes_it() {
 
     // As another process would: from the folder alone.
     let folder = Folder::open(root.path(), &folder.id()[..20]).unwrap();
-    let driven = drive(&folder, None, &run, &mut Watch::default()).unwrap();
+    let driven = drive(&folder, Scope::of(Direction::Apply), &run, &mut Watch::default()).unwrap();
     assert!(driven.stopped.is_none());
     assert_eq!((driven.report.counts.done, driven.report.counts.failed, driven.report.state), (29, 1, "finished"));
     assert_eq!(fake.world().changes.len(), 29);
     assert_eq!(folder.look().unwrap().summary().unwrap().done, 29);
 
-    let driven = drive(&folder, Some(Scope::of(Direction::Rollback)), &run, &mut Watch::default()).unwrap();
+    let driven = drive(&folder, Scope::of(Direction::Rollback), &run, &mut Watch::default()).unwrap();
     assert_eq!((driven.report.counts.undone, driven.report.state), (29, "rolled-back"));
     assert_eq!(fake.name(5), "user5");
     // What was taken back can be done again, as a migration of its own.
     let again = Folder::of(root.path(), &plan.head.connection, &plan.digest).unwrap();
     assert_eq!(again.id(), format!("{}-2", folder.id()));
     again.save(&plan).unwrap();
-    let driven = drive(&again, None, &run, &mut Watch::default()).unwrap();
+    let driven = drive(&again, Scope::of(Direction::Apply), &run, &mut Watch::default()).unwrap();
     assert_eq!(driven.report.counts.done, 30);
     let error = Folder::open(root.path(), "no-such").unwrap_err();
     assert_eq!(failure_of(&error).unwrap().code(), "migration-unknown");
@@ -75,7 +75,7 @@ fn every_file_is_for_its_owner_alone() {
     let (stop, options) = (AtomicBool::new(false), Options::default());
     let pace = fake.pace();
     let run = Run { directory: &fake, pace: &pace, clock: &fake, stop: &stop, options: &options };
-    drive(&folder, None, &run, &mut Watch::default()).unwrap();
+    drive(&folder, Scope::of(Direction::Apply), &run, &mut Watch::default()).unwrap();
     let mut names = Vec::new();
     for entry in std::fs::read_dir(folder.path()).unwrap() {
         let entry = entry.unwrap();

@@ -402,6 +402,11 @@ impl Directory for UsersApi {
         self.http.timeout()
     }
 
+    /// Before the write it is looked for by the new value and by none, for nobody reads one user.
+    fn requests_per_rename(&self) -> u32 {
+        4
+    }
+
     fn partial(&self, operator: &Operator) -> Option<String> {
         partial(&operator.username, operator.account_type.as_deref()).map(|why| self.clean(&why))
     }

@@ -9,6 +9,7 @@ use crate::cli::users::migrate::CSV_LIMIT;
 use crate::cli::users::migrate::MatchBy;
 use crate::cli::users::progress::Bar;
 use crate::cli::users::reading;
+use crate::cli::users::reading::Speed;
 use crate::disk;
 use crate::error::Failure;
 use crate::error::Result;
@@ -42,6 +43,8 @@ pub(super) struct Input {
     pub(super) rule: NameRule,
     pub(super) head: Head,
     pub(super) options: Options,
+    /// Where the vendor was asked.
+    pub(super) speed: Option<Speed>,
 }
 
 /// How the new name is made at this vendor, before the tenant is known.
@@ -140,16 +143,16 @@ pub(super) fn input(args: &Args, loaded: &Loaded, workspace: &Workspace, context
             tell(&roster);
             let rule = maker.rule(&roster, None)?;
             let head = head_of_file(file, loaded, key, context);
-            Ok(Input { roster, accounts: accounts?, rule, head, options })
+            Ok(Input { roster, accounts: accounts?, rule, head, options, speed: None })
         }
         None => {
             let roster = read_roster()?;
             tell(&roster);
             // Looked at before the vendor is asked for a long list, with a brand that stands for its own.
             maker.rule(&roster, Some("brand"))?;
-            let (accounts, head) = from_vendor(args, &maker, workspace, context)?;
+            let (accounts, head, speed) = from_vendor(args, &maker, workspace, context)?;
             let rule = maker.rule(&roster, Some(&head.brand_id))?;
-            Ok(Input { roster, accounts, rule, head, options })
+            Ok(Input { roster, accounts, rule, head, options, speed: Some(speed) })
         }
     }
 }
@@ -173,7 +176,7 @@ fn from_vendor(
     maker: &Maker<'_>,
     workspace: &Workspace,
     context: &Context,
-) -> Result<(Accounts, Head)> {
+) -> Result<(Accounts, Head, Speed)> {
     let loaded = maker.loaded;
     let whole = |caller: &mut Caller<'_>, bar: &Bar| {
         directory::collect(caller, maker.keep(args), |count| bar.progress(format!("reading the user list: {count}")))
@@ -192,5 +195,5 @@ fn from_vendor(
         data_center: read.operator.data_center,
         created: context.now,
     };
-    Ok((read.list, head))
+    Ok((read.list, head, read.speed))
 }

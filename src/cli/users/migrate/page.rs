@@ -1,5 +1,7 @@
 //! A plan as it is shown.
 
+use std::time::Duration;
+
 use crate::cli::table;
 use crate::cli::users::drive;
 use crate::error::Result;
@@ -12,15 +14,34 @@ use crate::migrate::report::Report;
 const SHOWN: usize = 10;
 
 /// The counts in a line.
-pub(super) fn one_line(draft: &Draft<'_>) -> String {
+pub(super) fn one_line(draft: &Draft<'_>, least: Option<Duration>) -> String {
     let counts = draft.counts();
     let cannot = counts.total() - counts.rename - counts.already;
-    format!("{} to rename, {} already so, {cannot} cannot be renamed", counts.rename, counts.already)
+    let least = least.filter(|_| counts.rename > 0).map(|least| format!("; takes {} at least", in_words(least)));
+    format!(
+        "{} to rename, {} already so, {cannot} cannot be renamed{}",
+        counts.rename,
+        counts.already,
+        least.unwrap_or_default()
+    )
+}
+
+/// How long something takes, as people say it.
+fn in_words(time: Duration) -> String {
+    let minutes = time.as_secs().div_ceil(60);
+    match (time.as_secs(), minutes) {
+        (seconds @ 0..=90, _) => format!("{} s", seconds.max(1)),
+        (_, minutes @ 0..=90) => format!("{minutes} min"),
+        (_, minutes) => format!("{} h {:02} min", minutes / 60, minutes % 60),
+    }
 }
 
 /// The report with what only a plan has.
-pub(super) fn as_json(draft: &Draft<'_>, report: &Report) -> Result<serde_json::Value> {
+pub(super) fn as_json(draft: &Draft<'_>, report: &Report, least: Option<Duration>) -> Result<serde_json::Value> {
     let mut document = drive::as_json(report)?;
+    if let Some(least) = least {
+        document["least_seconds"] = least.as_secs().into();
+    }
     document["by_temporary_name"] = draft.by_third_name().into();
     if let Some(served) = draft.served() {
         let served = served.into_iter().map(|(method, count)| (method.word().to_owned(), count.into()));
@@ -30,10 +51,13 @@ pub(super) fn as_json(draft: &Draft<'_>, report: &Report) -> Result<serde_json::
 }
 
 /// The plan for a person: counts, the first rows, and the first that cannot be renamed.
-pub(super) fn page(draft: &Draft<'_>, report: &Report) -> String {
+pub(super) fn page(draft: &Draft<'_>, report: &Report, least: Option<Duration>) -> String {
     let mut page = drive::summary(report);
     if draft.by_third_name() > 0 {
         page += &table::facts(0, &[("by a temporary name", draft.by_third_name().to_string())]);
+    }
+    if let Some(least) = least.filter(|_| draft.counts().rename > 0) {
+        page += &table::facts(0, &[("takes at least", in_words(least))]);
     }
     if let Some(served) = draft.served() {
         page += "the vendor's own methods, and how many rows each can serve\n";
