@@ -15,6 +15,7 @@ pub(crate) mod report;
 pub(crate) mod roster;
 pub(crate) mod sheet;
 pub(crate) mod table;
+pub(crate) mod threads;
 pub(crate) mod worksheet;
 
 use std::path::Path;

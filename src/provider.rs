@@ -13,6 +13,7 @@ mod scim;
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::sync::OnceLock;
 
 use crate::error::Failure;
 use crate::error::Result;
@@ -97,32 +98,39 @@ pub(crate) struct Faulty {
     pub(crate) why: Arc<Failure>,
 }
 
-/// Every vendor that a workspace knows, sorted by ID.
+/// Every vendor that a workspace knows.
 #[derive(Clone, Debug)]
 pub(crate) struct Vendors {
-    all: Vec<Arc<Vendor>>,
+    /// In the order of [`BUILT_IN`]. Most commands ask for one vendor: each is read when first asked for.
+    built_in: [OnceLock<Arc<Vendor>>; BUILT_IN.len()],
+    own: Vec<Arc<Vendor>>,
     faulty: Vec<Faulty>,
 }
 
 impl Vendors {
     /// The built-in ones, and those of `providers/`. One that is faulty is in the way of none of the others.
     pub(crate) fn new(own: Vec<Own>) -> Result<Self> {
-        let (mut all, mut faulty) = (Vec::new(), Vec::new());
-        for (id, text) in BUILT_IN {
-            let profile = Profile::read(text, &format!("(built-in) {id}.yaml"))?;
-            all.push(Arc::new(Vendor { profile, file: None }));
-        }
+        let (mut sound, mut faulty) = (Vec::new(), Vec::new());
         for (file, stem, text) in own {
             match text.map_err(Into::into).and_then(|text| own_profile(&file, &stem, &text)) {
-                Ok(profile) => all.push(Arc::new(Vendor { profile, file: Some(file) })),
+                Ok(profile) => sound.push(Arc::new(Vendor { profile, file: Some(file) })),
                 Err(error) => {
                     let why = Arc::new(error.downcast::<Failure>()?);
                     faulty.push(Faulty { file, stem, why });
                 }
             }
         }
-        all.sort_by(|a, b| a.id.cmp(&b.id));
-        Ok(Self { all, faulty })
+        Ok(Self { built_in: Default::default(), own: sound, faulty })
+    }
+
+    /// The built-in one at a place of [`BUILT_IN`].
+    fn built_in(&self, place: usize) -> Result<&Arc<Vendor>> {
+        let ((id, text), slot) = (BUILT_IN[place], &self.built_in[place]);
+        if let Some(vendor) = slot.get() {
+            return Ok(vendor);
+        }
+        let profile = Profile::read(text, &format!("(built-in) {id}.yaml"))?;
+        Ok(slot.get_or_init(|| Arc::new(Vendor { profile, file: None })))
     }
 
     /// The profiles of the user's own that are no vendors, and why.
@@ -130,20 +138,29 @@ impl Vendors {
         &self.faulty
     }
 
-    /// All of them.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Vendor>> {
-        self.all.iter()
+    /// All of them, sorted by ID.
+    pub(crate) fn all(&self) -> Result<Vec<&Arc<Vendor>>> {
+        let built_in: Vec<&Arc<Vendor>> =
+            (0..BUILT_IN.len()).map(|place| self.built_in(place)).collect::<Result<_>>()?;
+        let mut all: Vec<&Arc<Vendor>> = built_in.into_iter().chain(&self.own).collect();
+        all.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok(all)
     }
 
     /// The vendor of this ID; an unknown one is refused with the nearest.
     pub(crate) fn named(&self, id: &str) -> Result<Arc<Vendor>> {
-        if let Some(found) = self.all.iter().find(|vendor| vendor.id == id) {
+        if let Some(place) = BUILT_IN.iter().position(|(known, _)| *known == id) {
+            return Ok(Arc::clone(self.built_in(place)?));
+        }
+        if let Some(found) = self.own.iter().find(|vendor| vendor.id == id) {
             return Ok(Arc::clone(found));
         }
         if let Some(faulty) = self.faulty.iter().find(|faulty| faulty.stem == id) {
             return Err(faulty.why.again().into());
         }
-        let known: Vec<&str> = self.all.iter().map(|vendor| vendor.id.as_str()).collect();
+        let own = self.own.iter().map(|vendor| vendor.id.as_str());
+        let mut known: Vec<&str> = BUILT_IN.iter().map(|(id, _)| *id).chain(own).collect();
+        known.sort_unstable();
         let mut failure =
             Failure::input("provider-unknown", format!("`{}` is not a provider that ssoctl knows", id.escape_debug()));
         if let Some(faulty) = self.faulty.first() {
@@ -246,12 +263,22 @@ pub(crate) mod tests {
     mod conformance;
     mod pages;
 
+    use std::sync::LazyLock;
+
     use super::*;
     use crate::error::failure_of;
 
     /// A built-in vendor.
     pub(crate) fn built_in(id: &str) -> Arc<Vendor> {
-        Vendors::new(Vec::new()).unwrap().named(id).unwrap()
+        // Read once for all tests, of which many ask for one.
+        static VENDORS: LazyLock<Vendors> = LazyLock::new(|| Vendors::new(Vec::new()).unwrap());
+        VENDORS.named(id).unwrap()
+    }
+
+    /// One client for all tests: to make one takes longer than most of them.
+    pub(crate) fn client() -> crate::http::Client {
+        static CLIENT: LazyLock<crate::http::Client> = LazyLock::new(crate::http::Client::new);
+        CLIENT.clone()
     }
 
     /// Qualtrics, if it answered this question so.
@@ -276,8 +303,9 @@ pub(crate) mod tests {
     #[test]
     fn every_built_in_profile_is_whole_and_answers_every_question() {
         let vendors = Vendors::new(Vec::new()).unwrap();
-        assert_eq!(vendors.iter().count(), BUILT_IN.len());
-        for (vendor, (id, _)) in vendors.iter().zip(BUILT_IN) {
+        let all = vendors.all().unwrap();
+        assert_eq!(all.len(), BUILT_IN.len());
+        for (vendor, (id, _)) in all.into_iter().zip(BUILT_IN) {
             assert_eq!(vendor.id, id);
             for capability in Capability::ALL {
                 assert!(vendor.capabilities.contains_key(&capability), "{id}: {}", capability.words());

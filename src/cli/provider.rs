@@ -59,7 +59,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     match &args.command {
         Command::List if context.format == Format::Json => {
             let vendors = context.vendors()?;
-            let providers: Vec<_> = vendors.iter().map(|vendor| document::of(vendor)).collect();
+            let providers: Vec<_> = vendors.all()?.into_iter().map(|vendor| document::of(vendor)).collect();
             let unreadable: Vec<_> = vendors
                 .faulty()
                 .iter()
@@ -70,7 +70,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             return tell_faulty(context);
         }
         Command::List => {
-            let vendors: Vec<&Vendor> = context.vendors()?.iter().map(|vendor| &**vendor).collect();
+            let vendors: Vec<&Vendor> = context.vendors()?.all()?.into_iter().map(|vendor| &**vendor).collect();
             context.ui.data(&page::matrix(&vendors))?;
             context.ui.hint("`ssoctl provider show PROVIDER` has each reason, and each question to ask");
             return tell_faulty(context);

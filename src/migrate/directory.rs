@@ -191,7 +191,7 @@ impl Accounts {
     /// The same list with each key once. The same key with two names means that
     /// the list changed while it was read, and none of it can be trusted.
     fn without_repeats(self) -> Result<Self> {
-        let seen = Names::exactly(&self.cells, 0, &mut |_| true);
+        let seen = Names::exactly(&self.cells, 0, &|_| true);
         let Some(repeats) = seen.repeats() else { return Ok(self) };
         for (first, later) in &repeats {
             let differs = |column: &usize| self.cells.get(*first, *column) != self.cells.get(*later, *column);

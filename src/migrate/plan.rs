@@ -9,6 +9,7 @@ pub(crate) mod fold;
 pub(crate) mod form;
 pub(crate) mod line;
 pub(crate) mod method;
+mod output;
 pub(crate) mod save;
 mod sight;
 pub(crate) mod stored;

@@ -113,7 +113,8 @@ impl Wizard<'_> {
     /// The next question; `None` where something was done that changes which it is.
     fn next(&mut self) -> Result<Option<Question>> {
         let Some(vendor) = self.vendor.clone() else {
-            let choices = self.context.vendors()?.iter().map(|vendor| (vendor.id.clone(), vendor.title.clone())).collect();
+            let all = self.context.vendors()?.all()?;
+            let choices = all.into_iter().map(|vendor| (vendor.id.clone(), vendor.title.clone())).collect();
             return Ok(Some(Question::own(PROVIDER, "Vendor", Ask::Choice { choices, open: false })));
         };
         let Some(kind) = self.form.kind() else {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::provider::Vendors;
+use crate::provider::tests::built_in;
 
 fn account(username: &str, email: &str) -> Account {
     Account {
@@ -28,8 +28,7 @@ fn told(
     all: Vec<Account>,
     except: &[&str],
 ) -> (Vec<String>, Comparison) {
-    let vendors = Vendors::new(Vec::new()).unwrap();
-    let vendor = vendors.named(provider).unwrap();
+    let vendor = built_in(provider);
     let connection = connection(provider, more);
     let setting = |name: &str| vendor.fact(&connection.settings, name);
     let except: Vec<String> = except.iter().map(|one| (*one).to_owned()).collect();

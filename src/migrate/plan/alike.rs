@@ -31,6 +31,9 @@ pub(super) struct LookAlikes<'a> {
 impl<'a> LookAlikes<'a> {
     /// `None` where every name is ASCII, as in most directories.
     pub(super) fn over(accounts: &'a Accounts, targets: &'a Texts) -> Option<Self> {
+        if accounts.cells().are_ascii() && targets.are_ascii() {
+            return None;
+        }
         let of_accounts = || (0..accounts.len()).map(|index| (accounts.key(index), Whose::Account(index)));
         let of_rows = || (0..targets.len()).map(|row| (targets.get(row, 0), Whose::Row(row)));
         let all = || of_accounts().chain(of_rows()).filter(|(name, _)| !name.is_ascii() || !name.is_empty());

@@ -1,14 +1,8 @@
 //! Roster × directory → plan. Pure but for two threads, since there may be a million of each.
 
 use std::collections::HashMap;
-use std::io;
-use std::io::Seek;
-use std::io::SeekFrom;
-use std::io::Write;
 use std::ops::Range;
-use std::thread;
 
-use crate::crypto::Sha256;
 use crate::migrate::directory::Accounts;
 use crate::migrate::directory::Fact;
 use crate::migrate::plan::Counts;
@@ -19,7 +13,6 @@ use crate::migrate::plan::Outcome;
 use crate::migrate::plan::Plan;
 use crate::migrate::plan::Turn;
 use crate::migrate::plan::chain;
-use crate::migrate::plan::file;
 use crate::migrate::plan::fold;
 use crate::migrate::plan::line::Further;
 use crate::migrate::plan::line::Line;
@@ -34,6 +27,7 @@ use crate::migrate::plan::sight::Verdict;
 use crate::migrate::roster::Roster;
 use crate::migrate::table::Names;
 use crate::migrate::table::Texts;
+use crate::migrate::threads::halves;
 use crate::model::connection::KeyField;
 use crate::model::migration::Method;
 
@@ -70,31 +64,6 @@ pub(crate) struct Draft<'a> {
     options: Options,
 }
 
-/// Rows below which a second thread is not worth its while.
-const FEW: usize = 4_096;
-
-/// Runs over rows in two halves.
-fn halves<T: Send>(rows: usize, run: impl Fn(Range<usize>) -> T + Sync, join: impl FnOnce(T, T) -> T) -> T {
-    if rows < FEW {
-        return run(0..rows);
-    }
-    let middle = rows / 2;
-    let (first, second) = both(|| run(0..middle), || run(middle..rows));
-    join(first, second)
-}
-
-/// Does two things at a time.
-pub(crate) fn both<A, B: Send>(here: impl FnOnce() -> A, there: impl FnOnce() -> B + Send) -> (A, B) {
-    thread::scope(|scope| {
-        let other = scope.spawn(there);
-        let first = here();
-        match other.join() {
-            Ok(second) => (first, second),
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
-    })
-}
-
 /// Makes the plan.
 pub(crate) fn draw<'a>(
     roster: &'a Roster,
@@ -106,15 +75,9 @@ pub(crate) fn draw<'a>(
     let keep = accounts.keep();
     let alike = |place: usize| {
         let cells = accounts.cells();
-        Names::alike(cells, place, fold::key, &mut |account| !cells.get(account, place).is_empty())
+        Names::alike(cells, place, fold::key, &|account| !cells.get(account, place).is_empty())
     };
-    let (by_name, repeats) = both(
-        || alike(1),
-        || {
-            let mut usable = |row: usize| !roster.old(row).is_empty() && roster.row(row).ragged.is_none();
-            Names::exactly(roster.cells(), 0, &mut usable).repeats().unwrap_or_default()
-        },
-    );
+    let by_name = alike(1);
     let by_key = match keep.place(Fact::of(keep.key)) {
         Some(place) if place > 1 => Some(alike(place)),
         _ => None,
@@ -127,8 +90,7 @@ pub(crate) fn draw<'a>(
             first
         },
     );
-    let sight =
-        Sight::new(roster, accounts, &look, &by_name, by_key.as_ref(), repeats, rule, &head.operator_id.0, options);
+    let sight = Sight::new(roster, accounts, &look, &by_name, by_key.as_ref(), rule, &head.operator_id.0, options);
     let mut judged = halves(
         roster.len(),
         |rows| sight.judge(rows),
@@ -151,6 +113,9 @@ pub(crate) fn draw<'a>(
         options: options.clone(),
     }
 }
+
+/// How many rows each method can serve.
+type Served = [(Method, u64); Method::ALL.len()];
 
 const SUFFIX_ONLY: &str = "only the suffix is added: an option of the vendor may do the same at the next login";
 
@@ -184,13 +149,24 @@ impl Draft<'_> {
         if self.options.methods.is_empty() {
             return None;
         }
-        let mut served: Vec<(Method, u64)> = Method::ALL.into_iter().map(|method| (method, 0)).collect();
-        for row in 0..self.len() {
-            let methods = self.methods(row);
-            for (_, count) in served.iter_mut().filter(|(method, _)| methods.has(*method)) {
-                *count += 1;
+        let count = |rows: Range<usize>| {
+            let mut served = Method::ALL.map(|method| (method, 0));
+            for row in rows {
+                let methods = self.methods(row);
+                for (_, count) in served.iter_mut().filter(|(method, _)| methods.has(*method)) {
+                    *count += 1;
+                }
             }
-        }
+            served
+        };
+        let add = |first: Served, second: Served| {
+            let mut sum = first;
+            for ((_, count), (_, more)) in sum.iter_mut().zip(second) {
+                *count += more;
+            }
+            sum
+        };
+        let mut served = halves(self.len(), count, add).to_vec();
         served.retain(|(method, _)| self.options.methods.has(*method));
         Some(served)
     }
@@ -281,61 +257,4 @@ impl Draft<'_> {
             digest: digest.to_owned(),
         }
     }
-
-    /// Writes the plan as [`super::Plan::to_bytes`] would, and says its digest: the rows go out as they
-    /// are made, and the digest into its place at the end.
-    pub(crate) fn write(&self, out: &mut (impl Write + Seek)) -> io::Result<String> {
-        let start = out.stream_position()?;
-        let blank = "0".repeat(64);
-        let header = file::header(&self.head, self.len(), &blank);
-        let mut hasher = Sha256::new();
-        hasher.update(file::canonical(header.clone()).as_bytes());
-        let mut text = serde_json::Value::Object(header).to_string();
-        text.push('\n');
-        let place = text.rfind(&blank).ok_or_else(|| io::Error::other("the header has no place for a digest"))?;
-        out.write_all(text.as_bytes())?;
-        let mut buffer = Vec::with_capacity(BUFFER + (4 << 10));
-        for line in self.lines() {
-            line.plan(&mut buffer);
-            if buffer.len() >= BUFFER {
-                hasher.update(&buffer);
-                out.write_all(&buffer)?;
-                buffer.clear();
-            }
-        }
-        hasher.update(&buffer);
-        out.write_all(&buffer)?;
-        let digest = hasher.finish_hex();
-        out.seek(SeekFrom::Start(start + place as u64))?;
-        out.write_all(digest.as_bytes())?;
-        out.seek(SeekFrom::End(0))?;
-        Ok(digest)
-    }
-
-    /// Writes every row for programs, as the rows file has it while nothing is done, and for a spreadsheet.
-    pub(crate) fn write_rows(&self, rows: &mut impl Write, sheet: &mut impl Write) -> io::Result<()> {
-        let further = self.further();
-        let mut buffer = Vec::with_capacity(BUFFER + (4 << 10));
-        let mut cells = format!("{}{}\n", Line::HEADINGS, further.headings()).into_bytes();
-        for (row, line) in self.lines().enumerate() {
-            let methods = self.methods(row);
-            line.report(&mut buffer, methods);
-            line.spreadsheet(&mut cells, further, methods);
-            flush(&mut buffer, rows, BUFFER)?;
-            flush(&mut cells, sheet, BUFFER)?;
-        }
-        flush(&mut buffer, rows, 0)?;
-        flush(&mut cells, sheet, 0)
-    }
-}
-
-/// Bytes that are written at a time.
-const BUFFER: usize = 256 << 10;
-
-fn flush(buffer: &mut Vec<u8>, out: &mut impl Write, from: usize) -> io::Result<()> {
-    if buffer.len() >= from {
-        out.write_all(buffer)?;
-        buffer.clear();
-    }
-    Ok(())
 }

@@ -8,6 +8,10 @@ use unicode_normalization::UnicodeNormalization as _;
 /// Equal for names that differ only by case, Unicode form, surrounding space or
 /// characters that do not show.
 pub(crate) fn key(name: &str) -> Cow<'_, str> {
+    // Most names are as plain as that. Without a way out of the loop, many bytes are looked at in one step.
+    if !name.bytes().fold(false, |odd, byte| odd | !byte.is_ascii_graphic() | byte.is_ascii_uppercase()) {
+        return Cow::Borrowed(name);
+    }
     if name.is_ascii() {
         let trimmed = name.trim();
         if trimmed.bytes().any(|byte| byte.is_ascii_uppercase() || byte.is_ascii_control()) {
@@ -75,5 +79,8 @@ mod tests {
             assert_eq!(key(one), key(other), "{one:?} {other:?}");
         }
         assert_ne!(key("bob"), key("b.ob"));
+        for (name, expected) in [("b.ob@x-1~", "b.ob@x-1~"), (" b ob ", "b ob"), ("b\u{7f}o@Z[", "bo@z["), ("", "")] {
+            assert_eq!(key(name), expected);
+        }
     }
 }

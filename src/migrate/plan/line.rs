@@ -55,53 +55,48 @@ impl Line<'_> {
         }
     }
 
-    /// Adds the line of the plan: what serde makes of a [`Row`].
-    pub(crate) fn plan(&self, out: &mut Vec<u8>) {
-        self.begin(out);
+    /// Adds the line of the plan, what serde makes of a [`Row`], and that of the rows file, as
+    /// [`crate::migrate::report::RowReport`] has it, with what else is known. They have most in common.
+    pub(crate) fn plan_and_report(&self, plan: &mut Vec<u8>, report: &mut Vec<u8>, methods: Methods) {
+        let start = plan.len();
+        self.begin(plan);
         if let Some(login) = self.login {
-            text_field(out, b",\"login\":", login);
+            text_field(plan, b",\"login\":", login);
         }
-        self.names(out);
+        self.names(plan);
+        let named = plan.len();
         if let Some(via) = self.via {
-            text_field(out, b",\"via\":", via);
+            text_field(plan, b",\"via\":", via);
         }
+        let via = named..plan.len();
         if let Some(Turn { of, turn }) = self.chain {
-            out.extend_from_slice(b",\"chain\":{\"of\":");
-            number(out, u64::from(of));
-            out.extend_from_slice(b",\"turn\":");
-            number(out, u64::from(turn));
-            out.push(b'}');
+            plan.extend_from_slice(b",\"chain\":{\"of\":");
+            number(plan, u64::from(of));
+            plan.extend_from_slice(b",\"turn\":");
+            number(plan, u64::from(turn));
+            plan.push(b'}');
         }
-        self.why(out);
-        if self.suffix_only {
-            out.extend_from_slice(b",\"suffix_only\":true");
-        }
-        out.extend_from_slice(b"}\n");
-    }
-
-    /// Adds the line of the rows file, as [`crate::migrate::report::RowReport`] has it, with what else is known.
-    pub(crate) fn report(&self, out: &mut Vec<u8>, methods: Methods) {
-        self.begin(out);
-        if let Some(login) = self.login {
-            text_field(out, b",\"login\":", login);
-        }
-        self.names(out);
-        self.why(out);
-        out.extend_from_slice(if self.suffix_only { b",\"suffix_only\":true" } else { b",\"suffix_only\":false" });
-        if let Some(via) = self.via {
-            text_field(out, b",\"via\":", via);
-        }
+        let why = plan.len();
+        self.why(plan);
+        report.extend_from_slice(&plan[start..named]);
+        report.extend_from_slice(&plan[why..]);
+        report.extend_from_slice(if self.suffix_only { b",\"suffix_only\":true" } else { b",\"suffix_only\":false" });
+        report.extend_from_slice(&plan[via]);
         if !methods.is_empty() {
-            out.extend_from_slice(b",\"methods\":[");
+            report.extend_from_slice(b",\"methods\":[");
             for (at, word) in methods.words().enumerate() {
                 if at > 0 {
-                    out.push(b',');
+                    report.push(b',');
                 }
-                text(out, word);
+                text(report, word);
             }
-            out.push(b']');
+            report.push(b']');
         }
-        out.extend_from_slice(b"}\n");
+        report.extend_from_slice(b"}\n");
+        if self.suffix_only {
+            plan.extend_from_slice(b",\"suffix_only\":true");
+        }
+        plan.extend_from_slice(b"}\n");
     }
 
     fn begin(&self, out: &mut Vec<u8>) {

@@ -14,7 +14,8 @@ use crate::migrate::journal::Journal;
 use crate::migrate::journal::state::Phase;
 use crate::migrate::plan::Counts;
 use crate::migrate::plan::draw::Draft;
-use crate::migrate::plan::draw::both;
+use crate::migrate::plan::output;
+use crate::migrate::plan::output::Files;
 use crate::migrate::report;
 use crate::migrate::report::AllCounts;
 use crate::migrate::report::Report;
@@ -43,9 +44,7 @@ pub(crate) fn save(draft: &Draft<'_>, root: &Path, find: Option<Find<'_>>) -> Re
             .hint("check that the folder may be written, and that the disk has room")
     };
     let (mut plan, mut rows, mut sheet) = (Staged::begin(root)?, Staged::begin(root)?, Staged::begin(root)?);
-    let (digest, others) = both(|| draft.write(&mut plan), || draft.write_rows(&mut rows, &mut sheet));
-    let digest: String = digest.map_err(failed)?;
-    others.map_err(failed)?;
+    let digest = output::write(draft, Files { plan: &mut plan, rows: &mut rows, sheet: &mut sheet }).map_err(failed)?;
     let (folder, shared) = match find {
         Some(find) => find(&digest)?,
         None => (Folder::of(root, &draft.head.connection, &digest)?, None),

@@ -152,6 +152,25 @@ impl Look {
     }
 }
 
+/// The row that names each account, the first where there are several; and the rows whose name an
+/// earlier row has, with the first of them.
+fn repeats(roster: &Roster, accounts: usize, found: &[u32]) -> (Vec<u32>, Vec<(usize, usize)>) {
+    let mut row_of = vec![NONE; accounts];
+    let mut repeats = Vec::new();
+    // Rows of one name have one account: where there is one, the names need not be looked at.
+    for (row, account) in (0_u32..).zip(found) {
+        match row_of.get_mut(*account as usize) {
+            Some(slot) if *slot == NONE => *slot = row,
+            Some(slot) => repeats.push((*slot as usize, row as usize)),
+            None => {}
+        }
+    }
+    let usable =
+        |row: usize| found.get(row) == Some(&NONE) && !roster.old(row).is_empty() && roster.row(row).ragged.is_none();
+    repeats.extend(Names::exactly(roster.cells(), 0, &usable).repeats().unwrap_or_default());
+    (row_of, repeats)
+}
+
 /// Everything that can be seen of roster and directory at once.
 pub(super) struct Sight<'a> {
     pub(super) roster: &'a Roster,
@@ -179,7 +198,6 @@ pub(super) struct Sight<'a> {
 }
 
 impl<'a> Sight<'a> {
-    /// `repeats` are rows whose name is in an earlier row too, with that row.
     #[expect(clippy::too_many_arguments, reason = "one call, and each is another thing")]
     pub(super) fn new(
         roster: &'a Roster,
@@ -187,11 +205,11 @@ impl<'a> Sight<'a> {
         look: &'a Look,
         by_name: &'a Names<'a>,
         by_key: Option<&'a Names<'a>>,
-        repeats: Vec<(usize, usize)>,
         rule: &'a NameRule,
         operator_id: &'a str,
         options: &'a Options,
     ) -> Self {
+        let (row_of, repeats) = repeats(roster, accounts.len(), &look.accounts);
         let mut differing = HashMap::new();
         let mut repeated = HashMap::new();
         for (first, later) in repeats {
@@ -200,18 +218,12 @@ impl<'a> Sight<'a> {
             }
             repeated.insert(later, first);
         }
-        let mut row_of = vec![NONE; accounts.len()];
-        for (row, account) in (0_u32..).zip(&look.accounts) {
-            if let Some(slot) = row_of.get_mut(*account as usize).filter(|slot| **slot == NONE) {
-                *slot = row;
-            }
-        }
-        let mut is_first = |row: usize| {
+        let is_first = |row: usize| {
             let says_the_same =
                 |first: &usize| roster.difference(*first, row).is_none() && !differing.contains_key(first);
             !look.targets.get(row, 0).is_empty() && !repeated.get(&row).is_some_and(says_the_same)
         };
-        let wanted = Names::alike(&look.targets, 0, fold::key, &mut is_first);
+        let wanted = Names::alike(&look.targets, 0, fold::key, &is_first);
         let look_alikes = (!options.accept_look_alikes).then(|| LookAlikes::over(accounts, &look.targets)).flatten();
         Self {
             has_alike: by_name.sharing().collect(),

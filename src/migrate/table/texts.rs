@@ -40,6 +40,11 @@ impl Texts {
         self.ends.extend(other.ends.iter().map(|end| base + end));
     }
 
+    /// Whether there is no letter but ASCII's in any cell.
+    pub(crate) fn are_ascii(&self) -> bool {
+        self.text.is_ascii()
+    }
+
     /// How many whole rows there are.
     pub(crate) fn len(&self) -> usize {
         self.ends.len() / self.width
@@ -75,5 +80,6 @@ mod tests {
         let all: Vec<_> = (0..texts.len()).map(|row| (texts.get(row, 0), texts.get(row, 1))).collect();
         assert_eq!(all, [("a", ""), ("\u{e9}", "bc"), ("d", "ef")]);
         assert_eq!(texts.get(3, 0), "");
+        assert!(more.are_ascii() && !texts.are_ascii());
     }
 }

@@ -23,14 +23,12 @@ fn try_api(api_url: Option<&str>, key: Option<KeyField>) -> Result<Scim> {
         setting: &|_| None,
         directory: &directory,
         secret: &|_| Ok(Secret::new(TOKEN.to_owned().into(), "`x`").unwrap()),
-        http: Paced::new(client(), crate::http::pace::tests::free(), Duration::from_millis(500)),
+        http: Paced::new(
+            crate::provider::tests::client(),
+            crate::http::pace::tests::free(),
+            Duration::from_millis(500),
+        ),
     })
-}
-
-/// To make one takes longer than most tests.
-fn client() -> crate::http::Client {
-    static CLIENT: std::sync::OnceLock<crate::http::Client> = std::sync::OnceLock::new();
-    CLIENT.get_or_init(crate::http::Client::new).clone()
 }
 
 fn api(peer: &Peer) -> Scim {
@@ -141,7 +139,7 @@ fn a_token_is_needed() {
             ..DirectoryAccess::default()
         },
         secret: &|_| panic!("there is none to be looked up"),
-        http: Paced::new(client(), crate::http::pace::tests::free(), Duration::from_secs(1)),
+        http: Paced::new(crate::provider::tests::client(), crate::http::pace::tests::free(), Duration::from_secs(1)),
     });
     let error = error.err().unwrap();
     let failure = failure_of(&error).unwrap();

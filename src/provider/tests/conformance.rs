@@ -137,7 +137,7 @@ impl Stage {
             setting: &|_| None,
             directory: &access,
             secret: &|_| Secret::new(word.to_owned().into(), "`x`"),
-            http: Paced::new(crate::http::Client::new(), crate::http::pace::tests::free(), Duration::from_secs(5)),
+            http: Paced::new(super::client(), crate::http::pace::tests::free(), Duration::from_secs(5)),
         };
         built_in(row.provider).directory(access).unwrap()
     }
@@ -237,7 +237,7 @@ fn every_user_api_tells_the_same_story() {
 
 #[test]
 fn no_user_api_is_without_its_story() {
-    for vendor in Vendors::new(Vec::new()).unwrap().iter().filter(|vendor| vendor.api.is_some()) {
+    for vendor in Vendors::new(Vec::new()).unwrap().all().unwrap().into_iter().filter(|vendor| vendor.api.is_some()) {
         assert!(ROWS.iter().any(|row| row.provider == vendor.id), "{}", vendor.id);
         assert!(sandbox::providers().any(|provider| provider == vendor.id), "{}: no sandbox", vendor.id);
     }

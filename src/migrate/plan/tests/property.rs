@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 
 use proptest::collection::btree_map;
 use proptest::collection::vec;
-use proptest::prelude::ProptestConfig;
 use proptest::prelude::Strategy;
 use proptest::prelude::any;
 use proptest::prop_assert;
@@ -41,7 +40,7 @@ fn name() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
+    // `PROPTEST_CASES=20000 cargo test --lib a_plan_carried_out` tries more.
     #[test]
     fn a_plan_carried_out_in_its_order_never_collides(
         list in btree_map(0..9_u8, any::<bool>(), 0..9),

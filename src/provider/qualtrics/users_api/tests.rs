@@ -27,7 +27,11 @@ fn try_api(api_url: Option<&str>, data_center: Option<&str>) -> Result<UsersApi>
         setting: &setting,
         directory: &directory,
         secret: &|_| Ok(secret()),
-        http: Paced::new(crate::http::Client::new(), crate::http::pace::tests::free(), Duration::from_millis(500)),
+        http: Paced::new(
+            crate::provider::tests::client(),
+            crate::http::pace::tests::free(),
+            Duration::from_millis(500),
+        ),
     })
 }
 

@@ -35,7 +35,11 @@ fn try_api(api_url: Option<&str>, platform: Option<&str>, login: Option<&str>) -
         setting: &setting,
         directory: &directory,
         secret: &|_| Secret::new(PASSWORD.to_owned().into(), "`x`"),
-        http: Paced::new(crate::http::Client::new(), crate::http::pace::tests::free(), Duration::from_millis(500)),
+        http: Paced::new(
+            crate::provider::tests::client(),
+            crate::http::pace::tests::free(),
+            Duration::from_millis(500),
+        ),
     })
 }
 

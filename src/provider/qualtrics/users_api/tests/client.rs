@@ -31,7 +31,7 @@ fn made(peer: Option<&Peer>, directory: &DirectoryAccess, pace: Arc<crate::http:
             let text = if reference.to_string() == "env:TOKEN" { TOKEN } else { CLIENT_SECRET };
             Secret::new(text.to_owned().into(), "`x`")
         },
-        http: Paced::new(crate::http::Client::new(), pace, Duration::from_millis(500)),
+        http: Paced::new(crate::provider::tests::client(), pace, Duration::from_millis(500)),
     })
 }
 

@@ -75,7 +75,7 @@ fn the_allowance_in_the_headers_of_a_good_answer_is_kept_to() {
     let clock = Arc::new(crate::http::pace::tests::Still::default());
     let pace = crate::http::pace::Pace::new(Arc::<crate::http::pace::tests::Still>::clone(&clock), Arc::default());
     let mut api = api(&peer);
-    api.http = Paced::new(crate::http::Client::new(), Arc::new(pace), Duration::from_millis(500));
+    api.http = Paced::new(crate::provider::tests::client(), Arc::new(pace), Duration::from_millis(500));
     api.operator().unwrap();
     api.operator().unwrap();
     assert_eq!(crate::model::clock::Clock::elapsed(&*clock), Duration::from_secs(40));
