@@ -88,7 +88,7 @@ const DOORS: [(&str, &[&str]); 26] = [
     ("serde_yaml", &["yaml"]),
     ("similar", &["cli"]),
     ("tempfile", &["cli", "disk"]),
-    ("tokio", &["sandbox"]),
+    ("tokio", &["http", "sandbox"]),
     ("unicode_security", &["migrate"]),
     ("yamlpatch", &["yaml"]),
     ("yamlpath", &["yaml"]),

@@ -16,13 +16,16 @@ use zeroize::Zeroizing;
 
 use crate::http::Broken;
 use crate::http::Client;
-use crate::http::Reuse;
 use crate::http::Trouble;
 use crate::http::address::is_loopback;
+use crate::http::guard::Route;
+use crate::http::lane::Front;
+use crate::http::lane::Response;
+use crate::http::lane::Taken;
 use crate::http::limits::Limits;
 use crate::http::pace::Pace;
-use crate::http::read_body;
 use crate::http::retry_after;
+use crate::http::roots::Roots;
 use crate::http::seconds;
 use crate::secret::Secret;
 
@@ -42,16 +45,6 @@ pub(crate) enum Method {
     Put,
     /// Changes a part.
     Patch,
-}
-
-impl Method {
-    /// Whether a repetition can do harm.
-    pub(crate) const fn writes(self) -> bool {
-        match self {
-            Self::Get | Self::Query => false,
-            Self::Post | Self::Put | Self::Patch => true,
-        }
-    }
 }
 
 /// How a request says who asks.
@@ -266,13 +259,13 @@ fn media_type(header: &str) -> String {
 }
 
 /// A body that is read as it comes, and stops at its limit.
-struct Flow<'a> {
-    response: &'a mut reqwest::blocking::Response,
+struct Flow<'a, 'l> {
+    response: &'a mut Response<'l>,
     left: u64,
     broken: Option<Broken>,
 }
 
-impl Read for Flow<'_> {
+impl Read for Flow<'_, '_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self.response.read(buffer) {
             Ok(count) => {
@@ -319,19 +312,15 @@ fn too_large(status: u16, limit: u64) -> Transport {
 impl Client {
     /// Makes one attempt; `timeout` covers everything from connecting to the last byte.
     pub(crate) fn call(&self, call: &Call<'_>, timeout: Duration) -> Result<Answer, Transport> {
-        let (mut response, secret) = self.send(call, timeout)?;
-        let head = Head::of(&response);
-        match read_body(&mut response, ANSWER_LIMIT) {
-            Ok(body) => Ok(Answer {
-                status: head.status,
-                retry_after: head.retry_after,
-                limits: head.limits,
-                etag: head.etag,
-                media_type: head.media_type,
-                body,
-            }),
-            Err(Broken::Read(trouble)) => Err(told(trouble, Some(head.status), timeout, secret)),
-            Err(Broken::TooLarge) => Err(too_large(head.status, ANSWER_LIMIT)),
+        let (taken, header, secret) = self.lane_of(call)?;
+        let (front, body) = taken
+            .whole(|client| request(client, call, header, timeout), ANSWER_LIMIT)
+            .map_err(|trouble| told(trouble, None, timeout, secret))?;
+        let Head { status, retry_after, limits, etag, media_type } = Head::of(&front);
+        match body {
+            Ok(body) => Ok(Answer { status, retry_after, limits, etag, media_type, body }),
+            Err(Broken::Read(trouble)) => Err(told(trouble, Some(status), timeout, secret)),
+            Err(Broken::TooLarge) => Err(too_large(status, ANSWER_LIMIT)),
         }
     }
 
@@ -342,9 +331,12 @@ impl Client {
         bounds: &Bounds,
         read: impl FnOnce(&Head, &mut dyn Read) -> T,
     ) -> Result<T, Transport> {
-        let (mut response, secret) = self.send(call, bounds.timeout)?;
-        let head = Head::of(&response);
-        if response.content_length().is_some_and(|length| length > bounds.bytes) {
+        let (taken, header, secret) = self.lane_of(call)?;
+        let mut response = taken
+            .send(|client| request(client, call, header, bounds.timeout))
+            .map_err(|trouble| told(trouble, None, bounds.timeout, secret))?;
+        let head = Head::of(&response.front);
+        if response.front.length.is_some_and(|length| length > bounds.bytes) {
             return Err(too_large(head.status, bounds.bytes));
         }
         let mut flow = Flow { response: &mut response, left: bounds.bytes, broken: None };
@@ -356,12 +348,9 @@ impl Client {
         }
     }
 
-    /// Sends the request, and gives back the answer up to its body, and what must not be shown.
-    fn send<'a>(
-        &self,
-        call: &Call<'a>,
-        timeout: Duration,
-    ) -> Result<(reqwest::blocking::Response, &'a Secret), Transport> {
+    /// What a request leaves by, if it may: the lane, the header that says who asks, and what must not
+    /// be shown.
+    fn lane_of<'a>(&self, call: &Call<'a>) -> Result<(Taken<'_>, Header, &'a Secret), Transport> {
         let never = |code, detail: &str| Transport::NeverSent { code, detail: detail.to_owned() };
         match call.url.scheme() {
             "https" => {}
@@ -369,51 +358,56 @@ impl Client {
             "http" => return Err(never("http-url", "a secret is not sent over plain http to another machine")),
             _ => return Err(never("url-scheme", "an API is called by https only")),
         }
-        let method = match call.method {
-            Method::Get => reqwest::Method::GET,
-            Method::Query | Method::Post => reqwest::Method::POST,
-            Method::Put => reqwest::Method::PUT,
-            Method::Patch => reqwest::Method::PATCH,
-        };
-        let reuse = if call.method.writes() { Reuse::Fresh } else { Reuse::Kept };
         let (name, value, secret) = call.credentials.header()?;
-        let https = call.url.scheme() == "https";
-        let response = self
-            .lane(call.url, reuse)
-            .and_then(|lane| {
-                let mut request = lane.request(method, call.url.clone()).timeout(timeout).header(name, value);
-                for (name, value) in call.headers {
-                    request = request.header(*name, *value);
-                }
-                if let Some(tag) = call.if_match {
-                    request = request.header(header::IF_MATCH, tag);
-                }
-                match call.body {
-                    Body::None => {}
-                    Body::Json(kind, json) => {
-                        request = request.header(header::CONTENT_TYPE, kind).body(json.to_string());
-                    }
-                    Body::Form(pairs) => {
-                        let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-                        request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(form);
-                    }
-                }
-                request.send()
-            })
-            .map_err(|error| told(Trouble::of(&error, https), None, timeout, secret))?;
-        Ok((response, secret))
+        let taken = self.lanes.take(call.url, &Route::Ordinary, &Roots::default());
+        // There is no time to tell of before the request.
+        let taken = taken.map_err(|trouble| told(trouble, None, Duration::ZERO, secret))?;
+        Ok((taken, (name, value), secret))
+    }
+}
+
+/// Who asks.
+type Header = (header::HeaderName, HeaderValue);
+
+fn request(
+    client: &reqwest::Client,
+    call: &Call<'_>,
+    (name, value): Header,
+    timeout: Duration,
+) -> reqwest::RequestBuilder {
+    let method = match call.method {
+        Method::Get => reqwest::Method::GET,
+        Method::Query | Method::Post => reqwest::Method::POST,
+        Method::Put => reqwest::Method::PUT,
+        Method::Patch => reqwest::Method::PATCH,
+    };
+    let mut request = client.request(method, call.url.clone()).timeout(timeout).header(name, value);
+    for (name, value) in call.headers {
+        request = request.header(*name, *value);
+    }
+    if let Some(tag) = call.if_match {
+        request = request.header(header::IF_MATCH, tag);
+    }
+    match call.body {
+        Body::None => request,
+        Body::Json(kind, json) => request.header(header::CONTENT_TYPE, kind).body(json.to_string()),
+        Body::Form(pairs) => {
+            let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+            request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(form)
+        }
     }
 }
 
 impl Head {
-    fn of(response: &reqwest::blocking::Response) -> Self {
-        let text = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
+    fn of(front: &Front) -> Self {
         Self {
-            status: response.status().as_u16(),
-            retry_after: text(header::RETRY_AFTER).and_then(|asked| retry_after::wait(asked, text(header::DATE))),
-            limits: Limits::of(response.headers()),
-            etag: text(header::ETAG).map(str::to_owned),
-            media_type: text(header::CONTENT_TYPE).map(media_type),
+            status: front.status.as_u16(),
+            retry_after: front
+                .text(header::RETRY_AFTER)
+                .and_then(|asked| retry_after::wait(asked, front.text(header::DATE))),
+            limits: Limits::of(&front.headers),
+            etag: front.text(header::ETAG).map(str::to_owned),
+            media_type: front.text(header::CONTENT_TYPE).map(media_type),
         }
     }
 }

@@ -113,32 +113,34 @@ impl Client {
                 }
             };
             let failed = |trouble: Trouble| trouble.failure(&shown, rules.timeout);
-            let of = |error: &reqwest::Error| failed(Trouble::of(error, url.scheme() == "https"));
             let conditions = known.map(|known| known.conditions(&url)).unwrap_or_default();
             let conditional = !conditions.is_empty();
             let left = rules.timeout.saturating_sub(begun.elapsed());
             let mut response = self
-                .lane_for(&url, &route, &rules.roots)
+                .lanes
+                .take(&url, &route, &rules.roots)
                 .and_then(|lane| {
-                    let request = lane.get(url.clone()).header(header::ACCEPT, rules.accept.value());
-                    request.headers(conditions).timeout(left).send()
+                    lane.send(|client| {
+                        let request = client.get(url.clone()).header(header::ACCEPT, rules.accept.value());
+                        request.headers(conditions).timeout(left)
+                    })
                 })
-                .map_err(|error| of(&error))?;
-            let status = response.status();
+                .map_err(failed)?;
+            let status = response.front.status;
             match (status.as_u16(), known) {
                 (301 | 302 | 303 | 307 | 308, _) => {
-                    let location = header_text(response.headers(), &header::LOCATION, 8192).unwrap_or_default();
+                    let location = header_text(&response.front.headers, &header::LOCATION, 8192).unwrap_or_default();
                     url = address::redirect_target(&url, &location)?;
                     continue;
                 }
                 (304, Some(known)) if conditional => {
-                    return Ok(Fetched::NotModified(known.renewed(&url, response.headers())));
+                    return Ok(Fetched::NotModified(known.renewed(&url, &response.front.headers)));
                 }
                 (200 | 203, _) => {}
                 (404 | 410, _) => return Ok(Fetched::Missing(bad_status(&shown, status))),
                 _ => return Err(bad_status(&shown, status).into()),
             }
-            let validators = Validators::of(&url, response.headers());
+            let validators = Validators::of(&url, &response.front.headers);
             let too_large = || {
                 Failure::remote(
                     "body-too-large",
@@ -147,7 +149,7 @@ impl Client {
                 .hint("`--max-size` raises the limit, where such a large document is expected")
             };
             // Without a coding this is the size of the document; a coding takes the header away.
-            if response.content_length().is_some_and(|length| length > rules.max_bytes) {
+            if response.front.length.is_some_and(|length| length > rules.max_bytes) {
                 return Err(too_large().into());
             }
             let content =

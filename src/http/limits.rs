@@ -29,6 +29,10 @@ pub(crate) struct Limits {
 impl Limits {
     /// Reads `X-RateLimit-*`, `RateLimit-*` and Qualys' own names. A header that is no number is passed over.
     pub(super) fn of(headers: &HeaderMap) -> Self {
+        // Each of the names has it, and most answers have none of them.
+        if !headers.keys().any(|name| name.as_str().contains("limit")) {
+            return Self::default();
+        }
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let number = |name: &str| -> Option<u64> {
             // `100, 100;w=60` of an older draft: the first number is the limit.

@@ -14,6 +14,7 @@ use crate::http::fetch::FetchRules;
 use crate::http::fetch::Fetched;
 use crate::http::peer::Peer;
 use crate::http::peer::response;
+use crate::http::roots::Roots;
 use crate::secret::Secret;
 
 const TIMEOUT: Duration = Duration::from_millis(400);
@@ -385,20 +386,136 @@ fn localhost_is_this_machine_whatever_a_name_server_says() {
     assert_eq!(answer.status, 200);
 }
 
+/// One call of a client that makes several.
+fn another(client: &Client, url: &str, method: Method) -> Result<Answer, Transport> {
+    let (url, secret) = (url::Url::parse(url).unwrap(), secret());
+    let credentials = Credentials::Header("x-api-token", &secret);
+    client.call(
+        &Call { method, url: &url, credentials, headers: &[], if_match: None, body: Body::None },
+        Duration::from_secs(2),
+    )
+}
+
+fn puts(peer: &Peer) -> usize {
+    peer.received().iter().filter(|request| request.line.starts_with("PUT ")).count()
+}
+
 #[test]
-fn reads_reuse_a_connection_and_writes_never_do() {
+fn reads_and_writes_take_the_connection_that_was_just_used() {
     let peer = Peer::answering(|_| response("200 OK", &[], b"{}"));
-    let (client, secret, url) = (Client::new(), secret(), url::Url::parse(&peer.url()).unwrap());
-    for method in [Method::Get, Method::Get, Method::Put, Method::Put] {
-        let call = Call {
-            method,
-            url: &url,
-            credentials: Credentials::Header("x-api-token", &secret),
-            headers: &[],
-            if_match: None,
-            body: Body::None,
-        };
-        client.call(&call, DEFAULT_TIMEOUT).unwrap();
+    let client = Client::new();
+    for method in [Method::Get, Method::Put, Method::Get, Method::Put] {
+        another(&client, &peer.url(), method).unwrap();
     }
-    assert_eq!((peer.received().len(), peer.connections()), (4, 3));
+    assert_eq!((peer.received().len(), peer.connections()), (4, 1));
+}
+
+#[test]
+fn a_connection_that_has_idled_is_not_used_again() {
+    let peer = Peer::answering(|_| response("200 OK", &[], b"{}"));
+    let client = Client::new();
+    for method in [Method::Get, Method::Put] {
+        another(&client, &peer.url(), method).unwrap();
+        std::thread::sleep(Duration::from_millis(1200));
+    }
+    assert_eq!((peer.received().len(), peer.connections()), (2, 2));
+}
+
+#[test]
+fn threads_have_connections_of_their_own_and_leave_them_to_the_next() {
+    let peer = Peer::answering(|request| response("200 OK", &[], request.line.as_bytes()));
+    let client = Client::new();
+    for _ in 0..20 {
+        std::thread::scope(|scope| {
+            for thread in 0..4 {
+                let (client, url) = (client.clone(), format!("{}/{thread}", peer.url()));
+                scope.spawn(move || {
+                    let answer = another(&client, &url, Method::Get).unwrap();
+                    assert_eq!(answer.body, format!("GET /{thread} HTTP/1.1").into_bytes());
+                });
+            }
+        });
+    }
+    assert_eq!(peer.received().len(), 80);
+    assert!(peer.connections() <= 4, "{}", peer.connections());
+}
+
+#[test]
+fn a_connection_that_was_closed_after_an_answer_is_not_written_to() {
+    // Without `connection: close`, so that nothing but the end itself tells.
+    let peer = Peer::start(|_, stream| {
+        stream.write_all(&response("200 OK", &[], b"{}")).unwrap();
+        false
+    });
+    let client = Client::new();
+    for write in 1..=20 {
+        another(&client, &peer.url(), Method::Get).unwrap();
+        std::thread::sleep(Duration::from_millis(20));
+        another(&client, &peer.url(), Method::Put).unwrap();
+        std::thread::sleep(Duration::from_millis(20));
+        assert_eq!((puts(&peer), peer.connections()), (write, 2 * write));
+    }
+}
+
+#[test]
+fn a_write_that_was_begun_is_not_made_again() {
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let (begun, connections) = (Arc::new(std::sync::atomic::AtomicUsize::new(0)), Arc::default());
+    let (seen, counted) = (Arc::clone(&begun), Arc::<std::sync::atomic::AtomicUsize>::clone(&connections));
+    std::thread::spawn(move || {
+        use std::io::Read as _;
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            counted.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            let mut request = [0; 4096];
+            while stream.read(&mut request).is_ok_and(|count| count > 0 && request.starts_with(b"GET ")) {
+                stream.write_all(&response("200 OK", &[], b"{}")).unwrap();
+                // What comes next is seen and not read, so that the connection ends by a reset.
+                if stream.peek(&mut request[..4]).is_ok_and(|count| count > 0 && request.starts_with(b"PUT ")) {
+                    seen.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+                    break;
+                }
+            }
+        }
+    });
+    let client = Client::new();
+    for round in 1..=20 {
+        assert_eq!(another(&client, &url, Method::Get).unwrap().status, 200);
+        let outcome = another(&client, &url, Method::Put);
+        assert!(matches!(outcome, Err(Transport::OutcomeUnknown { code: "connection-lost", .. })), "{outcome:?}");
+        let count = |number: &std::sync::atomic::AtomicUsize| number.load(std::sync::atomic::Ordering::SeqCst);
+        assert_eq!((count(&begun), count(&connections)), (round, round));
+    }
+}
+
+#[test]
+fn an_answer_that_came_too_late_is_not_taken_for_the_next_one() {
+    let peer = Peer::start(|request, stream| {
+        if request.line.starts_with("GET /slow ") {
+            std::thread::sleep(TIMEOUT + Duration::from_millis(100));
+        }
+        stream.write_all(&response("200 OK", &[], request.line.as_bytes())).is_ok()
+    });
+    let client = Client::new();
+    let (secret, slow) = (secret(), url::Url::parse(&format!("{}/slow", peer.url())).unwrap());
+    let credentials = Credentials::Header("x-api-token", &secret);
+    let call = Call { method: Method::Get, url: &slow, credentials, headers: &[], if_match: None, body: Body::None };
+    let late = client.call(&call, TIMEOUT);
+    assert!(matches!(late, Err(Transport::OutcomeUnknown { code: "timeout", .. })), "{late:?}");
+    std::thread::sleep(Duration::from_millis(200));
+    let answer = another(&client, &format!("{}/next", peer.url()), Method::Put).unwrap();
+    assert_eq!((answer.body.as_slice(), peer.connections()), (&b"PUT /next HTTP/1.1"[..], 2));
+}
+
+#[test]
+fn a_body_that_is_not_read_on_leaves_nothing_for_the_next_answer() {
+    let peer = Peer::answering(|request| response("200 OK", &[], request.line.repeat(9000).as_bytes()));
+    let client = Client::new();
+    let url = format!("{}/large", peer.url());
+    let refused = client.fetch(&url, &FetchRules { timeout: DEFAULT_TIMEOUT, ..limits() }, None).unwrap_err();
+    assert_eq!(failure_of(&refused).unwrap().code(), "body-too-large");
+    let answer = another(&client, &format!("{}/next", peer.url()), Method::Put).unwrap();
+    assert!(answer.body.starts_with(b"PUT /next HTTP/1.1PUT /next"));
+    assert_eq!(peer.connections(), 2);
 }

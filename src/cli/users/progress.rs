@@ -108,6 +108,9 @@ impl Bar {
 
 impl Progress for Bar {
     fn row_done(&mut self, done: u64, failed: u64, total: u64) {
+        if self.0.is_hidden() {
+            return;
+        }
         self.0.set_length(total);
         self.0.set_position(done);
         self.0.set_message(if failed > 0 { format!("{failed} failed") } else { String::new() });

@@ -141,8 +141,9 @@ fn what_is_pinned_is_never_looked_up_again() {
     let url = Url::parse(&format!("http://localhost:{}/", peer.port())).unwrap();
     let route = Route::Pinned(Vec::new());
     let client = Client::new();
-    let lane = client.lane_for(&Url::parse("http://other.test/").unwrap(), &route, &Default::default()).unwrap();
-    assert!(lane.get(url).send().unwrap_err().is_connect());
+    let lane = client.lanes.take(&Url::parse("http://other.test/").unwrap(), &route, &Default::default()).ok().unwrap();
+    let trouble = lane.send(|client| client.get(url)).err().unwrap();
+    assert!(trouble.never_sent && trouble.code == "unreachable", "{trouble:?}");
     assert_eq!(peer.connections(), 0);
 }
 
