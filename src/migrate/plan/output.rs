@@ -77,6 +77,9 @@ struct Turns<F> {
     other: mpsc::SyncSender<F>,
 }
 
+/// A thread's sides of all files.
+type InTurn<P, R, S> = Files<Turns<P>, Turns<R>, Turns<S>>;
+
 /// What ended a thread's work: an error, or that the other thread ended with one.
 type Broken = Option<io::Error>;
 
@@ -85,20 +88,20 @@ impl<F: Write> Turns<F> {
     fn new(file: F) -> Result<(Self, Self), Broken> {
         let (to_first, first) = mpsc::sync_channel(1);
         let (to_second, second) = mpsc::sync_channel(1);
-        to_first.send(file).map_err(|_| None)?;
+        to_first.send(file).map_err(|_ended| None)?;
         Ok((Self { mine: first, other: to_second }, Self { mine: second, other: to_first }))
     }
 
     /// Waits for the file, writes to it and hands it over.
     fn write(&self, bytes: &[u8]) -> Result<(), Broken> {
-        let mut file = self.mine.recv().map_err(|_| None)?;
+        let mut file = self.mine.recv().map_err(|_ended| None)?;
         file.write_all(bytes)?;
-        self.other.send(file).map_err(|_| None)
+        self.other.send(file).map_err(|_ended| None)
     }
 
     /// The file, when both threads are done.
     fn end(one: &Self, other: &Self) -> Result<F, Broken> {
-        one.mine.try_recv().or_else(|_| other.mine.try_recv()).map_err(|_| None)
+        one.mine.try_recv().or_else(|_elsewhere| other.mine.try_recv()).map_err(|_ended| None)
     }
 }
 
@@ -126,11 +129,7 @@ where
 }
 
 /// Every second piece, from the one with this number.
-fn pieces<P, R, S>(
-    draft: &Draft<'_>,
-    number: usize,
-    files: Files<Turns<P>, Turns<R>, Turns<S>>,
-) -> Result<Files<Turns<P>, Turns<R>, Turns<S>>, Broken>
+fn pieces<P, R, S>(draft: &Draft<'_>, number: usize, files: InTurn<P, R, S>) -> Result<InTurn<P, R, S>, Broken>
 where
     P: Write,
     R: Write,
