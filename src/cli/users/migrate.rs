@@ -175,6 +175,7 @@ fn planned(
     (workspace, links): (&Workspace, Option<&Arc<Links>>),
     context: &Context,
 ) -> Result<(Folder, Consent)> {
+    let faults = faults::all(&args.rehearse_faults, args.rehearse_fault_script.as_deref())?;
     let made = input(args, loaded, workspace, context)?;
     let draft = draw(&made.roster, &made.accounts, &made.rule, made.head, &made.options);
     let saved = match links {
@@ -199,9 +200,7 @@ fn planned(
     if args.apply {
         // The report at the end is the data; the plan was shown before, or is in the rows file.
         context.ui.status(&page::one_line(&draft, least));
-    } else if context.format == Format::Json {
-        context.ui.json(&page::as_json(&draft, report, least)?)?;
-    } else {
+    } else if context.format != Format::Json {
         context.ui.data(&page::page(&draft, report, least))?;
     }
     if let Some(expected) = &args.plan_digest
@@ -233,8 +232,11 @@ fn planned(
         context.ui.hint(&format!("this plan was begun before: `ssoctl users status {id}` shows where it stands"));
     }
     if args.rehearse && !applied_before && renames > 0 {
-        let faults = faults::all(&args.rehearse_faults, args.rehearse_fault_script.as_deref())?;
         rehearse::rehearse(&draft, &made.accounts, loaded, (&args.run, &faults), context)?;
+    }
+    // One document: a refusal takes the plan's place.
+    if !args.apply && context.format == Format::Json {
+        context.ui.json(&page::as_json(&draft, report, least)?)?;
     }
     let verdict = if drive::has_problems(report) { Verdict::Findings } else { Verdict::Done };
     let agreed = args.apply || (asks && consented(args, loaded, renames, context)?);

@@ -60,6 +60,8 @@ struct Task {
     to: String,
     /// `to` is the temporary name.
     via: bool,
+    /// The name that our own rename to the temporary one took away: a copy that lags shows it.
+    past: Option<String>,
 }
 
 /// What a look at an account shows.
@@ -89,7 +91,11 @@ fn task(held: &Held) -> Option<Task> {
     let mut from: Vec<String> = state.left.as_deref().map(str::to_owned).into_iter().collect();
     from.retain(|name| *name != to);
     from.push(start.to_owned());
-    Some(Task { id: row.user_id.clone()?, from, to: to.to_owned(), via: via == Some(to) })
+    let past = state.at_via.then(|| match held.direction {
+        Direction::Apply => before.to_owned(),
+        Direction::Rollback => after.to_owned(),
+    });
+    Some(Task { id: row.user_id.clone()?, from, to: to.to_owned(), via: via == Some(to), past })
 }
 
 /// The intent to write a row; none while an earlier one is open.
@@ -367,7 +373,15 @@ impl Worker<'_, '_> {
     /// name from before our own rename, and such a copy shows it too. Where no `lag` is to be
     /// expected any more, the second look comes at once.
     fn look_surely(&mut self, held: &Held, task: &Task, lag: Duration) -> Result<Sight, Trouble> {
-        let sight = self.look(task)?;
+        let mut sight = self.look(task)?;
+        for look in 1..LOOKS {
+            // Of a round the row that opens it has been renamed by us already.
+            if !matches!(&sight, Sight::Other(name) if task.past.as_ref() == Some(name)) {
+                break;
+            }
+            self.caller.back_off(look, "the account does not show its temporary name yet")?;
+            sight = self.look(task)?;
+        }
         if held.direction == Direction::Apply || !matches!(sight, Sight::Goal) {
             return Ok(sight);
         }

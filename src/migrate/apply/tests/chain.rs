@@ -73,6 +73,29 @@ fn a_swap_a_round_and_an_open_chain_come_to_their_ends_and_back() {
 }
 
 #[test]
+fn a_copy_that_lags_behind_our_renames_breaks_no_round_wherever_it_is_read() {
+    let mut at = 0;
+    loop {
+        let (fake, plan) = chained(3, true);
+        fake.world().reading = std::iter::repeat_n(Fault::None, at).chain([Fault::Stale]).collect();
+        let watch = apply(&fake, &plan).unwrap();
+        assert_eq!((watch.failed, names(&fake, 3)), (0, after(3, true)), "there, read {at}");
+        let was_read = fake.world().reading.is_empty();
+        let there = fake.world().reads;
+        rollback(&fake, &plan).unwrap();
+        assert_eq!(names(&fake, 3), before(3), "back, read {at}");
+        assert_eq!(fake.state(&plan).summary().undone, 3);
+        let was_read = was_read || fake.world().reading.is_empty();
+        if !was_read {
+            // Four writes each way, each with a look before and behind it.
+            assert!(at >= 16 && there >= 8, "{at} {there}");
+            break;
+        }
+        at += 1;
+    }
+}
+
+#[test]
 fn a_round_that_cannot_be_closed_is_taken_back_at_once() {
     for at in 0..=4 {
         let (fake, plan) = chained(4, true);
