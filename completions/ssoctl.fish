@@ -43,7 +43,7 @@ complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "login" -d 'What would
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "mapping" -d 'Map groups, user types and divisions of the identity provider to those of the vendor'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "domain" -d 'Which e-mail domain leads to which connection'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "check" -d 'Check every connection, and what they say together'
-complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "users" -d 'List, export and compare users; migrate usernames: plan, apply, resume, roll back'
+complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "users" -d 'List, export and compare users; migrate usernames, make accounts: plan, apply, resume, roll back'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "sandbox" -d 'A local stand-in for a vendor, for rehearsal'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "demo" -d 'Rehearse a vendor in a throw-away workspace, by the very commands that you would type'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "completions" -d 'Print the completion script for a shell'
@@ -677,26 +677,27 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand check" -l strict -d 'Warni
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand check" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand check" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link provision" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link provision" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
 html\t'One HTML page, of what is handed over to others'
 junit\t'For CI: JUnit XML, of commands that run tests'"
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link" -l no-input -d 'Never ask, also not at a terminal'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link" -f -a "list" -d 'List the users of a connection, as the vendor has them'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link" -f -a "export" -d 'Write the users of a connection to a file that can be opened in a spreadsheet and read back'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link" -f -a "compare" -d 'Tell who is missing where: at the vendor, or at the identity provider'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link" -f -a "migrate" -d 'Rename existing users to the form that SSO logs them in by'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link" -f -a "resume" -d 'Go on with a migration or rollback that stopped'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link" -f -a "rollback" -d 'Give renamed users their old names back'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link" -f -a "status" -d 'Show where migrations stand'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link" -f -a "audit" -d 'Show every write of a migration, and what came of it'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link" -f -a "worksheet" -d 'Carry out a plan without an API: an import file or worksheet, and a check afterwards'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link" -f -a "notice" -d 'List those who must be told of their new name: e-mail, old name, new name, login URL'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link" -f -a "link" -d 'Link users to a connection, where the vendor lets in only those who are'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link provision" -l no-input -d 'Never ask, also not at a terminal'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link provision" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link provision" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link provision" -f -a "list" -d 'List the users of a connection, as the vendor has them'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link provision" -f -a "export" -d 'Write the users of a connection to a file that can be opened in a spreadsheet and read back'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link provision" -f -a "compare" -d 'Tell who is missing where: at the vendor, or at the identity provider'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link provision" -f -a "migrate" -d 'Rename existing users to the form that SSO logs them in by'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link provision" -f -a "resume" -d 'Go on with a migration or rollback that stopped'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link provision" -f -a "rollback" -d 'Give renamed users their old names back'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link provision" -f -a "status" -d 'Show where migrations stand'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link provision" -f -a "audit" -d 'Show every write of a migration, and what came of it'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link provision" -f -a "worksheet" -d 'Carry out a plan without an API: an import file or worksheet, and a check afterwards'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link provision" -f -a "notice" -d 'List those who must be told of their new name: e-mail, old name, new name, login URL'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link provision" -f -a "link" -d 'Link users to a connection, where the vendor lets in only those who are'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link provision" -f -a "provision" -d 'Make accounts, with role and scope by group, from the user store\'s export'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from list" -l connection -d 'The connection whose users are listed' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from list" -l directory -d 'Read this exported list, CSV or the NDJSON of `users export`, and not the vendor\'s API' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from list" -l search -d 'Only accounts that have this text in ID, username, e-mail address, External ID or name, in any case' -r
@@ -891,6 +892,31 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_sub
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from link" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from link" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from link" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l csv -d 'The user store\'s export: a CSV file with a header line, or `-`' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l mapping -d 'The file that says which group gives which role and scope' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l connection -d 'The connection whose vendor has the accounts' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l encoding -d 'Encoding of the export, where it is not UTF-8 or UTF-16, such as windows-1252' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l plan-digest -d 'Apply only if the plan is still the one with this digest' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l max-changes -d 'Refuse to apply a plan that makes and changes more accounts than this' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l rate -d 'Most writes in a second; 0 is as fast as the vendor answers [default: the connection\'s `writes_per_second`, else 1]' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l concurrency -d 'Requests at the same time [default: the connection\'s `concurrency`, else 4]' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l max-failures -d 'Stop when more rows than this have failed' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l max-failure-share -d 'Stop when more than this percentage of rows has failed, from the 20th row on' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l request-timeout -d 'Seconds after which the outcome of a request counts as unknown' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l journal -d 'Keep the journal in this PostgreSQL database, which several runs may share: `postgres://USER@HOST:PORT/DATABASE`' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l journal-password -d 'Where the password of the database is: `env:NAME`, `file:PATH` or `command:..`' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l journal-lease -d 'Seconds after which the rows of a run that says nothing are another\'s [default: 120, or four times the time-out]' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
+json\t'For programs: one document with a `schema` key'
+md\t'Markdown, of what is handed over to others'
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l apply -d 'Write now, without asking'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l retry-failed -d 'Try again the rows that an earlier run gave up'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l no-input -d 'Never ask, also not at a terminal'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'

@@ -9,7 +9,6 @@ pub(crate) mod directory;
 pub(crate) mod journal;
 pub(crate) mod listing;
 pub(crate) mod plan;
-#[cfg_attr(not(test), expect(dead_code, reason = "the command comes with the writes that carry it out"))]
 pub(crate) mod provision;
 pub(crate) mod report;
 pub(crate) mod roster;

@@ -7,6 +7,7 @@
 mod api_url;
 mod directory;
 pub(crate) mod profile;
+pub(crate) mod provisioner;
 mod qualtrics;
 mod qualys;
 mod scim;
@@ -35,6 +36,7 @@ pub(crate) use crate::provider::directory::CallResult;
 pub(crate) use crate::provider::directory::Directory;
 pub(crate) use crate::provider::directory::Operator;
 pub(crate) use crate::provider::directory::Page;
+pub(crate) use crate::provider::provisioner::Provisioner;
 
 /// The profiles that come with the program.
 const BUILT_IN: [(&str, &str); 6] = [
@@ -75,6 +77,14 @@ impl Vendor {
             )
             .hint("export the user list at the vendor, and give the file by `--directory FILE`")
             .into()),
+        }
+    }
+
+    /// What its API takes where accounts are made by it.
+    pub(crate) fn provisions(&self) -> Option<provisioner::Api> {
+        match self.api {
+            Some(Api::QualysUsers) => Some(qualys::users_api::provision::API),
+            Some(Api::QualtricsUsers | Api::Scim) | None => None,
         }
     }
 

@@ -1,4 +1,5 @@
-//! `ssoctl users`: who is there, and moving a tenant's users to the names that SSO logs them in by.
+//! `ssoctl users`: who is there, moving a tenant's users to the names that SSO logs them in by, and
+//! making their accounts.
 
 mod audit;
 mod compare;
@@ -11,6 +12,7 @@ mod listed;
 mod migrate;
 mod notice;
 mod progress;
+mod provision;
 mod reading;
 mod rehearse;
 mod resume;
@@ -23,7 +25,7 @@ use crate::cli::Verdict;
 use crate::cli::context::Context;
 use crate::error::Result;
 
-/// List, export and compare users; migrate usernames: plan, apply, resume, roll back
+/// List, export and compare users; migrate usernames, make accounts: plan, apply, resume, roll back
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -43,6 +45,7 @@ enum Command {
     Worksheet(worksheet::Args),
     Notice(notice::Args),
     Link(Box<link::Args>),
+    Provision(Box<provision::Args>),
 }
 
 /// Hands on to the subcommand.
@@ -59,5 +62,6 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         Command::Worksheet(args) => worksheet::run(args, context),
         Command::Notice(args) => notice::run(args, context),
         Command::Link(args) => link::run(args, context),
+        Command::Provision(args) => provision::run(args, context),
     }
 }

@@ -277,9 +277,9 @@ fn broken(error: anyhow::Error) -> Trouble {
 fn advised(failure: Failure, direction: Direction, id: &str) -> Failure {
     // What the vendor makes of one name it would make of the next, so going on is not the mend.
     if ["canary-failed", "verify-failed"].contains(&failure.code()) && direction == Direction::Apply {
-        return failure
-            .hint(format!("`ssoctl users rollback {id}` takes back what was done"))
-            .hint("then find out what the vendor made of the name: its suffix may be added, dropped or configured");
+        return failure.hint(format!("`ssoctl users rollback {id}` takes back what was done")).hint(
+            "then find out what the vendor made of it: of a name, the suffix may be added, dropped or configured",
+        );
     }
     let failure = failure.hint(format!("`ssoctl users resume {id}` goes on where it stopped"));
     match direction {

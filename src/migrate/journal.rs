@@ -97,6 +97,9 @@ pub(crate) enum Event {
         /// What it carries is the temporary name, and there is more to come.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         via: bool,
+        /// The account that was made, where one was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        made: Option<UserId>,
     },
     /// The intent before this was not carried out.
     NotDone {

@@ -40,9 +40,20 @@ pub(crate) enum Outcome {
     Conflict,
     /// The row itself cannot be used.
     Invalid,
+    /// An account will be made.
+    Create,
+    /// Fields of an account will be set.
+    Change,
+    /// No group of the person gives a role: no account is made, and none is changed.
+    NoRole,
 }
 
 impl Outcome {
+    /// Whether the row is carried out.
+    pub(crate) const fn writes(self) -> bool {
+        matches!(self, Self::Rename | Self::Create | Self::Change)
+    }
+
     /// The word in files and output.
     pub(crate) const fn word(self) -> &'static str {
         match self {
@@ -52,6 +63,9 @@ impl Outcome {
             Self::Ambiguous => "ambiguous",
             Self::Conflict => "conflict",
             Self::Invalid => "invalid",
+            Self::Create => "create",
+            Self::Change => "change",
+            Self::NoRole => "no_role",
         }
     }
 }
@@ -71,6 +85,18 @@ pub(crate) struct Counts {
     pub(crate) conflict: u64,
     /// See [`Outcome::Invalid`].
     pub(crate) invalid: u64,
+    /// See [`Outcome::Create`].
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) create: u64,
+    /// See [`Outcome::Change`].
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) change: u64,
+    /// See [`Outcome::NoRole`].
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) no_role: u64,
+}
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl Counts {
@@ -93,12 +119,20 @@ impl Counts {
             Outcome::Ambiguous => &mut self.ambiguous,
             Outcome::Conflict => &mut self.conflict,
             Outcome::Invalid => &mut self.invalid,
+            Outcome::Create => &mut self.create,
+            Outcome::Change => &mut self.change,
+            Outcome::NoRole => &mut self.no_role,
         } += 1;
+    }
+
+    /// Rows that are carried out.
+    pub(crate) const fn writes(&self) -> u64 {
+        self.rename + self.create + self.change
     }
 
     /// All rows.
     pub(crate) const fn total(&self) -> u64 {
-        self.rename + self.already + self.not_found + self.ambiguous + self.conflict + self.invalid
+        self.writes() + self.already + self.not_found + self.ambiguous + self.conflict + self.invalid + self.no_role
     }
 }
 
@@ -144,9 +178,30 @@ pub(crate) struct Turn {
     pub(crate) turn: u32,
 }
 
+/// What a plan does to accounts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Job {
+    /// Their key field gets another value.
+    #[default]
+    Rename,
+    /// They are made, and their fields set; `before` and `after` of a row are states of an account
+    /// ([`crate::migrate::provision::state`]).
+    Provision,
+}
+
+impl Job {
+    fn is_rename(&self) -> bool {
+        *self == Self::Rename
+    }
+}
+
 /// What a plan is for.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Head {
+    /// What it does.
+    #[serde(default, skip_serializing_if = "Job::is_rename")]
+    pub(crate) job: Job,
     /// The vendor's id.
     pub(crate) provider: String,
     /// The connection's name.

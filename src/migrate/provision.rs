@@ -3,61 +3,32 @@
 //! (QY5). What is written is what this plan has; nobody who is not in the store is touched.
 
 mod granted;
+pub(crate) mod mapping;
+pub(crate) mod save;
+pub(crate) mod state;
 pub(crate) mod store;
+pub(crate) mod target;
 
 use std::collections::HashMap;
 
-use serde::Serialize;
-
-use crate::crypto::Sha256;
+use crate::migrate::plan;
+use crate::migrate::plan::Outcome;
 use crate::migrate::plan::fold;
+use crate::migrate::provision::state::Fields;
 use crate::migrate::provision::store::Person;
 use crate::migrate::shown;
+use crate::model::UserId;
 use crate::model::provision::Mapping;
 use crate::provider::Account;
+use crate::provider::provisioner::Api;
 
-/// What a vendor's API can do to accounts.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Api<'a> {
-    /// The words for roles that it takes when an account is made.
-    pub(crate) roles: &'a [&'a str],
-    /// Roles whose accounts have no scope of their own.
-    pub(crate) unscoped: &'a [&'a str],
-    /// Fields that a new account must have.
-    pub(crate) required: &'a [&'a str],
-    /// Fields that it sets when an account is made and cannot change later.
-    pub(crate) only_at_first: &'a [&'a str],
-}
-
-/// Qualys' user.php (vendors.md 2.4; docs.qualys.com add_user and edit_user). Whether further contact
-/// data must be given is the subscription's to say, and the vendor's answer tells it.
-pub(crate) const QUALYS: Api<'static> = Api {
-    roles: &["manager", "unit_manager", "scanner", "reader", "contact", "administrator"],
-    unscoped: &["manager", "unit_manager", "administrator"],
-    required: &["user_role", "first_name", "last_name", "email"],
-    only_at_first: &["user_role", "business_unit"],
-};
-
-/// What will become of a person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Outcome {
-    /// An account is made.
-    Create,
-    /// Fields of an account are set.
-    Change,
-    /// The account is as it should be.
-    Already,
-    /// No group of theirs is mapped: no account is made, and none is changed.
-    NoRole,
-    /// Somebody must decide first.
-    Conflict,
-    /// The row cannot be used.
-    Invalid,
-}
+/// Most bytes of a value: more cannot be read back.
+const LONGEST_VALUE: usize = 4 << 10;
+/// Most bytes of a state of an account: a line of a plan has four of them at the worst.
+const LONGEST_STATE: usize = 100 << 10;
 
 /// One field that is set.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Change {
     /// The vendor's name of it.
     pub(crate) field: String,
@@ -68,16 +39,14 @@ pub(crate) struct Change {
 }
 
 /// One person of the user store.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Row {
     /// The line of the export.
     pub(crate) line: u64,
     /// The person's own key.
     pub(crate) key: String,
     /// The account, where there is one.
-    pub(crate) user_id: Option<String>,
-    /// What it logs in by, which the vendor makes.
-    pub(crate) login: Option<String>,
+    pub(crate) user_id: Option<UserId>,
     /// What will be done.
     pub(crate) outcome: Outcome,
     /// Kebab-case.
@@ -88,113 +57,173 @@ pub(crate) struct Row {
     pub(crate) changes: Vec<Change>,
 }
 
+impl Row {
+    fn ended(self, outcome: Outcome, code: &'static str, detail: impl Into<String>) -> Self {
+        Self { outcome, code, detail: detail.into(), ..self }
+    }
+
+    /// As a plan has it that is carried out.
+    fn sealed(self) -> plan::Row {
+        let key = || (state::KEY.to_owned(), self.key.clone());
+        let state_of = |fields: Fields| state::text(&fields);
+        let after = || {
+            state_of(
+                self.changes.iter().map(|change| (change.field.clone(), change.after.clone())).chain([key()]).collect(),
+            )
+        };
+        let (user_id, before, after) = match self.outcome {
+            Outcome::Create => (Some(target::nobody(&self.key)), String::new(), Some(after())),
+            Outcome::Change => {
+                let had = |change: &Change| (change.field.clone(), change.before.clone().unwrap_or_default());
+                let before = state_of(self.changes.iter().map(had).chain([key()]).collect());
+                (self.user_id.clone(), before, Some(after()))
+            }
+            _ => (self.user_id.clone(), String::new(), None),
+        };
+        let mut row = plan::Row {
+            line: self.line,
+            user_id,
+            login: Some(self.key.as_str().into()),
+            before: before.into(),
+            after: after.map(Into::into),
+            via: None,
+            chain: None,
+            outcome: self.outcome,
+            code: self.code.into(),
+            detail: self.detail.into(),
+            suffix_only: false,
+        };
+        if row.before.len().max(row.after.as_ref().map_or(0, |after| after.len())) > LONGEST_STATE {
+            (row.before, row.after) = ("".into(), None);
+            (row.outcome, row.code) = (Outcome::Invalid, "row-too-long".into());
+            row.detail = format!("what the account has or will have is longer than {LONGEST_STATE} bytes").into();
+        }
+        row
+    }
+}
+
 /// A plan to provision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Plan {
     /// In the order of the export.
-    pub(crate) rows: Vec<Row>,
+    pub(crate) rows: Vec<plan::Row>,
     /// Accounts of the vendor that nobody of the store is meant by; they are left alone.
     pub(crate) unmanaged: u64,
-    /// SHA-256 in hex over connection and rows.
-    pub(crate) digest: String,
 }
 
-impl Plan {
-    /// The rows as NDJSON.
-    pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        self.rows.iter().flat_map(line_of).collect()
+/// The vendor's accounts by what tells whose they are.
+struct Known<'a> {
+    accounts: &'a [Account],
+    by_key: HashMap<&'a str, Vec<usize>>,
+    by_look: HashMap<String, usize>,
+    by_email: HashMap<String, usize>,
+}
+
+impl<'a> Known<'a> {
+    fn new(accounts: &'a [Account]) -> Self {
+        let (mut by_key, mut by_look, mut by_email) =
+            (HashMap::<&str, Vec<usize>>::new(), HashMap::new(), HashMap::new());
+        for (at, account) in accounts.iter().enumerate() {
+            if let Some(key) = account.external_id.as_deref().filter(|key| !key.is_empty()) {
+                by_key.entry(key).or_default().push(at);
+                by_look.entry(fold::key(key).into_owned()).or_insert(at);
+            }
+            if let Some(email) = account.email.as_deref().filter(|email| !email.is_empty()) {
+                by_email.entry(fold::key(email).into_owned()).or_insert(at);
+            }
+        }
+        Self { accounts, by_key, by_look, by_email }
     }
 
-    /// How many rows have an outcome.
-    pub(crate) fn count(&self, outcome: Outcome) -> u64 {
-        self.rows.iter().filter(|row| row.outcome == outcome).count() as u64
+    fn holders(&self, person: &Person) -> &[usize] {
+        self.by_key.get(person.key.as_str()).map_or(&[][..], Vec::as_slice)
+    }
+
+    /// An account that may well be the same person's: one that a second account must not stand beside.
+    fn alike(&self, person: &Person, mapping: &Mapping) -> Option<&Account> {
+        let address = person.value(mapping, "email").map(|email| fold::key(email).into_owned());
+        let at = self.by_look.get(&*fold::key(&person.key)).or_else(|| self.by_email.get(&address?));
+        at.map(|at| &self.accounts[*at])
     }
 }
 
-fn line_of(row: &Row) -> Vec<u8> {
-    // Strings and numbers into memory: it cannot fail.
-    let mut line = serde_json::to_vec(row).unwrap_or_default();
-    line.push(b'\n');
-    line
+/// What is wrong with a person's own key.
+fn key_fault(key: &str, api: &Api) -> Option<(&'static str, String)> {
+    if key.is_empty() {
+        return Some(("key-empty", "the person has no key".to_owned()));
+    }
+    if key.trim() != key {
+        return Some(("key-has-outer-space", "white space stands around the key".to_owned()));
+    }
+    if key.chars().any(fold::hidden) {
+        return Some(("key-characters", "the key has characters that do not show".to_owned()));
+    }
+    let long = key.chars().count() > api.longest_key;
+    long.then(|| ("key-too-long", format!("the key has more than {} characters", api.longest_key)))
 }
 
 /// Makes the plan. Accounts are found by their External ID, exactly; one that has the person's
-/// address and another key or none is a conflict, and never taken over or made a second time.
-pub(crate) fn plan(
-    connection: &str,
-    people: &[Person],
-    accounts: &[Account],
-    mapping: &Mapping,
-    api: &Api<'_>,
-) -> Plan {
-    let mut by_key: HashMap<&str, Vec<usize>> = HashMap::new();
-    let mut by_email: HashMap<String, usize> = HashMap::new();
-    for (at, account) in accounts.iter().enumerate() {
-        if let Some(key) = account.external_id.as_deref().filter(|key| !key.is_empty()) {
-            by_key.entry(key).or_default().push(at);
-        }
-        if let Some(email) = account.email.as_deref().filter(|email| !email.is_empty()) {
-            by_email.entry(fold::key(email).into_owned()).or_insert(at);
-        }
-    }
+/// address, or a key that looks the same, is a conflict, and never taken over or made a second time.
+/// The account of `operator`, whose credentials do the work, is not changed.
+pub(crate) fn plan(people: &[Person], accounts: &[Account], mapping: &Mapping, api: &Api, operator: &UserId) -> Plan {
+    let known = Known::new(accounts);
     let mut first_line: HashMap<&str, u64> = HashMap::new();
     let (mut rows, mut meant) = (Vec::with_capacity(people.len()), vec![false; accounts.len()]);
     for person in people {
-        let mut row = Row {
+        let row = Row {
             line: person.line,
             key: person.key.clone(),
             user_id: None,
-            login: None,
             outcome: Outcome::Invalid,
             code: "",
             detail: String::new(),
             changes: Vec::new(),
         };
-        let mut end = |outcome, code, detail: String| (row.outcome, row.code, row.detail) = (outcome, code, detail);
-        if let Some(fault) = &person.fault {
-            end(Outcome::Invalid, "ragged-row", fault.clone());
-        } else if person.key.is_empty() {
-            end(Outcome::Invalid, "key-empty", "the person has no key".to_owned());
+        let row = if let Some(fault) = &person.fault {
+            row.ended(Outcome::Invalid, "ragged-row", fault.clone())
+        } else if let Some((code, why)) = key_fault(&person.key, api) {
+            row.ended(Outcome::Invalid, code, why)
         } else if let Some(first) = first_line.get(person.key.as_str()) {
-            end(Outcome::Conflict, "key-twice", format!("line {first} has the same key"));
+            row.ended(Outcome::Conflict, "key-twice", format!("line {first} has the same key"))
         } else {
             first_line.insert(&person.key, person.line);
-            let found = by_key.get(person.key.as_str()).map_or(&[][..], Vec::as_slice);
-            found.iter().for_each(|at| meant[*at] = true);
-            let address = person.value(mapping, "email").map(|email| fold::key(email).into_owned());
-            let namesake = address.and_then(|address| by_email.get(&address)).map(|at| &accounts[*at]);
-            row = match (found, namesake) {
-                ([only], _) => granted::existing(row, person, &accounts[*only], mapping, api),
-                ([], Some(other)) => {
-                    row.user_id = Some(other.id.0.clone());
-                    row.login = Some(other.username.0.clone());
-                    let has = other.external_id.as_deref().filter(|key| !key.is_empty());
-                    let has = has
-                        .map_or_else(|| "no External ID".to_owned(), |key| format!("the External ID {}", shown(key)));
-                    row.detail = format!(
-                        "account {} has the same e-mail address and {has}: link it first, lest there be two",
-                        shown(&other.username.0)
-                    );
-                    Row { outcome: Outcome::Conflict, code: "account-alike", ..row }
-                }
-                ([], None) => granted::new(row, person, mapping, api),
-                (several, _) => {
-                    let names: Vec<String> =
-                        several.iter().take(5).map(|at| shown(&accounts[*at].username.0)).collect();
-                    row.detail = format!("several accounts have the key: {}", names.join(", "));
-                    Row { outcome: Outcome::Conflict, code: "several-accounts", ..row }
-                }
-            };
-        }
-        rows.push(row);
-    }
-    let mut hasher = Sha256::new();
-    hasher.update(connection.as_bytes());
-    for row in &rows {
-        hasher.update(&line_of(row));
+            known.holders(person).iter().for_each(|at| meant[*at] = true);
+            one(row, person, &known, mapping, api)
+        };
+        let own = row.outcome == Outcome::Change && row.user_id.as_ref() == Some(operator);
+        let row = match own {
+            true => row.ended(Outcome::Conflict, "own-account", "its credentials do the work, so it is not changed"),
+            false => row,
+        };
+        rows.push(row.sealed());
     }
     let unmanaged = meant.iter().filter(|meant| !**meant).count() as u64;
-    Plan { rows, unmanaged, digest: hasher.finish_hex() }
+    Plan { rows, unmanaged }
+}
+
+fn one(row: Row, person: &Person, known: &Known<'_>, mapping: &Mapping, api: &Api) -> Row {
+    match known.holders(person) {
+        [only] => granted::existing(row, person, &known.accounts[*only], mapping, api),
+        [] => match known.alike(person, mapping) {
+            None => granted::new(row, person, mapping, api),
+            Some(other) => {
+                let has = other.external_id.as_deref().filter(|key| !key.is_empty());
+                let has =
+                    has.map_or_else(|| "no External ID".to_owned(), |key| format!("the External ID {}", shown(key)));
+                let why = format!(
+                    "account {} has {has} and may be the same person's: link it first, lest there be two",
+                    shown(&other.username.0)
+                );
+                let row = Row { user_id: Some(other.id.clone()), ..row };
+                row.ended(Outcome::Conflict, "account-alike", why)
+            }
+        },
+        several => {
+            let names: Vec<String> = several.iter().take(5).map(|at| shown(&known.accounts[*at].username.0)).collect();
+            let why = format!("several accounts have the key: {}", names.join(", "));
+            row.ended(Outcome::Conflict, "several-accounts", why)
+        }
+    }
 }
 
 #[cfg(test)]

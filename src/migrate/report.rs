@@ -1,7 +1,10 @@
 //! What became of every row: a summary, the rows for programs, the rows for a
 //! spreadsheet. Written however a run ends, and the counts must add up.
 
+mod accounts;
+
 use serde::Serialize;
+use serde::Serializer;
 
 use crate::disk;
 use crate::disk::Access;
@@ -14,13 +17,18 @@ use crate::migrate::journal::Journal;
 use crate::migrate::journal::state::Standing;
 use crate::migrate::journal::state::Step;
 use crate::migrate::plan::Counts;
-use crate::migrate::plan::Outcome;
+use crate::migrate::plan::Job;
 use crate::migrate::sheet::defused;
 
 /// Name and version of the summary.
-pub(crate) const SCHEMA: &str = "ssoctl.users-migrate/1";
+pub(crate) const fn schema(job: Job) -> &'static str {
+    match job {
+        Job::Rename => "ssoctl.users-migrate/1",
+        Job::Provision => "ssoctl.users-provision/1",
+    }
+}
 
-/// The summary, as `users migrate --format json` prints it.
+/// The summary, as `users migrate --format json` and `users provision --format json` print it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Report {
     /// Name and version of this form.
@@ -35,9 +43,9 @@ pub(crate) struct Report {
     pub(crate) state: &'static str,
     /// Why the last run stopped, where it did.
     pub(crate) stopped: Option<Stopped>,
-    /// Rows of the roster.
+    /// Rows of the roster, or of the user store.
     pub(crate) rows: u64,
-    /// The six outcomes of the plan add up to `rows`; the others add up to `rename`.
+    /// The outcomes of the plan add up to `rows`; the others add up to what is carried out.
     pub(crate) counts: AllCounts,
     /// NDJSON of every row.
     pub(crate) rows_file: String,
@@ -55,30 +63,54 @@ pub(crate) struct Stopped {
 }
 
 /// Counts of plan and journal.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct AllCounts {
-    /// Planned to be renamed.
-    pub(crate) rename: u64,
-    /// Carried the new name when the plan was made.
-    pub(crate) already: u64,
-    /// No such account.
-    pub(crate) not_found: u64,
-    /// More than one account may be meant.
-    pub(crate) ambiguous: u64,
-    /// The new name is not free.
-    pub(crate) conflict: u64,
-    /// The row cannot be used.
-    pub(crate) invalid: u64,
-    /// Renamed.
+    /// What the plan does.
+    pub(crate) job: Job,
+    /// How many rows have each outcome of the plan.
+    pub(crate) planned: Counts,
+    /// Written.
     pub(crate) done: u64,
     /// Given up.
     pub(crate) failed: u64,
-    /// Perhaps renamed.
+    /// Perhaps written.
     pub(crate) unknown: u64,
     /// Not begun.
     pub(crate) pending: u64,
-    /// Renamed back.
+    /// Taken back.
     pub(crate) undone: u64,
+}
+
+impl Serialize for AllCounts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let Counts { rename, already, not_found, ambiguous, conflict, invalid, create, change, no_role } = self.planned;
+        let planned: &[(&str, u64)] = match self.job {
+            Job::Rename => &[
+                ("rename", rename),
+                ("already", already),
+                ("not_found", not_found),
+                ("ambiguous", ambiguous),
+                ("conflict", conflict),
+                ("invalid", invalid),
+            ],
+            Job::Provision => &[
+                ("create", create),
+                ("change", change),
+                ("already", already),
+                ("no_role", no_role),
+                ("conflict", conflict),
+                ("invalid", invalid),
+            ],
+        };
+        let carried = [
+            ("done", self.done),
+            ("failed", self.failed),
+            ("unknown", self.unknown),
+            ("pending", self.pending),
+            ("undone", self.undone),
+        ];
+        serializer.collect_map(planned.iter().copied().chain(carried))
+    }
 }
 
 /// One row, as the rows file has it.
@@ -112,12 +144,12 @@ pub(crate) struct RowReport<'a> {
 pub(crate) fn summary(folder: &Folder, journal: &dyn Journal) -> Result<Report> {
     let (planned, done, whole) = (journal.counts(), journal.summary()?, journal.whole()?);
     let sum = done.done + done.failed + done.unknown + done.pending + done.undone;
-    if done.rename != planned.rename || sum != planned.rename {
+    if done.rename != planned.writes() || sum != planned.writes() {
         return Err(Failure::bug("the counts of the report do not add up").into());
     }
-    let Counts { rename, already, not_found, ambiguous, conflict, invalid } = planned;
+    let job = journal.head().job;
     Ok(Report {
-        schema: SCHEMA,
+        schema: schema(job),
         id: folder.id().to_owned(),
         connection: journal.head().connection.clone(),
         plan_digest: journal.digest().to_owned(),
@@ -125,12 +157,8 @@ pub(crate) fn summary(folder: &Folder, journal: &dyn Journal) -> Result<Report> 
         stopped: whole.stopped.map(|(code, message)| Stopped { code, message }),
         rows: planned.total(),
         counts: AllCounts {
-            rename,
-            already,
-            not_found,
-            ambiguous,
-            conflict,
-            invalid,
+            job,
+            planned,
             done: done.done,
             failed: done.failed,
             unknown: done.unknown,
@@ -142,11 +170,17 @@ pub(crate) fn summary(folder: &Folder, journal: &dyn Journal) -> Result<Report> 
     })
 }
 
-/// A row with what became of it.
-pub(crate) fn row(held: &Held) -> RowReport<'_> {
+/// What became of a row.
+struct Ending<'a> {
+    outcome: &'static str,
+    code: &'a str,
+    detail: &'a str,
+}
+
+fn ending(held: &Held) -> Ending<'_> {
     let row = &held.row;
     let (mut outcome, mut code, mut detail) = (row.outcome.word(), &*row.code, &*row.detail);
-    if row.outcome == Outcome::Rename {
+    if row.outcome.writes() {
         match held.state.standing() {
             Standing::Pending if held.state.at_via => {
                 (outcome, code) = ("unknown", "temporary-name");
@@ -156,7 +190,7 @@ pub(crate) fn row(held: &Held) -> RowReport<'_> {
             Standing::Done => {
                 outcome = "done";
                 (code, detail) = match held.state.apply.step {
-                    Step::Done(How::Found) => ("already-changed", "it had the new name before it was written"),
+                    Step::Done(How::Found) => ("already-changed", "it was so before it was written"),
                     Step::Done(How::Settled) => ("done", "the vendor's answer was lost; the account was read"),
                     _ => ("done", ""),
                 };
@@ -169,11 +203,18 @@ pub(crate) fn row(held: &Held) -> RowReport<'_> {
             }
             Standing::Unknown => {
                 (outcome, code) = ("unknown", "outcome-unknown");
-                detail = "perhaps renamed; `ssoctl users resume` reads the account and decides";
+                detail = "perhaps written; `ssoctl users resume` reads the account and decides";
             }
             Standing::Undone => (outcome, code, detail) = ("undone", "undone", ""),
         }
     }
+    Ending { outcome, code, detail }
+}
+
+/// A row with what became of it.
+pub(crate) fn row(held: &Held) -> RowReport<'_> {
+    let row = &held.row;
+    let Ending { outcome, code, detail } = ending(held);
     RowReport {
         line: row.line,
         user_id: row.user_id.as_ref().map(|id| id.0.as_str()),
@@ -193,10 +234,14 @@ pub(crate) fn write(folder: &Folder, journal: &dyn Journal) -> Result<Report> {
     let unwritable = |error: &dyn std::fmt::Display| Failure::bug(format!("a report cannot be written: {error}"));
     let report = summary(folder, journal)?;
     let other = |error: anyhow::Error| std::io::Error::other(format!("{error:#}"));
+    let job = journal.head().job;
     disk::write_with(&folder.rows_file(), Access::Private, |file| {
         journal
             .each(&mut |held| {
-                serde_json::to_writer(&mut *file, &row(held))?;
+                match job {
+                    Job::Rename => serde_json::to_writer(&mut *file, &row(held))?,
+                    Job::Provision => serde_json::to_writer(&mut *file, &accounts::row(held))?,
+                }
                 file.write_all(b"\n")?;
                 Ok(())
             })
@@ -204,9 +249,16 @@ pub(crate) fn write(folder: &Folder, journal: &dyn Journal) -> Result<Report> {
     })?;
     disk::write_with(&folder.csv_file(), Access::Private, |file| {
         let mut sheet = csv::Writer::from_writer(file);
-        sheet.write_record(["line", "user_id", "before", "after", "outcome", "code", "detail"])?;
+        sheet.write_record(match job {
+            Job::Rename => ["line", "user_id", "before", "after", "outcome", "code", "detail"],
+            Job::Provision => accounts::HEADINGS,
+        })?;
         journal
             .each(&mut |held| {
+                if job == Job::Provision {
+                    sheet.write_record(accounts::cells(held).map(|cell| defused(&cell).into_owned()))?;
+                    return Ok(());
+                }
                 let row = row(held);
                 let line = row.line.to_string();
                 let cells = [

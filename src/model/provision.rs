@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+/// Version of the file's shape.
+pub(crate) const VERSION: u32 = 1;
+
 /// A provisioning file.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -23,6 +26,9 @@ pub(crate) struct Mapping {
     /// Fields that have the same value for everybody who is new, such as `business_unit`.
     #[serde(default)]
     pub(crate) constants: BTreeMap<String, String>,
+    /// The vendor sends whoever is new a message of its own, with a link to a first password.
+    #[serde(default)]
+    pub(crate) send_email: bool,
     /// What each group gives. Of several roles the one whose group stands first counts; scopes add up.
     pub(crate) groups: Vec<Group>,
 }

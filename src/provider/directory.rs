@@ -12,6 +12,7 @@ use crate::model::UserId;
 use crate::model::Username;
 use crate::model::connection::DirectoryAccess;
 use crate::model::connection::KeyField;
+use crate::provider::Provisioner;
 use crate::provider::profile::SettingLookup;
 use crate::secret::Secret;
 
@@ -213,6 +214,11 @@ pub(crate) trait Directory: Send + Sync {
 
     /// Why the list may lack accounts that exist, as far as the operator's role tells.
     fn partial(&self, _operator: &Operator) -> Option<String> {
+        None
+    }
+
+    /// The same list where its API also makes accounts and sets their fields.
+    fn provisioner(&self) -> Option<&dyn Provisioner> {
         None
     }
 }

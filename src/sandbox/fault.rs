@@ -166,7 +166,7 @@ impl Fault {
             Self::Meddle => "somebody else renames the account just before",
             Self::Squat => "somebody else creates an account with the asked name just before",
             Self::Vanish => "somebody else deletes the account just before",
-            Self::Stale => "reads show the name before the last rename",
+            Self::Stale => "reads show the name before the last rename (Qualys: and no account that was just made)",
             Self::RepeatPage => "nextPage is the page just answered",
             Self::OverlapPage => "a page begins with the last account of the page before",
             Self::ForeignNextPage => "nextPage is on another host",

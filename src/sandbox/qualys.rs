@@ -126,7 +126,9 @@ impl Qualys {
             Some(previous) if stale => previous.clone(),
             _ => user.external_id.clone(),
         };
-        let users = directory.users().iter().filter(|user| self.sees(user)).filter_map(|user| {
+        // An account that was made and not touched since: a copy that lags behind has not heard of it.
+        let unheard = |user: &User| stale && user.created.is_some() && user.modified.is_none();
+        let users = directory.users().iter().filter(|user| self.sees(user) && !unheard(user)).filter_map(|user| {
             let external_id = value_of(user);
             let fits = contains.is_none_or(|part| !external_id.is_empty() && external_id.contains(part))
                 && assigned.is_none_or(|assigned| external_id.is_empty() == (assigned == "0"));

@@ -189,6 +189,20 @@ impl Ssoctl<'_> {
         self.start(true)
     }
 
+    /// Kills it (SIGKILL on Unix) as soon as `when` holds; it must not have ended before.
+    pub(crate) fn killed_when(mut self, when: impl Fn() -> bool) {
+        let quiet = self.command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = quiet.spawn().unwrap();
+        let begun = Instant::now();
+        while !when() {
+            assert!(begun.elapsed() < PATIENCE, "{:?} has not come so far", self.command);
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        assert!(child.try_wait().unwrap().is_none(), "{:?} had ended before", self.command);
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
     fn start(mut self, read: bool) -> Run {
         if read {
             self.command.stdout(Stdio::piped());

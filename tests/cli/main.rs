@@ -30,6 +30,7 @@ mod peer;
 mod people;
 mod planning;
 mod provider;
+mod provision;
 mod refresh;
 mod refusals;
 mod sandbox;

@@ -115,7 +115,7 @@ fn a_built_in_profile_is_shown_whole() {
           single logout                               unknown, ask the vendor: does logging out, which leads to the exit URL, end the session at the identity provider too?
           matching users by NameID                    unknown, ask the vendor: is the NameID looked at, or the attribute alone?
           just-in-time provisioning                   no: users must have accounts in the subscription first
-          roles by groups or attributes               no: roles are set when the account is made; derive them from groups in your own process
+          roles by groups or attributes               no: roles are set when the account is made; `users provision` derives them from groups by a mapping of yours
           routing by e-mail domain                    no: each subscription has a login URL of its own
           logins by single sign-on alone              no: SAML is switched on for each user, and at least one Manager stays off it
           reading the user list by API                yes

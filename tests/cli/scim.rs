@@ -74,7 +74,7 @@ fn a_list_that_leaves_users_out_makes_no_plan() {
 #[test]
 fn a_service_that_says_yes_and_changes_nothing_is_asked_for_one_user_only() {
     let (desk, sandbox) = ready(&["--fault", "ignore=every:1"]);
-    run(&desk, &APPLY, 6).tells("did not come out as planned").tells("is still named");
+    run(&desk, &APPLY, 6).tells("did not come out as planned").tells("the account still has");
     assert_eq!((sandbox.log().len(), sandbox.changes().len()), (1, 0));
 }
 

@@ -218,9 +218,9 @@ fn a_vendor_that_makes_another_name_of_it_is_told_one_name_only() {
     let output = run(&desk, &[&APPLY[..], &["--format", "json"]].concat(), 6);
     insta::assert_snapshot!(without_digest(&output.stderr), @r"
         30 to rename, 0 already so, 0 cannot be renamed
-        error: the first account did not come out as planned: line 2: it was to be named `value-00001#testbrand`, and the vendor named it `value-00001#testbrand#testbrand`
+        error: the first account did not come out as planned: line 2: it was to have `value-00001#testbrand`, and it has `value-00001#testbrand#testbrand`
         hint: `ssoctl users rollback q-[DIGEST]` takes back what was done
-        hint: then find out what the vendor made of the name: its suffix may be added, dropped or configured
+        hint: then find out what the vendor made of it: of a name, the suffix may be added, dropped or configured
         ");
     let report = output.json();
     assert_eq!((&report["counts"]["failed"], &report["counts"]["pending"]), (&1.into(), &29.into()));
@@ -233,8 +233,7 @@ fn a_vendor_that_makes_another_name_of_it_is_told_one_name_only() {
     let refusal = run(&desk, &["rollback"], 5);
     refusal.tells("nothing was rolled back: 1 users are renamed");
     // This vendor mangles the old name too: it is tried, told, and not called done.
-    run(&desk, &["rollback", "--apply", "--rate", "0"], 6)
-        .tells("the vendor named it `user00001@example.org#testbrand`");
+    run(&desk, &["rollback", "--apply", "--rate", "0"], 6).tells("and it has `user00001@example.org#testbrand`");
     assert_eq!(sandbox.changes().len(), 2);
 }
 
@@ -417,7 +416,7 @@ fn without_a_migration_there_is_nothing_to_resume() {
     let output = run(&desk, &["resume"], 5);
     insta::assert_snapshot!(without_digest(&output.stderr), @r"
         error: `q-[DIGEST]` is a plan that was never applied
-        hint: `ssoctl users migrate .. --apply` begins it
+        hint: `--apply` on the command that made it begins it: `users migrate` or `users provision`
         ");
     run(&desk, &["status", "nonsense"], 3).tells("there is no migration `nonsense`");
 }

@@ -11,7 +11,11 @@ use crate::migrate::journal::Direction;
 use crate::migrate::journal::Event;
 use crate::migrate::journal::How;
 use crate::migrate::journal::state::Phase;
+use crate::migrate::plan::Job;
+use crate::migrate::plan::Outcome;
 use crate::migrate::plan::Row;
+use crate::migrate::provision::state;
+use crate::model::UserId;
 use crate::model::printable;
 use crate::model::time::Time;
 
@@ -43,25 +47,26 @@ struct Line<'a> {
     outcome: &'static str,
     code: &'a str,
     detail: &'a str,
+    made: Option<&'a UserId>,
 }
 
 /// What an event says to somebody who asks what was written; most say nothing.
 fn line<'a>(at: Time, event: &'a Event, row: Option<&'a Row>) -> Option<Line<'a>> {
-    let whole = |outcome, direction| Line { at, row: None, direction, outcome, code: "", detail: "" };
+    let whole = |outcome, direction| Line { at, row: None, direction, outcome, code: "", detail: "", made: None };
     Some(match event {
         Event::Started { direction, part } => {
             whole(if *part { "run-begun-for-some-rows" } else { "run-begun" }, Some(*direction))
         }
         Event::Finished { direction } => whole("finished", Some(*direction)),
         Event::Stopped { code, detail } => Line { code, detail, ..whole("stopped", None) },
-        Event::Done { how, direction, via, .. } => {
+        Event::Done { how, direction, via, made, row: _ } => {
             let outcome = match (how, via) {
                 (How::Found, _) => return None,
                 (_, true) => "written-temporary-name",
                 (How::Written, false) => "written",
                 (How::Settled, false) => "written-answer-lost",
             };
-            Line { row, ..whole(outcome, Some(*direction)) }
+            Line { row, made: made.as_ref(), ..whole(outcome, Some(*direction)) }
         }
         Event::NotDone { sent: true, detail, direction, .. } => {
             Line { row, detail, ..whole("no-effect", *direction) }
@@ -83,22 +88,34 @@ fn word(direction: Direction) -> &'static str {
     }
 }
 
+/// What an account has or had, for programs.
+fn value(job: Job, text: &str) -> serde_json::Value {
+    match job {
+        Job::Rename => text.into(),
+        Job::Provision if text.is_empty() => serde_json::Value::Null,
+        Job::Provision => json!(state::fields(text)),
+    }
+}
+
 /// Shows; the files are read and not changed.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let phases = [Phase::Applying, Phase::RollingBack, Phase::Finished, Phase::RolledBack];
     let journal::Looked { folder, links: _, journal } = args.place.look(&context.workspace()?, args.id.as_deref(), &phases)?;
-    let operator = journal.head().operator_id.0.clone();
+    let (operator, job) = (journal.head().operator_id.0.clone(), journal.head().job);
     let json_lines = context.format == Format::Json;
     journal.events(&mut |at, event| {
         let held = event.row().map(|row| journal.load(row)).transpose()?;
         let Some(line) = line(at, event, held.as_ref().map(|held| &held.row)) else { return Ok(()) };
-        let id = line.row.and_then(|row| row.user_id.as_ref()).map(|id| id.0.as_str());
+        let planned = line.row.filter(|row| row.outcome != Outcome::Create).and_then(|row| row.user_id.as_ref());
+        let id = line.made.or(planned).map(|id| id.0.as_str());
         if json_lines {
             return context.ui.data(&format!(
                 "{}\n",
                 json!({
                     "at": line.at, "migration": folder.id(), "operator": operator, "line": line.row.map(|row| row.line),
-                    "user_id": id, "before": line.row.map(|row| &row.before), "after": line.row.map(|row| &row.after),
+                    "user_id": id, "key": line.row.filter(|_| job == Job::Provision).and_then(|row| row.login.as_deref()),
+                    "before": line.row.map(|row| value(job, &row.before)),
+                    "after": line.row.map(|row| row.after.as_deref().map(|after| value(job, after))),
                     "direction": line.direction.map(word), "outcome": line.outcome, "code": line.code,
                     "detail": line.detail,
                 })
@@ -109,8 +126,19 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             text += &format!(" {}", word(direction));
         }
         if let Some(row) = line.row {
-            let (before, after) = (printable(&row.before), printable(row.after.as_deref().unwrap_or("")));
-            text += &format!(" line {} {} {before:?} -> {after:?}", row.line, printable(id.unwrap_or("")));
+            text += &format!(" line {} {}", row.line, printable(id.unwrap_or("-")));
+            let after = row.after.as_deref().unwrap_or("");
+            text += &match job {
+                Job::Rename => format!(" {:?} -> {:?}", printable(&row.before), printable(after)),
+                Job::Provision => {
+                    let what = if row.outcome == Outcome::Create { "account of" } else { "fields of" };
+                    let set = match line.direction {
+                        Some(Direction::Rollback) => state::difference(after, &row.before),
+                        _ => state::difference(&row.before, after),
+                    };
+                    format!(" {what} {:?} {}", printable(row.login.as_deref().unwrap_or("")), printable(&set))
+                }
+            };
         }
         for part in [line.code, line.detail].into_iter().filter(|part| !part.is_empty()) {
             text += &format!(" {}", printable(part));

@@ -35,6 +35,8 @@ use crate::migrate::journal::postgres::link::Links;
 use crate::migrate::journal::postgres::tables;
 use crate::migrate::journal::state::Phase;
 use crate::migrate::plan::Head;
+use crate::migrate::plan::Job;
+use crate::migrate::provision::target::Target;
 use crate::migrate::report::Report;
 use crate::migrate::shown;
 use crate::provider::Access;
@@ -236,7 +238,7 @@ fn check_origin(head: &Head, loaded: &Loaded) -> Result<()> {
         ),
     )
     .hint("to go on with this migration, set the connection back to where it led when the plan was made")
-    .hint("`ssoctl users migrate` makes a plan for where it leads now")
+    .hint("or make a plan for where it leads now")
     .into())
 }
 
@@ -253,8 +255,8 @@ pub(crate) fn drive(folder: &Folder, scope: Option<Scope>, flags: &Flags, contex
     check_origin(&head, &loaded)?;
     let journal = FileJournal::open(&folder.journal_file(), &folder.plan_file(), context.now)?;
     let scope = scope.unwrap_or(Scope::of(journal.whole()?.phase.direction()));
-    let rename = journal.counts().rename;
-    go(&loaded, &workspace, (scope, rename), flags, context, |scope, run, bar| {
+    let task = Task { scope, job: head.job, writes: journal.counts().writes() };
+    go(&loaded, &workspace, task, flags, context, |scope, run, bar| {
         migrate::drive_by(folder, &journal, (scope, folder.id()), run, bar)
     })
 }
@@ -284,16 +286,23 @@ pub(crate) fn drive_shared(
     }
     let scope = scope.unwrap_or(Scope::of(journal.whole()?.phase.direction()));
     let called = format!("{} --journal {}", folder.id(), links.address());
-    let rename = journal.counts().rename;
-    go(&loaded, &workspace, (scope, rename), flags, context, |scope, run, bar| {
+    let task = Task { scope, job: journal.head().job, writes: journal.counts().writes() };
+    go(&loaded, &workspace, task, flags, context, |scope, run, bar| {
         migrate::drive_by(folder, &journal, (scope, &called), run, bar)
     })
+}
+
+/// What a run is about, and how much of it there is in the plan.
+struct Task {
+    scope: Scope,
+    job: Job,
+    writes: u64,
 }
 
 fn go(
     loaded: &Loaded,
     workspace: &Workspace,
-    (scope, rename): (Scope, u64),
+    Task { scope, job, writes }: Task,
     flags: &Flags,
     context: &Context,
     drive: impl FnOnce(Scope, &Run<'_>, &mut Bar) -> Result<Driven>,
@@ -302,9 +311,12 @@ fn go(
     let stop = stop_flag()?;
     let pace = Arc::new(Pace::new(Arc::<SystemClock>::clone(&clock), Arc::clone(&stop)));
     let timeout = Duration::from_secs(flags.request_timeout);
-    let directory = directory(loaded, workspace, timeout, Arc::clone(&pace), context)?;
+    let directory: Box<dyn Directory> = match (job, directory(loaded, workspace, timeout, Arc::clone(&pace), context)?) {
+        (Job::Rename, directory) => directory,
+        (Job::Provision, directory) => Box::new(Target::new(directory)),
+    };
     let options = flags.options(loaded);
-    let mut bar = Bar::new(Some(rename), context.ui.is_quiet());
+    let mut bar = Bar::new(Some(writes), context.ui.is_quiet());
     let run = Run { directory: &*directory, pace: &pace, clock: &*clock, stop: &stop, options: &options };
     let scope = Scope { retry_failed: scope.retry_failed || flags.retry_failed, ..scope };
     let driven = drive(scope, &run, &mut bar);
@@ -328,7 +340,7 @@ fn tell(driven: &Driven, context: &Context) -> Result<Verdict> {
         ui::tell_failure(stopped);
         return Ok(Verdict::Failed(failure_of(stopped).map_or(Kind::Bug, Failure::kind)));
     }
-    // A rollback is done when all that was renamed is undone: it had nothing to do with the other rows.
+    // A rollback is done when all that was written is undone: it had nothing to do with the other rows.
     let rolled_back = report.state == Phase::RolledBack.word();
     let failed = report.counts.failed + report.counts.unknown > 0;
     let problems = failed || (!rolled_back && has_problems(report));
@@ -338,7 +350,7 @@ fn tell(driven: &Driven, context: &Context) -> Result<Verdict> {
 /// Whether the roster asks for something that cannot be. Somebody who has no account is
 /// told, and is no problem: rosters come from the whole organization.
 pub(crate) fn has_problems(report: &Report) -> bool {
-    report.counts.ambiguous + report.counts.conflict + report.counts.invalid > 0
+    report.counts.planned.ambiguous + report.counts.planned.conflict + report.counts.planned.invalid > 0
 }
 
 /// The report as JSON.
@@ -357,22 +369,45 @@ pub(crate) fn summary(report: &Report) -> String {
             ("migration", report.id.clone()),
             ("connection", report.connection.clone()),
             ("state", report.state.to_owned()),
-            ("rows in the roster", report.rows.to_string()),
+            (
+                match counts.job {
+                    Job::Rename => "rows in the roster",
+                    Job::Provision => "people in the store",
+                },
+                report.rows.to_string(),
+            ),
         ],
     );
-    text += &table::facts(
-        2,
-        &[
-            ("to rename", counts.rename.to_string()),
-            ("already so", number(counts.already)),
-            ("not found", number(counts.not_found)),
-            ("ambiguous", number(counts.ambiguous)),
-            ("in conflict", number(counts.conflict)),
-            ("invalid", number(counts.invalid)),
-        ],
-    );
+    let planned = &counts.planned;
+    text += &match counts.job {
+        Job::Rename => table::facts(
+            2,
+            &[
+                ("to rename", planned.rename.to_string()),
+                ("already so", number(planned.already)),
+                ("not found", number(planned.not_found)),
+                ("ambiguous", number(planned.ambiguous)),
+                ("in conflict", number(planned.conflict)),
+                ("invalid", number(planned.invalid)),
+            ],
+        ),
+        Job::Provision => table::facts(
+            2,
+            &[
+                ("to create", planned.create.to_string()),
+                ("to change", planned.change.to_string()),
+                ("already so", number(planned.already)),
+                ("without a role", number(planned.no_role)),
+                ("in conflict", number(planned.conflict)),
+                ("invalid", number(planned.invalid)),
+            ],
+        ),
+    };
     if report.state != "planned" {
-        text += "of those to rename\n";
+        text += match counts.job {
+            Job::Rename => "of those to rename\n",
+            Job::Provision => "of those to create or change\n",
+        };
         text += &table::facts(
             2,
             &[

@@ -22,6 +22,11 @@ use crate::migrate::compare::How;
 use crate::migrate::worksheet::Export;
 use crate::migrate::worksheet::Map;
 use crate::model::ConnectionName;
+use crate::model::connection::KeyField;
+use crate::provider;
+use crate::provider::Vendor;
+use crate::provider::profile::Api;
+use crate::workspace::Loaded;
 
 /// Link users to a connection, where the vendor lets in only those who are
 ///
@@ -77,6 +82,20 @@ const OF_AN_ACCOUNT: [&str; 4] = ["username", "email", "user_id", "connectors"];
 /// Rows that a person is shown.
 const SHOWN: usize = 20;
 
+/// The command that makes users found, where they are not linked.
+fn instead(loaded: &Loaded, vendor: &Vendor) -> String {
+    let migrate = format!("`ssoctl users migrate --csv ROSTER.csv --connection {}`", loaded.name);
+    match provider::written_field(vendor, loaded.connection.directory.as_ref()) {
+        KeyField::ExternalId => format!("{migrate} sets the External ID that a login finds them by"),
+        KeyField::Username if vendor.api == Some(Api::Scim) => format!(
+            "{migrate} sets the username that a login finds them by; to set the External ID, \
+             `ssoctl connection set {} directory.key=external_id` before",
+            loaded.name
+        ),
+        KeyField::Username => format!("{migrate} sets the username that a login finds them by"),
+    }
+}
+
 /// Links.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let map = match (&args.columns, &args.columns_file, &args.output) {
@@ -98,7 +117,8 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let vendor = context.vendor(&connection.provider)?;
     let way = compare::way(connection, &vendor.rules).filter(|_| vendor.rules.linked).ok_or_else(|| {
         Failure::input("link-unsupported", format!("users at {} are not linked to a connection", vendor.title))
-            .hint("`ssoctl users migrate` sets what users are found by there; `users compare` tells who is missing")
+            .hint(instead(&loaded, &vendor))
+            .hint("`ssoctl users compare` tells who is missing")
     })?;
     let reference = connection.reference.as_deref().unwrap_or(loaded.name.as_str());
     let bytes = listed::bytes(&args.directory)?;

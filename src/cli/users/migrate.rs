@@ -132,7 +132,7 @@ impl MatchBy {
 }
 
 /// Enough of a digest that no other plan begins with it.
-fn digest(text: &str) -> std::result::Result<String, String> {
+pub(crate) fn digest(text: &str) -> std::result::Result<String, String> {
     match text.len() {
         12..=64 if text.chars().all(|c| c.is_ascii_hexdigit()) => Ok(text.to_ascii_lowercase()),
         _ => Err("give at least the first 12 characters of the digest".to_owned()),

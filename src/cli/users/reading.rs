@@ -27,6 +27,8 @@ pub(crate) struct Read<T> {
     pub(crate) list: T,
     pub(crate) operator: Operator,
     pub(crate) key: KeyField,
+    /// Why the list may lack accounts that exist.
+    pub(crate) partial: Option<String>,
     pub(crate) speed: Speed,
 }
 
@@ -79,8 +81,9 @@ pub(crate) fn from_vendor<T>(
         .hint("use a token of that brand, or mend `settings.brand_id`")
         .into());
     }
-    if let Some(why) = directory.partial(&operator) {
-        context.ui.warning(&why);
+    let partial = directory.partial(&operator);
+    if let Some(why) = &partial {
+        context.ui.warning(why);
     }
     let list = read(&mut caller, &bar).map_err(|error| match error.downcast::<Failure>() {
         Ok(failure) => not_begun(failure).into(),
@@ -88,7 +91,7 @@ pub(crate) fn from_vendor<T>(
     });
     bar.clear();
     let speed = Speed { requests: directory.requests_per_rename(), told: pace.told() };
-    Ok(Read { list: list?, operator, key: directory.key_field(), speed })
+    Ok(Read { list: list?, operator, key: directory.key_field(), partial, speed })
 }
 
 /// Nothing was being written: there is no run that stopped part-way and could be resumed.

@@ -33,7 +33,7 @@ pub(crate) struct Args {
 fn check_begun(id: &str, phase: Phase) -> Result<()> {
     if phase == Phase::Planned {
         return Err(Failure::refused("plan-not-begun", format!("`{id}` is a plan that was never applied"))
-            .hint("`ssoctl users migrate .. --apply` begins it")
+            .hint("`--apply` on the command that made it begins it: `users migrate` or `users provision`")
             .into());
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! `ssoctl users rollback`: gives the renamed accounts their old names back.
+//! `ssoctl users rollback`: gives the renamed accounts their old names back, and changed ones what they had.
 
 use crate::cli::Verdict;
 use crate::cli::context::Context;
@@ -9,11 +9,13 @@ use crate::error::Result;
 use crate::migrate::journal::Direction;
 use crate::migrate::journal::Scope;
 use crate::migrate::journal::state::Phase;
+use crate::migrate::plan::Job;
 
 /// Give renamed users their old names back
 ///
-/// Only accounts that this migration renamed, newest first; one that somebody changed
-/// since is left alone and told.
+/// Only accounts that this migration renamed or changed, newest first; one that somebody
+/// changed since is left alone and told. An account that `users provision` made stays:
+/// to deactivate it is the administrator's, and it is told.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Example:
@@ -42,9 +44,14 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let journal::Looked { folder, links, journal } = args.run.place.look(&workspace, args.id.as_deref(), &phases)?;
     let (ours, phase, connection) =
         (journal.summary()?.ours, journal.whole()?.phase, journal.head().connection.clone());
+    let job = journal.head().job;
     drop(journal);
+    let done = match job {
+        Job::Rename => "renamed",
+        Job::Provision => "made or changed",
+    };
     if ours == 0 {
-        context.ui.status(&format!("`{}` has renamed nobody: there is nothing to roll back", folder.id()));
+        context.ui.status(&format!("`{}` has {done} nobody: there is nothing to roll back", folder.id()));
         if !matches!(phase, Phase::Applying | Phase::RollingBack) {
             return Ok(Verdict::Done);
         }
@@ -54,10 +61,15 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         ..Scope::of(Direction::Rollback)
     };
     let ours = scope.lines.as_ref().map_or(ours, |lines| ours.min(lines.len() as u64));
-    let question = format!("Give {ours} users of `{connection}` their old names back?");
+    let question = match job {
+        Job::Rename => format!("Give {ours} users of `{connection}` their old names back?"),
+        Job::Provision => {
+            format!("Take back what was changed of {ours} users of `{connection}`? Accounts that were made stay.")
+        }
+    };
     let agreed = args.apply || context.ui.confirm(&question, false)? == Some(true);
     if !agreed {
-        return Err(Failure::refused("not-confirmed", format!("nothing was rolled back: {ours} users are renamed"))
+        return Err(Failure::refused("not-confirmed", format!("nothing was rolled back: {ours} users are {done}"))
             .hint(format!("`ssoctl users rollback {} --apply` rolls them back", folder.id()))
             .into());
     }

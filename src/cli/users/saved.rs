@@ -1,11 +1,13 @@
 //! The rows of a saved migration that are to be renamed, with what became of them.
 
+use crate::error::Failure;
 use crate::error::Result;
 use crate::migrate::Folder;
 use crate::migrate::journal::Journal as _;
 use crate::migrate::journal::state::Phase;
 use crate::migrate::journal::state::Standing;
 use crate::migrate::plan::Head;
+use crate::migrate::plan::Job;
 use crate::migrate::plan::Outcome;
 use crate::migrate::plan::Row;
 
@@ -22,6 +24,12 @@ pub(crate) struct Saved {
 /// Reads the rows to rename that are wanted.
 pub(crate) fn renames(folder: &Folder, wanted: &dyn Fn(Phase, Standing) -> bool) -> Result<Saved> {
     let journal = folder.look()?;
+    if journal.head().job != Job::Rename {
+        let told = format!("`{}` makes accounts and renames nobody", folder.id());
+        return Err(Failure::input("migration-kind", told)
+            .hint(format!("`ssoctl users status {}` shows it; name a migration of `users migrate`", folder.id()))
+            .into());
+    }
     let phase = journal.whole()?.phase;
     let mut rows = Vec::new();
     journal.each(&mut |held| {

@@ -121,13 +121,13 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             vec![
                 report.id.clone(),
                 report.state.to_owned(),
-                counts.rename.to_string(),
+                counts.planned.writes().to_string(),
                 counts.done.to_string(),
                 counts.failed.to_string(),
                 left(report).to_string(),
             ]
         });
-        context.ui.data(&table::table(&["migration", "state", "to rename", "done", "failed", "left"], rows))?;
+        context.ui.data(&table::table(&["migration", "state", "to write", "done", "failed", "left"], rows))?;
     }
     if let Some((_, error)) = damaged.first() {
         return Ok(Verdict::Failed(failure_of(error).map_or(Kind::Bug, Failure::kind)));

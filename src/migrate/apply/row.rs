@@ -15,7 +15,9 @@ use crate::migrate::journal::Held;
 use crate::migrate::journal::How;
 use crate::migrate::journal::LEASE_LOST;
 use crate::migrate::journal::state::Step;
+use crate::migrate::plan::Outcome;
 use crate::migrate::plan::same_to_a_server;
+use crate::migrate::provision::state;
 use crate::migrate::shown;
 use crate::model::UserId;
 use crate::model::printable;
@@ -42,6 +44,16 @@ const INTENT_FRESH: i64 = 2;
 /// a vendor may read from a copy that lags.
 const LOOKS: u32 = 4;
 
+/// Why a request had no effect.
+const AS_IT_WAS: &str = "the account is as it was";
+
+/// Whether the vendor may have made what is seen of what it was told, where no yes was heard. An
+/// account with the key of one that was to be made was not there before the request; of fields that
+/// were to be set, anybody may have set others.
+fn is_mangled(held: &Held, task: &Task, found: &str) -> bool {
+    if task.fields { makes(held) } else { same_to_a_server(found, &task.to) }
+}
+
 /// Carries rows of one run, in one thread.
 pub(crate) struct Worker<'w, 'r> {
     /// The run.
@@ -62,12 +74,21 @@ struct Task {
     via: bool,
     /// The name that our own rename to the temporary one took away: a copy that lags shows it.
     past: Option<String>,
+    /// What is written are fields of an account, and not its key.
+    fields: bool,
+}
+
+impl Task {
+    /// A value as a message says it.
+    fn told(&self, value: &str) -> String {
+        if self.fields { state::told(value) } else { shown(value) }
+    }
 }
 
 /// What a look at an account shows.
 enum Sight {
-    /// The name it should have.
-    Goal,
+    /// The name it should have; and which account it is, where that is not known before.
+    Goal(String),
     /// A name from which it may be written.
     Start(Box<Account>),
     /// A name that somebody else gave it.
@@ -91,16 +112,22 @@ fn task(held: &Held) -> Option<Task> {
     let mut from: Vec<String> = state.left.as_deref().map(str::to_owned).into_iter().collect();
     from.retain(|name| *name != to);
     from.push(start.to_owned());
+    let fields = matches!(row.outcome, Outcome::Create | Outcome::Change);
     let past = state.at_via.then(|| match held.direction {
         Direction::Apply => before.to_owned(),
         Direction::Rollback => after.to_owned(),
     });
-    Some(Task { id: row.user_id.clone()?, from, to: to.to_owned(), via: via == Some(to), past })
+    Some(Task { id: row.user_id.clone()?, from, to: to.to_owned(), via: via == Some(to), past, fields })
 }
 
-/// The intent to write a row; none while an earlier one is open.
+/// Whether the row makes an account: doing that twice would make two.
+fn makes(held: &Held) -> bool {
+    held.row.outcome == Outcome::Create
+}
+
+/// The intent to write a row; none while an earlier one is open, and none to take an account away.
 pub(crate) fn intent(held: &Held) -> Option<Event> {
-    if held.state.is_open() {
+    if held.state.is_open() || (makes(held) && held.direction == Direction::Rollback) {
         return None;
     }
     let task = task(held)?;
@@ -138,6 +165,9 @@ impl Worker<'_, '_> {
         let Some(task) = task(held) else {
             return Err(Trouble::Row { code: "bug", detail: format!("row {} is not to be renamed", held.index) });
         };
+        if makes(held) && held.direction == Direction::Rollback {
+            return self.leave_made(held, &task);
+        }
         if let Some(ended) = self.settle_earlier(held, &task)? {
             return Ok(ended);
         }
@@ -156,8 +186,11 @@ impl Worker<'_, '_> {
                 other => return self.conclude(held, &task, other),
             };
             if task.id == self.shared.operator {
-                let why = "this is the account whose credentials do the work; it is not renamed".to_owned();
+                let why = "this is the account whose credentials do the work; it is not written".to_owned();
                 return self.failed(held, "own-account", why, None);
+            }
+            if makes(held) && held.state.left.as_deref() == Some(&*task.to) {
+                return self.never_seen(held, &task);
             }
             self.caller.check_stop()?;
             self.intend(held)?;
@@ -288,19 +321,19 @@ impl Worker<'_, '_> {
         let Some(task) = task(held) else { return Ok(true) };
         let wait = self.quiet(held);
         let mut sight = self.look_to_settle(held, &task, Duration::ZERO)?;
-        if !matches!(sight, Some(Sight::Goal)) {
+        if !matches!(sight, Some(Sight::Goal(_))) {
             self.caller.wait(wait)?;
             sight = self.look_to_settle(held, &task, Duration::ZERO)?;
         }
         if matches!(sight, Some(Sight::Start(_))) {
-            // A copy that lags behind our rename would leave the account renamed for good.
-            self.caller.back_off(1, "the account seems never to have been renamed")?;
+            // A copy that lags behind our write would leave the account so for good.
+            self.caller.back_off(1, "the account seems never to have been written")?;
             sight = self.look_to_settle(held, &task, Duration::ZERO)?;
         }
         match sight {
             None => return Ok(false),
-            Some(Sight::Start(_)) => self.not_done(held, true, "the account still has the name it had")?,
-            Some(Sight::Other(name)) if same_to_a_server(&name, &task.to) => {
+            Some(Sight::Start(_)) => self.not_done(held, true, AS_IT_WAS)?,
+            Some(Sight::Other(name)) if is_mangled(held, &task, &name) => {
                 self.mangled(held, &task, name)?;
             }
             Some(sight) => {
@@ -337,17 +370,17 @@ impl Worker<'_, '_> {
         lag: Duration,
     ) -> Result<Option<Ended>, Trouble> {
         let mut sight = self.look_to_settle(held, task, lag)?;
-        if !matches!(sight, Some(Sight::Goal)) {
+        if !matches!(sight, Some(Sight::Goal(_))) {
             self.caller.wait(wait)?;
             sight = self.look_to_settle(held, task, Duration::ZERO)?;
         }
         match sight {
             None => Ok(Some(Ended::Unsettled)),
             Some(Sight::Start(_)) => {
-                self.not_done(held, true, "the account still has the name it had")?;
+                self.not_done(held, true, AS_IT_WAS)?;
                 Ok(None)
             }
-            Some(Sight::Other(name)) if same_to_a_server(&name, &task.to) => self.mangled(held, task, name).map(Some),
+            Some(Sight::Other(name)) if is_mangled(held, task, &name) => self.mangled(held, task, name).map(Some),
             Some(sight) => self.conclude(held, task, sight).map(Some),
         }
     }
@@ -371,7 +404,8 @@ impl Worker<'_, '_> {
 
     /// A look that a copy which lags behind does not deceive: on the way back the goal is the
     /// name from before our own rename, and such a copy shows it too. Where no `lag` is to be
-    /// expected any more, the second look comes at once.
+    /// expected any more, the second look comes at once. An account that was to be made and is not
+    /// there is looked for twice in any case, once a request may have made it.
     fn look_surely(&mut self, held: &Held, task: &Task, lag: Duration) -> Result<Sight, Trouble> {
         let mut sight = self.look(task)?;
         for look in 1..LOOKS {
@@ -382,13 +416,23 @@ impl Worker<'_, '_> {
             self.caller.back_off(look, "the account does not show its temporary name yet")?;
             sight = self.look(task)?;
         }
-        if held.direction == Direction::Apply || !matches!(sight, Sight::Goal) {
-            return Ok(sight);
-        }
-        if !lag.is_zero() {
-            self.caller.back_off(1, "the account seems to have its old name already")?;
+        match (held.direction, &sight) {
+            (Direction::Rollback, Sight::Goal(_)) => {
+                if !lag.is_zero() {
+                    self.caller.back_off(1, "the account seems to be as it was already")?;
+                }
+            }
+            (Direction::Apply, Sight::Start(_)) if makes(held) && self.was_sent(held) => {
+                self.caller.back_off(1, "the account seems not to have been made")?;
+            }
+            _ => return Ok(sight),
         }
         self.look(task)
+    }
+
+    /// Whether a request of this row may have reached the vendor.
+    fn was_sent(&self, held: &Held) -> bool {
+        held.state.way(held.direction).sent > u32::from(self.unsent.contains(&held.index))
     }
 
     fn look(&mut self, task: &Task) -> Result<Sight, Trouble> {
@@ -404,7 +448,7 @@ impl Worker<'_, '_> {
         }
         let name = account.key(field);
         Ok(if name == task.to {
-            Sight::Goal
+            Sight::Goal(account.username.0)
         } else if task.from.iter().any(|from| from == name) {
             Sight::Start(Box::new(account))
         } else {
@@ -415,11 +459,10 @@ impl Worker<'_, '_> {
     /// The outcome of a row that is not to be written, or not again.
     fn conclude(&mut self, held: &mut Held, task: &Task, sight: Sight) -> Result<Ended, Trouble> {
         match sight {
-            Sight::Goal => {
-                let present = u32::from(self.unsent.contains(&held.index));
-                let ours = held.state.way(held.direction).sent > present;
+            Sight::Goal(account) => {
+                let ours = self.was_sent(held);
                 let (how, ended) = if ours { (How::Settled, Ended::Written) } else { (How::Found, Ended::Found) };
-                self.done(held, task, how)?;
+                self.done(held, task, how, account)?;
                 Ok(ended)
             }
             Sight::Gone => self.failed(held, "account-gone", "the account is not there any more".to_owned(), None),
@@ -430,9 +473,9 @@ impl Worker<'_, '_> {
             Sight::Other(name) => {
                 let (code, when) = match held.direction {
                     Direction::Apply => ("changed-since-plan", "the plan was made"),
-                    Direction::Rollback => ("changed-since", "it was renamed"),
+                    Direction::Rollback => ("changed-since", "it was written"),
                 };
-                let why = format!("the account is named {} now: somebody changed it since {when}", shown(&name));
+                let why = format!("the account has {} now: somebody changed it since {when}", task.told(&name));
                 self.failed(held, code, why, None)
             }
         }
@@ -445,21 +488,23 @@ impl Worker<'_, '_> {
             let looked = self.look(task);
             match self.or_open(held, looked)? {
                 None => return Ok(Ended::Unsettled),
-                Some(Sight::Goal) => {
-                    self.done(held, task, How::Written)?;
+                Some(Sight::Goal(account)) => {
+                    self.done(held, task, How::Written, account)?;
                     return Ok(Ended::Written);
                 }
                 Some(Sight::Gone) => return self.conclude(held, task, Sight::Gone),
                 Some(Sight::Start(_)) if look < LOOKS => {
-                    self.caller.back_off(look, "the account does not show its new name yet")?;
+                    self.caller.back_off(look, "the account does not show it yet")?;
                     look += 1;
                 }
+                Some(Sight::Start(_)) if makes(held) => return self.never_seen(held, task),
                 Some(Sight::Start(account)) => {
                     let name = account.key(self.caller.directory().key_field()).to_owned();
-                    let why = format!("the vendor said yes, and the account is still named {}", shown(&name));
+                    let why = format!("the vendor said yes, and the account still has {}", task.told(&name));
                     return self.failed(held, "not-applied", why, Some(name));
                 }
-                Some(Sight::Other(name)) if same_to_a_server(&name, &task.to) => {
+                // Nobody else knows of fields that were set a moment ago.
+                Some(Sight::Other(name)) if task.fields || same_to_a_server(&name, &task.to) => {
                     return self.mangled(held, task, name);
                 }
                 Some(other @ Sight::Other(_)) => return self.conclude(held, task, other),
@@ -469,8 +514,34 @@ impl Worker<'_, '_> {
 
     /// The vendor made another name of the one it was told.
     fn mangled(&mut self, held: &mut Held, task: &Task, name: String) -> Result<Ended, Trouble> {
-        let why = format!("it was to be named {}, and the vendor named it {}", shown(&task.to), shown(&name));
+        let why = format!("it was to have {}, and it has {}", task.told(&task.to), task.told(&name));
         self.failed(held, "verify-mismatch", why, Some(name))
+    }
+
+    /// An account that the vendor said it made and that is not to be found: it is looked for again, and
+    /// never made again.
+    fn never_seen(&mut self, held: &mut Held, task: &Task) -> Result<Ended, Trouble> {
+        let why =
+            "the vendor said that the account was made, and it is not in the list: it is not made again".to_owned();
+        self.failed(held, "not-applied", why, Some(task.to.clone()))
+    }
+
+    /// The way back of an account that was made: it stays, and is told. That is no failure of the run.
+    fn leave_made(&mut self, held: &mut Held, task: &Task) -> Result<Ended, Trouble> {
+        let looked = match self.look_surely(held, task, Duration::MAX) {
+            Ok(sight) => sight,
+            Err(Trouble::Row { code, detail }) => return self.failed(held, code, detail, None),
+            Err(stop) => return Err(stop),
+        };
+        match looked {
+            // Somebody has deleted it meanwhile.
+            Sight::Goal(account) => self.done(held, task, How::Found, account)?,
+            Sight::Start(_) | Sight::Other(_) | Sight::Gone => {
+                let why = "an account that was made is not deleted: deactivate it at the vendor if it is not wanted";
+                self.failed(held, "account-stays", why.to_owned(), None)?;
+            }
+        }
+        Ok(Ended::Found)
     }
 
     fn is_sure(&self, held: &Held) -> bool {
@@ -501,9 +572,10 @@ impl Worker<'_, '_> {
         Ok(())
     }
 
-    fn done(&mut self, held: &mut Held, task: &Task, how: How) -> Result<(), Trouble> {
+    fn done(&mut self, held: &mut Held, task: &Task, how: How, account: String) -> Result<(), Trouble> {
         self.unsent.remove(&held.index);
-        let event = Event::Done { row: held.index, how, direction: held.direction, via: task.via };
+        let made = (makes(held) && held.direction == Direction::Apply).then_some(UserId(account));
+        let event = Event::Done { row: held.index, how, direction: held.direction, via: task.via, made };
         self.note(held, vec![event])
     }
 

@@ -3,7 +3,7 @@
 mod chain;
 pub(crate) mod fake;
 mod model;
-mod property;
+pub(crate) mod property;
 
 use std::sync::atomic::AtomicBool;
 

@@ -37,7 +37,6 @@ use crate::migrate::journal::table::Told;
 use crate::migrate::journal::table::set_fault;
 use crate::migrate::plan::Counts;
 use crate::migrate::plan::Head;
-use crate::migrate::plan::Outcome;
 use crate::migrate::plan::Row;
 use crate::migrate::plan::stored::Stored;
 use crate::model::time::Time;
@@ -85,7 +84,7 @@ impl Book {
     pub(crate) fn new(open: impl FnOnce(&mut dyn FnMut(usize, &Row) -> Result<()>) -> Result<Stored>) -> Result<Self> {
         let mut table = Table::new();
         let plan = open(&mut |index, row| {
-            let rename = row.outcome == Outcome::Rename;
+            let rename = row.outcome.writes();
             let entry = Entry { rename, chain: row.chain.is_some(), state: RowState::FRESH, told: Told::default() };
             table.set(index, &entry).map_err(|error| no_room(error).into())
         })?;
@@ -128,9 +127,9 @@ impl Book {
         &self.sum
     }
 
-    /// The entry of a row that is to be renamed.
+    /// The entry of a row that is to be carried out.
     fn entry(&mut self, index: usize) -> Result<std::result::Result<Entry, String>> {
-        let none = || Err(format!("the plan has no row {index} to rename"));
+        let none = || Err(format!("the plan has no row {index} to carry out"));
         if index >= self.plan.len() {
             return Ok(none());
         }
@@ -180,6 +179,9 @@ impl Book {
                 entry.told.left = offset;
             }
         }
+        if let Event::Done { made: Some(_), .. } = event {
+            entry.told.made = offset;
+        }
         match (proof, entry.state.is_proof()) {
             (false, true) => self.proofs += 1,
             (true, false) => self.proofs = self.proofs.saturating_sub(1),
@@ -193,17 +195,19 @@ impl Book {
         let entry = self.table.get(index).map_err(no_room)?;
         let row = self.plan.row(index)?;
         let Entry { mut state, told, .. } = entry;
-        let words = |offset: u64| -> Result<(Fault, Option<String>)> {
-            let unreadable = |why: String| {
-                Failure::stopped("journal-unwritable", format!("the journal cannot be read back: {why}"))
-                    .hint("look at the disk that it is on, then resume")
-            };
+        let unreadable = |why: String| {
+            Failure::stopped("journal-unwritable", format!("the journal cannot be read back: {why}"))
+                .hint("look at the disk that it is on, then resume")
+        };
+        let record = |offset: u64| -> Result<Option<Event>> {
             let line = store.line_at(offset).map_err(|error| unreadable(error.to_string()))?;
-            match store::record_of(&line) {
-                Some(Record { event: Event::Failed { code, detail, found, .. }, .. }) => {
-                    Ok((Fault { code, detail }, found))
-                }
-                _ => Err(unreadable(format!("at byte {offset} stands another record")).into()),
+            Ok(store::record_of(&line).map(|record| record.event))
+        };
+        let other = |offset: u64| unreadable(format!("at byte {offset} stands another record"));
+        let words = |offset: u64| -> Result<(Fault, Option<String>)> {
+            match record(offset)? {
+                Some(Event::Failed { code, detail, found, .. }) => Ok((Fault { code, detail }, found)),
+                _ => Err(other(offset).into()),
             }
         };
         if told.apply != 0 {
@@ -214,6 +218,12 @@ impl Book {
         }
         if told.left != 0 {
             state.left = words(told.left)?.1.map(Into::into);
+        }
+        if told.made != 0 {
+            state.made = match record(told.made)? {
+                Some(Event::Done { made, .. }) => made.map(|made| made.0.into()),
+                _ => return Err(other(told.made).into()),
+            };
         }
         Ok(Held { index, row, state, direction: self.whole.phase.direction(), lease: None })
     }

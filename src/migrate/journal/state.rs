@@ -60,6 +60,9 @@ pub(crate) struct RowState {
     /// The name that a request of ours left the account with, where that was not the one it
     /// was told; it outlives the step, since a new attempt and the way back both begin there.
     pub(crate) left: Option<Box<str>>,
+    /// The account that was made, where one was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) made: Option<Box<str>>,
 }
 
 /// Where a migration stands.
@@ -158,7 +161,7 @@ pub(crate) enum Standing {
 
 impl RowState {
     /// Nothing has been done.
-    pub(crate) const FRESH: Self = Self { apply: Way::FRESH, undo: Way::FRESH, at_via: false, left: None };
+    pub(crate) const FRESH: Self = Self { apply: Way::FRESH, undo: Way::FRESH, at_via: false, left: None, made: None };
 
     /// Whether a request may be under way for it, in either direction.
     pub(crate) fn is_open(&self) -> bool {
@@ -255,8 +258,11 @@ impl RowState {
                 way.sent += 1;
                 way.step = Step::Open { since: at };
             }
-            Event::Done { how, direction, via, .. } => {
+            Event::Done { how, direction, via, made, row: _ } => {
                 self.left = None;
+                if let Some(made) = made {
+                    self.made = Some(made.0.as_str().into());
+                }
                 self.at_via = *via;
                 let way = self.way_mut(*direction);
                 // From the temporary name it goes on, and that is another request.

@@ -1,4 +1,4 @@
-//! The states of all rows in working memory on the disk: 40 bytes a row. Words stay in the
+//! The states of all rows in working memory on the disk: 48 bytes a row. Words stay in the
 //! journal; the table knows where.
 
 use std::io;
@@ -12,7 +12,7 @@ use crate::migrate::journal::state::Way;
 use crate::model::time::Time;
 
 /// Bytes of a row.
-const SIZE: usize = 40;
+const SIZE: usize = 48;
 
 const RENAME: u8 = 1;
 const CHAIN: u8 = 2;
@@ -21,13 +21,14 @@ const AT_VIA: u8 = 4;
 /// What the table holds of a row.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
-    /// It is to be renamed.
+    /// It is to be carried out.
     pub(crate) rename: bool,
     /// It belongs to a chain.
     pub(crate) chain: bool,
-    /// Its state; of a fault and of the name left behind it is known only that there is one.
+    /// Its state; of a fault, a name left behind and an account that was made it is known only that there is one.
     pub(crate) state: RowState,
-    /// Where in the journal the faults of either direction and the name left behind are told.
+    /// Where in the journal the faults of either direction, the name left behind and the account that
+    /// was made are told.
     pub(crate) told: Told,
 }
 
@@ -40,6 +41,8 @@ pub(crate) struct Told {
     pub(crate) undo: u64,
     /// The name left behind.
     pub(crate) left: u64,
+    /// The account that was made.
+    pub(crate) made: u64,
 }
 
 /// Every row's entry by its index.
@@ -76,9 +79,10 @@ impl Table {
         let flags = bytes[0];
         let (apply, undo) = (way(bytes[1], 4, 16), way(bytes[2], 8, 24));
         let fault = |way: &Way, at: usize| if matches!(way.step, Step::Failed(_)) { word(at) } else { 0 };
-        let told = Told { apply: fault(&apply, 16), undo: fault(&undo, 24), left: word(32) };
-        let left = (told.left != 0).then(|| "".into());
-        let state = RowState { apply, undo, at_via: flags & AT_VIA != 0, left };
+        let told = Told { apply: fault(&apply, 16), undo: fault(&undo, 24), left: word(32), made: word(40) };
+        let there = |place: u64| (place != 0).then(|| "".into());
+        let (left, made) = (there(told.left), there(told.made));
+        let state = RowState { apply, undo, at_via: flags & AT_VIA != 0, left, made };
         Ok(Entry { rename: flags & RENAME != 0, chain: flags & CHAIN != 0, state, told })
     }
 
@@ -105,6 +109,7 @@ impl Table {
         }
         let left = if entry.state.left.is_some() { entry.told.left } else { 0 };
         bytes[32..40].copy_from_slice(&left.to_le_bytes());
+        bytes[40..48].copy_from_slice(&entry.told.made.to_le_bytes());
         self.0.write((index * SIZE) as u64, &bytes)
     }
 }

@@ -39,7 +39,7 @@ fn journal(plan: &Plan) -> Vec<u8> {
     let journal = fake.journal(plan).unwrap();
     let direction = Direction::Apply;
     let mut events = vec![Event::Started { direction, part: false }, intent(plan, 0), intent(plan, 1)];
-    events.push(Event::Done { row: 0, how: How::Written, direction, via: false });
+    events.push(Event::Done { row: 0, how: How::Written, direction, via: false, made: None });
     events.push(Event::Unknown { row: 1, detail: "timed out".to_owned() });
     events.push(Event::NotDone { row: 1, sent: true, detail: "as it was".to_owned(), direction: None });
     events.push(Event::Paused { seconds: 3, detail: "429".to_owned() });
@@ -142,7 +142,7 @@ fn a_record_that_the_plan_does_not_know_is_refused() {
     if let Event::Intent { after, .. } = &mut foreign {
         *after = "another#testbrand".to_owned();
     }
-    for event in [Event::Done { row: 3, how: How::Written, direction, via: false }, foreign] {
+    for event in [Event::Done { row: 3, how: How::Written, direction, via: false, made: None }, foreign] {
         let (fake, _) = Fake::of(0);
         let journal = fake.journal(&plan).unwrap();
         write(&journal, &plan, vec![event.clone()]).unwrap_err();
@@ -266,16 +266,16 @@ fn makes_the_vectors() {
         intent(&plan, 1),
         intent(&plan, 2),
         intent(&plan, 3),
-        Event::Done { row: 0, how: How::Written, direction: apply, via: false },
+        Event::Done { row: 0, how: How::Written, direction: apply, via: false, made: None },
         Event::Unknown { row: 1, detail: "timed out".to_owned() },
-        Event::Done { row: 1, how: How::Settled, direction: apply, via: false },
+        Event::Done { row: 1, how: How::Settled, direction: apply, via: false, made: None },
         failed(2, apply),
         Event::NotDone { row: 3, sent: false, detail: "the run stopped before".to_owned(), direction: None },
         Event::Paused { seconds: 3, detail: "429".to_owned() },
         Event::Stopped { code: "interrupted".to_owned(), detail: "interrupted".to_owned() },
         Event::Started { direction: back, part: false },
         undo(1),
-        Event::Done { row: 1, how: How::Written, direction: back, via: false },
+        Event::Done { row: 1, how: How::Written, direction: back, via: false, made: None },
         undo(0),
     ];
     write(&journal, &plan, events).unwrap();

@@ -11,7 +11,6 @@ use crate::crypto::Sha256;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::migrate::plan::Head;
-use crate::migrate::plan::Outcome;
 #[cfg(test)]
 use crate::migrate::plan::Plan;
 use crate::migrate::plan::Row;
@@ -150,7 +149,7 @@ impl Verifier {
         self.hasher.update(line);
         let row: Row = serde_json::from_slice(line)
             .map_err(|error| damaged(name, index + 2, "the line is not a row of a plan").because(error))?;
-        if row.outcome == Outcome::Rename {
+        if row.outcome.writes() {
             let why = match (&row.user_id, &row.after) {
                 (Some(id), Some(after)) => {
                     if *after == row.before || after.is_empty() {
@@ -184,7 +183,7 @@ impl Verifier {
 }
 
 /// The first line.
-pub(super) fn header(head: &Head, rows: usize, digest: &str) -> Map<String, Value> {
+pub(in crate::migrate) fn header(head: &Head, rows: usize, digest: &str) -> Map<String, Value> {
     let mut header = Map::new();
     header.insert("schema".to_owned(), SCHEMA.into());
     header.insert("version".to_owned(), VERSION.into());
@@ -198,7 +197,7 @@ pub(super) fn header(head: &Head, rows: usize, digest: &str) -> Map<String, Valu
 }
 
 /// The header as the digest sees it: without the moment and without itself.
-pub(super) fn canonical(mut header: Map<String, Value>) -> String {
+pub(in crate::migrate) fn canonical(mut header: Map<String, Value>) -> String {
     header.shift_remove("created");
     header.shift_remove("digest");
     let mut text = Value::Object(header).to_string();

@@ -12,7 +12,6 @@ use crate::error::Result;
 use crate::migrate::Folder;
 use crate::migrate::journal::Journal;
 use crate::migrate::journal::state::Phase;
-use crate::migrate::plan::Counts;
 use crate::migrate::plan::draw::Draft;
 use crate::migrate::plan::output;
 use crate::migrate::plan::output::Files;
@@ -83,25 +82,15 @@ pub(crate) fn save(draft: &Draft<'_>, root: &Path, find: Option<Find<'_>>) -> Re
 /// The summary of a plan of which nothing is done.
 fn summary(draft: &Draft<'_>, folder: &Folder, digest: &str) -> Report {
     let counts = draft.counts();
-    let Counts { rename, already, not_found, ambiguous, conflict, invalid } = counts;
     Report {
-        schema: report::SCHEMA,
+        schema: report::schema(draft.head.job),
         id: folder.id().to_owned(),
         connection: draft.head.connection.clone(),
         plan_digest: digest.to_owned(),
         state: Phase::Planned.word(),
         stopped: None,
         rows: counts.total(),
-        counts: AllCounts {
-            rename,
-            already,
-            not_found,
-            ambiguous,
-            conflict,
-            invalid,
-            pending: rename,
-            ..AllCounts::default()
-        },
+        counts: AllCounts { job: draft.head.job, planned: counts, pending: counts.writes(), ..AllCounts::default() },
         rows_file: folder.rows_file().display().to_string(),
         csv_file: folder.csv_file().display().to_string(),
     }

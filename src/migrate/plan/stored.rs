@@ -17,7 +17,6 @@ use crate::error::Failure;
 use crate::error::Result;
 use crate::migrate::plan::Counts;
 use crate::migrate::plan::Head;
-use crate::migrate::plan::Outcome;
 #[cfg(test)]
 use crate::migrate::plan::Plan;
 use crate::migrate::plan::Row;
@@ -86,7 +85,7 @@ impl Stored {
             }
             let row = verifier.row(&line, rows, &name)?;
             counts.add(row.outcome);
-            if let Some(turn) = row.chain.filter(|_| row.outcome == Outcome::Rename)
+            if let Some(turn) = row.chain.filter(|_| row.outcome.writes())
                 && turns.insert((turn.of, turn.turn), rows).is_some()
             {
                 return Err(damaged(&name, rows + 2, "two rows have one turn").into());

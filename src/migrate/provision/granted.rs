@@ -2,14 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use crate::migrate::provision::Api;
+use crate::migrate::plan::Outcome;
+use crate::migrate::plan::fold;
 use crate::migrate::provision::Change;
-use crate::migrate::provision::Outcome;
+use crate::migrate::provision::LONGEST_VALUE;
 use crate::migrate::provision::Row;
+use crate::migrate::provision::state;
 use crate::migrate::provision::store::Person;
 use crate::migrate::shown;
 use crate::model::provision::Mapping;
 use crate::provider::Account;
+use crate::provider::provisioner::Api;
 
 /// Role and scope by group.
 struct Granted<'m> {
@@ -32,70 +35,57 @@ fn granted<'m>(person: &Person, mapping: &'m Mapping) -> Granted<'m> {
     granted
 }
 
-/// A role as it is compared: the API takes `unit_manager`, and the list says `Unit Manager`.
-fn bare(role: &str) -> String {
-    role.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+/// A value that could not be sent, or not be read back as it was.
+fn refused(person: &Person, mapping: &Mapping) -> Option<(&'static str, String)> {
+    mapping.fields.keys().find_map(|field| {
+        let value = person.value(mapping, field)?;
+        if value.len() > LONGEST_VALUE {
+            return Some(("value-too-long", format!("{} has more than {LONGEST_VALUE} bytes", shown(field))));
+        }
+        let odd = value.chars().any(fold::hidden);
+        odd.then(|| ("value-characters", format!("{} has characters that do not show", shown(field))))
+    })
 }
 
-fn end(row: Row, outcome: Outcome, code: &'static str, detail: String) -> Row {
-    Row { outcome, code, detail, ..row }
-}
-
-/// Refuses what the vendor would not take, before anything is sent.
-fn refused(granted: &Granted<'_>, api: &Api<'_>) -> Option<(&'static str, String)> {
-    if let Some(role) = granted.role.filter(|role| !api.roles.contains(role)) {
-        return Some((
-            "role-unknown",
-            format!("{} is no role of the vendor's API; there are {}", shown(role), api.roles.join(", ")),
-        ));
-    }
-    let comma = granted.scope.iter().find(|group| group.contains(','))?;
-    Some(("asset-group-comma", format!("the asset group {} has a comma, which parts asset groups there", shown(comma))))
-}
-
-fn scope(granted: &Granted<'_>, role: &str, api: &Api<'_>) -> Option<String> {
-    let scoped = !api.unscoped.iter().any(|unscoped| bare(unscoped) == bare(role));
+fn scope(granted: &Granted<'_>, role: &str, api: &Api) -> Option<String> {
+    let scoped = !api.unscoped.iter().any(|unscoped| state::same("user_role", unscoped, role));
     scoped.then(|| granted.scope.iter().copied().collect::<Vec<_>>().join(","))
 }
 
+fn set(field: &str, after: impl Into<String>) -> Change {
+    Change { field: field.to_owned(), before: None, after: after.into() }
+}
+
 /// Somebody who has no account.
-pub(super) fn new(row: Row, person: &Person, mapping: &Mapping, api: &Api<'_>) -> Row {
+pub(super) fn new(row: Row, person: &Person, mapping: &Mapping, api: &Api) -> Row {
     let granted = granted(person, mapping);
-    if let Some((code, why)) = refused(&granted, api) {
-        return end(row, Outcome::Invalid, code, why);
+    if let Some((code, why)) = refused(person, mapping) {
+        return row.ended(Outcome::Invalid, code, why);
     }
-    let Some(role) = granted.role else { return end(row, Outcome::NoRole, "no-role", no_role(person, &granted)) };
-    let mut changes = vec![
-        Change { field: "user_role".to_owned(), before: None, after: role.to_owned() },
-        Change { field: "external_id".to_owned(), before: None, after: person.key.clone() },
-    ];
+    let Some(role) = granted.role else { return row.ended(Outcome::NoRole, "no-role", no_role(person, &granted)) };
+    let mut changes = vec![set("user_role", role)];
     let scope = scope(&granted, role, api);
     if scope.as_deref() == Some("") {
         let why = format!("the role {} sees asset groups, and no group of the person gives one", shown(role));
-        return end(row, Outcome::Invalid, "no-scope", why);
+        return row.ended(Outcome::Invalid, "no-scope", why);
     }
-    changes.extend(scope.map(|after| Change { field: "asset_groups".to_owned(), before: None, after }));
+    changes.extend(scope.map(|after| set("asset_groups", after)));
     for field in mapping.fields.keys() {
-        if let Some(value) = person.value(mapping, field) {
-            changes.push(Change { field: field.clone(), before: None, after: value.to_owned() });
-        }
+        changes.extend(person.value(mapping, field).map(|value| set(field, value)));
     }
-    for (field, value) in &mapping.constants {
-        changes.push(Change { field: field.clone(), before: None, after: value.clone() });
+    changes.extend(mapping.constants.iter().map(|(field, value)| set(field, value.as_str())));
+    if api.only_at_first.contains(&"send_email") {
+        changes.push(set("send_email", if mapping.send_email { "1" } else { "0" }));
     }
     let lacks = api
         .required
         .iter()
         .find(|field| !changes.iter().any(|change| change.field == **field && !change.after.is_empty()));
     if let Some(field) = lacks {
-        return end(
-            row,
-            Outcome::Invalid,
-            "field-missing",
-            format!("a new account needs {}, and the person has none", shown(field)),
-        );
+        let why = format!("a new account needs {}, and the person has none", shown(field));
+        return row.ended(Outcome::Invalid, "field-missing", why);
     }
-    Row { changes, ..end(row, Outcome::Create, "create", String::new()) }
+    Row { changes, ..row.ended(Outcome::Create, "create", "") }
 }
 
 fn no_role(person: &Person, granted: &Granted<'_>) -> String {
@@ -111,30 +101,39 @@ fn no_role(person: &Person, granted: &Granted<'_>) -> String {
 }
 
 /// Somebody who has one.
-pub(super) fn existing(mut row: Row, person: &Person, account: &Account, mapping: &Mapping, api: &Api<'_>) -> Row {
-    row.user_id = Some(account.id.0.clone());
-    row.login = Some(account.username.0.clone());
+pub(super) fn existing(row: Row, person: &Person, account: &Account, mapping: &Mapping, api: &Api) -> Row {
+    let row = Row { user_id: Some(account.id.clone()), ..row };
     let granted = granted(person, mapping);
-    if let Some((code, why)) = refused(&granted, api) {
-        return end(row, Outcome::Invalid, code, why);
+    if let Some((code, why)) = refused(person, mapping) {
+        return row.ended(Outcome::Invalid, code, why);
     }
     let Some(role) = granted.role else {
         let why = format!(
             "{}; the account stays as it is: deactivate it at the vendor if that is meant",
             no_role(person, &granted)
         );
-        return end(row, Outcome::NoRole, "no-role", why);
+        return row.ended(Outcome::NoRole, "no-role", why);
     };
     let has_role = account.roles.first().map_or("", String::as_str);
-    let mut by_hand = Vec::new();
-    if bare(has_role) != bare(role) && api.only_at_first.contains(&"user_role") {
-        by_hand.push(format!("the role is {} and should be {}", shown(has_role), shown(role)));
+    if !state::same("user_role", role, has_role) && api.only_at_first.contains(&"user_role") {
+        let why = format!(
+            "the role is {} and should be {}: an edit cannot change it, a Manager can on the vendor's page",
+            shown(has_role),
+            shown(role)
+        );
+        return row.ended(Outcome::Conflict, "role-not-editable", why);
     }
     let mut changes = Vec::new();
-    // A scope goes with the role that the account has: an edit must not give one to a role without.
-    if let Some(after) = scope(&granted, role, api).filter(|after| !after.is_empty() && by_hand.is_empty()) {
+    if let Some(after) = scope(&granted, role, api).filter(|after| !after.is_empty()) {
         let has: BTreeSet<&str> = account.groups.iter().map(String::as_str).collect();
         if has != granted.scope {
+            if let Some(comma) = has.iter().find(|group| group.contains(',')) {
+                let why = format!(
+                    "the account sees the asset group {}, and a comma parts asset groups there: it could not be put back",
+                    shown(comma)
+                );
+                return row.ended(Outcome::Conflict, "asset-group-comma", why);
+            }
             let before = has.into_iter().collect::<Vec<_>>().join(",");
             changes.push(Change { field: "asset_groups".to_owned(), before: Some(before), after });
         }
@@ -148,18 +147,12 @@ pub(super) fn existing(mut row: Row, person: &Person, account: &Account, mapping
             _ => continue,
         };
         let before = has.clone().unwrap_or_default();
-        if let Some(after) = person.value(mapping, field).filter(|after| **after != *before) {
+        if let Some(after) = person.value(mapping, field).filter(|after| !state::same(field, after, &before)) {
             changes.push(Change { field: field.clone(), before: Some(before), after: after.to_owned() });
         }
     }
-    let detail = match by_hand.as_slice() {
-        [] => String::new(),
-        told => format!("{}: an edit cannot change it, a Manager can on the vendor's page", told.join("; ")),
-    };
-    let (outcome, code) = match (changes.is_empty(), by_hand.is_empty()) {
-        (_, false) => (Outcome::Conflict, "role-not-editable"),
-        (true, true) => (Outcome::Already, "already"),
-        (false, true) => (Outcome::Change, "change"),
-    };
-    Row { changes, ..end(row, outcome, code, detail) }
+    match changes.is_empty() {
+        true => row.ended(Outcome::Already, "already", ""),
+        false => Row { changes, ..row.ended(Outcome::Change, "change", "") },
+    }
 }

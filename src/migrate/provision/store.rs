@@ -41,9 +41,10 @@ const CODES: table::Codes = table::Codes {
     duplicate_column: "store-column",
 };
 
-/// Reads the export; every column that the mapping names must be there.
-pub(crate) fn read(bytes: &[u8], name: &str, mapping: &Mapping) -> Result<Vec<Person>> {
-    let table = table::open(bytes, name, None, &[], &CODES)?;
+/// Reads the export, of an encoding that is named where it is not UTF-8 or UTF-16; every column that
+/// the mapping names must be there.
+pub(crate) fn read(bytes: &[u8], name: &str, encoding: Option<&str>, mapping: &Mapping) -> Result<Vec<Person>> {
+    let table = table::open(bytes, name, encoding, &[], &CODES)?;
     let place = |wanted: &str| -> Result<usize> {
         let at: Vec<usize> = (0..table.names.len()).filter(|at| table.names[*at] == wanted).collect();
         match at.as_slice() {

@@ -1,21 +1,29 @@
+mod run;
+mod vendor;
+
 use super::*;
 use crate::error::failure_of;
-use crate::migrate::provision::store::read;
-use crate::model::UserId;
+use crate::migrate::provision::mapping::first_slip;
 use crate::model::Username;
+use crate::provider::tests::built_in;
+
+const MAPPING: &str = "version: 1\nkey_column: Employee\ngroups_column: Groups\n\
+    fields: {first_name: First, last_name: Last, email: Mail}\nconstants: {business_unit: Unassigned}\ngroups:\n\
+    - {group: SOC-Leads, role: manager}\n- {group: SOC, role: scanner, asset_groups: [Servers, Clients]}\n\
+    - {group: Audit, role: reader, asset_groups: [Servers]}\n- {group: Site-Paris, asset_groups: [Paris]}\n\
+    - {group: Bare, role: reader}\n";
 
 fn mapping() -> Mapping {
-    let text = "version: 1\nkey_column: Employee\ngroups_column: Groups\nfields: {first_name: First, last_name: Last, email: Mail}\n\
-        constants: {business_unit: Unassigned}\ngroups:\n- {group: SOC-Leads, role: manager}\n\
-        - {group: SOC, role: scanner, asset_groups: [Servers, Clients]}\n- {group: Audit, role: reader, asset_groups: [Servers]}\n\
-        - {group: Site-Paris, asset_groups: [Paris]}\n- {group: Odd, role: god}\n- {group: Bare, role: reader}\n\
-        - {group: Comma, role: reader, asset_groups: ['a,b']}\n";
-    crate::yaml::parse(text, "m.yaml", 1).unwrap()
+    crate::yaml::parse(MAPPING, "m.yaml", 1).unwrap()
+}
+
+fn api() -> Api {
+    built_in("qualys").provisions().unwrap()
 }
 
 fn account(login: &str, key: &str, role: &str, groups: &[&str], email: &str) -> Account {
     Account {
-        id: UserId(format!("ID-{login}")),
+        id: UserId(login.to_owned()),
         username: Username(login.to_owned()),
         external_id: Some(key.to_owned()),
         email: Some(email.to_owned()),
@@ -31,24 +39,24 @@ const HEAD: &str = "Employee,First,Last,Mail,Groups\n";
 
 fn planned(rows: &str, accounts: &[Account]) -> Plan {
     let mapping = mapping();
-    let people = read(format!("{HEAD}{rows}").as_bytes(), "s.csv", &mapping).unwrap();
-    plan("q", &people, accounts, &mapping, &QUALYS)
+    let people = store::read(format!("{HEAD}{rows}").as_bytes(), "s.csv", None, &mapping).unwrap();
+    plan(&people, accounts, &mapping, &api(), &UserId("abcd_op".to_owned()))
 }
 
-fn codes(plan: &Plan) -> Vec<&'static str> {
-    plan.rows.iter().map(|row| row.code).collect()
+fn codes(plan: &Plan) -> Vec<&str> {
+    plan.rows.iter().map(|row| &*row.code).collect()
 }
 
-fn set(row: &Row, field: &str) -> Option<String> {
-    row.changes.iter().find(|change| change.field == field).map(|change| change.after.clone())
+fn set(row: &plan::Row, field: &str) -> Option<String> {
+    state::fields(row.after.as_deref()?).remove(field)
 }
 
 #[test]
 fn role_and_scope_of_a_new_account_come_from_groups() {
     let plan = planned(
         "1,Anna,M,anna@x.example,Site-Paris; SOC\n2,Bert,M,bert@x.example,SOC-Leads;SOC\n3,Carl,M,carl@x.example,soc\n\
-         4,Dora,M,dora@x.example,\n5,Emil,M,,Audit\n6,F,M,f@x.example,Odd\n7,G,M,g@x.example,Bare\n8,H,M,h@x.example,Comma\n\
-         1,I,M,i@x.example,SOC\n,J,M,j@x.example,SOC\n9,K\n",
+         4,Dora,M,dora@x.example,\n5,Emil,M,,Audit\n7,G,M,g@x.example,Bare\n\
+         1,I,M,i@x.example,SOC\n,J,M,j@x.example,SOC\n9,K\n 10,L,M,l@x.example,SOC\n1\u{200b}1,M,M,m@x.example,SOC\n",
         &[],
     );
     assert_eq!(
@@ -59,59 +67,87 @@ fn role_and_scope_of_a_new_account_come_from_groups() {
             "no-role",
             "no-role",
             "field-missing",
-            "role-unknown",
             "no-scope",
-            "asset-group-comma",
             "key-twice",
             "key-empty",
-            "ragged-row"
+            "ragged-row",
+            "key-has-outer-space",
+            "key-characters"
         ]
     );
     let row = &plan.rows[0];
+    assert_eq!((row.outcome, &*row.before), (Outcome::Create, ""));
     assert_eq!(set(row, "user_role").as_deref(), Some("scanner"));
     assert_eq!(set(row, "asset_groups").as_deref(), Some("Clients,Paris,Servers"));
     assert_eq!(set(row, "external_id").as_deref(), Some("1"));
     assert_eq!(set(row, "business_unit").as_deref(), Some("Unassigned"));
+    assert_eq!(set(row, "send_email").as_deref(), Some("0"), "nobody is written to unless that is declared");
     // The group that stands first in the mapping gives the role, and a Manager sees everything.
     assert_eq!(set(&plan.rows[1], "user_role").as_deref(), Some("manager"));
     assert_eq!(set(&plan.rows[1], "asset_groups"), None);
     assert!(plan.rows[2].detail.contains("exact case"), "{:?}", plan.rows[2]);
-    assert_eq!((plan.count(Outcome::Create), plan.count(Outcome::NoRole), plan.unmanaged), (2, 2, 0));
+    assert_eq!(plan.unmanaged, 0);
 }
 
 #[test]
 fn an_account_is_changed_where_an_edit_can_and_told_where_it_cannot() {
     let accounts = [
-        account("abcd_a", "1", "Scanner", &["Servers", "Clients"], "a@x.example"),
+        account("abcd_a", "1", "Scanner", &["Servers", "Clients"], "A@x.example"),
         account("abcd_b", "2", "Scanner", &["Servers"], "b@x.example"),
         account("abcd_c", "3", "Reader", &["Servers"], "c@x.example"),
         account("abcd_d", "", "Scanner", &[], "D@x.example"),
         account("abcd_e", "5", "Reader", &[], "e@x.example"),
         account("abcd_f", "5", "Reader", &[], "f@x.example"),
         account("abcd_g", "7", "Reader", &[], "g@x.example"),
+        account("abcd_k", "Key8", "Reader", &[], "k@x.example"),
+        account("abcd_l", "9", "Reader", &["a,b"], "l@x.example"),
+        account("abcd_op", "10", "Scanner", &["Servers"], "op@x.example"),
         account("abcd_z", "99", "Manager", &[], "z@x.example"),
     ];
     let rows = "1,A,B,a@x.example,SOC\n2,A,New,b@x.example,SOC\n3,A,B,c@x.example,SOC\n4,A,B,d@x.example,SOC\n\
-        5,A,B,e@x.example,Audit\n7,A,B,g@x.example,Cooks\n";
+        5,A,B,e@x.example,Audit\n7,A,B,g@x.example,Cooks\nkEY8,A,B,other@x.example,Audit\n9,A,B,l@x.example,Audit\n\
+        10,A,B,op@x.example,SOC\n";
     let plan = planned(rows, &accounts);
     assert_eq!(
         codes(&plan),
-        ["already", "change", "role-not-editable", "account-alike", "several-accounts", "no-role"]
+        [
+            "already",
+            "change",
+            "role-not-editable",
+            "account-alike",
+            "several-accounts",
+            "no-role",
+            "account-alike",
+            "asset-group-comma",
+            "own-account"
+        ]
     );
-    let changed: Vec<&str> = plan.rows[1].changes.iter().map(|change| change.field.as_str()).collect();
-    assert_eq!(changed, ["asset_groups", "last_name"]);
-    assert_eq!(plan.rows[1].changes[0].before.as_deref(), Some("Servers"));
-    assert!(plan.rows[2].changes.is_empty() && plan.rows[2].detail.contains("cannot change"), "{:?}", plan.rows[2]);
-    assert_eq!(plan.rows[3].login.as_deref(), Some("abcd_d"));
-    assert_eq!(plan.unmanaged, 2, "the account without a key and the one of nobody");
-    assert_eq!(plan.digest, planned(rows, &accounts).digest);
-    assert_ne!(plan.digest, planned(rows, &accounts[1..]).digest);
-    assert_eq!(plan.to_bytes().split(|byte| *byte == b'\n').count(), 7);
+    let row = &plan.rows[1];
+    assert_eq!(&*row.before, r#"{"asset_groups":"Servers","external_id":"2","last_name":"B"}"#);
+    assert_eq!(row.after.as_deref(), Some(r#"{"asset_groups":"Clients,Servers","external_id":"2","last_name":"New"}"#));
+    assert_eq!((row.user_id.as_ref().unwrap().0.as_str(), row.login.as_deref()), ("abcd_b", Some("2")));
+    assert!(plan.rows[2].after.is_none() && plan.rows[2].detail.contains("cannot change"), "{:?}", plan.rows[2]);
+    assert_eq!(plan.rows[3].user_id.as_ref().unwrap().0, "abcd_d");
+    assert_eq!(plan.unmanaged, 3, "without a key, with a key that looks alike, and of nobody");
+    assert_eq!(plan, planned(rows, &accounts));
+    assert_ne!(plan, planned(rows, &accounts[1..]));
+}
+
+#[test]
+fn values_that_could_not_be_read_back_and_states_that_are_too_long_are_refused() {
+    let long = "x".repeat(LONGEST_VALUE + 1);
+    let rows =
+        format!("1,A,{long},a@x.example,SOC\n2,A\u{7},B,a@x.example,SOC\n{},A,B,c@x.example,SOC\n", "k".repeat(257));
+    assert_eq!(codes(&planned(&rows, &[])), ["value-too-long", "value-characters", "key-too-long"]);
+    let groups: Vec<String> = (0..60).map(|at| format!("{at}{}", "g".repeat(2_000))).collect();
+    let groups: Vec<&str> = groups.iter().map(String::as_str).collect();
+    let plan = planned("1,A,B,a@x.example,SOC\n", &[account("abcd_a", "1", "Scanner", &groups, "a@x.example")]);
+    assert_eq!((codes(&plan), &*plan.rows[0].before), (vec!["row-too-long"], ""));
 }
 
 #[test]
 fn an_export_that_lacks_a_column_of_the_mapping_is_refused() {
-    let code = |text: &[u8]| failure_of(&read(text, "s.csv", &mapping()).unwrap_err()).unwrap().code();
+    let code = |text: &[u8]| failure_of(&store::read(text, "s.csv", None, &mapping()).unwrap_err()).unwrap().code();
     for (text, wanted) in [
         (&b"Employee,First,Last,Mail\n1,a,b,c\n"[..], "store-column"),
         (b"Employee,First,Last,Mail,Groups,Groups\n1,a,b,c,d,e\n", "store-column"),
@@ -123,4 +159,37 @@ fn an_export_that_lacks_a_column_of_the_mapping_is_refused() {
     ] {
         assert_eq!(code(text), wanted);
     }
+}
+
+#[test]
+fn a_mapping_that_cannot_be_meant_is_refused_where_it_stands() {
+    assert_eq!(first_slip(&mapping(), &api()), None);
+    for (from, to, place, why) in [
+        ("version: 1", "version: 0", "version", "1"),
+        ("key_column: Employee", "key_column: ''", "key_column", "empty"),
+        ("fields: {", "fields: {shoe_size: S, ", "fields", "takes first_name"),
+        ("fields: {", "fields: {user_role: R, ", "fields", "under `groups:`"),
+        ("fields: {", "fields: {external_id: R, ", "fields", "key_column"),
+        ("email: Mail", "email: ''", "fields", "no column"),
+        ("constants: {", "constants: {email: x, ", "constants", "a column already"),
+        ("constants: {", "constants: {send_email: '1', ", "constants", "a key of its own"),
+        ("group: SOC,", "group: SOC-Leads,", "groups", "twice"),
+        ("group: SOC,", "group: 'S;C',", "groups", "parted"),
+        ("group: SOC,", "group: ' SOC',", "groups", "trimmed"),
+        ("group: SOC,", "group: '',", "groups", "no name"),
+        ("role: scanner", "role: god", "groups", "there are manager"),
+        ("[Servers, Clients]", "['a,b']", "groups", "comma"),
+        ("role: manager", "asset_groups: []", "groups", "neither"),
+    ] {
+        assert!(MAPPING.contains(from), "{from}");
+        let mapping = crate::yaml::parse(&MAPPING.replacen(from, to, 1), "m.yaml", 1).unwrap();
+        let (route, told) = first_slip(&mapping, &api()).unwrap();
+        assert_eq!(route[0], place.into(), "{to}: {told}");
+        assert!(told.contains(why), "{to}: {told}");
+    }
+    let none = Mapping { groups: Vec::new(), ..mapping() };
+    assert!(first_slip(&none, &api()).unwrap().1.contains("no group is mapped"));
+    let mut roles = mapping();
+    roles.groups.retain(|row| row.role.is_none());
+    assert!(first_slip(&roles, &api()).unwrap().1.contains("no group gives a role"));
 }

@@ -14,6 +14,7 @@
 mod answer;
 mod base;
 mod meaning;
+pub(in crate::provider) mod provision;
 
 use std::collections::HashSet;
 use std::io::BufReader;
@@ -42,6 +43,7 @@ use crate::provider::CallResult;
 use crate::provider::Directory;
 use crate::provider::Operator;
 use crate::provider::Page;
+use crate::provider::Provisioner;
 use crate::provider::qualys::users_api::answer::Heard;
 use crate::provider::qualys::users_api::answer::Return;
 use crate::provider::qualys::users_api::answer::Then;
@@ -409,6 +411,10 @@ impl Directory for UsersApi {
 
     fn partial(&self, operator: &Operator) -> Option<String> {
         partial(&operator.username, operator.account_type.as_deref()).map(|why| self.clean(&why))
+    }
+
+    fn provisioner(&self) -> Option<&dyn Provisioner> {
+        Some(self)
     }
 }
 

@@ -170,3 +170,13 @@ fn a_refusal_by_fault_comes_with_200_and_changes_nothing() {
     assert_eq!(logins(&post(&sandbox, "user_list.php", "external_id_contains=x")), [] as [&str; 0]);
     assert_eq!(sandbox.log()[0]["changed"], false);
 }
+
+#[test]
+fn a_copy_that_lags_behind_has_not_heard_of_a_new_account() {
+    let sandbox = sandbox(|options| options.faults.rules = vec!["stale=at:1@get".parse().unwrap()]);
+    let form = "action=add&first_name=Zoe&last_name=Yu&email=z@example.org&user_role=Scanner&business_unit=Unassigned\
+                &external_id=E12]]%3E7";
+    assert!(post(&sandbox, "user.php", form).body.contains("SUCCESS"));
+    let list = || logins(&post(&sandbox, "user_list.php", "external_id_contains=E12"));
+    assert_eq!((list(), list()), (vec!["abcd_gh".to_owned()], vec!["abcd_gh".to_owned(), "sbox_zy".to_owned()]));
+}

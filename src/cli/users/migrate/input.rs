@@ -19,6 +19,7 @@ use crate::migrate::directory::Fact;
 use crate::migrate::directory::Keep;
 use crate::migrate::directory;
 use crate::migrate::plan::Head;
+use crate::migrate::plan::Job;
 use crate::migrate::plan::NameRule;
 use crate::migrate::plan::draw::Options;
 use crate::migrate::plan::form::Form;
@@ -159,6 +160,7 @@ pub(super) fn input(args: &Args, loaded: &Loaded, workspace: &Workspace, context
 
 fn head_of_file(file: &str, loaded: &Loaded, key: KeyField, context: &Context) -> Head {
     Head {
+        job: Job::Rename,
         provider: loaded.connection.provider.clone(),
         connection: loaded.name.to_string(),
         brand_id: loaded.connection.settings.get("brand_id").cloned().unwrap_or_default(),
@@ -186,6 +188,7 @@ fn from_vendor(
         return Err(Failure::bug("the vendor's adapter writes another field than the plan is made for").into());
     }
     let head = Head {
+        job: Job::Rename,
         provider: loaded.connection.provider.clone(),
         connection: loaded.name.to_string(),
         brand_id: read.operator.brand_id,

@@ -25,6 +25,7 @@ use crate::migrate::journal::state::Whole;
 use crate::migrate::journal::store::Store;
 use crate::migrate::journal::store::record_of;
 use crate::migrate::plan::Head;
+use crate::migrate::plan::Job;
 use crate::migrate::plan::Outcome;
 use crate::migrate::plan::Plan;
 use crate::migrate::plan::Row;
@@ -122,6 +123,7 @@ pub(crate) struct Fake(pub(crate) Arc<Mutex<World>>);
 
 pub(crate) fn head() -> Head {
     Head {
+        job: Job::Rename,
         provider: "qualtrics".to_owned(),
         connection: "qualtrics-prod".to_owned(),
         brand_id: "testbrand".to_owned(),
@@ -189,7 +191,7 @@ impl Seen {
     }
 
     pub(crate) fn each(&self) -> impl Iterator<Item = (usize, &RowState)> {
-        let renames = self.rows.iter().filter(|held| held.row.outcome == Outcome::Rename);
+        let renames = self.rows.iter().filter(|held| held.row.outcome.writes());
         renames.map(|held| (held.index, &held.state))
     }
 }
@@ -292,7 +294,7 @@ impl World {
     }
 
     /// Whether the process ends at this operation.
-    fn ends_here(&mut self) -> bool {
+    pub(crate) fn ends_here(&mut self) -> bool {
         match &mut self.crash_in {
             Some(0) => true,
             Some(left) => {
@@ -303,7 +305,7 @@ impl World {
         }
     }
 
-    fn advance(&mut self, by: Duration) {
+    pub(crate) fn advance(&mut self, by: Duration) {
         self.now += by;
         let (now, mut due) = (self.now, Vec::new());
         self.late.retain(|(at, id, to)| {

@@ -27,7 +27,7 @@ use crate::migrate::journal::state::Phase;
 use crate::migrate::journal::state::Step;
 use crate::migrate::plan::Plan;
 
-pub(super) fn write_fault() -> impl Strategy<Value = Fault> {
+pub(crate) fn write_fault() -> impl Strategy<Value = Fault> {
     prop_oneof![
         6 => Just(Fault::None),
         2 => Just(Fault::CommitThenTimeout),
@@ -43,7 +43,7 @@ pub(super) fn write_fault() -> impl Strategy<Value = Fault> {
     ]
 }
 
-pub(super) fn read_fault() -> impl Strategy<Value = Fault> {
+pub(crate) fn read_fault() -> impl Strategy<Value = Fault> {
     prop_oneof![
         12 => Just(Fault::None),
         1 => Just(Fault::TimeoutBeforeCommit),
@@ -56,12 +56,12 @@ pub(super) fn read_fault() -> impl Strategy<Value = Fault> {
 
 /// How one process ends, if it does not end by itself.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum End {
+pub(crate) enum End {
     Crash { at: u64, kept: u8 },
     DiskFull { at: u64, short: bool },
 }
 
-pub(super) fn end() -> impl Strategy<Value = End> {
+pub(crate) fn end() -> impl Strategy<Value = End> {
     prop_oneof![
         3 => (0..120_u64, 0..=100_u8).prop_map(|(at, kept)| End::Crash { at, kept }),
         1 => (0..60_u64, any::<bool>()).prop_map(|(at, short)| End::DiskFull { at, short }),

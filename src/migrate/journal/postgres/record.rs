@@ -18,7 +18,6 @@ use crate::migrate::journal::postgres::tables::number;
 use crate::migrate::journal::postgres::tables::wanted;
 use crate::migrate::journal::state::Phase;
 use crate::migrate::journal::state::RowState;
-use crate::migrate::plan::Outcome;
 use crate::model::time::Time;
 
 /// Records rows that are still ours, and the events; says how many were.
@@ -67,9 +66,7 @@ impl PostgresJournal {
             let held = rows.get(*place).ok_or_else(|| Failure::bug("an event is recorded for no row"))?;
             let (state, last) = states.entry(*place).or_insert_with(|| (held.state.clone(), false));
             let admitted = match event.row() {
-                Some(row) if row == held.index && held.row.outcome == Outcome::Rename => {
-                    state.admits(row, &held.row, event)
-                }
+                Some(row) if row == held.index && held.row.outcome.writes() => state.admits(row, &held.row, event),
                 _ => Err("an event is recorded for another row".to_owned()),
             };
             admitted.map_err(Failure::bug)?;

@@ -15,7 +15,6 @@ use crate::migrate::journal::postgres::link::Link;
 use crate::migrate::journal::postgres::link::Links;
 use crate::migrate::journal::state::Phase;
 use crate::migrate::journal::state::RowState;
-use crate::migrate::plan::Outcome;
 use crate::migrate::plan::Row;
 use crate::migrate::plan::stored::Stored;
 use crate::migrate::shown;
@@ -237,7 +236,7 @@ fn copy(link: &mut Link, id: &str, plan: &Path, digest: &str) -> std::result::Re
     let mut writer = BinaryCopyInWriter::new(sink, &types);
     let mut lost = None;
     let written = Stored::open(plan, &mut |index, row: &Row| {
-        let rename = row.outcome == Outcome::Rename;
+        let rename = row.outcome.writes();
         let text = serde_json::to_string(row).map_err(|error| Failure::bug("a row is no JSON").because(error))?;
         let turn = row.chain.filter(|_| rename);
         let (of, turn) = (turn.map(|turn| i64::from(turn.of)), turn.map(|turn| i64::from(turn.turn)));

@@ -31,7 +31,7 @@ pub(crate) fn intent_of(held: &Held) -> Event {
 }
 
 pub(crate) fn done(held: &Held, how: How) -> Event {
-    Event::Done { row: held.index, how, direction: held.direction, via: false }
+    Event::Done { row: held.index, how, direction: held.direction, via: false, made: None }
 }
 
 fn failed(held: &Held) -> Event {

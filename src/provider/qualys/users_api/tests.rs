@@ -15,6 +15,7 @@ use crate::provider::tests::built_in;
 
 mod limits;
 mod lists;
+mod provision;
 mod sandbox;
 
 const PASSWORD: &str = "hunter2-Pass";
