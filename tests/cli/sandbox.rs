@@ -30,7 +30,7 @@ fn a_fault_that_it_does_not_know_is_a_wrong_usage() {
     let desk = Desk::bare();
     let run = desk.ssoctl(&["sandbox", "serve", "--fault", "throttle=often"]);
     insta::assert_snapshot!(run.exits(2).stderr, @r"
-        error: invalid value 'throttle=often' for '--fault <KIND=RATE>': `throttle=often` is not a fault: the rate is a percentage such as `5%` or `0.5%`, `every:N` or `at:N` (write `KIND=RATE` or `KIND=RATE@CALLS`, such as `throttle=5%`, `commit-then-stall=every:50` or `error=at:3@get,put`)
+        error: invalid value 'throttle=often' for '--fault <KIND=RATE>': `throttle=often` is not a fault: the rate is a percentage such as `5%` or `0.5%`, `every:N` or `at:N` (write `KIND=RATE` or `KIND=RATE@CALLS`, such as `throttle=5%`, `commit-then-stall=every:50` or `error=at:3@get,put`, and behind it `from=N`, `to=N` or `account=ID`)
 
         For more information, try '--help'.
         ");

@@ -143,6 +143,7 @@ fn shows_the_plan_to_a_person() {
           in conflict  1
         each row           .ssoctl/migrations/q-[DIGEST]/rows.ndjson
         for a spreadsheet  .ssoctl/migrations/q-[DIGEST]/rows.csv
+        takes at least  2 s
         the vendor's own methods, and how many rows each can serve
           change-on-login  0
           merge-on-login   0
