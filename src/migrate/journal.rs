@@ -1,5 +1,6 @@
 //! What has been done of a plan, row by row, and where that is kept.
 
+pub(crate) mod book;
 pub(crate) mod file;
 pub(crate) mod postgres;
 pub(crate) mod state;

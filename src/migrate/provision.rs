@@ -167,7 +167,10 @@ fn key_fault(key: &str, api: &Api) -> Option<(&'static str, String)> {
 /// The account of `operator`, whose credentials do the work, is not changed.
 pub(crate) fn plan(people: &[Person], accounts: &[Account], mapping: &Mapping, api: &Api, operator: &UserId) -> Plan {
     let known = Known::new(accounts);
-    let mut first_line: HashMap<&str, u64> = HashMap::new();
+    let mut lines: HashMap<&str, Vec<u64>> = HashMap::new();
+    for person in people.iter().filter(|person| person.fault.is_none()) {
+        lines.entry(&person.key).or_default().push(person.line);
+    }
     let (mut rows, mut meant) = (Vec::with_capacity(people.len()), vec![false; accounts.len()]);
     for person in people {
         let row = Row {
@@ -183,22 +186,55 @@ pub(crate) fn plan(people: &[Person], accounts: &[Account], mapping: &Mapping, a
             row.ended(Outcome::Invalid, "ragged-row", fault.clone())
         } else if let Some((code, why)) = key_fault(&person.key, api) {
             row.ended(Outcome::Invalid, code, why)
-        } else if let Some(first) = first_line.get(person.key.as_str()) {
-            row.ended(Outcome::Conflict, "key-twice", format!("line {first} has the same key"))
         } else {
-            first_line.insert(&person.key, person.line);
             known.holders(person).iter().for_each(|at| meant[*at] = true);
-            one(row, person, &known, mapping, api)
+            let other =
+                lines.get(person.key.as_str()).and_then(|lines| lines.iter().find(|line| **line != person.line));
+            match other {
+                // Whose it is, nobody can tell: none of them is taken.
+                Some(other) => row.ended(Outcome::Conflict, "key-twice", format!("line {other} has the same key")),
+                None => one(row, person, &known, mapping, api),
+            }
         };
         let own = row.outcome == Outcome::Change && row.user_id.as_ref() == Some(operator);
         let row = match own {
             true => row.ended(Outcome::Conflict, "own-account", "its credentials do the work, so it is not changed"),
             false => row,
         };
-        rows.push(row.sealed());
+        rows.push(row);
     }
+    let rows = apart(rows, people, mapping).into_iter().map(Row::sealed).collect();
     let unmanaged = meant.iter().filter(|meant| !**meant).count() as u64;
     Plan { rows, unmanaged }
+}
+
+/// Of people who would both be new and may well be the same, none gets an account.
+fn apart(rows: Vec<Row>, people: &[Person], mapping: &Mapping) -> Vec<Row> {
+    let address = |person: &Person| person.value(mapping, "email").map(|email| fold::key(email).into_owned());
+    let (mut by_look, mut by_email) = (HashMap::<String, Vec<u64>>::new(), HashMap::<String, Vec<u64>>::new());
+    for (row, person) in rows.iter().zip(people).filter(|(row, _)| row.outcome == Outcome::Create) {
+        by_look.entry(fold::key(&row.key).into_owned()).or_default().push(row.line);
+        if let Some(email) = address(person) {
+            by_email.entry(email).or_default().push(row.line);
+        }
+    }
+    let other =
+        |lines: Option<&Vec<u64>>, own: u64| lines.and_then(|lines| lines.iter().copied().find(|line| *line != own));
+    let judged = rows.into_iter().zip(people).map(|(row, person)| {
+        if row.outcome != Outcome::Create {
+            return row;
+        }
+        let look = other(by_look.get(&*fold::key(&row.key)), row.line).map(|line| (line, "a key that looks the same"));
+        let email = || other(by_email.get(&address(person)?), row.line).map(|line| (line, "the same e-mail address"));
+        match look.or_else(email) {
+            None => row,
+            Some((line, what)) => {
+                let why = format!("line {line} has {what}: if they are one person, one account is enough");
+                Row { changes: Vec::new(), ..row }.ended(Outcome::Conflict, "person-alike", why)
+            }
+        }
+    });
+    judged.collect()
 }
 
 fn one(row: Row, person: &Person, known: &Known<'_>, mapping: &Mapping, api: &Api) -> Row {

@@ -14,8 +14,9 @@ fn run(desk: &Desk, arguments: &[&str], code: i32) -> Output {
     desk.command(&[&["users"], arguments].concat()).run().exits(code)
 }
 
-/// A connection of a provider that is tested and enabled, and a sandbox of it.
-fn ready(provider: &str, sandbox: &[&str], set: &[&str]) -> (Desk, Sandbox) {
+/// A connection of a provider that is tested and enabled, with further lines of its `directory:`, and
+/// a sandbox of it.
+fn ready(provider: &str, sandbox: &[&str], directory: &[&str]) -> (Desk, Sandbox) {
     let desk = Desk::new();
     let sandbox = desk.sandbox(&[&["--provider", provider], sandbox].concat());
     desk.write("c.xml", Idp::new().xml());
@@ -28,13 +29,11 @@ fn ready(provider: &str, sandbox: &[&str], set: &[&str]) -> (Desk, Sandbox) {
         "connections/c.yaml",
         format!(
             "version: 1\nprovider: {provider}\nname: C\nstatus:\n  tested_on: 2026-11-20T00:00:00Z\n  enabled: true\n{settings}\
-             directory:\n  api_url: {}\n  token: env:TOKEN\n  login: sbox_op\n  password: env:TOKEN\n",
-            sandbox.url()
+             directory:\n  api_url: {}\n  token: env:TOKEN\n  login: sbox_op\n  password: env:TOKEN\n{}",
+            sandbox.url(),
+            directory.iter().map(|line| format!("  {line}\n")).collect::<String>()
         ),
     );
-    for change in set {
-        desk.ssoctl(&["connection", "set", "c", change]).exits(0);
-    }
     (desk, sandbox)
 }
 
@@ -74,6 +73,27 @@ fn external_ids_of_qualys_are_set_from_a_roster_of_logins_and_taken_back() {
     let undone = run(&desk, &["rollback", "--apply", "--rate", "0", "--format", "json"], 0).json();
     assert_eq!(undone["counts"]["undone"], 10);
     assert!(sandbox.changes()[10..].iter().all(|(_, after)| after.is_empty()));
+}
+
+#[test]
+fn external_ids_of_scim_are_set_by_user_names_and_taken_back() {
+    let (desk, sandbox) = ready("scim", &["--users", "6", "--key", "external_id"], &["key: external_id"]);
+    let user = |number: u32| format!("user{number:05}@example.org");
+    roster(&desk, (1..=6).map(|number| (user(number), format!("E-{number}"))));
+    let report = run(&desk, &[&MIGRATE[..], &["--apply", "--rate", "0", "--format", "json"]].concat(), 0).json();
+    assert_eq!(report["counts"]["done"], 6, "{report}");
+    let ids = || -> Vec<String> {
+        let listed = run(&desk, &["list", "--connection", "c", "--format", "json"], 0).stdout;
+        let of = |line: &str| -> serde_json::Value { serde_json::from_str(line).unwrap() };
+        let named = listed
+            .lines()
+            .map(of)
+            .filter(|account| account["username"].as_str().is_some_and(|name| name.starts_with("user")));
+        named.map(|account| account["external_id"].as_str().unwrap_or_default().to_owned()).collect()
+    };
+    assert_eq!(ids(), (1..=6).map(|number| format!("E-{number}")).collect::<Vec<_>>());
+    run(&desk, &["rollback", "--apply", "--rate", "0"], 0).shows("rolled-back");
+    assert_eq!((ids(), sandbox.changes().len()), (vec![String::new(); 6], 12));
 }
 
 #[test]
@@ -139,7 +159,9 @@ fn faults_by_a_script_strike_what_their_line_says_and_a_wrong_line_is_named() {
     desk.write("outage.faults", "# out of order for a while\nerror=100%@put from=2 to=3\nconflict=at:4@put\n");
     run(&desk, &rehearse, 0).tells("rehearsed at a stand-in with 10 accounts: 6 were renamed");
     desk.write("outage.faults", "refuse=100%@put from=2 to=3\n");
-    run(&desk, &rehearse, 5).tells("the rehearsal did not come to its end: 2 rows failed");
+    run(&desk, &rehearse, 5)
+        .tells("the rehearsal did not come to its end: 2 rows failed")
+        .tells("@example.org`: refused: refused with 400");
     desk.write("outage.faults", "throttle=5%\n\nout of order\n");
     let error = run(&desk, &[&rehearse[..], &["--format", "json"]].concat(), 2).json();
     assert_eq!(error["error"]["code"], "sandbox-fault");

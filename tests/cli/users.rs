@@ -102,7 +102,12 @@ fn some_users_are_taken_back_and_every_write_is_on_record() {
     roster(&desk, 10);
     let applied = run(&desk, &[&APPLY[..], &["--request-timeout", "1", "--format", "json"]].concat(), 0).json();
     let id = applied["id"].as_str().unwrap();
+    // Who pastes the hint takes back these two, and nobody else.
+    run(&desk, &["rollback", id, "--line", "3,5"], 5).tells(&format!("users rollback {id} --line 3,5 --apply"));
     run(&desk, &["rollback", id, "--line", "3,5", "--apply", "--rate", "0"], 0).shows("undone");
+    run(&desk, &["rollback", id, "--line", "5", "--apply"], 0).tells("there is nothing to take back");
+    let unknown = run(&desk, &["rollback", id, "--line", "3,99", "--apply", "--format", "json"], 2).json();
+    assert_eq!(unknown["error"]["code"], "line-unknown");
     let back: Vec<String> = sandbox.changes().into_iter().skip(10).map(|(_, after)| after).collect();
     assert_eq!(back.len(), 2);
     assert!(back.contains(&"user00002@example.org".to_owned()) && back.contains(&"user00004@example.org".to_owned()));
@@ -123,7 +128,10 @@ fn some_users_are_taken_back_and_every_write_is_on_record() {
     assert_eq!(count("run-begun-for-some-rows"), 1);
     let last = lines.iter().rfind(|line| line["direction"] == "rollback" && line["outcome"] == "written").unwrap();
     assert!([3, 5].contains(&last["line"].as_u64().unwrap()) && last["user_id"].is_string());
-    run(&desk, &["audit", id], 0).shows("written apply line 2 UR_");
+    let audit = run(&desk, &["audit", id], 0).stdout;
+    assert!(audit.contains("written apply line 2 UR_"), "{audit}");
+    let back = audit.lines().find(|line| line.contains("written rollback line 3 ")).unwrap();
+    assert!(back.ends_with("#testbrand\" -> \"user00002@example.org\""), "{back}");
 }
 
 #[test]

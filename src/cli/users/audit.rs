@@ -129,7 +129,13 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             text += &format!(" line {} {}", row.line, printable(id.unwrap_or("-")));
             let after = row.after.as_deref().unwrap_or("");
             text += &match job {
-                Job::Rename => format!(" {:?} -> {:?}", printable(&row.before), printable(after)),
+                Job::Rename => {
+                    let (from, to) = match line.direction {
+                        Some(Direction::Rollback) => (after, &*row.before),
+                        _ => (&*row.before, after),
+                    };
+                    format!(" {:?} -> {:?}", printable(from), printable(to))
+                }
                 Job::Provision => {
                     let what = if row.outcome == Outcome::Create { "account of" } else { "fields of" };
                     let set = match line.direction {

@@ -101,7 +101,7 @@ pub(crate) struct Args {
     #[arg(long)]
     accept_untested: bool,
     /// Carry the plan out first, and take it back, at a stand-in on this machine with the same accounts
-    #[arg(long, help_heading = "Rehearsal")]
+    #[arg(long, conflicts_with = "directory", help_heading = "Rehearsal")]
     rehearse: bool,
     /// Something that goes wrong at the stand-in, as `ssoctl sandbox serve --fault` takes it
     #[arg(long = "rehearse-fault", value_name = "KIND=RATE", value_parser = faults::rule, requires = "rehearse", help_heading = "Rehearsal")]

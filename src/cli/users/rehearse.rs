@@ -20,16 +20,19 @@ use crate::error::Result;
 use crate::http::call::Paced;
 use crate::http::pace::Pace;
 use crate::migrate;
+use crate::migrate::Folder;
 use crate::migrate::apply::Options;
 use crate::migrate::apply::Run;
 use crate::migrate::directory::Accounts;
 use crate::migrate::directory::Fact;
 use crate::migrate::journal::Direction;
+use crate::migrate::journal::Journal as _;
 use crate::migrate::journal::Scope;
 use crate::migrate::plan::Head;
 use crate::migrate::plan::draw::Draft;
 use crate::migrate::plan::save::save;
 use crate::migrate::report::Report;
+use crate::migrate::shown;
 use crate::model::UserId;
 use crate::model::connection::DirectoryAccess;
 use crate::model::connection::KeyField;
@@ -42,6 +45,9 @@ use crate::provider::Page;
 use crate::sandbox::fault::Rule;
 use crate::secret::Secret;
 use crate::workspace::Loaded;
+
+/// Rows of a failed rehearsal that are told.
+const SHOWN: usize = 5;
 
 /// The stand-in as the tenant that it stands for: whose the credentials are is what the plan says.
 struct Tenant {
@@ -163,9 +169,13 @@ pub(crate) fn rehearse(
             (Some(stopped), _) => format!("it stopped: {stopped:#}"),
             (None, failed) => format!("{failed} rows failed"),
         };
-        Err(Failure::refused("rehearsal-failed", format!("the rehearsal did not come to its end: {why}"))
-            .hint("nothing was written at the vendor; look at the roster, or leave `--rehearse` out")
-            .into())
+        let way = match direction {
+            Direction::Apply => "",
+            Direction::Rollback => " when it was taken back",
+        };
+        let failure = Failure::refused("rehearsal-failed", format!("the rehearsal did not come to its end{way}: {why}"));
+        let failure = failed_rows(&folder)?.into_iter().fold(failure, Failure::hint);
+        Err(failure.hint("nothing was written at the vendor: what failed here would fail there, or was a fault that you asked for").into())
     };
     let there = go(Direction::Apply);
     let back = there.and_then(|there| Ok((there, go(Direction::Rollback)?)));
@@ -178,6 +188,18 @@ pub(crate) fn rehearse(
         back.counts.undone
     ));
     Ok(())
+}
+
+/// The first rows that failed, and why.
+fn failed_rows(folder: &Folder) -> Result<Vec<String>> {
+    let mut told = Vec::new();
+    folder.look()?.each(&mut |held| {
+        if let Some(fault) = held.state.fault().filter(|_| told.len() < SHOWN) {
+            told.push(format!("line {}, {}: {}: {}", held.row.line, shown(&held.row.before), fault.code, fault.detail));
+        }
+        Ok(())
+    })?;
+    Ok(told)
 }
 
 fn start(place: &Path, head: &Head, operator: &str, faults: &[Rule]) -> Result<StandIn> {

@@ -7,9 +7,11 @@ use crate::cli::users::journal;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::migrate::journal::Direction;
+use crate::migrate::journal::Journal;
 use crate::migrate::journal::Scope;
 use crate::migrate::journal::state::Phase;
 use crate::migrate::plan::Job;
+use crate::migrate::shown;
 
 /// Give renamed users their old names back
 ///
@@ -45,6 +47,11 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let (ours, phase, connection) =
         (journal.summary()?.ours, journal.whole()?.phase, journal.head().connection.clone());
     let job = journal.head().job;
+    let scope = Scope {
+        lines: (!args.lines.is_empty()).then(|| args.lines.iter().copied().collect()),
+        ..Scope::of(Direction::Rollback)
+    };
+    let named = named(&*journal, &scope, folder.id())?;
     drop(journal);
     let done = match job {
         Job::Rename => "renamed",
@@ -56,11 +63,11 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             return Ok(Verdict::Done);
         }
     }
-    let scope = Scope {
-        lines: (!args.lines.is_empty()).then(|| args.lines.iter().copied().collect()),
-        ..Scope::of(Direction::Rollback)
-    };
-    let ours = scope.lines.as_ref().map_or(ours, |lines| ours.min(lines.len() as u64));
+    let ours = named.unwrap_or(ours);
+    if named == Some(0) {
+        context.ui.status("the users of these lines have what they had: there is nothing to take back");
+        return Ok(Verdict::Done);
+    }
     let question = match job {
         Job::Rename => format!("Give {ours} users of `{connection}` their old names back?"),
         Job::Provision => {
@@ -70,12 +77,38 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let agreed = args.apply || context.ui.confirm(&question, false)? == Some(true);
     if !agreed {
         return Err(Failure::refused("not-confirmed", format!("nothing was rolled back: {ours} users are {done}"))
-            .hint(format!("`ssoctl users rollback {} --apply` rolls them back", folder.id()))
+            .hint(format!("`ssoctl users rollback {}{} --apply` rolls them back", folder.id(), list(&args.lines)))
             .into());
     }
     let scope = Some(scope);
     match links {
         Some(links) => drive::drive_shared(&folder, &links, (scope, false), &args.run, context),
         None => drive::drive(&folder, scope, &args.run, context),
+    }
+}
+
+/// The flag that names these lines.
+fn list(lines: &[u64]) -> String {
+    if lines.is_empty() {
+        return String::new();
+    }
+    format!(" --line {}", lines.iter().map(u64::to_string).collect::<Vec<_>>().join(","))
+}
+
+/// How many rows of the named lines can be taken back; a line that is none of the migration's is refused.
+fn named(journal: &dyn Journal, scope: &Scope, id: &str) -> Result<Option<u64>> {
+    let Some(lines) = &scope.lines else { return Ok(None) };
+    let (mut unknown, mut count) = (lines.clone(), 0);
+    journal.each(&mut |held| {
+        if held.row.outcome.writes() && unknown.remove(&held.row.line) {
+            count += u64::from(scope.wants(&held.state).is_some());
+        }
+        Ok(())
+    })?;
+    match unknown.iter().min() {
+        None => Ok(Some(count)),
+        Some(line) => Err(Failure::usage("line-unknown", format!("{} writes no user of line {line}", shown(id)))
+            .hint(format!("`ssoctl users audit {id}` tells whom it wrote, by the lines of the roster"))
+            .into()),
     }
 }

@@ -52,11 +52,27 @@ fn set(row: &plan::Row, field: &str) -> Option<String> {
 }
 
 #[test]
+fn two_of_one_export_who_may_be_one_person_get_no_account() {
+    let plan = planned(
+        "P1,A,M,a@x.example,SOC\np1,B,M,b@x.example,SOC\n3,C,M,same@x.example,SOC\n4,D,M,Same@X.example,SOC\n\
+         5,E,M,same@x.example,Unmapped\n6,F,M,f@x.example,SOC\n7,G,M,,SOC\n8,H,M,,SOC\n",
+        &[],
+    );
+    let expected = ["person-alike", "person-alike", "person-alike", "person-alike", "no-role", "create"];
+    assert_eq!(codes(&plan)[..6], expected);
+    assert!(plan.rows[0].detail.contains("line 3 has a key that looks the same"), "{}", plan.rows[0].detail);
+    assert!(plan.rows[2].detail.contains("line 5 has the same e-mail address"), "{}", plan.rows[2].detail);
+    assert!(plan.rows[..4].iter().all(|row| row.outcome == Outcome::Conflict && row.after.is_none()));
+    // Nobody's missing address is another's.
+    assert!(codes(&plan)[6..].iter().all(|code| *code == "field-missing"));
+}
+
+#[test]
 fn role_and_scope_of_a_new_account_come_from_groups() {
     let plan = planned(
         "1,Anna,M,anna@x.example,Site-Paris; SOC\n2,Bert,M,bert@x.example,SOC-Leads;SOC\n3,Carl,M,carl@x.example,soc\n\
          4,Dora,M,dora@x.example,\n5,Emil,M,,Audit\n7,G,M,g@x.example,Bare\n\
-         1,I,M,i@x.example,SOC\n,J,M,j@x.example,SOC\n9,K\n 10,L,M,l@x.example,SOC\n1\u{200b}1,M,M,m@x.example,SOC\n",
+         8,H,M,h@x.example,SOC\n8,I,M,i@x.example,SOC\n,J,M,j@x.example,SOC\n9,K\n 10,L,M,l@x.example,SOC\n1\u{200b}1,M,M,m@x.example,SOC\n",
         &[],
     );
     assert_eq!(
@@ -68,6 +84,7 @@ fn role_and_scope_of_a_new_account_come_from_groups() {
             "no-role",
             "field-missing",
             "no-scope",
+            "key-twice",
             "key-twice",
             "key-empty",
             "ragged-row",

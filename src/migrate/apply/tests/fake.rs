@@ -16,7 +16,7 @@ use crate::migrate::journal::Event;
 use crate::migrate::journal::Held;
 use crate::migrate::journal::Journal as _;
 use crate::migrate::journal::Record;
-use crate::migrate::journal::file::Book;
+use crate::migrate::journal::book::Book;
 use crate::migrate::journal::file::FileJournal;
 use crate::migrate::journal::state::Phase;
 use crate::migrate::journal::state::RowState;
