@@ -17,6 +17,7 @@ pub(crate) mod table;
 pub(crate) mod threads;
 pub(crate) mod worksheet;
 
+use std::io;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -75,7 +76,7 @@ impl Folder {
 
     /// The migration of this ID, which must be there.
     pub(crate) fn open(root: &Path, id: &str) -> Result<Self> {
-        let known = Self::all(root);
+        let known = Self::all(root)?;
         let matching: Vec<&String> = known.iter().filter(|known| known.starts_with(id)).collect();
         let found = match matching.as_slice() {
             _ if known.iter().any(|known| known == id) => Some(id.to_owned()),
@@ -99,16 +100,30 @@ impl Folder {
         }
     }
 
-    /// The IDs of the migrations below `root`, in the order of their names.
-    pub(crate) fn all(root: &Path) -> Vec<String> {
-        let Ok(entries) = std::fs::read_dir(root) else { return Vec::new() };
-        let mut ids: Vec<String> = entries
-            .filter_map(|entry| entry.ok())
-            .filter(|entry| entry.path().join("plan.ndjson").is_file())
-            .filter_map(|entry| entry.file_name().into_string().ok())
-            .collect();
+    /// The IDs of the migrations below `root`, in the order of their names. One that cannot be looked
+    /// into is an error: it may be one that was begun, beside which another must not be.
+    pub(crate) fn all(root: &Path) -> Result<Vec<String>> {
+        let entries = match std::fs::read_dir(root) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(unreadable(root, error)),
+        };
+        let mut ids = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(|error| unreadable(root, error))?;
+            if is_there(&entry.path().join("plan.ndjson"))?
+                && let Ok(id) = entry.file_name().into_string()
+            {
+                ids.push(id);
+            }
+        }
         ids.sort();
-        ids
+        Ok(ids)
+    }
+
+    /// Whether it was begun, as far as a file tells; a journal in a database is another matter.
+    pub(crate) fn has_journal(&self) -> Result<bool> {
+        is_there(&self.journal_file())
     }
 
     /// What commands call it, `CONNECTION-DIGEST`.
@@ -262,6 +277,17 @@ pub(crate) fn drive_by(
                 .into())
         }
     }
+}
+
+fn is_there(path: &Path) -> Result<bool> {
+    path.try_exists().map_err(|error| unreadable(path, error))
+}
+
+fn unreadable(path: &Path, error: io::Error) -> anyhow::Error {
+    Failure::input("file-unreadable", format!("`{}` cannot be looked into", path.display()))
+        .because(error)
+        .hint("whose it is, `ls -la` tells; run as that user, or give the folder to the one who runs ssoctl")
+        .into()
 }
 
 /// A value from outside as a message quotes it: in backticks, one line, not endless.

@@ -103,7 +103,7 @@ pub(crate) fn look(workspace: &Workspace, id: Option<&str>, wanted: &[Phase]) ->
     if let Some(id) = id {
         return looked(Folder::open(&root, id)?);
     }
-    let all = Folder::all(&root);
+    let all = Folder::all(&root)?;
     let mut matching = Vec::new();
     for known in &all {
         let folder = Folder::open(&root, known)?;
@@ -139,10 +139,10 @@ pub(crate) fn unfinished(workspace: &Workspace, id: &str, connection: &str) -> R
     let root = root(workspace);
     // An ID begins with its connection's name, so the journals of others are not even read.
     let mine = format!("{connection}-");
-    for other in Folder::all(&root).into_iter().filter(|other| other != id && other.starts_with(&mine)) {
+    for other in Folder::all(&root)?.into_iter().filter(|other| other != id && other.starts_with(&mine)) {
         let folder = Folder::open(&root, &other)?;
         // A plan that was only looked at has no journal, and may be large.
-        if !folder.journal_file().is_file() {
+        if !folder.has_journal()? {
             continue;
         }
         let begun = folder.look()?;

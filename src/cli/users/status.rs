@@ -54,7 +54,7 @@ fn chosen(args: &Args, links: Option<&Arc<Links>>, root: &Path, context: &Contex
         (Some(id), Some(links)) => vec![Folder::at(root, &tables::find(links, id)?.id)],
         (Some(id), None) => vec![Folder::open(root, id)?],
         (None, Some(links)) => tables::all(links)?.iter().map(|known| Folder::at(root, &known.id)).collect(),
-        (None, None) => Folder::all(root).iter().map(|id| Folder::open(root, id)).collect::<Result<_>>()?,
+        (None, None) => Folder::all(root)?.iter().map(|id| Folder::open(root, id)).collect::<Result<_>>()?,
     };
     if args.id.is_some() || links.is_some() {
         return Ok(folders);
