@@ -18,6 +18,7 @@ mod rehearse;
 mod resume;
 mod rollback;
 mod saved;
+mod shown;
 mod status;
 mod worksheet;
 

@@ -16,6 +16,7 @@ use crate::cli::users::drive;
 use crate::cli::users::journal;
 use crate::cli::users::migrate::input::input;
 use crate::cli::users::rehearse;
+use crate::cli::users::shown;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::migrate::Folder;
@@ -203,16 +204,7 @@ fn planned(
     } else if context.format != Format::Json {
         context.ui.data(&page::page(&draft, report, least))?;
     }
-    if let Some(expected) = &args.plan_digest
-        && !digest.starts_with(expected.as_str())
-    {
-        return Err(Failure::refused(
-            "plan-changed",
-            format!("the plan is not the one you saw: its digest is {digest}"),
-        )
-        .hint("roster or user list changed since: look at the plan again, and apply with its digest")
-        .into());
-    }
+    shown::check_digest(args.plan_digest.as_deref(), digest, "roster or user list")?;
     let alone = if offline { Ok(()) } else { drive::check_alone(workspace, folder.id(), &draft.head.connection) };
     for refusal in [alone, check_thresholds(args, &draft)].into_iter().filter_map(Result::err) {
         if args.apply {
@@ -221,16 +213,7 @@ fn planned(
         ui::tell_failure(&refusal);
         asks = false;
     }
-    if applied_before {
-        let place = links.map(|links| format!(" --journal {}", links.address())).unwrap_or_default();
-        let id = format!("{}{place}", folder.id());
-        if args.apply {
-            return Err(Failure::refused("plan-applied", format!("this very plan was begun before: it is {}", phase.word()))
-                .hint(format!("`ssoctl users status {id}` shows it, `ssoctl users resume {id}` goes on"))
-                .into());
-        }
-        context.ui.hint(&format!("this plan was begun before: `ssoctl users status {id}` shows where it stands"));
-    }
+    shown::check_begun(&saved, links, args.apply, context)?;
     if args.rehearse && !applied_before && renames > 0 {
         rehearse::rehearse(&draft, &made.accounts, loaded, (&args.run, &faults), context)?;
     }

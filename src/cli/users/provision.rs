@@ -17,6 +17,7 @@ use crate::cli::users::listed;
 use crate::cli::users::migrate::digest;
 use crate::cli::users::progress::Bar;
 use crate::cli::users::reading;
+use crate::cli::users::shown;
 use crate::disk;
 use crate::error::Failure;
 use crate::error::Result;
@@ -155,13 +156,7 @@ fn planned(
     } else {
         context.ui.data(&page::page(&plan, report))?;
     }
-    if let Some(expected) = &args.plan_digest
-        && !digest.starts_with(expected.as_str())
-    {
-        return Err(Failure::refused("plan-changed", format!("the plan is not the one you saw: its digest is {digest}"))
-            .hint("export, mapping or user list changed since: look at the plan again, and apply with its digest")
-            .into());
-    }
+    shown::check_digest(args.plan_digest.as_deref(), digest, "export, mapping or user list")?;
     let alone = drive::check_alone(workspace, folder.id(), &head.connection);
     for refusal in [alone, check_threshold(args, &counts)].into_iter().filter_map(Result::err) {
         if args.apply {
@@ -170,16 +165,7 @@ fn planned(
         ui::tell_failure(&refusal);
         asks = false;
     }
-    if begun {
-        let place = links.map(|links| format!(" --journal {}", links.address())).unwrap_or_default();
-        let id = format!("{}{place}", folder.id());
-        if args.apply {
-            return Err(Failure::refused("plan-applied", format!("this very plan was begun before: it is {}", phase.word()))
-                .hint(format!("`ssoctl users status {id}` shows it, `ssoctl users resume {id}` goes on"))
-                .into());
-        }
-        context.ui.hint(&format!("this plan was begun before: `ssoctl users status {id}` shows where it stands"));
-    }
+    shown::check_begun(&saved, links, args.apply, context)?;
     if args.apply || (asks && consented(loaded, &counts, context)?) {
         return Ok((saved, None));
     }

@@ -31,7 +31,7 @@ pub(crate) struct AccountRow<'a> {
     pub(crate) detail: &'a str,
 }
 
-/// The headings of [`AccountRow::cells`].
+/// The headings of [`cells`].
 pub(crate) const HEADINGS: [&str; 7] = ["line", "key", "login", "outcome", "code", "detail", "changes"];
 
 /// A row of the rows file.
