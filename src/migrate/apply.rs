@@ -8,8 +8,12 @@
 
 pub(crate) mod call;
 mod chain;
+mod look;
+mod made;
 mod row;
+mod settle;
 mod shared;
+mod task;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;

@@ -412,7 +412,8 @@ fn every_way_out_writes_nothing_and_is_a_refusal() {
     {
         let mut terminal = Terminal::start(&desk, &arguments);
         terminal.waits("Name [i]: ").sends(typed);
-        assert!(terminal.ends(5).contains(words), "{words}");
+        let told = terminal.ends(5);
+        assert!(told.contains(words), "`{words}` is not in:\n{told}");
         assert_eq!(desk.files(), before);
     }
     let mut terminal = Terminal::start(&desk, &arguments);

@@ -8,20 +8,22 @@ use crate::migrate::apply::call::Caller;
 use crate::migrate::apply::call::PutOff;
 use crate::migrate::apply::call::Trouble;
 use crate::migrate::apply::call::fatal;
+use crate::migrate::apply::look::Sight;
 use crate::migrate::apply::shared::Shared;
+use crate::migrate::apply::task::Task;
+use crate::migrate::apply::task::intent;
+use crate::migrate::apply::task::makes;
+use crate::migrate::apply::task::task;
 use crate::migrate::journal::Direction;
 use crate::migrate::journal::Event;
 use crate::migrate::journal::Held;
 use crate::migrate::journal::How;
 use crate::migrate::journal::LEASE_LOST;
 use crate::migrate::journal::state::Step;
-use crate::migrate::plan::Outcome;
 use crate::migrate::plan::same_to_a_server;
-use crate::migrate::provision::state;
 use crate::migrate::shown;
 use crate::model::UserId;
 use crate::model::printable;
-use crate::provider::Account;
 use crate::provider::CallError;
 
 /// What became of a row in this run.
@@ -39,20 +41,13 @@ pub(crate) enum Ended {
 
 /// An intent is good for this many whole seconds; a request that leaves later gets one
 /// of its own, so that its time tells when a request may have left at the latest.
-const INTENT_FRESH: i64 = 2;
+pub(crate) const INTENT_FRESH: i64 = 2;
 /// Looks at an account that a yes should have changed, before the yes is doubted:
 /// a vendor may read from a copy that lags.
-const LOOKS: u32 = 4;
+pub(crate) const LOOKS: u32 = 4;
 
 /// Why a request had no effect.
-const AS_IT_WAS: &str = "the account is as it was";
-
-/// Whether the vendor may have made what is seen of what it was told, where no yes was heard. An
-/// account with the key of one that was to be made was not there before the request; of fields that
-/// were to be set, anybody may have set others.
-fn is_mangled(held: &Held, task: &Task, found: &str) -> bool {
-    if task.fields { makes(held) } else { same_to_a_server(found, &task.to) }
-}
+pub(crate) const AS_IT_WAS: &str = "the account is as it was";
 
 /// Carries rows of one run, in one thread.
 pub(crate) struct Worker<'w, 'r> {
@@ -62,92 +57,6 @@ pub(crate) struct Worker<'w, 'r> {
     pub(crate) unsent: &'w mut HashSet<usize>,
     /// Calls that are not writes.
     pub(crate) caller: Caller<'w>,
-}
-
-/// One request of a row: a round takes two, by way of the temporary name.
-struct Task {
-    id: UserId,
-    /// Names from which it may be written.
-    from: Vec<String>,
-    to: String,
-    /// `to` is the temporary name.
-    via: bool,
-    /// The name that our own rename to the temporary one took away: a copy that lags shows it.
-    past: Option<String>,
-    /// What is written are fields of an account, and not its key.
-    fields: bool,
-}
-
-impl Task {
-    /// A value as a message says it.
-    fn told(&self, value: &str) -> String {
-        if self.fields { state::told(value) } else { shown(value) }
-    }
-}
-
-/// What a look at an account shows.
-enum Sight {
-    /// The name it should have; and which account it is, where that is not known before.
-    Goal(String),
-    /// A name from which it may be written.
-    Start(Box<Account>),
-    /// A name that somebody else gave it.
-    Other(String),
-    /// There is no such account.
-    Gone,
-}
-
-/// The names from which a row may be written next, and the name it should have.
-fn task(held: &Held) -> Option<Task> {
-    let (row, state) = (&held.row, &held.state);
-    let (before, after, via) = (&*row.before, row.after.as_deref()?, row.via.as_deref());
-    let (start, to) = match (held.direction, via) {
-        (Direction::Apply, Some(via)) if state.at_via => (via, after),
-        (Direction::Apply, Some(via)) => (before, via),
-        (Direction::Apply, None) => (before, after),
-        (Direction::Rollback, Some(via)) if state.at_via => (via, before),
-        (Direction::Rollback, Some(via)) => (after, via),
-        (Direction::Rollback, None) => (after, before),
-    };
-    let mut from: Vec<String> = state.left.as_deref().map(str::to_owned).into_iter().collect();
-    from.retain(|name| *name != to);
-    from.push(start.to_owned());
-    let fields = matches!(row.outcome, Outcome::Create | Outcome::Change);
-    let past = state.at_via.then(|| match held.direction {
-        Direction::Apply => before.to_owned(),
-        Direction::Rollback => after.to_owned(),
-    });
-    Some(Task { id: row.user_id.clone()?, from, to: to.to_owned(), via: via == Some(to), past, fields })
-}
-
-/// Whether the row makes an account: doing that twice would make two.
-fn makes(held: &Held) -> bool {
-    held.row.outcome == Outcome::Create
-}
-
-/// The intent to write a row; none while an earlier one is open, and none to take an account away.
-pub(crate) fn intent(held: &Held) -> Option<Event> {
-    if held.state.is_open() || (makes(held) && held.direction == Direction::Rollback) {
-        return None;
-    }
-    let task = task(held)?;
-    let before = task.from.first().cloned()?;
-    let attempt = held.state.way(held.direction).attempts + 1;
-    Some(Event::Intent {
-        row: held.index,
-        user_id: task.id,
-        before,
-        after: task.to,
-        attempt,
-        direction: held.direction,
-    })
-}
-
-impl Held {
-    /// The event that closes an intent for which no request was made.
-    pub(crate) fn not_sent(&self, why: &str) -> Event {
-        Event::NotDone { row: self.index, sent: false, detail: why.to_owned(), direction: Some(self.direction) }
-    }
 }
 
 impl Worker<'_, '_> {
@@ -300,164 +209,13 @@ impl Worker<'_, '_> {
         }
     }
 
-    /// Settles what an earlier run left open; `None` where the row may be written.
-    fn settle_earlier(&mut self, held: &mut Held, task: &Task) -> Result<Option<Ended>, Trouble> {
-        if !matches!(held.state.step(held.direction), Step::Open { .. }) || self.unsent.contains(&held.index) {
-            return Ok(None);
-        }
-        let wait = self.quiet(held);
-        self.settle(held, task, wait, wait)
-    }
-
-    /// Settles a way there that is still open before the way back; whether that could be done.
-    pub(crate) fn settle_there(&mut self, held: &mut Held) -> Result<bool, Trouble> {
-        let back = std::mem::replace(&mut held.direction, Direction::Apply);
-        let settled = self.settle_open(held);
-        held.direction = back;
-        settled
-    }
-
-    fn settle_open(&mut self, held: &mut Held) -> Result<bool, Trouble> {
-        let Some(task) = task(held) else { return Ok(true) };
-        let wait = self.quiet(held);
-        let mut sight = self.look_to_settle(held, &task, Duration::ZERO)?;
-        if !matches!(sight, Some(Sight::Goal(_))) {
-            self.caller.wait(wait)?;
-            sight = self.look_to_settle(held, &task, Duration::ZERO)?;
-        }
-        if matches!(sight, Some(Sight::Start(_))) {
-            // A copy that lags behind our write would leave the account so for good.
-            self.caller.back_off(1, "the account seems never to have been written")?;
-            sight = self.look_to_settle(held, &task, Duration::ZERO)?;
-        }
-        match sight {
-            None => return Ok(false),
-            Some(Sight::Start(_)) => self.not_done(held, true, AS_IT_WAS)?,
-            Some(Sight::Other(name)) if is_mangled(held, &task, &name) => {
-                self.mangled(held, &task, name)?;
-            }
-            Some(sight) => {
-                self.conclude(held, &task, sight)?;
-            }
-        }
-        Ok(true)
-    }
-
-    /// How much longer a request of an earlier process may be under way. It had left when this run
-    /// began, since the journal was free then, or when the row was taken where it was not; so clocks,
-    /// which may be set, are not asked.
-    fn quiet(&self, held: &Held) -> Duration {
-        let run = self.shared.run;
-        let full = run.directory.request_timeout() + Duration::from_secs(INTENT_FRESH.unsigned_abs());
-        full.saturating_sub(match &held.lease {
-            Some(lease) => lease.age(),
-            None => run.clock.elapsed().saturating_sub(self.shared.began),
-        })
-    }
-
     /// What must be left of a lease when a write leaves: it is over before the row can be another's.
     fn needed(&self) -> Duration {
         self.shared.run.directory.request_timeout() + Duration::from_secs(1)
     }
 
-    /// Finds out by reading whether an open intent was carried out. Only the goal is
-    /// believed at once: what still shows the old name may be changed until the wait is over.
-    fn settle(
-        &mut self,
-        held: &mut Held,
-        task: &Task,
-        wait: Duration,
-        lag: Duration,
-    ) -> Result<Option<Ended>, Trouble> {
-        let mut sight = self.look_to_settle(held, task, lag)?;
-        if !matches!(sight, Some(Sight::Goal(_))) {
-            self.caller.wait(wait)?;
-            sight = self.look_to_settle(held, task, Duration::ZERO)?;
-        }
-        match sight {
-            None => Ok(Some(Ended::Unsettled)),
-            Some(Sight::Start(_)) => {
-                self.not_done(held, true, AS_IT_WAS)?;
-                Ok(None)
-            }
-            Some(Sight::Other(name)) if is_mangled(held, task, &name) => self.mangled(held, task, name).map(Some),
-            Some(sight) => self.conclude(held, task, sight).map(Some),
-        }
-    }
-
-    /// A look whose failure leaves the intent open.
-    fn look_to_settle(&mut self, held: &mut Held, task: &Task, lag: Duration) -> Result<Option<Sight>, Trouble> {
-        let looked = self.look_surely(held, task, lag);
-        self.or_open(held, looked)
-    }
-
-    fn or_open(&mut self, held: &mut Held, looked: Result<Sight, Trouble>) -> Result<Option<Sight>, Trouble> {
-        match looked {
-            Ok(sight) => Ok(Some(sight)),
-            Err(Trouble::Row { code: _, detail }) => {
-                self.note(held, vec![Event::Unknown { row: held.index, detail }])?;
-                Ok(None)
-            }
-            Err(stop) => Err(stop),
-        }
-    }
-
-    /// A look that a copy which lags behind does not deceive: on the way back the goal is the
-    /// name from before our own rename, and such a copy shows it too. Where no `lag` is to be
-    /// expected any more, the second look comes at once. An account that was to be made and is not
-    /// there is looked for twice in any case, once a request may have made it.
-    fn look_surely(&mut self, held: &Held, task: &Task, lag: Duration) -> Result<Sight, Trouble> {
-        let mut sight = self.look(task)?;
-        for look in 1..LOOKS {
-            // Of a round the row that opens it has been renamed by us already.
-            if !matches!(&sight, Sight::Other(name) if task.past.as_ref() == Some(name)) {
-                break;
-            }
-            self.caller.back_off(look, "the account does not show its temporary name yet")?;
-            sight = self.look(task)?;
-        }
-        match (held.direction, &sight) {
-            (Direction::Rollback, Sight::Goal(_)) => {
-                if !lag.is_zero() {
-                    self.caller.back_off(1, "the account seems to be as it was already")?;
-                }
-            }
-            (Direction::Apply, Sight::Start(_)) if makes(held) && self.was_sent(held) => {
-                self.caller.back_off(1, "the account seems not to have been made")?;
-            }
-            _ => return Ok(sight),
-        }
-        self.look(task)
-    }
-
-    /// Whether a request of this row may have reached the vendor.
-    fn was_sent(&self, held: &Held) -> bool {
-        held.state.way(held.direction).sent > u32::from(self.unsent.contains(&held.index))
-    }
-
-    fn look(&mut self, task: &Task) -> Result<Sight, Trouble> {
-        let (id, field) = (&task.id, self.caller.directory().key_field());
-        let likely: Vec<&str> = task.from.iter().chain([&task.to]).map(String::as_str).collect();
-        let Some(account) = self.caller.read(|directory| directory.account(id, &likely))? else {
-            return Ok(Sight::Gone);
-        };
-        if account.id != *id {
-            let detail =
-                format!("asked for the account {}, the vendor answered with {}", shown(&id.0), shown(&account.id.0));
-            return Err(Trouble::Row { code: "malformed", detail });
-        }
-        let name = account.key(field);
-        Ok(if name == task.to {
-            Sight::Goal(account.username.0)
-        } else if task.from.iter().any(|from| from == name) {
-            Sight::Start(Box::new(account))
-        } else {
-            Sight::Other(name.to_owned())
-        })
-    }
-
     /// The outcome of a row that is not to be written, or not again.
-    fn conclude(&mut self, held: &mut Held, task: &Task, sight: Sight) -> Result<Ended, Trouble> {
+    pub(crate) fn conclude(&mut self, held: &mut Held, task: &Task, sight: Sight) -> Result<Ended, Trouble> {
         match sight {
             Sight::Goal(account) => {
                 let ours = self.was_sent(held);
@@ -513,35 +271,9 @@ impl Worker<'_, '_> {
     }
 
     /// The vendor made another name of the one it was told.
-    fn mangled(&mut self, held: &mut Held, task: &Task, name: String) -> Result<Ended, Trouble> {
+    pub(crate) fn mangled(&mut self, held: &mut Held, task: &Task, name: String) -> Result<Ended, Trouble> {
         let why = format!("it was to have {}, and it has {}", task.told(&task.to), task.told(&name));
         self.failed(held, "verify-mismatch", why, Some(name))
-    }
-
-    /// An account that the vendor said it made and that is not to be found: it is looked for again, and
-    /// never made again.
-    fn never_seen(&mut self, held: &mut Held, task: &Task) -> Result<Ended, Trouble> {
-        let why =
-            "the vendor said that the account was made, and it is not in the list: it is not made again".to_owned();
-        self.failed(held, "not-applied", why, Some(task.to.clone()))
-    }
-
-    /// The way back of an account that was made: it stays, and is told. That is no failure of the run.
-    fn leave_made(&mut self, held: &mut Held, task: &Task) -> Result<Ended, Trouble> {
-        let looked = match self.look_surely(held, task, Duration::MAX) {
-            Ok(sight) => sight,
-            Err(Trouble::Row { code, detail }) => return self.failed(held, code, detail, None),
-            Err(stop) => return Err(stop),
-        };
-        match looked {
-            // Somebody has deleted it meanwhile.
-            Sight::Goal(account) => self.done(held, task, How::Found, account)?,
-            Sight::Start(_) | Sight::Other(_) | Sight::Gone => {
-                let why = "an account that was made is not deleted: deactivate it at the vendor if it is not wanted";
-                self.failed(held, "account-stays", why.to_owned(), None)?;
-            }
-        }
-        Ok(Ended::Found)
     }
 
     fn is_sure(&self, held: &Held) -> bool {
@@ -572,20 +304,20 @@ impl Worker<'_, '_> {
         Ok(())
     }
 
-    fn done(&mut self, held: &mut Held, task: &Task, how: How, account: String) -> Result<(), Trouble> {
+    pub(crate) fn done(&mut self, held: &mut Held, task: &Task, how: How, account: String) -> Result<(), Trouble> {
         self.unsent.remove(&held.index);
         let made = (makes(held) && held.direction == Direction::Apply).then_some(UserId(account));
         let event = Event::Done { row: held.index, how, direction: held.direction, via: task.via, made };
         self.note(held, vec![event])
     }
 
-    fn not_done(&mut self, held: &mut Held, sent: bool, detail: &str) -> Result<(), Trouble> {
+    pub(crate) fn not_done(&mut self, held: &mut Held, sent: bool, detail: &str) -> Result<(), Trouble> {
         self.unsent.remove(&held.index);
         let direction = Some(held.direction);
         self.note(held, vec![Event::NotDone { row: held.index, sent, detail: printable(detail), direction }])
     }
 
-    fn failed(
+    pub(crate) fn failed(
         &mut self,
         held: &mut Held,
         code: &'static str,
@@ -598,7 +330,7 @@ impl Worker<'_, '_> {
         Ok(Ended::Failed)
     }
 
-    fn note(&mut self, held: &mut Held, events: Vec<Event>) -> Result<(), Trouble> {
+    pub(crate) fn note(&mut self, held: &mut Held, events: Vec<Event>) -> Result<(), Trouble> {
         let events = events.into_iter().map(|event| (0, event)).collect();
         let now = self.shared.run.clock.now();
         self.shared.journal.record(std::slice::from_mut(held), events, now, false).map_err(broken)

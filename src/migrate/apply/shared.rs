@@ -17,7 +17,7 @@ use crate::migrate::apply::call::Caller;
 use crate::migrate::apply::call::Trouble;
 use crate::migrate::apply::row::Ended;
 use crate::migrate::apply::row::Worker;
-use crate::migrate::apply::row::intent;
+use crate::migrate::apply::task::intent;
 use crate::migrate::journal::Claim;
 use crate::migrate::journal::Direction;
 use crate::migrate::journal::Event;
