@@ -56,8 +56,9 @@ impl Terminal {
             let mut bytes = [0; 4096];
             let mut whole = Vec::new();
             loop {
-                // The other end is gone when the command has ended, which Linux calls an error.
-                let count = (&*source).read(&mut bytes).unwrap_or(0);
+                // The other end is gone when the command has ended, which Linux calls an error. What was
+                // printed between its look for text and its look for the end is there at the next reading.
+                let count = (0..2).find_map(|_| (&*source).read(&mut bytes).ok()).unwrap_or(0);
                 whole.extend_from_slice(&bytes[..count]);
                 let mut text = shown.text.lock().unwrap();
                 *text = (String::from_utf8_lossy(&whole).replace('\r', ""), count == 0);
