@@ -2,11 +2,17 @@
 //! `SSOCTL_TEST_POSTGRES=URL SSOCTL_TEST_POSTGRES_PASSWORD=.. cargo test --lib -- --ignored postgres`;
 //! the database must be one that nobody needs.
 
+use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicU32;
 
 use super::*;
 use crate::disk;
 use crate::error::failure_of;
+use crate::migrate::apply::Options;
+use crate::migrate::apply::Run;
+use crate::migrate::apply::tests::fake::Fake;
+use crate::migrate::apply::tests::fake::Fault;
+use crate::migrate::apply::tests::fake::Watch;
 use crate::migrate::apply::tests::fake::plan_of;
 use crate::migrate::journal::How;
 use crate::migrate::journal::postgres::address::Address;
@@ -267,6 +273,65 @@ fn postgres_goes_on_after_a_lost_connection() {
     assert_eq!(indexes(&rows(&journal, 2)), [3, 4]);
     cut();
     assert_eq!(journal.summary().unwrap().done, 3);
+}
+
+/// One run of a migration as one process, as fast as it can go; why it stopped.
+fn drive(fake: &Fake, table: &Table) -> std::result::Result<(), &'static str> {
+    let (journal, pace, stop, options) = (
+        table.run(LEASE),
+        fake.pace(),
+        AtomicBool::new(false),
+        Options { writes_per_second: None, ..Options::default() },
+    );
+    let run = Run { directory: fake, pace: &pace, clock: fake, stop: &stop, options: &options };
+    run.drive(&journal, &apply(), &table.id, &mut Watch::default())
+        .map_err(|error| failure_of(&error).unwrap().code())
+        .map(drop)
+}
+
+#[test]
+#[ignore = "needs a server"]
+fn postgres_with_a_full_disk_or_an_expired_token_stops_and_goes_on() {
+    let (fake, plan) = Fake::of(60);
+    // The intents are not on a disk of its own.
+    fake.world().plan = None;
+    let table = Table::of(&plan);
+    let id = &table.id;
+    // The words and the code that the server has for it, at each moment at which it may come.
+    let full = |place: i64| {
+        table.sql(&format!(
+            "CREATE OR REPLACE FUNCTION ssoctl_test_full() RETURNS trigger AS $$ BEGIN
+               IF NEW.migration = '{id}' AND (SELECT count(*) FROM ssoctl_event WHERE migration = '{id}') >= {place} THEN
+                 RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = 'disk_full';
+               END IF;
+               RETURN NEW;
+             END $$ LANGUAGE plpgsql;
+             CREATE OR REPLACE TRIGGER ssoctl_test_full BEFORE INSERT ON ssoctl_event
+               FOR EACH ROW EXECUTE FUNCTION ssoctl_test_full()"
+        ));
+    };
+    let mut seen = 0;
+    for place in [0, 1, 2, 3, 10, 31, 32] {
+        full(place);
+        let changes = fake.world().changes.len();
+        assert_eq!(drive(&fake, &table), Err("journal-unwritable"), "{place}");
+        let (events, written) = (table.events(), fake.world().changes.len());
+        assert!(events <= place.max(seen), "{events} events, {place}");
+        // No write without an intent in the database.
+        let intents =
+            table.number("SELECT count(*) FROM ssoctl_event WHERE migration = $1 AND event::text LIKE '%intent%'");
+        assert!(i64::try_from(written).unwrap() <= intents, "{written} writes, {intents} intents");
+        assert!(written >= changes);
+        seen = events;
+    }
+    table.sql("DROP FUNCTION ssoctl_test_full CASCADE");
+    fake.world().writes = [Fault::None, Fault::Unauthorized].into();
+    assert_eq!(drive(&fake, &table), Err("unauthorized"));
+    // Nothing is left to another run to wait for.
+    assert_eq!(table.number("SELECT count(*) FROM ssoctl_row WHERE migration = $1 AND lease_by IS NOT NULL"), 0);
+    assert_eq!(drive(&fake, &table), Ok(()));
+    assert!((0..60).all(|i| fake.name(i) == format!("{i}#testbrand")));
+    assert_eq!(fake.world().changes.len(), 60, "one account, one change");
 }
 
 #[test]
