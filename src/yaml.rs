@@ -117,7 +117,7 @@ fn explain(error: &serde_yaml::Error, text: &str, file: &str) -> Failure {
             _ => cause.to_owned(),
         };
         let hint = if cause.contains("expected a boolean") { Some("write `true` or `false`".to_owned()) } else { None };
-        ("yaml-type", format!("{cause}{within}"), hint)
+        ("yaml-type", format!("{}{within}", in_words_of_yaml(&cause)), hint)
     } else if cause.contains("a secret must be a reference") {
         (
             "secret-in-file",
@@ -129,7 +129,7 @@ fn explain(error: &serde_yaml::Error, text: &str, file: &str) -> Failure {
             ),
         )
     } else {
-        ("yaml-malformed", format!("{cause}{within}"), None)
+        ("yaml-malformed", format!("{}{within}", in_words_of_yaml(cause)), None)
     };
     // A value's own check is reported at its mapping: look for the line that has the value or,
     // where that must not be repeated, a key that holds a secret.
@@ -167,6 +167,25 @@ fn explain(error: &serde_yaml::Error, text: &str, file: &str) -> Failure {
         Some(hint) => failure.hint(hint),
         None => failure,
     }
+}
+
+/// A cause without names of the program's own types, and without the parser's own terms.
+fn in_words_of_yaml(cause: &str) -> String {
+    const TERMS: [(&str, &str); 4] = [
+        ("unit value", "nothing"),
+        ("expected a sequence", "expected a list (`- item`)"),
+        ("did not find expected node content", "a value is missing or cannot be read here"),
+        ("did not find expected key", "a key should stand here: look at the indentation"),
+    ];
+    let typed = cause.split_once("expected struct ").map(|(before, _)| before);
+    let mut words = match typed.or_else(|| cause.strip_suffix("expected a map")) {
+        Some(before) => format!("{before}expected keys with values (`key: value`)"),
+        None => cause.to_owned(),
+    };
+    for (term, plain) in TERMS {
+        words = words.replace(term, plain);
+    }
+    words
 }
 
 /// Keys whose value is a reference to a secret.

@@ -274,7 +274,10 @@ impl Sight<'_> {
             && let Some(linked) = &account.connections
             && !linked.iter().any(|one| one == self.how.reference)
         {
-            let detail = format!("linked to {}, not to {}", listed(linked), shown(self.how.reference));
+            let detail = match linked.as_slice() {
+                [] => format!("linked to no connector; wanted is {}", shown(self.how.reference)),
+                some => format!("linked to {}, not to {}", listed(some), shown(self.how.reference)),
+            };
             return self.person("not-linked", Severity::Error, person, Some(account), detail);
         }
         self.told.both += 1;

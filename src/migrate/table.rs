@@ -154,6 +154,11 @@ pub(crate) fn open<'a>(
     wants: &[Want<'_>],
     codes: &Codes,
 ) -> Result<Table<'a>> {
+    if let Some(what) = workbook(bytes) {
+        return Err(Failure::input(codes.encoding, format!("{name}: the file is {what}, and not CSV"))
+            .hint("open it in the spreadsheet program and save it as `CSV UTF-8`")
+            .into());
+    }
     let (text, mut findings) = encoding::decode(bytes, name, encoding, codes.encoding)?;
     if text.trim().is_empty() {
         return Err(Failure::input(codes.empty, format!("{name}: the file is empty"))
@@ -297,6 +302,15 @@ impl Table<'_> {
     /// How many columns the header has.
     pub(crate) fn width(&self) -> usize {
         self.names.len()
+    }
+}
+
+/// What a spreadsheet program writes where nobody asks for CSV, by its first bytes.
+fn workbook(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [b'P', b'K', 3, 4, ..] => Some("an Excel workbook or another ZIP archive"),
+        [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, ..] => Some("an old Excel workbook (.xls)"),
+        _ => None,
     }
 }
 
@@ -511,6 +525,19 @@ mod tests {
             table.each_quoted("t", &CODES, &mut seen, &mut take).unwrap();
         }
         all
+    }
+
+    #[test]
+    fn a_workbook_is_told_by_its_name() {
+        let codes = Codes { encoding: "listing-encoding", ..CODES };
+        for (bytes, told) in [
+            (&b"PK\x03\x04\x14\0\x06\0"[..], "x.xlsx: the file is an Excel workbook"),
+            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0", "x.xlsx: the file is an old Excel workbook"),
+        ] {
+            let error = open(bytes, "x.xlsx", Some("windows-1252"), &[], &codes).err().unwrap();
+            assert!(error.to_string().starts_with(told), "{error}");
+            assert_eq!(crate::error::failure_of(&error).unwrap().code(), "listing-encoding");
+        }
     }
 
     proptest! {

@@ -17,6 +17,7 @@ use crate::disk;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::migrate::listing;
+use crate::model::counted;
 use crate::sandbox;
 use crate::sandbox::Options;
 use crate::sandbox::fault::Fault;
@@ -49,7 +50,7 @@ account that a call names. A fault strikes single calls; a quirk is how the serv
   error=100%@get,put from=200 to=260
   refuse=100%@put account=UR_7
 
-Exit codes: 0 ended by Ctrl-C · 2 wrong usage · 3 the CSV cannot be read · 4 cannot listen
+Exit codes: 0 ended by Ctrl-C · 2 wrong usage · 3 a file cannot be read · 4 cannot listen
             5 not a loopback address")]
 pub(crate) struct Args {
     /// Whose API it answers
@@ -59,7 +60,7 @@ pub(crate) struct Args {
     /// Loopback address; port 0 takes any that is free
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
-    /// Begin with the users of this CSV file (username, and id, email, first_name, last_name, status)
+    /// Begin with the users of this CSV file, or `-` (username, and id, email, first_name, last_name, status)
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
     /// Begin with so many made-up users
@@ -68,7 +69,7 @@ pub(crate) struct Args {
     /// The tenant
     #[arg(long, value_name = "ID", default_value = "testbrand")]
     brand_id: String,
-    /// The data centre that `whoami` names
+    /// The data centre that `whoami` names; the connection's `settings.data_center` must be the same
     #[arg(long, value_name = "ID", default_value = "sandbox1")]
     data_center: String,
     /// The API token, or the operator's password, that is accepted; never a real one
@@ -110,7 +111,7 @@ pub(crate) struct Args {
     /// Something that goes wrong, see below; may be repeated
     #[arg(long = "fault", value_name = "KIND=RATE", value_parser = faults::rule, help_heading = "Faults")]
     faults: Vec<Rule>,
-    /// A file of faults, one to a line as `--fault` takes them; after `#` a comment
+    /// A file of faults, or `-`, one to a line as `--fault` takes them; after `#` a comment
     #[arg(long, value_name = "FILE", help_heading = "Faults")]
     fault_script: Option<PathBuf>,
     /// How the server is otherwise than it should be, all the time; may be repeated
@@ -199,7 +200,8 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     }
     let mut users: Vec<SeedUser> = Vec::new();
     if let Some(file) = &args.csv {
-        let accounts = listing::read(&disk::read(file, CSV_LIMIT)?, &file.display().to_string())?;
+        let name = if file.as_os_str() == "-" { "standard input".to_owned() } else { file.display().to_string() };
+        let accounts = listing::read(&disk::read_or_stdin(file, CSV_LIMIT)?, &name)?;
         users.extend(accounts.into_iter().map(|account| SeedUser {
             id: account.id,
             username: account.username,
@@ -254,6 +256,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     options.log = args.log.as_deref().map(open_log).transpose()?;
     let ui = &context.ui;
     let json = context.format == Format::Json;
+    let settings = connecting(args, context);
     let mut announced = Ok(());
     sandbox::serve(options, |_, url| {
         announced = if json {
@@ -261,10 +264,30 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         } else {
             ui.data(&format!("listening on {url}\n"))
         };
-        ui.status(&format!("{count} users; Ctrl-C ends it"));
+        ui.status(&format!("{}; Ctrl-C ends it", counted(count as u64, "user")));
+        if let Some(settings) = &settings {
+            ui.hint(&format!(
+                "`ssoctl connection set NAME directory.api_url={url} {settings}` leads a connection of yours here; \
+                 the variable holds the word of `--token`"
+            ));
+        }
     })?;
     announced?;
     Ok(Verdict::Done)
+}
+
+/// What a connection says to reach it, beside the address. None where the provider's profile is faulty,
+/// which is no reason not to serve.
+fn connecting(args: &Args, context: &Context) -> Option<String> {
+    let vendor = context.vendor(&args.provider).ok()?;
+    let mut text = vendor.api?.example().replace("abcd_ef", &args.operator);
+    // What it answers must be what the connection says.
+    for (key, value) in [("brand_id", &args.brand_id), ("data_center", &args.data_center)] {
+        if vendor.settings().any(|field| field.key() == key) {
+            text += &format!(" settings.{key}={value}");
+        }
+    }
+    Some(text)
 }
 
 fn open_log(path: &Path) -> Result<sandbox::Sink> {

@@ -87,11 +87,7 @@ const SHOWN: usize = 20;
 
 /// Compares.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
-    if args.csv == "-" && args.directory.as_deref() == Some("-") {
-        return Err(Failure::usage("stdin-twice", "standard input can be one file only")
-            .hint("write one of the two into a file")
-            .into());
-    }
+    listed::stdin_once(&[Some(&args.csv), args.directory.as_deref()])?;
     if let Some(output) = &args.output {
         export::refuse_present(output, args.force)?;
     }

@@ -8,6 +8,7 @@ use crate::cli::context::Context;
 use crate::cli::users::progress::Bar;
 use crate::cli::users::reading;
 use crate::disk;
+use crate::error::Failure;
 use crate::error::Result;
 use crate::migrate::accounts;
 use crate::migrate::apply::call::Caller;
@@ -24,9 +25,19 @@ pub(crate) fn shown(file: &str) -> &str {
     if file == "-" { "standard input" } else { file }
 }
 
+/// Refuses standard input for more than one of a command's files (`stdin-twice`).
+pub(crate) fn stdin_once(files: &[Option<&str>]) -> Result<()> {
+    if files.iter().flatten().filter(|file| **file == "-").count() > 1 {
+        return Err(Failure::usage("stdin-twice", "standard input can be one file only")
+            .hint("write the others into files")
+            .into());
+    }
+    Ok(())
+}
+
 /// Reads a list of people from a file or standard input.
 pub(crate) fn bytes(file: &str) -> Result<Vec<u8>> {
-    if file == "-" { disk::read_stdin(LIMIT) } else { disk::read(Path::new(file), LIMIT) }
+    disk::read_or_stdin(Path::new(file), LIMIT)
 }
 
 /// Hands over every account once. `take` is not called again after it has failed; where the list

@@ -14,6 +14,7 @@ use crate::cli::faults;
 use crate::cli::ui;
 use crate::cli::users::drive;
 use crate::cli::users::journal;
+use crate::cli::users::listed;
 use crate::cli::users::migrate::input::input;
 use crate::cli::users::rehearse;
 use crate::cli::users::shown;
@@ -83,7 +84,7 @@ pub(crate) struct Args {
     /// Leave swaps and rounds as conflicts, and open none by way of a temporary name
     #[arg(long, help_heading = "Roster")]
     no_temporary_names: bool,
-    /// Plan against an exported user list (columns id and username) and not the vendor's API
+    /// Plan against an exported user list (columns id and username), or `-`, and not the vendor's API
     #[arg(long, value_name = "FILE", conflicts_with = "apply", help_heading = "Roster")]
     directory: Option<String>,
     /// Rename now, without asking
@@ -107,7 +108,7 @@ pub(crate) struct Args {
     /// Something that goes wrong at the stand-in, as `ssoctl sandbox serve --fault` takes it
     #[arg(long = "rehearse-fault", value_name = "KIND=RATE", value_parser = faults::rule, requires = "rehearse", help_heading = "Rehearsal")]
     rehearse_faults: Vec<Rule>,
-    /// A file of such faults, one to a line
+    /// A file of such faults, one to a line, or `-`
     #[arg(long, value_name = "FILE", requires = "rehearse", help_heading = "Rehearsal")]
     rehearse_fault_script: Option<PathBuf>,
     #[command(flatten)]
@@ -139,9 +140,6 @@ pub(crate) fn digest(text: &str) -> std::result::Result<String, String> {
         _ => Err("give at least the first 12 characters of the digest".to_owned()),
     }
 }
-
-/// Largest roster and largest exported user list, in bytes.
-const CSV_LIMIT: u64 = 1 << 30;
 
 /// Plans, shows, and applies after consent.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
@@ -176,6 +174,8 @@ fn planned(
     (workspace, links): (&Workspace, Option<&Arc<Links>>),
     context: &Context,
 ) -> Result<(Folder, Consent)> {
+    let script = args.rehearse_fault_script.as_deref().and_then(std::path::Path::to_str);
+    listed::stdin_once(&[Some(&args.csv), args.directory.as_deref(), script])?;
     let faults = faults::all(&args.rehearse_faults, args.rehearse_fault_script.as_deref())?;
     let made = input(args, loaded, workspace, context)?;
     let draft = draw(&made.roster, &made.accounts, &made.rule, made.head, &made.options);

@@ -86,7 +86,7 @@ pub(crate) struct Args {
     /// The user store's export: a CSV file with a header line, or `-`
     #[arg(long, value_name = "FILE")]
     csv: String,
-    /// The file that says which group gives which role and scope
+    /// The file that says which group gives which role and scope, or `-`
     #[arg(long, value_name = "FILE")]
     mapping: String,
     /// The connection whose vendor has the accounts
@@ -185,6 +185,7 @@ fn drawn(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Context)
         Failure::input("provision-unsupported", format!("ssoctl makes no accounts at {}", vendor.title))
             .hint(format!("`ssoctl provider show {}` says how accounts come about there", loaded.connection.provider))
     })?;
+    listed::stdin_once(&[Some(&args.csv), Some(&args.mapping)])?;
     let mapping = read_mapping(&args.mapping, &api)?;
     let people = store::read(&listed::bytes(&args.csv)?, listed::shown(&args.csv), args.encoding.as_deref(), &mapping)?;
     let whole = |caller: &mut Caller<'_>, bar: &Bar| {
@@ -214,7 +215,8 @@ fn drawn(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Context)
 
 /// Reads the mapping strictly; what is wrong is told with its line.
 fn read_mapping(file: &str, api: &Api) -> Result<Mapping> {
-    let bytes = disk::read(Path::new(file), MAPPING_LIMIT)?;
+    let bytes = disk::read_or_stdin(Path::new(file), MAPPING_LIMIT)?;
+    let file = listed::shown(file);
     let text = std::str::from_utf8(&bytes)
         .map_err(|error| Failure::input("mapping-encoding", format!("{file}: the mapping is not UTF-8")).because(error))?;
     let mapping: Mapping = yaml::parse(text, file, VERSION)?;
