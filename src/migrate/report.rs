@@ -19,6 +19,8 @@ use crate::migrate::journal::state::Step;
 use crate::migrate::plan::Counts;
 use crate::migrate::plan::Job;
 use crate::migrate::sheet::defused;
+use crate::model::connection::KeyField;
+use crate::model::time::Time;
 
 /// Name and version of the summary.
 pub(crate) const fn schema(job: Job) -> &'static str {
@@ -39,6 +41,12 @@ pub(crate) struct Report {
     pub(crate) connection: String,
     /// Of the plan.
     pub(crate) plan_digest: String,
+    /// The field of an account that is written.
+    pub(crate) field: KeyField,
+    /// When the plan was made.
+    pub(crate) created: Time,
+    /// When something was recorded last; nothing of a plan that was not begun.
+    pub(crate) last_record: Option<Time>,
     /// Where the migration stands.
     pub(crate) state: &'static str,
     /// Why the last run stopped, where it did.
@@ -153,6 +161,9 @@ pub(crate) fn summary(folder: &Folder, journal: &dyn Journal) -> Result<Report> 
         id: folder.id().to_owned(),
         connection: journal.head().connection.clone(),
         plan_digest: journal.digest().to_owned(),
+        field: journal.head().key,
+        created: journal.head().created,
+        last_record: journal.last()?,
         state: whole.phase.word(),
         stopped: whole.stopped.map(|(code, message)| Stopped { code, message }),
         rows: planned.total(),

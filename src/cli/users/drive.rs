@@ -34,6 +34,7 @@ use crate::migrate::journal::postgres::PostgresJournal;
 use crate::migrate::journal::postgres::link::Links;
 use crate::migrate::journal::postgres::tables;
 use crate::migrate::journal::state::Phase;
+use crate::migrate::known;
 use crate::migrate::plan::Head;
 use crate::migrate::plan::Job;
 use crate::migrate::provision::target::Target;
@@ -41,6 +42,7 @@ use crate::migrate::report::Report;
 use crate::migrate::shown;
 use crate::provider::Access;
 use crate::provider::Directory;
+use crate::provider::nouns::Nouns;
 use crate::secret;
 use crate::workspace::Loaded;
 use crate::workspace::Workspace;
@@ -126,9 +128,9 @@ pub(crate) fn look(workspace: &Workspace, id: Option<&str>, wanted: &[Phase]) ->
             .hint("`ssoctl users status` shows them all")
             .into()),
         (many, _) => {
-            let ids: Vec<&str> = matching.iter().map(|(folder, _)| folder.id()).collect();
+            let matching = matching.iter().map(|(folder, _)| folder.known()).collect();
             Err(Failure::usage("migration-choice", format!("there are {many} migrations: name one"))
-                .hint(format!("one of: {}", ids.join(", ")))
+                .hint(format!("one of: {}", known::mentioned(matching)))
                 .into())
         }
     }
@@ -379,11 +381,12 @@ pub(crate) fn summary(report: &Report) -> String {
         ],
     );
     let planned = &counts.planned;
+    let nouns = Nouns::of(report.field);
     text += &match counts.job {
         Job::Rename => table::facts(
             2,
             &[
-                ("to rename", planned.rename.to_string()),
+                (nouns.to_do, planned.rename.to_string()),
                 ("already so", number(planned.already)),
                 ("not found", number(planned.not_found)),
                 ("ambiguous", number(planned.ambiguous)),
@@ -404,9 +407,9 @@ pub(crate) fn summary(report: &Report) -> String {
         ),
     };
     if report.state != "planned" {
-        text += match counts.job {
-            Job::Rename => "of those to rename\n",
-            Job::Provision => "of those to create or change\n",
+        text += &match counts.job {
+            Job::Rename => format!("of those {}\n", nouns.to_do),
+            Job::Provision => "of those to create or change\n".to_owned(),
         };
         text += &table::facts(
             2,

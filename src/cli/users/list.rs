@@ -19,7 +19,8 @@ use crate::model::ConnectionName;
 ///
 /// Reads the vendor's user list by its API, or a list that was exported there (`--directory`).
 /// Nothing is written. As JSON it is a stream, NDJSON: a line with the schema, a line for each
-/// account as it comes, and a last line `{"end": ..}`, without which the list is not whole.
+/// account as it comes, and a last line `{"end": ..}`, without which the list is not whole: a line with
+/// `error` says why. An error before the first line is one document, as of every command.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -31,6 +31,8 @@ use crate::migrate::plan::draw::draw;
 use crate::migrate::plan::save::Saved;
 use crate::migrate::plan::save::save;
 use crate::model::ConnectionName;
+use crate::model::counted;
+use crate::provider::nouns::Nouns;
 use crate::sandbox::fault::Rule;
 use crate::workspace::Loaded;
 use crate::workspace::Workspace;
@@ -222,17 +224,23 @@ fn planned(
         context.ui.json(&page::as_json(&draft, report, least)?)?;
     }
     let verdict = if drive::has_problems(report) { Verdict::Findings } else { Verdict::Done };
-    let agreed = args.apply || (asks && consented(args, loaded, renames, context)?);
+    let nouns = Nouns::of(draft.head.key);
+    let agreed = args.apply || (asks && consented(args, loaded, nouns.question(&counted(renames, "user")), context)?);
     if agreed {
         return Ok((saved.folder, Consent::Yes { asked: asks }));
     }
     context.ui.status(&format!("nothing was written to {}", loaded.connection.provider));
-    if !asks && let Some(missing) = not_ready(loaded) {
+    let unready = not_ready(loaded).filter(|_| !offline && !asks);
+    if let Some(missing) = unready {
         context.ui.warning(&format!("`{}` is {missing}, and applying needs `--accept-untested` until it is both", loaded.name));
     }
     if !applied_before && !offline && renames > 0 {
         let digest: String = digest.chars().take(12).collect();
-        context.ui.hint(&format!("add `--apply --plan-digest {digest}` to rename them"));
+        let (consent, until) = match unready.filter(|_| !args.accept_untested) {
+            Some(_) => (" --accept-untested", "; without the last, when both are on record"),
+            None => ("", ""),
+        };
+        context.ui.hint(&format!("add `--apply --plan-digest {digest}{consent}` to {}{until}", nouns.apply));
     }
     if offline && renames > 0 {
         let id = saved.folder.id();
@@ -247,7 +255,7 @@ fn check_thresholds(args: &Args, draft: &Draft<'_>) -> Result<()> {
     let accounts = draft.accounts() as u64;
     let too_many = args.max_changes.filter(|most| renames > *most);
     if let Some(most) = too_many {
-        let told = format!("the plan changes {renames} accounts, and `--max-changes {most}` allows {most}");
+        let told = format!("the plan changes {}, and `--max-changes {most}` allows {most}", counted(renames, "account"));
         return Err(Failure::refused("too-many-changes", told)
             .hint(format!("if that is meant, `--max-changes {renames}`; else look at the roster again"))
             .into());
@@ -296,7 +304,7 @@ fn not_ready(loaded: &Loaded) -> Option<&'static str> {
     }
 }
 
-fn consented(args: &Args, loaded: &Loaded, count: u64, context: &Context) -> Result<bool> {
+fn consented(args: &Args, loaded: &Loaded, question: String, context: &Context) -> Result<bool> {
     if let Some(missing) = not_ready(loaded)
         && !args.accept_untested
     {
@@ -305,7 +313,6 @@ fn consented(args: &Args, loaded: &Loaded, count: u64, context: &Context) -> Res
             loaded.name
         ));
     }
-    let users = if count == 1 { "user" } else { "users" };
-    let question = format!("Rename {count} {users} at {} now?", loaded.connection.provider);
+    let question = format!("{question} at {} now?", loaded.connection.provider);
     Ok(context.ui.confirm(&question, false)? == Some(true))
 }

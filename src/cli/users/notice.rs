@@ -14,6 +14,7 @@ use crate::cli::users::drive;
 use crate::cli::users::export;
 use crate::cli::users::listed;
 use crate::cli::users::saved;
+use crate::cli::users::shown;
 use crate::disk;
 use crate::disk::Access;
 use crate::error::Result;
@@ -78,6 +79,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     }
     let workspace = context.workspace()?;
     let folder = Folder::open(&drive::root(&workspace), &args.id)?;
+    shown::tell_later(&folder, context)?;
     let meant = |phase, standing| args.all || phase == Phase::Planned || standing == Standing::Done;
     let plan = saved::renames(&folder, &meant)?;
     let loaded = workspace.load(&plan.head.connection.parse()?)?;

@@ -1,9 +1,11 @@
 //! `ssoctl users rollback`: gives the renamed accounts their old names back, and changed ones what they had.
 
+use crate::cli::Format;
 use crate::cli::Verdict;
 use crate::cli::context::Context;
 use crate::cli::users::drive;
 use crate::cli::users::journal;
+use crate::cli::users::shown as shown_before;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::migrate::journal::Direction;
@@ -11,6 +13,7 @@ use crate::migrate::journal::Journal;
 use crate::migrate::journal::Scope;
 use crate::migrate::journal::state::Phase;
 use crate::migrate::plan::Job;
+use crate::migrate::report;
 use crate::migrate::shown;
 
 /// Give renamed users their old names back
@@ -52,7 +55,14 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         ..Scope::of(Direction::Rollback)
     };
     let named = named(&*journal, &scope, folder.id())?;
+    let as_it_is = report::summary(&folder, &*journal)?;
     drop(journal);
+    shown_before::tell_later(&folder, context)?;
+    // Also where there is nothing to do, a program reads where the migration stands.
+    let nothing = |context: &Context| match context.format {
+        Format::Json => context.ui.json(&drive::as_json(&as_it_is)?),
+        _ => Ok(()),
+    };
     let done = match job {
         Job::Rename => "renamed",
         Job::Provision => "made or changed",
@@ -60,12 +70,14 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     if ours == 0 {
         context.ui.status(&format!("`{}` has {done} nobody: there is nothing to roll back", folder.id()));
         if !matches!(phase, Phase::Applying | Phase::RollingBack) {
+            nothing(context)?;
             return Ok(Verdict::Done);
         }
     }
     let ours = named.unwrap_or(ours);
     if named == Some(0) {
         context.ui.status("the users of these lines have what they had: there is nothing to take back");
+        nothing(context)?;
         return Ok(Verdict::Done);
     }
     let question = match job {

@@ -134,6 +134,10 @@ impl Journal for Losing {
         self.journal.load(index)
     }
 
+    fn last(&self) -> Result<Option<crate::model::time::Time>> {
+        self.journal.last()
+    }
+
     fn record(
         &self,
         rows: &mut [Held],

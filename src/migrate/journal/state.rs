@@ -100,6 +100,11 @@ impl Phase {
         }
     }
 
+    /// Whether it was begun and has not come to its end.
+    pub(crate) const fn is_under_way(self) -> bool {
+        matches!(self, Self::Applying | Self::RollingBack)
+    }
+
     /// Which way `resume` goes: a rollback that has begun is never turned round.
     pub(crate) const fn direction(self) -> Direction {
         match self {

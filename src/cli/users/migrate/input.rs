@@ -108,7 +108,7 @@ pub(super) fn input(args: &Args, loaded: &Loaded, workspace: &Workspace, context
     let rule = match key {
         // A plan from a file is carried out by a file or by hand where there is no API.
         KeyField::Username if args.directory.is_some() => provider::rule_by_hand(&vendor),
-        KeyField::Username => provider::username_rule(&vendor)?,
+        KeyField::Username => provider::username_rule(&vendor).map_err(|error| by_file(error, args, &vendor))?,
         KeyField::ExternalId => {
             UsernameRule { form: "{value}".to_owned(), refused_characters: String::new(), shape: None }
         }
@@ -148,6 +148,18 @@ pub(super) fn input(args: &Args, loaded: &Loaded, workspace: &Workspace, context
             let rule = maker.rule(&roster, Some(&head.brand_id))?;
             Ok(Input { roster, accounts, rule, head, options, speed: Some(speed) })
         }
+    }
+}
+
+/// Where no API renames, an exported list is the way, and the hint says so with the words that were typed.
+fn by_file(error: anyhow::Error, args: &Args, vendor: &Vendor) -> anyhow::Error {
+    let hint = format!(
+        "export the user list at {} and plan against it: `ssoctl users migrate --csv {} --connection {} --directory EXPORT`",
+        vendor.title, args.csv, args.connection
+    );
+    match error.downcast::<Failure>() {
+        Ok(failure) => failure.hint(hint).into(),
+        Err(error) => error,
     }
 }
 

@@ -9,6 +9,7 @@ use crate::migrate::plan::Outcome;
 use crate::migrate::plan::draw::Draft;
 use crate::migrate::plan::line::Line;
 use crate::migrate::report::Report;
+use crate::provider::nouns::Nouns;
 
 /// Rows shown of each outcome; the rest is in the rows file.
 const SHOWN: usize = 10;
@@ -16,12 +17,15 @@ const SHOWN: usize = 10;
 /// The counts in a line.
 pub(super) fn one_line(draft: &Draft<'_>, least: Option<Duration>) -> String {
     let counts = draft.counts();
+    let nouns = Nouns::of(draft.head.key);
     let cannot = counts.total() - counts.rename - counts.already;
     let least = least.filter(|_| counts.rename > 0).map(|least| format!("; takes {} at least", in_words(least)));
     format!(
-        "{} to rename, {} already so, {cannot} cannot be renamed{}",
+        "{} {}, {} already so, {cannot} {}{}",
         counts.rename,
+        nouns.to_do,
         counts.already,
+        nouns.cannot,
         least.unwrap_or_default()
     )
 }
@@ -65,6 +69,8 @@ pub(super) fn page(draft: &Draft<'_>, report: &Report, least: Option<Duration>) 
             served.into_iter().map(|(method, count)| (method.word(), count.to_string())).collect();
         page += &table::facts(2, &served);
     }
+    let nouns = Nouns::of(draft.head.key);
+    let [now, to_be] = nouns.columns;
     let renames = draft.lines().filter(|row| row.outcome == Outcome::Rename);
     let rows: Vec<Vec<String>> = renames
         .take(SHOWN)
@@ -73,7 +79,7 @@ pub(super) fn page(draft: &Draft<'_>, report: &Report, least: Option<Duration>) 
     let left = draft.counts().rename.saturating_sub(rows.len() as u64);
     if !rows.is_empty() {
         page += "\n";
-        page += &table::table(&["line", "from", "to"], rows);
+        page += &table::table(&["line", now, to_be], rows);
         if left > 0 {
             page += &format!("… and {left} more\n");
         }
@@ -92,7 +98,7 @@ pub(super) fn page(draft: &Draft<'_>, report: &Report, least: Option<Duration>) 
     let left = (counts.total() - counts.rename - counts.already).saturating_sub(rows.len() as u64);
     if !rows.is_empty() {
         page += "\n";
-        page += &table::table(&["line", "username", "cannot be renamed", "why"], rows);
+        page += &table::table(&["line", "username", nouns.cannot, "why"], rows);
         if left > 0 {
             page += &format!("… and {left} more\n");
         }

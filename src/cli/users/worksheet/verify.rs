@@ -12,6 +12,7 @@ use crate::cli::users::drive;
 use crate::cli::users::export;
 use crate::cli::users::listed;
 use crate::cli::users::saved;
+use crate::cli::users::shown;
 use crate::disk;
 use crate::disk::Access;
 use crate::error::Result;
@@ -60,6 +61,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     }
     let workspace = context.workspace()?;
     let folder = Folder::open(&drive::root(&workspace), &args.id)?;
+    shown::tell_later(&folder, context)?;
     let plan = saved::renames(&folder, &|_, _| true)?;
     let mut list = Vec::new();
     let file = args.directory.as_str();

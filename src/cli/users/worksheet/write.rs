@@ -12,6 +12,7 @@ use crate::cli::users::drive;
 use crate::cli::users::export;
 use crate::cli::users::listed;
 use crate::cli::users::saved;
+use crate::cli::users::shown;
 use crate::disk;
 use crate::disk::Access;
 use crate::error::Failure;
@@ -100,6 +101,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     };
     let workspace = context.workspace()?;
     let folder = Folder::open(&drive::root(&workspace), &args.id)?;
+    shown::tell_later(&folder, context)?;
     // What an API has renamed is done; what it gave up can be done in another way.
     let plan = saved::renames(&folder, &|_, standing| standing != Standing::Done)?;
     let all = worksheet::entries(&plan.rows)?;
