@@ -345,8 +345,24 @@ fn find(want: &Want<'_>, names: &[String]) -> Option<usize> {
     let position = |wanted: &str| names.iter().position(|name| name == wanted);
     match want.given {
         Some(given) => position(given),
-        None => want.defaults.iter().find_map(|default| position(default)),
+        None => want.defaults.iter().find_map(|default| position(default)).or_else(|| alike(want, names)),
     }
+}
+
+/// Where no flag could name a column, one whose name is the wanted one but for case, spaces and the
+/// like is meant, if it is the only one.
+fn alike(want: &Want<'_>, names: &[String]) -> Option<usize> {
+    if !want.flag.is_empty() {
+        return None;
+    }
+    let wanted: Vec<String> = want.defaults.iter().map(|name| bare(name)).collect();
+    let mut found = (0..names.len()).filter(|at| wanted.contains(&bare(&names[*at])));
+    found.next().filter(|_| found.next().is_none())
+}
+
+/// A name in small letters, without what is no letter or digit.
+fn bare(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 fn column(
@@ -395,8 +411,6 @@ fn column(
 
 fn missing(want: &Want<'_>, names: &[String], file: &str, codes: &Codes) -> Failure {
     let wanted: Vec<&str> = want.given.map_or_else(|| want.defaults.to_vec(), |given| vec![given]);
-    let bare =
-        |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect() };
     let near = names.iter().find(|name| wanted.iter().any(|wanted| bare(wanted) == bare(name))).or_else(|| {
         names
             .iter()
@@ -406,8 +420,9 @@ fn missing(want: &Want<'_>, names: &[String], file: &str, codes: &Codes) -> Fail
     let shown_names: Vec<String> = names.iter().take(30).map(|name| shown(name)).collect();
     let list = list.join(" or ");
     if want.flag.is_empty() {
-        return Failure::input(codes.column, format!("{file}:1: there is no column {list} for the {}", want.what))
-            .hint("the names of the columns are matched exactly");
+        let told =
+            format!("{file}:1: there is no column {list} for the {}; there is {}", want.what, shown_names.join(", "));
+        return Failure::input(codes.column, told).hint("give the column that has it one of these names");
     }
     match near {
         Some(near) => Failure::input(
@@ -429,10 +444,7 @@ fn missing(want: &Want<'_>, names: &[String], file: &str, codes: &Codes) -> Fail
 
 /// The column of one of these names, tried in order: in small letters, and without what is no letter or digit.
 pub(crate) fn by_name(names: &[String], wanted: &[&str]) -> Option<usize> {
-    let bare = |name: &String| -> String {
-        name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-    };
-    let bare: Vec<String> = names.iter().map(bare).collect();
+    let bare: Vec<String> = names.iter().map(|name| bare(name)).collect();
     wanted.iter().find_map(|wanted| bare.iter().position(|name| name == wanted))
 }
 

@@ -163,9 +163,12 @@ fn faults_by_a_script_strike_what_their_line_says_and_a_wrong_line_is_named() {
         .tells("the rehearsal did not come to its end: 2 rows failed")
         .tells("@example.org`: refused: refused with 400");
     desk.write("outage.faults", "throttle=5%\n\nout of order\n");
-    let error = run(&desk, &[&rehearse[..], &["--format", "json"]].concat(), 2).json();
+    let error = run(&desk, &[&rehearse[..], &["--format", "json"]].concat(), 3).json();
     assert_eq!(error["error"]["code"], "sandbox-fault");
     assert!(error["error"]["message"].as_str().unwrap().contains("outage.faults:3: "), "{error}");
+    let typed = [&["users"], &MIGRATE[..], &["--rehearse", "--rehearse-fault-script", "-"]].concat();
+    desk.command(&typed).stdin("refuse=at:2@put\n").run().exits(5).tells("the rehearsal did not come to its end");
+    desk.command(&typed).stdin("out of order\n").run().exits(3).tells("standard input:1: ");
 }
 
 #[test]

@@ -210,6 +210,7 @@ fn scalar(value: &Value) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::failure_of;
 
     fn pairs(identity: &Identity) -> String {
         let one = |attribute: &Attribute| format!("{}={}", attribute.name, attribute.values.join("+"));

@@ -18,6 +18,7 @@ use crate::migrate::sheet::Cell;
 use crate::migrate::sheet::Sheet;
 use crate::migrate::shown;
 use crate::model::ConnectionName;
+use crate::model::counted;
 use crate::provider::Account;
 
 /// Write the users of a connection to a file that can be opened in a spreadsheet and read back
@@ -130,8 +131,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             "accounts": count,
         }))?;
     } else {
-        let noun = if count == 1 { "account" } else { "accounts" };
-        context.ui.status(&format!("{count} {noun} written to `{}`", args.output.display()));
+        context.ui.status(&format!("{} written to `{}`", counted(count, "account"), args.output.display()));
     }
     Ok(Verdict::Done)
 }

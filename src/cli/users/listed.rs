@@ -1,6 +1,7 @@
 //! The users of a connection, one after the other: from the vendor's API with patience, or from a
 //! list that an administrator has exported there.
 
+use std::collections::BTreeSet;
 use std::collections::HashSet;
 use std::path::Path;
 
@@ -11,14 +12,19 @@ use crate::disk;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::migrate::accounts;
+use crate::migrate::accounts::Asked;
 use crate::migrate::apply::call::Caller;
 use crate::migrate::directory;
+use crate::migrate::shown as named;
 use crate::provider::Account;
 use crate::workspace::Loaded;
 use crate::workspace::Workspace;
 
 /// Largest list that is read from a file, in bytes.
 const LIMIT: u64 = 1 << 30;
+
+/// Most words for statuses, and most for roles, that are told of a list.
+const MOST_WORDS: usize = 20;
 
 /// What messages call a file.
 pub(crate) fn shown(file: &str) -> &str {
@@ -44,7 +50,7 @@ pub(crate) fn bytes(file: &str) -> Result<Vec<u8>> {
 /// breaks off or contradicts itself, the error comes after those that were handed over.
 pub(crate) fn each(
     loaded: &Loaded,
-    file: Option<&str>,
+    file: Option<(&str, Asked<'_>)>,
     timeout: u64,
     workspace: &Workspace,
     context: &Context,
@@ -57,8 +63,8 @@ pub(crate) fn each(
         }
     };
     match file {
-        Some(file) => {
-            let findings = accounts::each_listed(&bytes(file)?, shown(file), &mut once)?;
+        Some((file, asked)) => {
+            let findings = accounts::each_listed(&bytes(file)?, shown(file), asked, &mut once)?;
             context.ui.findings(&findings);
         }
         None => from_vendor(loaded, timeout, workspace, context, &mut once)?,
@@ -122,9 +128,43 @@ impl Filter {
             && self.search.as_ref().is_none_or(named)
     }
 
+    /// The words that there are where a status or role was asked for that nobody has.
+    pub(crate) fn unknown_words(&self, words: &Words) -> Vec<String> {
+        let unknown = |asked: &[String], there: &BTreeSet<String>, what: &str| {
+            let known = |word: &String| there.iter().any(|one| one.to_lowercase() == word.to_lowercase());
+            // Of more words than these it is not known which there are.
+            let word = asked.iter().find(|word| !known(word) && there.len() < MOST_WORDS)?;
+            let there: Vec<String> = there.iter().map(|word| named(word)).collect();
+            let there = if there.is_empty() { "none".to_owned() } else { there.join(", ") };
+            Some(format!("no account has the {what} {}; there is {there}", named(word)))
+        };
+        let status = unknown(&self.status, &words.status, "status");
+        status.into_iter().chain(unknown(&self.role, &words.roles, "role")).collect()
+    }
+
     /// Whether it leaves anybody out.
     pub(crate) fn is_set(&self) -> bool {
         self.search.is_some() || !self.status.is_empty() || !self.role.is_empty()
+    }
+}
+
+/// The words of a list for statuses and roles, as many as somebody reads.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Words {
+    status: BTreeSet<String>,
+    roles: BTreeSet<String>,
+}
+
+impl Words {
+    /// Takes in those of an account.
+    pub(crate) fn add(&mut self, account: &Account) {
+        let keep = |all: &mut BTreeSet<String>, word: &String| {
+            if !word.is_empty() && !all.contains(word) && all.len() < MOST_WORDS {
+                all.insert(word.clone());
+            }
+        };
+        account.status.iter().for_each(|word| keep(&mut self.status, word));
+        account.roles.iter().for_each(|word| keep(&mut self.roles, word));
     }
 }
 

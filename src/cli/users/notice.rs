@@ -19,10 +19,12 @@ use crate::disk;
 use crate::disk::Access;
 use crate::error::Result;
 use crate::migrate::Folder;
+use crate::migrate::accounts::Asked;
 use crate::migrate::journal::state::Phase;
 use crate::migrate::journal::state::Standing;
 use crate::migrate::sheet::Cell;
 use crate::migrate::sheet::Sheet;
+use crate::model::counted;
 use crate::model::shape;
 use crate::provider::Account;
 
@@ -95,7 +97,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     if !rows.is_empty() {
         let mut wanted: HashMap<&str, ()> = HashMap::with_capacity(rows.len());
         wanted.extend(rows.iter().filter_map(|(row, _)| Some((row.user_id.as_ref()?.0.as_str(), ()))));
-        let file = args.directory.as_deref();
+        let file = args.directory.as_deref().map(|file| (file, Asked::default()));
         listed::each(&loaded, file, args.request_timeout, &workspace, context, &mut |account| {
             if wanted.contains_key(account.id.0.as_str()) {
                 people.insert(account.id.0.clone(), account);
@@ -139,7 +141,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             "users": told,
         }))?;
     } else if let Some(output) = &args.output {
-        context.ui.status(&format!("{} users written to `{}`", told.len(), output.display()));
+        context.ui.status(&format!("{} written to `{}`", counted(told.len() as u64, "user"), output.display()));
     } else if told.is_empty() {
         context.ui.status("nobody was renamed");
     } else {
@@ -153,7 +155,11 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         context.ui.data(&table::listing(&["e-mail", "old name", "new name", "login url"], &rows))?;
     }
     if without > 0 {
-        context.ui.warning(&format!("{without} of {} users have no e-mail address: they must be told in another way", told.len()));
+        context.ui.warning(&format!(
+            "of {}, {without} {} no e-mail address and must be told in another way",
+            counted(told.len() as u64, "user"),
+            if without == 1 { "has" } else { "have" }
+        ));
         return Ok(Verdict::Findings);
     }
     Ok(Verdict::Done)

@@ -41,6 +41,7 @@ use crate::migrate::provision::store;
 use crate::migrate::provision::target;
 use crate::model::ConnectionName;
 use crate::model::connection::KeyField;
+use crate::model::counted;
 use crate::model::provision::Mapping;
 use crate::model::provision::VERSION;
 use crate::provider::Account;
@@ -237,7 +238,10 @@ fn check_threshold(args: &Args, counts: &Counts) -> Result<()> {
         None => Ok(()),
         Some(most) => {
             let writes = counts.writes();
-            let told = format!("the plan makes or changes {writes} accounts, and `--max-changes {most}` allows {most}");
+            let told = format!(
+                "the plan makes or changes {}, and `--max-changes {most}` allows {most}",
+                counted(writes, "account")
+            );
             Err(Failure::refused("too-many-changes", told)
                 .hint(format!("if that is meant, `--max-changes {writes}`; else look at export and mapping again"))
                 .into())
@@ -247,8 +251,8 @@ fn check_threshold(args: &Args, counts: &Counts) -> Result<()> {
 
 fn consented(loaded: &Loaded, counts: &Counts, context: &Context) -> Result<bool> {
     let question = format!(
-        "Make {} accounts and change {} at {} now?",
-        counts.create, counts.change, loaded.connection.provider
+        "Make {} and change {} at {} now?",
+        counted(counts.create, "account"), counts.change, loaded.connection.provider
     );
     Ok(context.ui.confirm(&question, false)? == Some(true))
 }

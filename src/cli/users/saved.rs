@@ -6,6 +6,7 @@ use crate::migrate::Folder;
 use crate::migrate::journal::Journal as _;
 use crate::migrate::journal::state::Phase;
 use crate::migrate::journal::state::Standing;
+use crate::migrate::plan::Counts;
 use crate::migrate::plan::Head;
 use crate::migrate::plan::Job;
 use crate::migrate::plan::Outcome;
@@ -19,6 +20,19 @@ pub(crate) struct Saved {
     pub(crate) digest: String,
     /// Rows to rename, in the order of the roster.
     pub(crate) rows: Vec<Row>,
+    /// Where it stands.
+    pub(crate) phase: Phase,
+    /// What the plan says of all rows.
+    pub(crate) counts: Counts,
+    /// How many of the rows were taken back.
+    pub(crate) undone: u64,
+}
+
+impl Saved {
+    /// Rows that the plan leaves since they are in conflict, ambiguous or invalid.
+    pub(crate) fn problems(&self) -> u64 {
+        self.counts.ambiguous + self.counts.conflict + self.counts.invalid
+    }
 }
 
 /// Reads the rows to rename that are wanted.
@@ -31,12 +45,14 @@ pub(crate) fn renames(folder: &Folder, wanted: &dyn Fn(Phase, Standing) -> bool)
             .into());
     }
     let phase = journal.whole()?.phase;
-    let mut rows = Vec::new();
+    let (mut rows, mut undone) = (Vec::new(), 0);
     journal.each(&mut |held| {
         if held.row.outcome == Outcome::Rename && wanted(phase, held.state.standing()) {
+            undone += u64::from(held.state.standing() == Standing::Undone);
             rows.push(held.row.clone());
         }
         Ok(())
     })?;
-    Ok(Saved { head: journal.head().clone(), digest: journal.digest().to_owned(), rows })
+    let (head, digest, counts) = (journal.head().clone(), journal.digest().to_owned(), journal.counts());
+    Ok(Saved { head, digest, rows, phase, counts, undone })
 }

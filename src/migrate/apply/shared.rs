@@ -27,6 +27,7 @@ use crate::migrate::journal::LEASE_LOST;
 use crate::migrate::journal::Scope;
 use crate::migrate::journal::state::Step;
 use crate::model::UserId;
+use crate::model::counted;
 
 /// Most intents that share one sync of the disk.
 const MOST_INTENTS: u64 = 64;
@@ -133,7 +134,10 @@ impl<'r> Shared<'r> {
         if unsettled > 0 {
             return Err(Trouble::stop(
                 "unsettled",
-                format!("{unsettled} rows were perhaps written, and their accounts cannot be read"),
+                match unsettled {
+                    1 => "1 row was perhaps written, and its account cannot be read".to_owned(),
+                    many => format!("{many} rows were perhaps written, and their accounts cannot be read"),
+                },
             ));
         }
         Ok(())
@@ -287,7 +291,7 @@ impl<'r> Shared<'r> {
         if failed > options.max_failures || (rows >= SHARE_FROM && share > options.max_failure_share) {
             let failure = Failure::stopped(
                 "too-many-failures",
-                format!("{failed} of {rows} rows failed, which is more than is accepted"),
+                format!("of {}, {failed} failed, which is more than is accepted", counted(rows, "row")),
             );
             return Err(Trouble::Stop(Box::new(failure.hint(format!(
                 "look at the failed rows first; `--max-failures {}` or `--max-failure-share {}` raise the bounds",

@@ -36,7 +36,7 @@ fn key(row: &Row) -> String {
 /// The plan for a person: counts, the first rows, and the first that get nothing.
 pub(super) fn page(plan: &Plan, report: &Report) -> String {
     let mut page = drive::summary(report);
-    page += &table::facts(0, &[("accounts of nobody here", format!("{}, left alone", plan.unmanaged))]);
+    page += &table::facts(0, &[("accounts of nobody in the export", format!("{}, left alone", plan.unmanaged))]);
     let counts = &report.counts.planned;
     let rows: Vec<Vec<String>> = plan
         .rows
