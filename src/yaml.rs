@@ -182,6 +182,9 @@ fn in_words_of_yaml(cause: &str) -> String {
         Some(before) => format!("{before}expected keys with values (`key: value`)"),
         None => cause.to_owned(),
     };
+    if let Some((before, "u8" | "u16" | "u32" | "u64")) = words.rsplit_once("expected ") {
+        words = format!("{before}expected a whole number");
+    }
     for (term, plain) in TERMS {
         words = words.replace(term, plain);
     }
@@ -266,4 +269,32 @@ fn route(segments: &[Segment]) -> yamlpath::Route<'static> {
 /// One place, where no other of the same text is asked for.
 pub(crate) fn place(text: &str, file: &str, segments: &[Segment]) -> Place {
     Places::new(text, file).of(segments)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::failure_of;
+
+    #[derive(Debug, serde::Deserialize)]
+    #[expect(dead_code, reason = "its shape is what is asked for")]
+    struct Shape {
+        version: u32,
+        list: Vec<String>,
+    }
+
+    #[test]
+    fn an_error_names_neither_types_of_the_program_nor_terms_of_the_parser() {
+        for (text, code, told) in [
+            ("- a\n", "yaml-type", "invalid type: sequence, expected keys with values (`key: value`)"),
+            ("version: 1\nlist: a\n", "yaml-type", "expected a list (`- item`) in `list`"),
+            ("version:\nlist: []\n", "yaml-type", "invalid type: nothing, expected a whole number"),
+            ("version: [\n", "yaml-malformed", "a value is missing or cannot be read here"),
+        ] {
+            let error = parse::<Shape>(text, "x.yaml", 1).unwrap_err();
+            assert_eq!(failure_of(&error).unwrap().code(), code, "{text:?}");
+            assert!(error.to_string().contains(told), "{text:?}: {error}");
+            assert!(!error.to_string().contains("struct"), "{error}");
+        }
+    }
 }
