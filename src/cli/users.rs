@@ -20,6 +20,7 @@ mod rollback;
 mod saved;
 mod shown;
 mod status;
+mod summary;
 mod worksheet;
 
 use crate::cli::Verdict;

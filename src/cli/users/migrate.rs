@@ -17,6 +17,7 @@ use crate::cli::users::journal;
 use crate::cli::users::migrate::input::input;
 use crate::cli::users::rehearse;
 use crate::cli::users::shown;
+use crate::cli::users::summary;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::migrate::Folder;
@@ -221,7 +222,7 @@ fn planned(
     if !args.apply && context.format == Format::Json {
         context.ui.json(&page::as_json(&draft, report, least)?)?;
     }
-    let verdict = if drive::has_problems(report) { Verdict::Findings } else { Verdict::Done };
+    let verdict = if summary::has_problems(report) { Verdict::Findings } else { Verdict::Done };
     let agreed = args.apply || (asks && consented(args, loaded, renames, context)?);
     if agreed {
         return Ok((saved.folder, Consent::Yes { asked: asks }));

@@ -18,6 +18,7 @@ use crate::cli::users::migrate::digest;
 use crate::cli::users::progress::Bar;
 use crate::cli::users::reading;
 use crate::cli::users::shown;
+use crate::cli::users::summary;
 use crate::disk;
 use crate::error::Failure;
 use crate::error::Result;
@@ -169,7 +170,7 @@ fn planned(
     if args.apply || (asks && consented(loaded, &counts, context)?) {
         return Ok((saved, None));
     }
-    let verdict = if drive::has_problems(report) { Verdict::Findings } else { Verdict::Done };
+    let verdict = if summary::has_problems(report) { Verdict::Findings } else { Verdict::Done };
     context.ui.status(&format!("nothing was written to {}", loaded.connection.provider));
     if !begun && counts.writes() > 0 {
         let digest: String = digest.chars().take(12).collect();

@@ -12,6 +12,7 @@ use crate::cli::table;
 use crate::cli::ui;
 use crate::cli::users::drive;
 use crate::cli::users::journal;
+use crate::cli::users::summary;
 use crate::error::Failure;
 use crate::error::Kind;
 use crate::error::Result;
@@ -102,7 +103,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         }
     }
     if context.format == Format::Json {
-        let migrations: Vec<_> = reports.iter().map(drive::as_json).collect::<Result<_>>()?;
+        let migrations: Vec<_> = reports.iter().map(summary::as_json).collect::<Result<_>>()?;
         let damaged: Vec<_> = damaged
             .iter()
             .map(|(id, error)| {
@@ -112,7 +113,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             .collect();
         context.ui.json(&json!({ "schema": "ssoctl.users-status/1", "migrations": migrations, "damaged": damaged }))?;
     } else if let ([report], Some(_)) = (reports.as_slice(), &args.id) {
-        context.ui.data(&drive::summary(report))?;
+        context.ui.data(&summary::text(report))?;
     } else if folders.is_empty() {
         context.ui.status("there are no migrations");
     } else {

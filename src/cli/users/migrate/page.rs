@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::cli::table;
-use crate::cli::users::drive;
+use crate::cli::users::summary;
 use crate::error::Result;
 use crate::migrate::plan::Outcome;
 use crate::migrate::plan::draw::Draft;
@@ -38,7 +38,7 @@ fn in_words(time: Duration) -> String {
 
 /// The report with what only a plan has.
 pub(super) fn as_json(draft: &Draft<'_>, report: &Report, least: Option<Duration>) -> Result<serde_json::Value> {
-    let mut document = drive::as_json(report)?;
+    let mut document = summary::as_json(report)?;
     if let Some(least) = least {
         document["least_seconds"] = least.as_secs().into();
     }
@@ -52,7 +52,7 @@ pub(super) fn as_json(draft: &Draft<'_>, report: &Report, least: Option<Duration
 
 /// The plan for a person: counts, the first rows, and the first that cannot be renamed.
 pub(super) fn page(draft: &Draft<'_>, report: &Report, least: Option<Duration>) -> String {
-    let mut page = drive::summary(report);
+    let mut page = summary::text(report);
     if draft.by_third_name() > 0 {
         page += &table::facts(0, &[("by a temporary name", draft.by_third_name().to_string())]);
     }
