@@ -57,7 +57,7 @@ pub(crate) struct Flags {
     max_failure_share: u8,
     /// Try again the rows that an earlier run gave up
     #[arg(long, help_heading = "Pace and thresholds")]
-    retry_failed: bool,
+    pub(crate) retry_failed: bool,
     /// Seconds after which the outcome of a request counts as unknown
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=600), help_heading = "Pace and thresholds")]
     pub(crate) request_timeout: u64,

@@ -71,9 +71,9 @@ fn chosen(args: &Args, links: Option<&Arc<Links>>, root: &Path, context: &Contex
 /// Rows that the direction under way has still to do.
 fn left(report: &Report) -> u64 {
     let counts = &report.counts;
-    if report.state == Phase::RollingBack.word() {
+    if report.phase == Phase::RollingBack {
         counts.done + counts.unknown
-    } else if report.state == Phase::RolledBack.word() {
+    } else if report.phase == Phase::RolledBack {
         0
     } else {
         counts.pending + counts.unknown

@@ -10,6 +10,7 @@ use crate::error::Kind;
 use crate::error::Result;
 use crate::error::failure_of;
 use crate::migrate::Driven;
+use crate::migrate::journal::Direction;
 use crate::migrate::journal::state::Phase;
 use crate::migrate::plan::Job;
 use crate::migrate::report::Report;
@@ -30,17 +31,32 @@ pub(crate) fn tell(driven: &Driven, context: &Context) -> Result<Verdict> {
         ui::tell_failure(stopped);
         return Ok(Verdict::Failed(failure_of(stopped).map_or(Kind::Bug, Failure::kind)));
     }
+    let still = report.counts.in_place - report.counts.in_place_made;
+    if report.phase == Phase::RolledBack && still > 0 {
+        let id = &report.id;
+        context.ui.hint(&format!("`ssoctl users rollback {id} --retry-failed --apply` tries the {still} again"));
+        if report.counts.job == Job::Rename {
+            context.ui.hint(&format!("`ssoctl users notice {id}` lists them: they log in by the new name"));
+        }
+    }
     // A rollback is done when all that was written is undone: it had nothing to do with the other rows.
-    let rolled_back = report.state == Phase::RolledBack.word();
+    let rolled_back = report.phase == Phase::RolledBack;
     let failed = report.counts.failed + report.counts.unknown > 0;
     let problems = failed || (!rolled_back && has_problems(report));
     Ok(if problems { Verdict::Findings } else { Verdict::Done })
 }
 
 /// Whether the roster asks for something that cannot be. Somebody who has no account is
-/// told, and is no problem: rosters come from the whole organization.
+/// told, and is no problem: rosters come from the whole organization. That nobody has one is.
 pub(crate) fn has_problems(report: &Report) -> bool {
-    report.counts.planned.ambiguous + report.counts.planned.conflict + report.counts.planned.invalid > 0
+    let planned = &report.counts.planned;
+    planned.ambiguous + planned.conflict + planned.invalid > 0 || has_nobody(report)
+}
+
+/// Whether the vendor has no account for any row of the roster: it is another roster's, or another vendor's.
+pub(crate) fn has_nobody(report: &Report) -> bool {
+    let planned = &report.counts.planned;
+    planned.not_found > 0 && planned.rename + planned.already + planned.ambiguous + planned.conflict == 0
 }
 
 /// The report as JSON.
@@ -93,22 +109,53 @@ pub(crate) fn text(report: &Report) -> String {
             ],
         ),
     };
-    if report.state != "planned" {
+    if report.phase != Phase::Planned {
         text += match counts.job {
             Job::Rename => "of those to rename\n",
             Job::Provision => "of those to create or change\n",
         };
-        text += &table::facts(
-            2,
-            &[
-                ("done", counts.done.to_string()),
-                ("failed", counts.failed.to_string()),
-                ("unknown", number(counts.unknown)),
-                ("not yet", number(counts.pending)),
-                ("undone", number(counts.undone)),
-            ],
-        );
+        text += &table::facts(2, &carried(report));
     }
     text += &table::facts(0, &[("each row", report.rows_file.clone()), ("for a spreadsheet", report.csv_file.clone())]);
+    text + &failed(report)
+}
+
+/// What became of the rows that are carried out. After a rollback, what it left stands in words of its own.
+fn carried(report: &Report) -> Vec<(&'static str, String)> {
+    let counts = &report.counts;
+    let number = |count: u64| if count > 0 { count.to_string() } else { String::new() };
+    let rows = [("unknown", number(counts.unknown)), ("not yet", number(counts.pending)), ("undone", number(counts.undone))];
+    if report.phase != Phase::RolledBack {
+        let ended = [("done", counts.done.to_string()), ("failed", counts.failed.to_string())];
+        return ended.into_iter().chain(rows).collect();
+    }
+    let made = counts.in_place_made;
+    let still = number(counts.in_place - made);
+    let left = match counts.job {
+        Job::Rename => vec![("still renamed", still)],
+        Job::Provision => vec![("made, and stay", number(made)), ("still changed", still)],
+    };
+    let ended = [("done", number(counts.done)), ("failed", number(counts.failed.saturating_sub(counts.in_place)))];
+    ended.into_iter().chain(rows).chain(left).collect()
+}
+
+/// The first rows that failed, each with its reason.
+fn failed(report: &Report) -> String {
+    if report.failed_rows.is_empty() {
+        return String::new();
+    }
+    let what = match (report.phase.direction(), report.counts.job) {
+        (Direction::Apply, _) => "failed",
+        (Direction::Rollback, Job::Rename) => "not given back its old name",
+        (Direction::Rollback, Job::Provision) => "not taken back",
+    };
+    let rows = report.failed_rows.iter().map(|row| {
+        let why = if row.detail.is_empty() { row.code.clone() } else { format!("{}: {}", row.code, row.detail) };
+        vec![row.line.to_string(), row.account.clone(), why]
+    });
+    let mut text = format!("\n{}", table::table(&["line", what, "why"], rows));
+    if report.failed_left > 0 {
+        text += &format!("… and {} more\n", report.failed_left);
+    }
     text
 }

@@ -19,6 +19,8 @@ use crate::migrate::journal::Event;
 use crate::migrate::journal::Held;
 use crate::migrate::journal::How;
 use crate::migrate::journal::LEASE_LOST;
+use crate::migrate::journal::state::ACCOUNT_GONE;
+use crate::migrate::journal::state::CHANGED_SINCE;
 use crate::migrate::journal::state::Step;
 use crate::migrate::plan::same_to_a_server;
 use crate::migrate::shown;
@@ -223,7 +225,7 @@ impl Worker<'_, '_> {
                 self.done(held, task, how, account)?;
                 Ok(ended)
             }
-            Sight::Gone => self.failed(held, "account-gone", "the account is not there any more".to_owned(), None),
+            Sight::Gone => self.failed(held, ACCOUNT_GONE, "the account is not there any more".to_owned(), None),
             Sight::Start(account) => {
                 let name = account.key(self.caller.directory().key_field()).to_owned();
                 self.conclude(held, task, Sight::Other(name))
@@ -231,7 +233,7 @@ impl Worker<'_, '_> {
             Sight::Other(name) => {
                 let (code, when) = match held.direction {
                     Direction::Apply => ("changed-since-plan", "the plan was made"),
-                    Direction::Rollback => ("changed-since", "it was written"),
+                    Direction::Rollback => (CHANGED_SINCE, "it was written"),
                 };
                 let why = format!("the account has {} now: somebody changed it since {when}", task.told(&name));
                 self.failed(held, code, why, None)
