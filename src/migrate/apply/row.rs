@@ -11,6 +11,7 @@ use crate::migrate::apply::call::fatal;
 use crate::migrate::apply::look::Sight;
 use crate::migrate::apply::shared::Shared;
 use crate::migrate::apply::task::Task;
+use crate::migrate::apply::task::at;
 use crate::migrate::apply::task::intent;
 use crate::migrate::apply::task::makes;
 use crate::migrate::apply::task::task;
@@ -254,7 +255,7 @@ impl Worker<'_, '_> {
                 }
                 Some(Sight::Gone) => return self.conclude(held, task, Sight::Gone),
                 Some(Sight::Start(_)) if look < LOOKS => {
-                    self.caller.back_off(look, "the account does not show it yet")?;
+                    self.caller.back_off(look, &at(held, "the account does not show it yet"))?;
                     look += 1;
                 }
                 Some(Sight::Start(_)) if makes(held) => return self.never_seen(held, task),
