@@ -20,6 +20,7 @@ mod rollback;
 mod saved;
 mod shown;
 mod status;
+mod stop;
 mod summary;
 mod worksheet;
 

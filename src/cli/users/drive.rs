@@ -10,7 +10,7 @@ use crate::cli::context::Context;
 use crate::cli::users::journal;
 use crate::cli::users::progress::Bar;
 use crate::cli::users::progress::SystemClock;
-use crate::cli::users::progress::stop_flag;
+use crate::cli::users::stop;
 use crate::cli::users::summary;
 use crate::disk::Lock;
 use crate::error::Failure;
@@ -129,8 +129,8 @@ pub(crate) fn look(workspace: &Workspace, id: Option<&str>, wanted: &[Phase]) ->
     }
 }
 
-/// Another migration of the same connection that was begun and has not come to its end.
-pub(crate) fn unfinished(workspace: &Workspace, id: &str, connection: &str) -> Result<Option<String>> {
+/// Another migration of the same connection that was begun and has not come to its end, and which way it goes.
+pub(crate) fn unfinished(workspace: &Workspace, id: &str, connection: &str) -> Result<Option<(String, Direction)>> {
     let root = root(workspace);
     // An ID begins with its connection's name, so the journals of others are not even read.
     let mine = format!("{connection}-");
@@ -143,7 +143,7 @@ pub(crate) fn unfinished(workspace: &Workspace, id: &str, connection: &str) -> R
         let begun = folder.look()?;
         let phase = begun.whole()?.phase;
         if begun.head().connection == connection && matches!(phase, Phase::Applying | Phase::RollingBack) {
-            return Ok(Some(other));
+            return Ok(Some((other, phase.direction())));
         }
     }
     Ok(None)
@@ -151,15 +151,19 @@ pub(crate) fn unfinished(workspace: &Workspace, id: &str, connection: &str) -> R
 
 /// Refuses to begin a migration beside one of the same connection that is not finished.
 pub(crate) fn check_alone(workspace: &Workspace, id: &str, connection: &str) -> Result<()> {
-    match unfinished(workspace, id, connection)? {
-        None => Ok(()),
-        Some(other) => Err(Failure::refused(
-            "migration-unfinished",
-            format!("another migration of `{connection}` is not finished: {other}"),
-        )
-        .hint(format!("`ssoctl users resume {other}` finishes it, `ssoctl users rollback {other}` takes it back"))
-        .into()),
-    }
+    let Some((other, direction)) = unfinished(workspace, id, connection)? else { return Ok(()) };
+    let (way, hint) = match direction {
+        Direction::Apply => (
+            "is not finished",
+            format!("`ssoctl users resume {other}` goes on with it, `ssoctl users rollback {other}` takes it back"),
+        ),
+        Direction::Rollback => (
+            "is being rolled back",
+            format!("`ssoctl users resume {other}` goes on to roll it back; then make the plan anew"),
+        ),
+    };
+    let told = format!("another migration of `{connection}` {way}: {other}");
+    Err(Failure::refused("migration-unfinished", told).hint(hint).into())
 }
 
 /// Holds off every other run over the users of a connection.
@@ -303,7 +307,7 @@ fn go(
     drive: impl FnOnce(Scope, &Run<'_>, &mut Bar) -> Result<Driven>,
 ) -> Result<Verdict> {
     let clock = Arc::new(SystemClock::new(context.now, context.started));
-    let stop = stop_flag()?;
+    let stop = stop::flag()?;
     let pace = Arc::new(Pace::new(Arc::<SystemClock>::clone(&clock), Arc::clone(&stop)));
     let timeout = Duration::from_secs(flags.request_timeout);
     let directory: Box<dyn Directory> = match (job, directory(loaded, workspace, timeout, Arc::clone(&pace), context)?) {

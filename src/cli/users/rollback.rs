@@ -4,6 +4,7 @@ use crate::cli::Verdict;
 use crate::cli::context::Context;
 use crate::cli::users::drive;
 use crate::cli::users::journal;
+use crate::cli::users::stop;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::migrate::journal::Direction;
@@ -18,14 +19,15 @@ use crate::migrate::shown;
 ///
 /// Only accounts that this migration renamed or changed, newest first; one that somebody
 /// changed since is left alone and told. An account that `users provision` made stays:
-/// to deactivate it is the administrator's, and it is told.
+/// to deactivate it is the administrator's, and it is told. Where an old name cannot be
+/// given back, the state is `rolled-back-in-part`, and `--retry-failed` tries it again.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Example:
   ssoctl users rollback qualtrics-prod-3f9a --apply
   ssoctl users rollback qualtrics-prod-3f9a --line 17,29 --apply
 
-Exit codes: as `ssoctl users migrate`; 5 without --apply where nobody can be asked")]
+Exit codes: as `ssoctl users migrate`; 1 also where accounts stay as they were made; 5 without --apply where nobody can be asked")]
 pub(crate) struct Args {
     /// The migration, or the beginning of its ID [default: the only one that was begun]
     #[arg(value_name = "ID")]
@@ -92,10 +94,10 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             ),
         ),
     };
-    let agreed = args.apply || context.ui.confirm(&question, false)? == Some(true);
+    let agreed = args.apply || stop::agreed(&question, context)?;
     if !agreed {
         return Err(Failure::refused("not-confirmed", format!("nothing was rolled back: {stands}"))
-            .hint(format!("`ssoctl users rollback {}{} --apply` rolls them back", folder.id(), list(&args.lines)))
+            .hint(format!("`ssoctl users rollback {}{} --apply` rolls them back", folder.id(), again(args)))
             .into());
     }
     let scope = Some(scope);
@@ -105,12 +107,16 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     }
 }
 
-/// The flag that names these lines.
-fn list(lines: &[u64]) -> String {
-    if lines.is_empty() {
-        return String::new();
+/// The flags that say which of the users are meant.
+fn again(args: &Args) -> String {
+    let mut flags = String::new();
+    if !args.lines.is_empty() {
+        flags += &format!(" --line {}", args.lines.iter().map(u64::to_string).collect::<Vec<_>>().join(","));
     }
-    format!(" --line {}", lines.iter().map(u64::to_string).collect::<Vec<_>>().join(","))
+    if args.run.retry_failed {
+        flags += " --retry-failed";
+    }
+    flags
 }
 
 /// What a rollback is about.

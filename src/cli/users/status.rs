@@ -74,7 +74,7 @@ fn left(report: &Report) -> u64 {
     if report.phase == Phase::RollingBack {
         counts.done + counts.unknown
     } else if report.phase == Phase::RolledBack {
-        0
+        counts.in_place - counts.in_place_made
     } else {
         counts.pending + counts.unknown
     }

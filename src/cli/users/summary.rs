@@ -39,10 +39,12 @@ pub(crate) fn tell(driven: &Driven, context: &Context) -> Result<Verdict> {
             context.ui.hint(&format!("`ssoctl users notice {id}` lists them: they log in by the new name"));
         }
     }
-    // A rollback is done when all that was written is undone: it had nothing to do with the other rows.
-    let rolled_back = report.phase == Phase::RolledBack;
-    let failed = report.counts.failed + report.counts.unknown > 0;
-    let problems = failed || (!rolled_back && has_problems(report));
+    let unsettled = report.counts.unknown > 0;
+    let problems = match report.phase {
+        // It had nothing to do with the rows that were never written.
+        Phase::RolledBack => unsettled || !report.failed_rows.is_empty(),
+        _ => unsettled || report.counts.failed > 0 || has_problems(report),
+    };
     Ok(if problems { Verdict::Findings } else { Verdict::Done })
 }
 

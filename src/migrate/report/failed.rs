@@ -69,9 +69,7 @@ pub(super) fn read(journal: &dyn Journal, phase: Phase) -> Result<Ended> {
 fn is_told(held: &Held, phase: Phase) -> bool {
     let state = &held.state;
     state.standing() == Standing::Failed
-        && (phase.direction() == Direction::Apply
-            || matches!(state.undo.step, Step::Failed(_))
-            || state.is_in_place())
+        && (phase.direction() == Direction::Apply || matches!(state.undo.step, Step::Failed(_)) || state.is_in_place())
 }
 
 fn row(held: &Held) -> FailedRow {
