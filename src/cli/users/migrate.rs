@@ -17,6 +17,8 @@ use crate::cli::users::journal;
 use crate::cli::users::migrate::input::input;
 use crate::cli::users::rehearse;
 use crate::cli::users::shown;
+use crate::cli::users::stop;
+use crate::cli::users::summary;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::migrate::Folder;
@@ -50,7 +52,8 @@ Examples:
   ssoctl users migrate --csv roster.csv --connection qualtrics-prod \\
       --old-column Login --new-column EmployeeID --apply --plan-digest 3f9a41c06d2e
 
-Exit codes: 0 planned, or done · 1 rows are in conflict, invalid, or failed · 2 wrong usage
+Exit codes: 0 planned, or done; rows whose account is not found are told, and left out
+            1 rows are in conflict, invalid, or failed, or no row was found at all · 2 wrong usage
             3 roster or workspace unreadable · 4 vendor unreachable · 5 refused: needs consent
             6 stopped part-way: `ssoctl users resume`")]
 pub(crate) struct Args {
@@ -177,6 +180,11 @@ fn planned(
     context: &Context,
 ) -> Result<(Folder, Consent)> {
     let faults = faults::all(&args.rehearse_faults, args.rehearse_fault_script.as_deref())?;
+    if let Some(script) = &args.rehearse_fault_script
+        && faults.len() == args.rehearse_faults.len()
+    {
+        context.ui.warning(&format!("`{}` has no fault", script.display()));
+    }
     let made = input(args, loaded, workspace, context)?;
     let draft = draw(&made.roster, &made.accounts, &made.rule, made.head, &made.options);
     let saved = match links {
@@ -201,27 +209,47 @@ fn planned(
     if args.apply {
         // The report at the end is the data; the plan was shown before, or is in the rows file.
         context.ui.status(&page::one_line(&draft, least));
+        let problems = page::problems(&draft);
+        if !problems.is_empty() {
+            context.ui.status(problems.trim_end());
+        }
     } else if context.format != Format::Json {
         context.ui.data(&page::page(&draft, report, least))?;
     }
-    shown::check_digest(args.plan_digest.as_deref(), digest, "roster or user list")?;
+    if summary::has_nobody(report) {
+        context.ui.warning(&format!("no row of the roster was found at {}: nobody is renamed", loaded.connection.provider));
+        context.ui.hint(&format!(
+            "is `{}` the connection that you mean, and are accounts called as the roster says? `--match-by` and \
+             `--old-column` say by what they are found",
+            loaded.name
+        ));
+    }
+    // Before the digest: what another migration has changed meanwhile is no new plan.
     let alone = if offline { Ok(()) } else { drive::check_alone(workspace, folder.id(), &draft.head.connection) };
+    let mut refused = false;
     for refusal in [alone, check_thresholds(args, &draft)].into_iter().filter_map(Result::err) {
         if args.apply {
             return Err(refusal);
         }
         ui::tell_failure(&refusal);
+        refused = true;
         asks = false;
     }
+    shown::check_digest(args.plan_digest.as_deref(), digest, "roster or user list")?;
     shown::check_begun(&saved, links, args.apply, context)?;
-    if args.rehearse && !applied_before && renames > 0 {
-        rehearse::rehearse(&draft, &made.accounts, loaded, (&args.run, &faults), context)?;
-    }
+    let rehearsed = match args.rehearse {
+        true if applied_before || renames == 0 => {
+            context.ui.status("nothing was rehearsed: this plan begins no rename");
+            None
+        }
+        true => Some(rehearse::rehearse(&draft, &made.accounts, loaded, (&args.run, &faults), context)?),
+        false => None,
+    };
     // One document: a refusal takes the plan's place.
     if !args.apply && context.format == Format::Json {
-        context.ui.json(&page::as_json(&draft, report, least)?)?;
+        context.ui.json(&page::as_json(&draft, report, least, rehearsed)?)?;
     }
-    let verdict = if drive::has_problems(report) { Verdict::Findings } else { Verdict::Done };
+    let verdict = if summary::has_problems(report) { Verdict::Findings } else { Verdict::Done };
     let agreed = args.apply || (asks && consented(args, loaded, renames, context)?);
     if agreed {
         return Ok((saved.folder, Consent::Yes { asked: asks }));
@@ -230,7 +258,7 @@ fn planned(
     if !asks && let Some(missing) = not_ready(loaded) {
         context.ui.warning(&format!("`{}` is {missing}, and applying needs `--accept-untested` until it is both", loaded.name));
     }
-    if !applied_before && !offline && renames > 0 {
+    if !applied_before && !offline && !refused && renames > 0 {
         let digest: String = digest.chars().take(12).collect();
         context.ui.hint(&format!("add `--apply --plan-digest {digest}` to rename them"));
     }
@@ -306,6 +334,6 @@ fn consented(args: &Args, loaded: &Loaded, count: u64, context: &Context) -> Res
         ));
     }
     let users = if count == 1 { "user" } else { "users" };
-    let question = format!("Rename {count} {users} at {} now?", loaded.connection.provider);
-    Ok(context.ui.confirm(&question, false)? == Some(true))
+    let question = format!("Rename {count} {users} of `{}` at {} now?", loaded.name, loaded.connection.provider);
+    stop::agreed(&question, context)
 }

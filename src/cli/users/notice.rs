@@ -19,7 +19,7 @@ use crate::disk::Access;
 use crate::error::Result;
 use crate::migrate::Folder;
 use crate::migrate::journal::state::Phase;
-use crate::migrate::journal::state::Standing;
+use crate::migrate::journal::state::RowState;
 use crate::migrate::sheet::Cell;
 use crate::migrate::sheet::Sheet;
 use crate::model::shape;
@@ -27,8 +27,9 @@ use crate::provider::Account;
 
 /// List those who must be told of their new name: e-mail, old name, new name, login URL
 ///
-/// Of a migration that was carried out these are the users who were renamed; of a plan that waits
-/// or is carried out by hand, those who will be. Addresses come from the vendor's user list, by its
+/// Of a migration that was carried out these are the users who were renamed; after a rollback, those
+/// whose old name could not be given back; of a plan that waits or is carried out by hand, those who
+/// will be. Addresses come from the vendor's user list, by its
 /// API or from an exported one (`--directory`); where that has none, the name itself if it is one.
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -78,7 +79,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     }
     let workspace = context.workspace()?;
     let folder = Folder::open(&drive::root(&workspace), &args.id)?;
-    let meant = |phase, standing| args.all || phase == Phase::Planned || standing == Standing::Done;
+    let meant = |phase, row: &RowState| args.all || phase == Phase::Planned || row.has_new_name();
     let plan = saved::renames(&folder, &meant)?;
     let loaded = workspace.load(&plan.head.connection.parse()?)?;
     let vendor = context.vendor(&loaded.connection.provider)?;
@@ -139,7 +140,10 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     } else if let Some(output) = &args.output {
         context.ui.status(&format!("{} users written to `{}`", told.len(), output.display()));
     } else if told.is_empty() {
-        context.ui.status("nobody was renamed");
+        context.ui.status(&match plan.undone {
+            0 => "nobody was renamed".to_owned(),
+            undone => format!("nobody has a new name: the {undone} who were renamed have their old names back"),
+        });
     } else {
         let rows: Vec<Vec<String>> = told
             .iter()

@@ -12,6 +12,7 @@ use crate::cli::table;
 use crate::cli::ui;
 use crate::cli::users::drive;
 use crate::cli::users::journal;
+use crate::cli::users::summary;
 use crate::error::Failure;
 use crate::error::Kind;
 use crate::error::Result;
@@ -70,10 +71,10 @@ fn chosen(args: &Args, links: Option<&Arc<Links>>, root: &Path, context: &Contex
 /// Rows that the direction under way has still to do.
 fn left(report: &Report) -> u64 {
     let counts = &report.counts;
-    if report.state == Phase::RollingBack.word() {
+    if report.phase == Phase::RollingBack {
         counts.done + counts.unknown
-    } else if report.state == Phase::RolledBack.word() {
-        0
+    } else if report.phase == Phase::RolledBack {
+        counts.in_place - counts.in_place_made
     } else {
         counts.pending + counts.unknown
     }
@@ -102,7 +103,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         }
     }
     if context.format == Format::Json {
-        let migrations: Vec<_> = reports.iter().map(drive::as_json).collect::<Result<_>>()?;
+        let migrations: Vec<_> = reports.iter().map(summary::as_json).collect::<Result<_>>()?;
         let damaged: Vec<_> = damaged
             .iter()
             .map(|(id, error)| {
@@ -112,7 +113,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             .collect();
         context.ui.json(&json!({ "schema": "ssoctl.users-status/1", "migrations": migrations, "damaged": damaged }))?;
     } else if let ([report], Some(_)) = (reports.as_slice(), &args.id) {
-        context.ui.data(&drive::summary(report))?;
+        context.ui.data(&summary::text(report))?;
     } else if folders.is_empty() {
         context.ui.status("there are no migrations");
     } else {

@@ -11,6 +11,9 @@ use crate::model::printable;
 use crate::provider::CallError;
 use crate::provider::Directory;
 
+/// A wait that is told; a shorter one is over before anybody has read of it.
+const NOTICED: Duration = Duration::from_secs(3);
+
 /// How long to go on with a vendor that does not answer as it should.
 #[derive(Clone, Debug)]
 pub(crate) struct Patience {
@@ -147,7 +150,12 @@ impl<'a> Caller<'a> {
         if wait > self.patience.longest || put_off.total.saturating_add(wait) > self.patience.throttled {
             return Err(Trouble::stop(
                 "throttled",
-                format!("the vendor asks to wait {} more seconds: {}", wait.as_secs(), printable(detail)),
+                format!(
+                    "the vendor asks to wait {} s more, after {} s in a row: {}",
+                    wait.as_secs(),
+                    put_off.total.as_secs(),
+                    printable(detail)
+                ),
             ));
         }
         put_off.total += wait;
@@ -160,6 +168,14 @@ impl<'a> Caller<'a> {
         let wait = self.doubled(attempt);
         (self.pause)(wait, &printable(detail));
         self.wait(wait)
+    }
+
+    /// Waits, and tells of it where a person would wonder.
+    pub(crate) fn wait_told(&mut self, duration: Duration, why: &str) -> Result<(), Trouble> {
+        if duration >= NOTICED {
+            (self.pause)(duration, &printable(why));
+        }
+        self.wait(duration)
     }
 
     /// Waits, and wakes up for Ctrl-C.

@@ -101,7 +101,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let workspace = context.workspace()?;
     let folder = Folder::open(&drive::root(&workspace), &args.id)?;
     // What an API has renamed is done; what it gave up can be done in another way.
-    let plan = saved::renames(&folder, &|_, standing| standing != Standing::Done)?;
+    let plan = saved::renames(&folder, &|_, row| row.standing() != Standing::Done)?;
     let all = worksheet::entries(&plan.rows)?;
     let parts = all.iter().map(|entry| entry.part).max().unwrap_or_default();
     if let Some(part) = args.part.filter(|part| *part == 0 || *part > parts) {
