@@ -1139,6 +1139,8 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed on standard output')
             [CompletionResult]::new('--proxied', '--proxied', [CompletionResultType]::ParameterName, 'Answer as the proxy between data centres does: a notice on everything, no writes')
             [CompletionResult]::new('--list-faults', '--list-faults', [CompletionResultType]::ParameterName, 'List the kinds of faults and quirks and end')
+            [CompletionResult]::new('--tied', '--tied', [CompletionResultType]::ParameterName, 'End with standard input, which whoever started it holds open, and not by a signal')
+            [CompletionResult]::new('--discard', '--discard', [CompletionResultType]::ParameterName, 'Remove the folder of a rehearsal, in which it runs, at the end')
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask, also not at a terminal')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')

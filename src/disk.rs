@@ -43,6 +43,11 @@ pub(crate) fn read_or_stdin(path: &Path, limit: u64) -> Result<Vec<u8>> {
 /// The mend of a path that is not there, where standard input would do as well.
 const OR_STDIN: &str = "check the path; `-` reads standard input";
 
+/// What messages call a file that may be standard input.
+pub(crate) fn called(path: &Path) -> String {
+    if path.as_os_str() == "-" { "standard input".to_owned() } else { path.display().to_string() }
+}
+
 /// Opens anything that can be read and is no folder; `mend` is told where nothing is there.
 fn open(path: &Path, mend: &str) -> Result<(File, Metadata)> {
     let failed = |error: io::Error| {

@@ -234,7 +234,17 @@ pub(crate) fn printable(text: &str) -> String {
 
 /// So many of something, such as `1 row` and `2 rows`.
 pub(crate) fn counted(count: u64, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+    format!("{count} {}", plural(count, noun))
+}
+
+/// The form of a noun for so many.
+pub(crate) fn plural(count: u64, noun: &str) -> String {
+    format!("{noun}{}", if count == 1 { "" } else { "s" })
+}
+
+/// The form of a verb for so many, such as `was` and `were`.
+pub(crate) const fn verb(count: u64, one: &'static str, many: &'static str) -> &'static str {
+    if count == 1 { one } else { many }
 }
 
 #[cfg(test)]

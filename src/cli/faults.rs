@@ -29,7 +29,7 @@ pub(crate) fn rule(text: &str) -> std::result::Result<Rule, String> {
 pub(crate) fn all(flags: &[Rule], file: Option<&Path>) -> Result<Vec<Rule>> {
     let mut rules = flags.to_vec();
     if let Some(file) = file {
-        let name = if file.as_os_str() == "-" { "standard input".to_owned() } else { file.display().to_string() };
+        let name = disk::called(file);
         let text = String::from_utf8(disk::read_or_stdin(file, SCRIPT_LIMIT)?).map_err(|error| {
             Failure::input("sandbox-fault", format!("{name} is not text in UTF-8"))
                 .because(error)

@@ -21,6 +21,8 @@ mod rollback;
 mod saved;
 mod shown;
 mod status;
+mod stop;
+mod summary;
 mod worksheet;
 
 use crate::cli::Verdict;

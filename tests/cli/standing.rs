@@ -49,8 +49,8 @@ fn the_unfinished_come_first_and_plans_are_counted_until_they_are_forgotten() {
     all.tells(&format!("`ssoctl users resume {id}` goes on with it, which is not finished"));
     desk.ssoctl(&["users", "status", id])
         .exits(6)
-        .shows("plan made    2026-11-21T10:00:00Z")
-        .shows("last record  2026-11-21T10:00:");
+        .shows("plan made           2026-11-21T10:00:00Z")
+        .shows("last record         2026-11-21T10:00:");
 
     let refused = desk.ssoctl(&["users", "forget", id, old["id"].as_str().unwrap(), "--format", "json"]).exits(5);
     assert_eq!(refused.json()["error"]["code"], "migration-begun");
@@ -94,4 +94,18 @@ fn the_hint_of_a_dry_run_can_be_pasted_and_names_what_is_changed() {
     dry.shows("to be given an External ID  1").shows("LINE  ACCOUNT                EXTERNAL ID");
     dry.tells("to set their External IDs");
     assert!(!dry.stdout.contains("rename") && !dry.stderr.contains("rename"), "{}{}", dry.stdout, dry.stderr);
+    let apply = ["--match-by", "email", "--apply", "--accept-untested", "--rate", "0"];
+    let applied = desk.ssoctl(&[&MIGRATE[..6], &apply].concat()).exits(0);
+    applied.shows("of those to be given an External ID");
+    let back = desk.ssoctl(&["users", "rollback"]).exits(5);
+    back.tells("nothing was rolled back: 1 user was given an External ID");
+    let undone = desk.ssoctl(&["users", "rollback", "--apply", "--rate", "0"]).exits(0);
+    for output in [&applied, &back, &undone] {
+        assert!(
+            !output.stdout.contains("rename") && !output.stderr.contains("rename"),
+            "{}{}",
+            output.stdout,
+            output.stderr
+        );
+    }
 }

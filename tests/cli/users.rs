@@ -78,7 +78,7 @@ fn plans_applies_reports_and_rolls_back() {
     assert_eq!(sandbox.changes().len(), 48, "what is done is not done again");
 
     let id = applied["id"].as_str().unwrap();
-    run(&desk, &["rollback", id], 5).tells("48 users are renamed");
+    run(&desk, &["rollback", id], 5).tells("nothing was rolled back: 48 users were renamed");
     let undone =
         run(&desk, &["rollback", id, "--apply", "--rate", "0", "--concurrency", "1", "--format", "json"], 0).json();
     assert_eq!((&undone["state"], &undone["counts"]["undone"]), (&"rolled-back".into(), &48.into()));
@@ -170,6 +170,7 @@ fn shows_the_plan_to_a_person() {
         migration           q-[DIGEST]
         connection          q
         state               planned
+        plan made           2026-11-22T10:00:00Z
         rows in the roster  4
           to rename    2
           not found    1
@@ -265,7 +266,7 @@ fn a_vendor_that_makes_another_name_of_it_is_told_one_name_only() {
 
     // The account carries a name that is ours to take back, though no row counts as renamed.
     let refusal = run(&desk, &["rollback"], 5);
-    refusal.tells("nothing was rolled back: 1 users are renamed");
+    refusal.tells("nothing was rolled back: 1 user was renamed");
     // This vendor mangles the old name too: it is tried, told, and not called done.
     run(&desk, &["rollback", "--apply", "--rate", "0"], 6).tells("and it has `user00001@example.org#testbrand`");
     assert_eq!(sandbox.changes().len(), 2);

@@ -1,5 +1,6 @@
 //! `ssoctl sandbox serve`: a vendor's user API on loopback, with faults on request.
 
+use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::path::PathBuf;
@@ -12,6 +13,8 @@ use crate::cli::Format;
 use crate::cli::Verdict;
 use crate::cli::context::Context;
 use crate::cli::faults;
+use crate::cli::stand_in::NEVER_STRUCK;
+use crate::cli::stand_in::REHEARSAL;
 use crate::cli::table;
 use crate::disk;
 use crate::error::Failure;
@@ -45,7 +48,7 @@ A fault is KIND=RATE[@CALLS]: RATE is 5%, every:N or at:N; CALLS are of config, 
 get, put (which changes an account by whatever method), post, delete. Behind it, parted by
 spaces, `from=N` and `to=N` bound it to the N-th calls of their sort, and `account=ID` to the
 account that a call names. A fault strikes single calls; a quirk is how the server is.
-`--list-faults` explains the KINDs. A script, for a vendor that is down for a while:
+`--list-faults` explains the KINDs; one that never struck is told at the end. A script, for a vendor that is down for a while:
   throttle=5%
   error=100%@get,put from=200 to=260
   refuse=100%@put account=UR_7
@@ -138,6 +141,12 @@ pub(crate) struct Args {
     /// Refuse the token after so many calls
     #[arg(long, value_name = "N", help_heading = "Faults")]
     token_expires_after: Option<u64>,
+    /// End with standard input, which whoever started it holds open, and not by a signal
+    #[arg(long, hide = true)]
+    tied: bool,
+    /// Remove the folder of a rehearsal, in which it runs, at the end
+    #[arg(long, hide = true, requires = "tied")]
+    discard: bool,
 }
 
 /// What the stand-in does to usernames.
@@ -200,8 +209,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     }
     let mut users: Vec<SeedUser> = Vec::new();
     if let Some(file) = &args.csv {
-        let name = if file.as_os_str() == "-" { "standard input".to_owned() } else { file.display().to_string() };
-        let accounts = listing::read(&disk::read_or_stdin(file, CSV_LIMIT)?, &name)?;
+        let accounts = listing::read(&disk::read_or_stdin(file, CSV_LIMIT)?, &disk::called(file))?;
         users.extend(accounts.into_iter().map(|account| SeedUser {
             id: account.id,
             username: account.username,
@@ -252,7 +260,9 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         Key::ExternalId => sandbox::Key::ExternalId,
     };
     options.quirks.clone_from(&args.quirks);
+    let struck = faults.clone();
     options.faults = faults;
+    options.stop = args.tied.then(until_input_ends);
     options.log = args.log.as_deref().map(open_log).transpose()?;
     let ui = &context.ui;
     let json = context.format == Format::Json;
@@ -273,6 +283,15 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         }
     })?;
     announced?;
+    for rule in struck.never_struck() {
+        match args.tied {
+            true => ui.data(&format!("{NEVER_STRUCK}{rule}\n"))?,
+            false => ui.warning(&format!("the fault `{rule}` never struck")),
+        }
+    }
+    if args.discard {
+        discard();
+    }
     Ok(Verdict::Done)
 }
 
@@ -288,6 +307,25 @@ fn connecting(args: &Args, context: &Context) -> Option<String> {
         }
     }
     Some(text)
+}
+
+/// Ends the sandbox when nobody holds standard input any more, which is also when its parent was killed.
+fn until_input_ends() -> sandbox::Stop {
+    let stop = sandbox::Stop::default();
+    let ended = stop.clone();
+    std::thread::spawn(move || {
+        io::copy(&mut io::stdin().lock(), &mut io::sink()).ok();
+        ended.stop();
+    });
+    stop
+}
+
+/// Removes the folder that it runs in, if that is a rehearsal's: there are copies of a user list in it.
+fn discard() {
+    let folder = std::env::current_dir().unwrap_or_default();
+    if folder.file_name().is_some_and(|name| name.to_string_lossy().starts_with(REHEARSAL)) {
+        std::fs::remove_dir_all(&folder).ok();
+    }
 }
 
 fn open_log(path: &Path) -> Result<sandbox::Sink> {

@@ -18,6 +18,8 @@ use crate::cli::users::listed;
 use crate::cli::users::migrate::input::input;
 use crate::cli::users::rehearse;
 use crate::cli::users::shown;
+use crate::cli::users::stop;
+use crate::disk;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::migrate::Folder;
@@ -53,7 +55,8 @@ Examples:
   ssoctl users migrate --csv roster.csv --connection qualtrics-prod \\
       --old-column Login --new-column EmployeeID --apply --plan-digest 3f9a41c06d2e
 
-Exit codes: 0 planned, or done · 1 rows are in conflict, invalid, or failed · 2 wrong usage
+Exit codes: 0 planned, or done; rows whose account is not found are told, and left out
+            1 rows are in conflict, invalid, or failed, or no row was found at all · 2 wrong usage
             3 roster or workspace unreadable · 4 vendor unreachable · 5 refused: needs consent
             6 stopped part-way: `ssoctl users resume`")]
 pub(crate) struct Args {
@@ -179,6 +182,11 @@ fn planned(
     let script = args.rehearse_fault_script.as_deref().and_then(std::path::Path::to_str);
     listed::stdin_once(&[Some(&args.csv), args.directory.as_deref(), script])?;
     let faults = faults::all(&args.rehearse_faults, args.rehearse_fault_script.as_deref())?;
+    if let Some(script) = &args.rehearse_fault_script
+        && faults.len() == args.rehearse_faults.len()
+    {
+        context.ui.warning(&format!("{} has no fault", disk::called(script)));
+    }
     let made = input(args, loaded, workspace, context)?;
     let draft = draw(&made.roster, &made.accounts, &made.rule, made.head, &made.options);
     let saved = match links {
@@ -189,7 +197,7 @@ fn planned(
         }
     };
     let Saved { folder, digest, phase, report } = &saved;
-    let renames = draft.counts().rename;
+    let (renames, nouns) = (draft.counts().rename, Nouns::of(draft.head.key));
     let writes = renames + draft.by_third_name() as u64;
     let least = made.speed.and_then(|speed| speed.least_time(writes, args.run.options(loaded).writes_per_second));
     let applied_before = *phase != Phase::Planned;
@@ -203,28 +211,50 @@ fn planned(
     if args.apply {
         // The report at the end is the data; the plan was shown before, or is in the rows file.
         context.ui.status(&page::one_line(&draft, least));
+        let problems = page::problems(&draft);
+        if !problems.is_empty() {
+            context.ui.status(problems.trim_end());
+        }
     } else if context.format != Format::Json {
         context.ui.data(&page::page(&draft, report, least))?;
     }
-    shown::check_digest(args.plan_digest.as_deref(), digest, "roster or user list")?;
+    if report.counts.planned.has_nobody() {
+        context.ui.warning(&format!(
+            "no row of the roster was found at {}: nobody is {}",
+            loaded.connection.provider, nouns.done
+        ));
+        context.ui.hint(&format!(
+            "is `{}` the connection that you mean, and are accounts called as the roster says? `--match-by` and \
+             `--old-column` say by what they are found",
+            loaded.name
+        ));
+    }
+    // Before the digest: what another migration has changed meanwhile is no new plan.
     let alone = if offline { Ok(()) } else { drive::check_alone(workspace, folder.id(), &draft.head.connection) };
+    let mut refused = false;
     for refusal in [alone, check_thresholds(args, &draft)].into_iter().filter_map(Result::err) {
         if args.apply {
             return Err(refusal);
         }
         ui::tell_failure(&refusal);
+        refused = true;
         asks = false;
     }
+    shown::check_digest(args.plan_digest.as_deref(), digest, "roster or user list")?;
     shown::check_begun(&saved, links, args.apply, context)?;
-    if args.rehearse && !applied_before && renames > 0 {
-        rehearse::rehearse(&draft, &made.accounts, loaded, (&args.run, &faults), context)?;
-    }
+    let rehearsed = match args.rehearse {
+        true if applied_before || renames == 0 => {
+            context.ui.status("nothing was rehearsed: this plan begins no change");
+            None
+        }
+        true => Some(rehearse::rehearse(&draft, &made.accounts, loaded, (&args.run, &faults), context)?),
+        false => None,
+    };
     // One document: a refusal takes the plan's place.
     if !args.apply && context.format == Format::Json {
-        context.ui.json(&page::as_json(&draft, report, least)?)?;
+        context.ui.json(&page::as_json(&draft, report, least, rehearsed)?)?;
     }
-    let verdict = if drive::has_problems(report) { Verdict::Findings } else { Verdict::Done };
-    let nouns = Nouns::of(draft.head.key);
+    let verdict = if report.counts.planned.has_problems() { Verdict::Findings } else { Verdict::Done };
     let agreed = args.apply || (asks && consented(args, loaded, nouns.question(&counted(renames, "user")), context)?);
     if agreed {
         return Ok((saved.folder, Consent::Yes { asked: asks }));
@@ -234,7 +264,7 @@ fn planned(
     if let Some(missing) = unready {
         context.ui.warning(&format!("`{}` is {missing}, and applying needs `--accept-untested` until it is both", loaded.name));
     }
-    if !applied_before && !offline && renames > 0 {
+    if !applied_before && !offline && !refused && renames > 0 {
         let digest: String = digest.chars().take(12).collect();
         let (consent, until) = match unready.filter(|_| !args.accept_untested) {
             Some(_) => (" --accept-untested", "; without the last, when both are on record"),
@@ -264,7 +294,8 @@ fn check_thresholds(args: &Args, draft: &Draft<'_>) -> Result<()> {
     if let Some(most) = share {
         let is = (renames * 100).div_ceil(accounts.max(1));
         let told = format!(
-            "the plan changes {renames} of {accounts} accounts, {is} %, and `--max-change-share {most}` allows {most} %"
+            "the plan changes {renames} of {}, {is} %, and `--max-change-share {most}` allows {most} %",
+            counted(accounts, "account")
         );
         return Err(Failure::refused("too-large-share", told)
             .hint(format!("if that is meant, `--max-change-share {is}`; else look at the roster again"))
@@ -313,6 +344,6 @@ fn consented(args: &Args, loaded: &Loaded, question: String, context: &Context) 
             loaded.name
         ));
     }
-    let question = format!("{question} at {} now?", loaded.connection.provider);
-    Ok(context.ui.confirm(&question, false)? == Some(true))
+    let question = format!("{question} of `{}` at {} now?", loaded.name, loaded.connection.provider);
+    stop::agreed(&question, context)
 }

@@ -21,17 +21,20 @@ use crate::error::Result;
 use crate::migrate::Folder;
 use crate::migrate::accounts::Asked;
 use crate::migrate::journal::state::Phase;
-use crate::migrate::journal::state::Standing;
+use crate::migrate::journal::state::RowState;
 use crate::migrate::sheet::Cell;
 use crate::migrate::sheet::Sheet;
 use crate::model::counted;
 use crate::model::shape;
+use crate::model::verb;
 use crate::provider::Account;
+use crate::provider::nouns::Nouns;
 
 /// List those who must be told of their new name: e-mail, old name, new name, login URL
 ///
-/// Of a migration that was carried out these are the users who were renamed; of a plan that waits
-/// or is carried out by hand, those who will be. Addresses come from the vendor's user list, by its
+/// Of a migration that was carried out these are the users who were renamed; after a rollback, those
+/// whose old name could not be given back; of a plan that waits or is carried out by hand, those who
+/// will be. Addresses come from the vendor's user list, by its
 /// API or from an exported one (`--directory`); where that has none, the name itself if it is one.
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -82,7 +85,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let workspace = context.workspace()?;
     let folder = Folder::open(&drive::root(&workspace), &args.id)?;
     shown::tell_later(&folder, context)?;
-    let meant = |phase, standing| args.all || phase == Phase::Planned || standing == Standing::Done;
+    let meant = |phase, row: &RowState| args.all || phase == Phase::Planned || row.has_new_name();
     let plan = saved::renames(&folder, &meant)?;
     let loaded = workspace.load(&plan.head.connection.parse()?)?;
     let vendor = context.vendor(&loaded.connection.provider)?;
@@ -128,7 +131,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             }
         })
         .collect();
-    let without = told.iter().filter(|one| one.email.is_none()).count();
+    let without = told.iter().filter(|one| one.email.is_none()).count() as u64;
     if let Some(output) = &args.output {
         disk::write(output, &sheet(&told)?, Access::Private)?;
     }
@@ -143,7 +146,18 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     } else if let Some(output) = &args.output {
         context.ui.status(&format!("{} written to `{}`", counted(told.len() as u64, "user"), output.display()));
     } else if told.is_empty() {
-        context.ui.status("nobody was renamed");
+        let nouns = Nouns::of(plan.head.key);
+        context.ui.status(&match plan.undone {
+            0 => format!("nobody was {}", nouns.done),
+            undone => format!(
+                "nobody has to be told: {} {} {}, and {} their {} back",
+                counted(undone, "user"),
+                verb(undone, "was", "were"),
+                nouns.done,
+                verb(undone, "has", "have"),
+                nouns.olds(undone)
+            ),
+        });
     } else {
         let rows: Vec<Vec<String>> = told
             .iter()
@@ -158,7 +172,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         context.ui.warning(&format!(
             "of {}, {without} {} no e-mail address and must be told in another way",
             counted(told.len() as u64, "user"),
-            if without == 1 { "has" } else { "have" }
+            verb(without, "has", "have")
         ));
         return Ok(Verdict::Findings);
     }

@@ -18,6 +18,7 @@ use crate::cli::users::migrate::digest;
 use crate::cli::users::progress::Bar;
 use crate::cli::users::reading;
 use crate::cli::users::shown;
+use crate::cli::users::stop;
 use crate::disk;
 use crate::error::Failure;
 use crate::error::Result;
@@ -157,22 +158,24 @@ fn planned(
     } else {
         context.ui.data(&page::page(&plan, report))?;
     }
-    shown::check_digest(args.plan_digest.as_deref(), digest, "export, mapping or user list")?;
     let alone = drive::check_alone(workspace, folder.id(), &head.connection);
+    let mut refused = false;
     for refusal in [alone, check_threshold(args, &counts)].into_iter().filter_map(Result::err) {
         if args.apply {
             return Err(refusal);
         }
         ui::tell_failure(&refusal);
+        refused = true;
         asks = false;
     }
+    shown::check_digest(args.plan_digest.as_deref(), digest, "export, mapping or user list")?;
     shown::check_begun(&saved, links, args.apply, context)?;
     if args.apply || (asks && consented(loaded, &counts, context)?) {
         return Ok((saved, None));
     }
-    let verdict = if drive::has_problems(report) { Verdict::Findings } else { Verdict::Done };
+    let verdict = if report.counts.planned.has_problems() { Verdict::Findings } else { Verdict::Done };
     context.ui.status(&format!("nothing was written to {}", loaded.connection.provider));
-    if !begun && counts.writes() > 0 {
+    if !begun && !refused && counts.writes() > 0 {
         let digest: String = digest.chars().take(12).collect();
         context.ui.hint(&format!("add `--apply --plan-digest {digest}` to carry it out"));
     }
@@ -251,8 +254,8 @@ fn check_threshold(args: &Args, counts: &Counts) -> Result<()> {
 
 fn consented(loaded: &Loaded, counts: &Counts, context: &Context) -> Result<bool> {
     let question = format!(
-        "Make {} and change {} at {} now?",
-        counted(counts.create, "account"), counts.change, loaded.connection.provider
+        "Make {} for `{}` at {} and change {} now?",
+        counted(counts.create, "account"), loaded.name, loaded.connection.provider, counts.change
     );
-    Ok(context.ui.confirm(&question, false)? == Some(true))
+    stop::agreed(&question, context)
 }

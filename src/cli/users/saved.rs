@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::migrate::Folder;
 use crate::migrate::journal::Journal as _;
 use crate::migrate::journal::state::Phase;
+use crate::migrate::journal::state::RowState;
 use crate::migrate::journal::state::Standing;
 use crate::migrate::plan::Counts;
 use crate::migrate::plan::Head;
@@ -24,19 +25,12 @@ pub(crate) struct Saved {
     pub(crate) phase: Phase,
     /// What the plan says of all rows.
     pub(crate) counts: Counts,
-    /// How many of the rows were taken back.
+    /// How many of all rows were renamed and taken back.
     pub(crate) undone: u64,
 }
 
-impl Saved {
-    /// Rows that the plan leaves since they are in conflict, ambiguous or invalid.
-    pub(crate) fn problems(&self) -> u64 {
-        self.counts.ambiguous + self.counts.conflict + self.counts.invalid
-    }
-}
-
 /// Reads the rows to rename that are wanted.
-pub(crate) fn renames(folder: &Folder, wanted: &dyn Fn(Phase, Standing) -> bool) -> Result<Saved> {
+pub(crate) fn renames(folder: &Folder, wanted: &dyn Fn(Phase, &RowState) -> bool) -> Result<Saved> {
     let journal = folder.look()?;
     if journal.head().job != Job::Rename {
         let told = format!("`{}` makes accounts and renames nobody", folder.id());
@@ -47,8 +41,8 @@ pub(crate) fn renames(folder: &Folder, wanted: &dyn Fn(Phase, Standing) -> bool)
     let phase = journal.whole()?.phase;
     let (mut rows, mut undone) = (Vec::new(), 0);
     journal.each(&mut |held| {
-        if held.row.outcome == Outcome::Rename && wanted(phase, held.state.standing()) {
-            undone += u64::from(held.state.standing() == Standing::Undone);
+        undone += u64::from(held.state.standing() == Standing::Undone);
+        if held.row.outcome == Outcome::Rename && wanted(phase, &held.state) {
             rows.push(held.row.clone());
         }
         Ok(())

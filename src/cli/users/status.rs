@@ -14,6 +14,7 @@ use crate::cli::ui;
 use crate::cli::users::drive;
 use crate::cli::users::journal;
 use crate::cli::users::shown;
+use crate::cli::users::summary;
 use crate::error::Failure;
 use crate::error::Kind;
 use crate::error::Result;
@@ -53,12 +54,12 @@ pub(crate) struct Args {
 /// Unfinished migrations whose next command is told.
 const MOST_HINTS: usize = 10;
 
-fn look(folder: &Folder, links: Option<&Arc<Links>>) -> Result<(Report, Phase)> {
+fn look(folder: &Folder, links: Option<&Arc<Links>>) -> Result<Report> {
     let journal: Box<dyn Journal> = match links {
         Some(links) => Box::new(PostgresJournal::look(links, folder.id())?),
         None => Box::new(folder.look()?),
     };
-    Ok((report::summary(folder, &*journal)?, journal.whole()?.phase))
+    report::summary(folder, &*journal)
 }
 
 /// The migrations that are to be shown, without those whose journal is elsewhere.
@@ -83,10 +84,10 @@ fn chosen(args: &Args, links: Option<&Arc<Links>>, root: &Path, context: &Contex
 /// Rows that the direction under way has still to do.
 fn left(report: &Report) -> u64 {
     let counts = &report.counts;
-    if report.state == Phase::RollingBack.word() {
+    if report.phase == Phase::RollingBack {
         counts.done + counts.unknown
-    } else if report.state == Phase::RolledBack.word() {
-        0
+    } else if report.phase == Phase::RolledBack {
+        counts.in_place - counts.in_place_made
     } else {
         counts.pending + counts.unknown
     }
@@ -110,9 +111,9 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         }
         // One damaged journal does not hide the others.
         match look(folder, links.as_ref()) {
-            Ok((report, phase)) => {
-                if phase.is_under_way() {
-                    unfinished.push((report.id.clone(), phase));
+            Ok(report) => {
+                if report.phase.is_under_way() {
+                    unfinished.push((report.id.clone(), report.phase));
                 }
                 reports.push(report);
             }
@@ -123,10 +124,9 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             }
         }
     }
-    let is_under_way = |report: &Report| Phase::of_word(report.state).is_some_and(Phase::is_under_way);
-    reports.sort_by_key(|report| (!is_under_way(report), Reverse(last_touched(report))));
+    reports.sort_by_key(|report| (!report.phase.is_under_way(), Reverse(last_touched(report))));
     if context.format == Format::Json {
-        let migrations: Vec<_> = reports.iter().map(drive::as_json).collect::<Result<_>>()?;
+        let migrations: Vec<_> = reports.iter().map(summary::as_json).collect::<Result<_>>()?;
         let damaged: Vec<_> = damaged
             .iter()
             .map(|(id, error)| {
@@ -139,9 +139,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         if let Some(folder) = folders.first().filter(|_| links.is_none()) {
             shown::tell_later(folder, context)?;
         }
-        let last = report.last_record.map(|at| at.to_string()).unwrap_or_default();
-        let dates = [("plan made", report.created.to_string()), ("last record", last)];
-        context.ui.data(&(drive::summary(report) + &table::facts(0, &dates)))?;
+        context.ui.data(&summary::text(report))?;
     } else if folders.is_empty() {
         context.ui.status("there are no migrations");
     } else if !reports.is_empty() {

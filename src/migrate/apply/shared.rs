@@ -158,7 +158,7 @@ impl<'r> Shared<'r> {
             let most = if alone { 1 } else { self.group_size() };
             match self.journal.claim(self.scope, most, run.clock.now()).map_err(broken)? {
                 Claim::Nothing => return Ok(()),
-                Claim::Later(wait) => worker.caller.wait(wait)?,
+                Claim::Later(wait) => worker.caller.wait_told(wait, "others work on the rows that are left")?,
                 Claim::Rows(mut rows) => {
                     let ended = self.group(&mut worker, &mut rows);
                     self.unless_lost(ended, || rows.iter().map(|held| held.index).collect())?;
@@ -270,8 +270,8 @@ impl<'r> Shared<'r> {
         let (code, what) = match fault.code.as_str() {
             "verify-mismatch" | "not-applied" if !self.is_proven() => ("canary-failed", "the first account"),
             "verify-mismatch" => ("verify-failed", "an account"),
-            "refused" if !self.is_proven() && failed >= CANARIES => {
-                let told = format!("the vendor renamed none of the first {failed} accounts");
+            "refused" | "attempts-exhausted" if !self.is_proven() && failed >= CANARIES => {
+                let told = format!("the vendor changed none of the first {failed} accounts");
                 return Err(Trouble::stop(
                     "canary-refused",
                     format!("{told}: line {}: {}", held.row.line, fault.detail),

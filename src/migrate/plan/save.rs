@@ -91,9 +91,12 @@ fn summary(draft: &Draft<'_>, folder: &Folder, digest: &str) -> Report {
         created: draft.head.created,
         last_record: None,
         state: Phase::Planned.word(),
+        phase: Phase::Planned,
         stopped: None,
         rows: counts.total(),
         counts: AllCounts { job: draft.head.job, planned: counts, pending: counts.writes(), ..AllCounts::default() },
+        failed_rows: Vec::new(),
+        failed_left: 0,
         rows_file: folder.rows_file().display().to_string(),
         csv_file: folder.csv_file().display().to_string(),
     }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::cli::table;
-use crate::cli::users::drive;
+use crate::cli::users::rehearse::Rehearsed;
+use crate::cli::users::summary;
 use crate::error::Result;
 use crate::migrate::plan::Outcome;
 use crate::migrate::plan::draw::Draft;
@@ -41,11 +42,17 @@ fn in_words(time: Duration) -> String {
 }
 
 /// The report with what only a plan has.
-pub(super) fn as_json(draft: &Draft<'_>, report: &Report, least: Option<Duration>) -> Result<serde_json::Value> {
-    let mut document = drive::as_json(report)?;
+pub(super) fn as_json(
+    draft: &Draft<'_>,
+    report: &Report,
+    least: Option<Duration>,
+    rehearsed: Option<Rehearsed>,
+) -> Result<serde_json::Value> {
+    let mut document = summary::as_json(report)?;
     if let Some(least) = least {
         document["least_seconds"] = least.as_secs().into();
     }
+    document["rehearsed"] = rehearsed.map_or(serde_json::Value::Null, Rehearsed::as_json);
     document["by_temporary_name"] = draft.by_third_name().into();
     if let Some(served) = draft.served() {
         let served = served.into_iter().map(|(method, count)| (method.word().to_owned(), count.into()));
@@ -56,7 +63,7 @@ pub(super) fn as_json(draft: &Draft<'_>, report: &Report, least: Option<Duration
 
 /// The plan for a person: counts, the first rows, and the first that cannot be renamed.
 pub(super) fn page(draft: &Draft<'_>, report: &Report, least: Option<Duration>) -> String {
-    let mut page = drive::summary(report);
+    let mut page = summary::text(report);
     if draft.by_third_name() > 0 {
         page += &table::facts(0, &[("by a temporary name", draft.by_third_name().to_string())]);
     }
@@ -84,6 +91,14 @@ pub(super) fn page(draft: &Draft<'_>, report: &Report, least: Option<Duration>) 
             page += &format!("… and {left} more\n");
         }
     }
+    page += &problems(draft);
+    page += &format!("\nplan digest {}\n", report.plan_digest);
+    page
+}
+
+/// The first rows that cannot be renamed, and why.
+pub(super) fn problems(draft: &Draft<'_>) -> String {
+    let (mut page, nouns) = (String::new(), Nouns::of(draft.head.key));
     let problem = |row: &Line<'_>| !matches!(row.outcome, Outcome::Rename | Outcome::Already);
     let rows: Vec<Vec<String>> = draft
         .lines()
@@ -103,7 +118,6 @@ pub(super) fn page(draft: &Draft<'_>, report: &Report, least: Option<Duration>) 
             page += &format!("… and {left} more\n");
         }
     }
-    page += &format!("\nplan digest {}\n", report.plan_digest);
     page
 }
 

@@ -32,7 +32,7 @@ use crate::provider::nouns::Nouns;
 /// Each row is done, not yet done, half-way (under its temporary name), different, gone, or has a
 /// duplicate: another account got the new name, as just-in-time provisioning makes one. Where the
 /// export has no column `id`, names alone decide. A row of the roster that the plan leaves, since it is in
-/// conflict, ambiguous or invalid, is not done either.
+/// conflict, ambiguous or invalid, is not done either; nor is one of which nobody is found at all.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Example:
@@ -85,19 +85,19 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             "connection": plan.head.connection,
             "plan_digest": plan.digest,
             "rows": checked.len(),
-            "not_in_the_plan": plan.problems(),
+            "not_in_the_plan": plan.counts.left(),
             "counts": counts,
             "left": checked.iter().filter(|row| row.standing != "done").collect::<Vec<_>>(),
         }))?;
     } else {
         context.ui.data(&page(folder.id(), &plan, &checked))?;
     }
-    Ok(if count("done") == checked.len() && plan.problems() == 0 { Verdict::Done } else { Verdict::Findings })
+    Ok(if count("done") == checked.len() && !plan.counts.has_problems() { Verdict::Done } else { Verdict::Findings })
 }
 
 fn page(id: &str, plan: &Saved, checked: &[Checked<'_>]) -> String {
     let nouns = Nouns::of(plan.head.key);
-    let left = if plan.problems() > 0 { plan.problems().to_string() } else { String::new() };
+    let left = if plan.counts.left() > 0 { plan.counts.left().to_string() } else { String::new() };
     let to_do = format!("rows {}", nouns.to_do);
     let mut page =
         table::facts(0, &[("migration", id.to_owned()), (&to_do, checked.len().to_string()), (nouns.cannot, left)]);

@@ -19,7 +19,6 @@ use crate::error::Failure;
 use crate::error::Result;
 use crate::migrate::Folder;
 use crate::migrate::journal::state::Phase;
-use crate::migrate::journal::state::Standing;
 use crate::migrate::sheet::Cell;
 use crate::migrate::sheet::Sheet;
 use crate::migrate::worksheet;
@@ -105,7 +104,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let folder = Folder::open(&drive::root(&workspace), &args.id)?;
     shown::tell_later(&folder, context)?;
     // What an API has renamed is done; what it gave up can be done in another way.
-    let plan = saved::renames(&folder, &|_, standing| standing != Standing::Done)?;
+    let plan = saved::renames(&folder, &|_, row| !row.has_new_name())?;
     if plan.rows.is_empty() {
         let told = format!("`{}` has nothing to change: it is {}", folder.id(), plan.phase.word());
         let why = format!("`{}` says what became of each row, or why none can be changed", folder.csv_file().display());
