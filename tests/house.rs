@@ -66,7 +66,7 @@ const ROOMS: [(&str, &[&str]); 25] = [
 ];
 
 /// A crate and the only rooms that may name it.
-const DOORS: [(&str, &[&str]); 26] = [
+const DOORS: [(&str, &[&str]); 27] = [
     ("axum", &["sandbox"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
@@ -78,6 +78,7 @@ const DOORS: [(&str, &[&str]); 26] = [
     ("hashbrown", &["migrate"]),
     ("hyper_util", &["http"]),
     ("indicatif", &["cli"]),
+    ("libc", &["disk"]),
     ("native_tls", &["http"]),
     ("openssl", &["cert", "crypto", "fuzzing"]),
     ("postgres", &["migrate"]),
