@@ -902,6 +902,7 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             break
         }
         'ssoctl;users;resume' {
+            [CompletionResult]::new('--make-again', '--make-again', [CompletionResultType]::ParameterName, 'Lines whose accounts were perhaps made, and which you found nowhere at the vendor: make them where they still are not there once four time-outs have passed')
             [CompletionResult]::new('--rate', '--rate', [CompletionResultType]::ParameterName, 'Most writes in a second; 0 is as fast as the vendor answers [default: the connection''s `writes_per_second`, else 1]')
             [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'Requests at the same time [default: the connection''s `concurrency`, else 4]')
             [CompletionResult]::new('--max-failures', '--max-failures', [CompletionResultType]::ParameterName, 'Stop when more rows than this have failed')

@@ -14,6 +14,7 @@ mod row;
 mod settle;
 mod shared;
 mod task;
+mod twice;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -36,6 +37,7 @@ use crate::migrate::journal::Journal;
 use crate::migrate::journal::Scope;
 use crate::migrate::journal::state::Phase;
 use crate::migrate::plan::Head;
+use crate::migrate::plan::Job;
 use crate::migrate::shown;
 use crate::model::clock::Clock;
 use crate::provider::Directory;
@@ -138,6 +140,7 @@ impl Run<'_> {
             }
             _ => Ok(()),
         };
+        let ended = self.once_each(journal, scope, ended, progress);
         let now = self.clock.now();
         match ended {
             // Some rows were taken back, and the migration is what it was.
@@ -151,6 +154,32 @@ impl Run<'_> {
                 let _written = journal.tell(event, now);
                 Err(advised(failure, scope.direction, id).into())
             }
+        }
+    }
+
+    /// At the end of a run that made accounts: has nobody two?
+    fn once_each(
+        &self,
+        journal: &dyn Journal,
+        scope: &Scope,
+        ended: std::result::Result<(), Trouble>,
+        progress: &mut dyn Progress,
+    ) -> std::result::Result<(), Trouble> {
+        let came_to_its_end = match &ended {
+            Ok(()) => true,
+            Err(Trouble::Stop(failure)) => failure.code() == "perhaps-made",
+            Err(Trouble::Row { .. }) => false,
+        };
+        if !came_to_its_end || journal.head().job != Job::Provision || scope.direction != Direction::Apply {
+            return ended;
+        }
+        let mut pause = |wait: Duration, why: &str| progress.paused(wait, why);
+        let mut caller = Caller::new(self.directory, self.clock, self.stop, &self.options.patience, &mut pause);
+        match twice::check(journal, &mut caller) {
+            Ok(()) => ended,
+            // It is a list, and no row: where it cannot be read, the run has not come to its end.
+            Err(Trouble::Row { code, detail }) => Err(Trouble::stop(code, detail)),
+            Err(stop) => Err(stop),
         }
     }
 

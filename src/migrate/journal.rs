@@ -263,12 +263,14 @@ pub(crate) struct Scope {
     pub(crate) lines: Option<BTreeSet<u64>>,
     /// Rows that were given up are tried again.
     pub(crate) retry_failed: bool,
+    /// Lines whose accounts were perhaps made: they are made once more where they still are not there.
+    pub(crate) make_again: BTreeSet<u64>,
 }
 
 impl Scope {
     /// Every row.
     pub(crate) fn of(direction: Direction) -> Self {
-        Self { direction, lines: None, retry_failed: false }
+        Self { direction, lines: None, retry_failed: false, make_again: BTreeSet::new() }
     }
 
     /// Which way a row is to go in a run, and whether something of it is under way already;

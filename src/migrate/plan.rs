@@ -1,7 +1,7 @@
 //! What a migration will do, row by row, and why not where it will not. A plan is
 //! data with a digest: it is what was shown, what is applied and what is resumed.
 
-mod alike;
+pub(crate) mod alike;
 mod chain;
 pub(crate) mod draw;
 pub(crate) mod file;
@@ -13,6 +13,7 @@ mod output;
 pub(crate) mod save;
 mod sight;
 pub(crate) mod stored;
+pub(crate) mod tenant;
 mod value;
 
 use std::borrow::Cow;

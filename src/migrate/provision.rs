@@ -2,6 +2,7 @@
 //! edit cannot change. Pure: a declared mapping gives role and scope by group, and nothing is guessed
 //! (QY5). What is written is what this plan has; nobody who is not in the store is touched.
 
+mod alike;
 mod granted;
 pub(crate) mod mapping;
 pub(crate) mod save;
@@ -14,6 +15,8 @@ use std::collections::HashMap;
 use crate::migrate::plan;
 use crate::migrate::plan::Outcome;
 use crate::migrate::plan::fold;
+use crate::migrate::provision::alike::Alike;
+use crate::migrate::provision::granted::Given;
 use crate::migrate::provision::state::Fields;
 use crate::migrate::provision::store::Person;
 use crate::migrate::shown;
@@ -111,27 +114,27 @@ pub(crate) struct Plan {
     pub(crate) unmanaged: u64,
 }
 
+/// Whoever has no account.
+const NOBODY: usize = usize::MAX;
+
 /// The vendor's accounts by what tells whose they are.
 struct Known<'a> {
     accounts: &'a [Account],
     by_key: HashMap<&'a str, Vec<usize>>,
-    by_look: HashMap<String, usize>,
-    by_email: HashMap<String, usize>,
+    by_look: Alike,
+    by_email: Alike,
 }
 
 impl<'a> Known<'a> {
-    fn new(accounts: &'a [Account]) -> Self {
-        let (mut by_key, mut by_look, mut by_email) =
-            (HashMap::<&str, Vec<usize>>::new(), HashMap::new(), HashMap::new());
-        for (at, account) in accounts.iter().enumerate() {
-            if let Some(key) = account.external_id.as_deref().filter(|key| !key.is_empty()) {
-                by_key.entry(key).or_default().push(at);
-                by_look.entry(fold::key(key).into_owned()).or_insert(at);
-            }
-            if let Some(email) = account.email.as_deref().filter(|email| !email.is_empty()) {
-                by_email.entry(fold::key(email).into_owned()).or_insert(at);
-            }
+    fn new(accounts: &'a [Account], people: &'a [Person]) -> Self {
+        let mut by_key = HashMap::<&str, Vec<usize>>::new();
+        let keys = || (0..accounts.len()).filter_map(|at| Some((accounts[at].external_id.as_deref()?, at)));
+        for (key, at) in keys().filter(|(key, _)| !key.is_empty()) {
+            by_key.entry(key).or_default().push(at);
         }
+        let by_look = Alike::of_keys(keys(), people.iter().map(|person| person.key.as_str()));
+        let by_email =
+            Alike::of_addresses((0..accounts.len()).filter_map(|at| Some((accounts[at].email.as_deref()?, at))));
         Self { accounts, by_key, by_look, by_email }
     }
 
@@ -141,9 +144,14 @@ impl<'a> Known<'a> {
 
     /// An account that may well be the same person's: one that a second account must not stand beside.
     fn alike(&self, person: &Person, mapping: &Mapping) -> Option<&Account> {
-        let address = person.value(mapping, "email").map(|email| fold::key(email).into_owned());
-        let at = self.by_look.get(&*fold::key(&person.key)).or_else(|| self.by_email.get(&address?));
-        at.map(|at| &self.accounts[*at])
+        let at = self.by_look.other(&person.key, NOBODY);
+        let at = at.or_else(|| self.by_email.other(person.address(mapping)?, NOBODY));
+        at.map(|at| &self.accounts[at])
+    }
+
+    /// Another account that has this address.
+    fn addressee(&self, address: &str, own: usize) -> Option<&Account> {
+        self.by_email.other(address, own).map(|at| &self.accounts[at])
     }
 }
 
@@ -166,7 +174,7 @@ fn key_fault(key: &str, api: &Api) -> Option<(&'static str, String)> {
 /// address, or a key that looks the same, is a conflict, and never taken over or made a second time.
 /// The account of `operator`, whose credentials do the work, is not changed.
 pub(crate) fn plan(people: &[Person], accounts: &[Account], mapping: &Mapping, api: &Api, operator: &UserId) -> Plan {
-    let known = Known::new(accounts);
+    let (known, given) = (Known::new(accounts, people), Given::new(mapping));
     let mut lines: HashMap<&str, Vec<u64>> = HashMap::new();
     for person in people.iter().filter(|person| person.fault.is_none()) {
         lines.entry(&person.key).or_default().push(person.line);
@@ -193,7 +201,7 @@ pub(crate) fn plan(people: &[Person], accounts: &[Account], mapping: &Mapping, a
             match other {
                 // Whose it is, nobody can tell: none of them is taken.
                 Some(other) => row.ended(Outcome::Conflict, "key-twice", format!("line {other} has the same key")),
-                None => one(row, person, &known, mapping, api),
+                None => one(row, person, &known, &given, api),
             }
         };
         let own = row.outcome == Outcome::Change && row.user_id.as_ref() == Some(operator);
@@ -203,29 +211,31 @@ pub(crate) fn plan(people: &[Person], accounts: &[Account], mapping: &Mapping, a
         };
         rows.push(row);
     }
-    let rows = apart(rows, people, mapping).into_iter().map(Row::sealed).collect();
+    let rows = apart(rows).into_iter().map(Row::sealed).collect();
     let unmanaged = meant.iter().filter(|meant| !**meant).count() as u64;
     Plan { rows, unmanaged }
 }
 
-/// Of people who would both be new and may well be the same, none gets an account.
-fn apart(rows: Vec<Row>, people: &[Person], mapping: &Mapping) -> Vec<Row> {
-    let address = |person: &Person| person.value(mapping, "email").map(|email| fold::key(email).into_owned());
-    let (mut by_look, mut by_email) = (HashMap::<String, Vec<u64>>::new(), HashMap::<String, Vec<u64>>::new());
-    for (row, person) in rows.iter().zip(people).filter(|(row, _)| row.outcome == Outcome::Create) {
-        by_look.entry(fold::key(&row.key).into_owned()).or_default().push(row.line);
-        if let Some(email) = address(person) {
-            by_email.entry(email).or_default().push(row.line);
-        }
-    }
-    let other =
-        |lines: Option<&Vec<u64>>, own: u64| lines.and_then(|lines| lines.iter().copied().find(|line| *line != own));
-    let judged = rows.into_iter().zip(people).map(|(row, person)| {
-        if row.outcome != Outcome::Create {
-            return row;
-        }
-        let look = other(by_look.get(&*fold::key(&row.key)), row.line).map(|line| (line, "a key that looks the same"));
-        let email = || other(by_email.get(&address(person)?), row.line).map(|line| (line, "the same e-mail address"));
+/// The address that a row gives an account.
+fn given_address(row: &Row) -> Option<&str> {
+    let given = row.outcome.writes().then(|| row.changes.iter().find(|change| change.field == "email"));
+    given.flatten().map(|change| change.after.as_str())
+}
+
+/// Of people who would both be new and may well be the same, none gets an account; nor do two get one address.
+fn apart(rows: Vec<Row>) -> Vec<Row> {
+    let new = || {
+        let new = rows.iter().enumerate().filter(|(_, row)| row.outcome == Outcome::Create);
+        new.map(|(at, row)| (row.key.as_str(), at))
+    };
+    let by_look = Alike::of_keys(new(), std::iter::empty());
+    let addresses = rows.iter().enumerate().filter_map(|(at, row)| Some((given_address(row)?, at)));
+    let by_email = Alike::of_addresses(addresses);
+    let lines: Vec<u64> = rows.iter().map(|row| row.line).collect();
+    let judged = rows.into_iter().enumerate().map(|(at, row)| {
+        let look = (row.outcome == Outcome::Create).then(|| by_look.other(&row.key, at)).flatten();
+        let look = look.map(|other| (lines[other], "a key that looks the same"));
+        let email = || Some((lines[by_email.other(given_address(&row)?, at)?], "the same e-mail address"));
         match look.or_else(email) {
             None => row,
             Some((line, what)) => {
@@ -237,11 +247,21 @@ fn apart(rows: Vec<Row>, people: &[Person], mapping: &Mapping) -> Vec<Row> {
     judged.collect()
 }
 
-fn one(row: Row, person: &Person, known: &Known<'_>, mapping: &Mapping, api: &Api) -> Row {
+fn one(row: Row, person: &Person, known: &Known<'_>, given: &Given<'_>, api: &Api) -> Row {
     match known.holders(person) {
-        [only] => granted::existing(row, person, &known.accounts[*only], mapping, api),
-        [] => match known.alike(person, mapping) {
-            None => granted::new(row, person, mapping, api),
+        [only] => {
+            let row = granted::existing(row, person, &known.accounts[*only], given, api);
+            match given_address(&row).and_then(|address| known.addressee(address, *only)) {
+                None => row,
+                Some(other) => {
+                    let why =
+                        format!("account {} has the e-mail address that this one would get", shown(&other.username.0));
+                    Row { changes: Vec::new(), ..row }.ended(Outcome::Conflict, "email-taken", why)
+                }
+            }
+        }
+        [] => match known.alike(person, given.mapping) {
+            None => granted::new(row, person, given, api),
             Some(other) => {
                 let has = other.external_id.as_deref().filter(|key| !key.is_empty());
                 let has =

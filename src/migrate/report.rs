@@ -20,6 +20,7 @@ use crate::migrate::journal::state::Standing;
 use crate::migrate::journal::state::Step;
 use crate::migrate::plan::Counts;
 use crate::migrate::plan::Job;
+use crate::migrate::plan::Outcome;
 use crate::migrate::report::failed::Ended;
 pub(crate) use crate::migrate::report::failed::FailedRow;
 use crate::migrate::sheet::for_people;
@@ -63,7 +64,8 @@ pub(crate) struct Report {
     pub(crate) rows: u64,
     /// The outcomes of the plan add up to `rows`; the others add up to what is carried out.
     pub(crate) counts: AllCounts,
-    /// The first rows that were given up in the direction that was tried last, and why.
+    /// The first rows that were given up in the direction that was tried last, or whose accounts were perhaps
+    /// made, and why.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) failed_rows: Vec<FailedRow>,
     /// How many more of them there are.
@@ -219,6 +221,10 @@ pub(crate) fn summary(folder: &Folder, journal: &dyn Journal) -> Result<Report> 
     })
 }
 
+/// What is told of an account that was perhaps made.
+const PERHAPS_MADE: &str = "look for it at the vendor: `ssoctl users resume ID` finds one that is there, \
+    and `--make-again LINE` makes it where there is none for certain";
+
 /// What became of a row.
 struct Ending<'a> {
     outcome: &'static str,
@@ -251,8 +257,11 @@ fn ending(held: &Held) -> Ending<'_> {
                 }
             }
             Standing::Unknown => {
-                (outcome, code) = ("unknown", "outcome-unknown");
-                detail = "perhaps written; `ssoctl users resume` reads the account and decides";
+                outcome = "unknown";
+                (code, detail) = match row.outcome {
+                    Outcome::Create => ("perhaps-made", PERHAPS_MADE),
+                    _ => ("outcome-unknown", "perhaps written; `ssoctl users resume` reads the account and decides"),
+                };
             }
             Standing::Undone => (outcome, code, detail) = ("undone", "undone", ""),
         }

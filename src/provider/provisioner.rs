@@ -31,10 +31,11 @@ impl Api {
 /// A directory that makes accounts and sets their fields. Each call is one attempt, as in
 /// [`crate::provider::Directory`]. A password that comes with a new account is read past and told to nobody.
 pub(crate) trait Provisioner: Send + Sync {
-    /// Every account with exactly this key. None is a certain answer: an account is made by it.
-    fn keyed(&self, key: &str) -> CallResult<Vec<Account>>;
+    /// Every account of the whole list that fits. None is a certain answer, by which an account is made: so no
+    /// filter of the vendor's is asked, and a list that may lack accounts gives an error in the place of none.
+    fn picked(&self, fits: &dyn Fn(&Account) -> bool) -> CallResult<Vec<Account>>;
 
-    /// Makes an account. `Ok` says the vendor said yes: who it is, [`Self::keyed`] tells.
+    /// Makes an account. `Ok` says the vendor said yes: who it is, [`Self::picked`] tells.
     fn add(&self, fields: &[(&str, &str)]) -> CallResult<()>;
 
     /// Sets these fields of an account, and no other.

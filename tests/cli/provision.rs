@@ -164,7 +164,7 @@ fn accounts_are_planned_made_told_and_changes_taken_back() {
 #[test]
 fn a_lost_answer_is_looked_into_and_a_lagging_list_is_not_believed() {
     for fault in
-        ["commit-then-cut", "commit-then-half", "commit-then-garbage", "commit-then-error", "commit-then-stall", "cut"]
+        ["commit-then-cut", "commit-then-half", "commit-then-garbage", "commit-then-error", "commit-then-stall"]
     {
         let (desk, sandbox) = ready(&["--fault", &format!("{fault}=at:2@post"), "--fault", "stale=at:5"]);
         // An answer that stalls takes longer than this.
@@ -181,6 +181,48 @@ fn a_lost_answer_is_looked_into_and_a_lagging_list_is_not_believed() {
         );
         each_once(&sandbox);
     }
+}
+
+#[test]
+fn an_account_that_was_perhaps_made_is_told_and_made_again_by_the_operators_word_alone() {
+    let (desk, sandbox) = ready(&["--fault", "cut=at:2@post"]);
+    let flags = ["--rate", "0", "--concurrency", "1", "--request-timeout", "1", "--format", "json"];
+    let report = run(&desk, &[&PROVISION[..], &["--apply"], &flags].concat(), 6).json();
+    assert_eq!((&report["counts"]["done"], &report["counts"]["unknown"]), (&3.into(), &1.into()), "{report}");
+    assert_eq!(report["stopped"]["code"], "perhaps-made");
+    assert_eq!(
+        (&report["failed_rows"][0]["line"], &report["failed_rows"][0]["code"]),
+        (&3.into(), &"perhaps-made".into())
+    );
+    assert_eq!(made(&sandbox).len(), 2);
+    let id = report["id"].as_str().unwrap();
+    run(&desk, &["status", id], 6).shows("FAILED OR UNKNOWN").shows("perhaps-made: look for it at the vendor");
+    // Nothing makes it but the word of whoever looked; and a word for another line is refused.
+    run(&desk, &[&["resume", id, "--retry-failed"], &flags[..]].concat(), 6);
+    let refused = run(&desk, &[&["resume", id, "--make-again", "3,4"], &flags[..]].concat(), 2).json();
+    assert_eq!(refused["error"]["code"], "line-unknown");
+    assert_eq!(made(&sandbox).len(), 2);
+    let report = run(&desk, &[&["resume", id, "--make-again", "3"], &flags[..]].concat(), 1).json();
+    assert_eq!((&report["counts"]["done"], &report["state"]), (&4.into(), &"finished".into()), "{report}");
+    each_once(&sandbox);
+}
+
+#[test]
+fn two_connections_that_lead_to_one_tenant_are_one() {
+    let (desk, sandbox) = ready(&["--fault", "commit-then-stall=at:1@post"]);
+    desk.write("connections/other.yaml", desk.read("connections/qualys.yaml"));
+    let by = |name: &'static str| -> Vec<&'static str> {
+        let words = PROVISION.map(|word| if word == "qualys" { name } else { word });
+        words.into_iter().chain(["--apply", "--rate", "0", "--request-timeout", "4", "--format", "json"]).collect()
+    };
+    let begun = desk.command(&[&["users"], &by("qualys")[..]].concat());
+    begun.killed_when(|| !made(&sandbox).is_empty());
+    assert_eq!(run(&desk, &by("other"), 5).json()["error"]["code"], "migration-unfinished");
+    assert_eq!(made(&sandbox).len(), 1);
+    run(&desk, &["resume", "--rate", "0", "--request-timeout", "1"], 1);
+    // Once the first is finished, the other finds that nothing is left to make.
+    assert_eq!(run(&desk, &by("other"), 1).json()["counts"]["create"], 0);
+    each_once(&sandbox);
 }
 
 #[test]

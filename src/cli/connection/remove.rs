@@ -31,7 +31,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         workspace.load(&args.name)?;
     }
     let _users = drive::lock(&workspace, args.name.as_str())?;
-    drive::check_alone(&workspace, "", args.name.as_str())?;
+    drive::check_finished(&workspace, args.name.as_str())?;
     let _lock = workspace.lock()?;
     let agreed = args.yes || context.ui.confirm(&format!("Remove `{}`?", path.display()), false)? == Some(true);
     if !agreed {

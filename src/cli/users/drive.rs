@@ -1,6 +1,7 @@
 //! What all commands that write to a vendor's user list share: which migration is meant, and how
 //! the list is reached.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use crate::cli::users::progress::Bar;
 use crate::cli::users::progress::SystemClock;
 use crate::cli::users::stop;
 use crate::cli::users::summary;
+use crate::crypto::Sha256;
 use crate::disk::Lock;
 use crate::error::Failure;
 use crate::error::Result;
@@ -33,6 +35,7 @@ use crate::migrate::journal::state::Phase;
 use crate::migrate::known;
 use crate::migrate::plan::Head;
 use crate::migrate::plan::Job;
+use crate::migrate::plan::tenant::tenant;
 use crate::migrate::provision::target::Target;
 use crate::migrate::shown;
 use crate::provider::Access;
@@ -62,6 +65,9 @@ pub(crate) struct Flags {
     /// Seconds after which the outcome of a request counts as unknown
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=600), help_heading = "Pace and thresholds")]
     pub(crate) request_timeout: u64,
+    /// Lines whose accounts are made once more (`users resume`).
+    #[arg(skip)]
+    pub(crate) make_again: BTreeSet<u64>,
     #[command(flatten)]
     pub(crate) place: journal::Place,
     /// Seconds after which the rows of a run that says nothing are another's [default: 120, or four times the time-out]
@@ -130,29 +136,54 @@ pub(crate) fn look(workspace: &Workspace, id: Option<&str>, wanted: &[Phase]) ->
     }
 }
 
-/// Another migration of the same connection that was begun and has not come to its end, and which way it goes.
-pub(crate) fn unfinished(workspace: &Workspace, id: &str, connection: &str) -> Result<Option<(String, Direction)>> {
+/// A migration that was begun and has not come to its end.
+struct Unfinished {
+    id: String,
+    connection: String,
+    direction: Direction,
+}
+
+/// Another one that is not finished.
+fn unfinished(workspace: &Workspace, id: &str, meant: &dyn Fn(&Head) -> bool) -> Result<Option<Unfinished>> {
     let root = root(workspace)?;
-    // An ID begins with its connection's name, so the journals of others are not even read.
-    let mine = format!("{connection}-");
-    for other in Folder::all(&root)?.into_iter().filter(|other| other != id && other.starts_with(&mine)) {
+    for other in Folder::all(&root)?.into_iter().filter(|other| other != id) {
         let folder = Folder::open(&root, &other)?;
-        // A plan that was only looked at has no journal, and may be large.
+        // A plan that was only looked at has no journal, and may be large; nor are the journals of others read.
         if !folder.has_journal()? {
             continue;
         }
-        let begun = folder.look()?;
-        let phase = begun.whole()?.phase;
-        if begun.head().connection == connection && matches!(phase, Phase::Applying | Phase::RollingBack) {
-            return Ok(Some((other, phase.direction())));
+        let head = folder.head()?;
+        if !meant(&head) {
+            continue;
+        }
+        let phase = folder.look()?.whole()?.phase;
+        if matches!(phase, Phase::Applying | Phase::RollingBack) {
+            let (connection, direction) = (head.connection, phase.direction());
+            return Ok(Some(Unfinished { id: other, connection, direction }));
         }
     }
     Ok(None)
 }
 
-/// Refuses to begin a migration beside one of the same connection that is not finished.
-pub(crate) fn check_alone(workspace: &Workspace, id: &str, connection: &str) -> Result<()> {
-    let Some((other, direction)) = unfinished(workspace, id, connection)? else { return Ok(()) };
+/// Refuses to begin a migration beside one of the same connection, or of the same tenant by whatever
+/// connection, that is not finished.
+pub(crate) fn check_alone(workspace: &Workspace, id: &str, head: &Head) -> Result<()> {
+    let mine = tenant(head);
+    match unfinished(workspace, id, &|other| other.connection == head.connection || tenant(other) == mine)? {
+        None => Ok(()),
+        Some(found) => Err(beside(found, &head.connection)),
+    }
+}
+
+/// Refuses where a migration of this connection is not finished.
+pub(crate) fn check_finished(workspace: &Workspace, connection: &str) -> Result<()> {
+    match unfinished(workspace, "", &|other| other.connection == connection)? {
+        None => Ok(()),
+        Some(found) => Err(beside(found, connection)),
+    }
+}
+
+fn beside(Unfinished { id: other, connection: by, direction }: Unfinished, connection: &str) -> anyhow::Error {
     let (way, hint) = match direction {
         Direction::Apply => (
             "is not finished",
@@ -163,8 +194,20 @@ pub(crate) fn check_alone(workspace: &Workspace, id: &str, connection: &str) -> 
             format!("`ssoctl users resume {other}` goes on to roll it back; then make the plan anew"),
         ),
     };
-    let told = format!("another migration of `{connection}` {way}: {other}");
-    Err(Failure::refused("migration-unfinished", told).hint(hint).into())
+    let told = match by == connection {
+        true => format!("another migration of `{connection}` {way}: {other}"),
+        false => format!("another migration of the tenant of `{connection}`, by `{by}`, {way}: {other}"),
+    };
+    Failure::refused("migration-unfinished", told).hint(hint).into()
+}
+
+/// Holds off every other run over the users of a tenant in this workspace, by whatever connection it leads there.
+fn lock_tenant(workspace: &Workspace, head: &Head) -> Result<Lock> {
+    let mut hasher = Sha256::new();
+    hasher.update(tenant(head).as_bytes());
+    let name: String = hasher.finish_hex().chars().take(16).collect();
+    let whose = format!("the users of {} at {}", shown(&head.brand_id), shown(&head.provider));
+    Lock::take(&workspace.state().join(format!("users-at-{name}.lock")), &whose)
 }
 
 /// Holds off every other run over the users of a connection.
@@ -248,9 +291,10 @@ pub(crate) fn drive(folder: &Folder, scope: Option<Scope>, flags: &Flags, contex
     let head = folder.head()?;
     let loaded = workspace.load(&head.connection.parse()?)?;
     let _lock = lock(&workspace, &head.connection)?;
+    let _tenant = lock_tenant(&workspace, &head)?;
     if scope.as_ref().is_some_and(|scope| scope.direction == Direction::Apply) {
         // Once more under the lock: another run may have begun while this one was planned.
-        check_alone(&workspace, folder.id(), &head.connection)?;
+        check_alone(&workspace, folder.id(), &head)?;
     }
     check_origin(&head, &loaded)?;
     let journal = FileJournal::open(&folder.journal_file(), &folder.plan_file(), context.now)?;
@@ -282,7 +326,7 @@ pub(crate) fn drive_shared(
     check_origin(journal.head(), &loaded)?;
     if scope.as_ref().is_some_and(|scope| scope.direction == Direction::Apply) {
         // In the database it is looked for when the run begins.
-        check_alone(&workspace, folder.id(), &journal.head().connection)?;
+        check_alone(&workspace, folder.id(), journal.head())?;
     }
     let scope = scope.unwrap_or(Scope::of(journal.whole()?.phase.direction()));
     let called = format!("{} --journal {}", folder.id(), links.address());
@@ -318,7 +362,8 @@ fn go(
     };
     let options = flags.options(loaded);
     let run = Run { directory: &*directory, pace: &pace, clock: &*clock, stop: &stop, options: &options };
-    let scope = Scope { retry_failed: scope.retry_failed || flags.retry_failed, ..scope };
+    let retry_failed = scope.retry_failed || flags.retry_failed;
+    let scope = Scope { retry_failed, make_again: flags.make_again.clone(), ..scope };
     let driven = drive(scope, &run, &mut bar);
     bar.clear();
     summary::tell(&driven?, context)

@@ -230,7 +230,7 @@ fn planned(
         ));
     }
     // Before the digest: what another migration has changed meanwhile is no new plan.
-    let alone = if offline { Ok(()) } else { drive::check_alone(workspace, folder.id(), &draft.head.connection) };
+    let alone = if offline { Ok(()) } else { drive::check_alone(workspace, folder.id(), &draft.head) };
     let mut refused = false;
     for refusal in [alone, check_thresholds(args, &draft)].into_iter().filter_map(Result::err) {
         if args.apply {

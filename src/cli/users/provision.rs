@@ -58,7 +58,7 @@ use crate::yaml;
 /// happen and why. Nothing is written before --apply or an answered prompt. People are found
 /// by the External ID alone; nobody who is not in the export is touched. A write is recorded
 /// before it is sent and read back after it; where an answer is lost, the account is looked
-/// for and never made again blindly. `users resume`, `rollback`, `status` and `audit` know
+/// for in the whole list, and made again by `users resume --make-again` alone. `users resume`, `rollback`, `status` and `audit` know
 /// such a plan as they know a migration. A rollback puts back what was changed; an account
 /// that was made stays, and to deactivate it is the administrator's.
 #[derive(clap::Args)]
@@ -158,7 +158,7 @@ fn planned(
     } else {
         context.ui.data(&page::page(&plan, report))?;
     }
-    let alone = drive::check_alone(workspace, folder.id(), &head.connection);
+    let alone = drive::check_alone(workspace, folder.id(), &head);
     let mut refused = false;
     for refusal in [alone, check_threshold(args, &counts)].into_iter().filter_map(Result::err) {
         if args.apply {

@@ -1,5 +1,7 @@
 //! `ssoctl users resume`: goes on where a migration or a rollback stopped.
 
+use std::collections::BTreeSet;
+
 use crate::cli::Verdict;
 use crate::cli::context::Context;
 use crate::cli::users::drive;
@@ -8,18 +10,24 @@ use crate::cli::users::shown;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::migrate::Folder;
-use crate::migrate::journal::Journal as _;
+use crate::migrate::journal::Journal;
+use crate::migrate::journal::postgres::PostgresJournal;
 use crate::migrate::journal::state::Phase;
+use crate::migrate::journal::state::Step;
+use crate::migrate::plan::Outcome;
+use crate::migrate::shown;
 
 /// Go on with a migration or rollback that stopped
 ///
 /// The journal says what was done. A request whose outcome is not known is settled by
-/// reading the account, never by repeating it blindly. With `--journal` it needs no file of
+/// reading the account, never by repeating it blindly. An account that was perhaps made, and is
+/// not in the vendor's list, is made once more by `--make-again` alone. With `--journal` it needs no file of
 /// the migration, and joins other runs that are at work on it.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Example:
   ssoctl users resume qualtrics-prod-3f9a
+  ssoctl users resume qualys-8c1e --make-again 17,29
   ssoctl users resume --journal postgres://ssoctl@db.example.org/sso --journal-password env:JOURNAL_PASSWORD
 
 Exit codes: as `ssoctl users migrate`")]
@@ -27,8 +35,41 @@ pub(crate) struct Args {
     /// The migration, or the beginning of its ID [default: the only one that is not finished]
     #[arg(value_name = "ID")]
     id: Option<String>,
+    /// Lines whose accounts were perhaps made, and which you found nowhere at the vendor: make them where they
+    /// still are not there once four time-outs have passed
+    #[arg(long, value_name = "N", value_delimiter = ',')]
+    make_again: Vec<u64>,
     #[command(flatten)]
     run: drive::Flags,
+}
+
+/// Refuses a line of which no account was perhaps made: nobody is made again by a slip.
+fn check_lines(journal: &dyn Journal, lines: &BTreeSet<u64>, id: &str, retry_failed: bool) -> Result<()> {
+    let mut left = lines.clone();
+    if lines.is_empty() {
+        return Ok(());
+    }
+    journal.each(&mut |held| {
+        let way = &held.state.apply;
+        let perhaps = match way.step {
+            Step::Open { .. } => true,
+            Step::Failed(_) => way.sent > 0 && retry_failed,
+            Step::Pending | Step::Done(_) => false,
+        };
+        if held.row.outcome == Outcome::Create && perhaps {
+            left.remove(&held.row.line);
+        }
+        Ok(())
+    })?;
+    match left.first() {
+        None => Ok(()),
+        Some(line) => {
+            let told = format!("no account of line {line} was perhaps made by {}", shown(id));
+            Err(Failure::usage("line-unknown", told)
+                .hint(format!("`ssoctl users status {id}` tells the lines; of one that failed, add `--retry-failed`"))
+                .into())
+        }
+    }
 }
 
 fn check_begun(id: &str, phase: Phase) -> Result<()> {
@@ -42,16 +83,21 @@ fn check_begun(id: &str, phase: Phase) -> Result<()> {
 
 /// Resumes.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
+    let make_again: BTreeSet<u64> = args.make_again.iter().copied().collect();
+    let mut run = args.run.clone();
+    run.make_again = make_again;
     let workspace = context.workspace()?;
     if let Some(links) = args.run.place.open(&workspace)? {
         let known = journal::choose(&links, args.id.as_deref(), &[Phase::Applying, Phase::RollingBack])?;
         check_begun(&known.id, known.phase)?;
+        check_lines(&PostgresJournal::look(&links, &known.id)?, &run.make_again, &known.id, run.retry_failed)?;
         let folder = Folder::at(&drive::root(&workspace)?, &known.id);
-        return drive::drive_shared(&folder, &links, (None, false), &args.run, context);
+        return drive::drive_shared(&folder, &links, (None, false), &run, context);
     }
     let (folder, journal) = drive::look(&workspace, args.id.as_deref(), &[Phase::Applying, Phase::RollingBack])?;
     shown::tell_later(&folder, context)?;
     check_begun(folder.id(), journal.whole()?.phase)?;
+    check_lines(&journal, &run.make_again, folder.id(), run.retry_failed)?;
     drop(journal);
-    drive::drive(&folder, None, &args.run, context)
+    drive::drive(&folder, None, &run, context)
 }

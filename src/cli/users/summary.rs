@@ -139,6 +139,7 @@ fn failed(report: &Report) -> String {
         return String::new();
     }
     let what = match (report.phase.direction(), report.counts.job) {
+        (Direction::Apply, Job::Provision) if report.counts.unknown > 0 => "failed or unknown".to_owned(),
         (Direction::Apply, _) => "failed".to_owned(),
         (Direction::Rollback, Job::Rename) => format!("not given back its {}", Nouns::of(report.field).old),
         (Direction::Rollback, Job::Provision) => "not taken back".to_owned(),

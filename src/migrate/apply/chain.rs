@@ -62,7 +62,7 @@ impl Worker<'_, '_> {
                     Ended::Written | Ended::Found => {}
                     Ended::Failed => in_the_way = Some(held.row.line),
                     // Nothing that depends on it may be written; `resume` settles it first.
-                    Ended::Unsettled => return Ok(()),
+                    Ended::Unsettled | Ended::PerhapsMade { .. } => return Ok(()),
                 },
             }
         }
@@ -110,7 +110,7 @@ impl Worker<'_, '_> {
             match self.carry_single(&mut held)? {
                 Ended::Written | Ended::Found => {}
                 Ended::Failed => in_the_way = Some(held.row.line),
-                Ended::Unsettled => return Ok(()),
+                Ended::Unsettled | Ended::PerhapsMade { .. } => return Ok(()),
             }
             // In the middle of the way there the rows were counted already.
             if broken.is_none() && place > 0 {

@@ -12,6 +12,7 @@ use crate::migrate::apply::task::makes;
 use crate::migrate::journal::Direction;
 use crate::migrate::journal::Event;
 use crate::migrate::journal::Held;
+use crate::migrate::provision::state;
 use crate::migrate::shown;
 use crate::provider::Account;
 
@@ -23,6 +24,8 @@ pub(crate) enum Sight {
     Start(Box<Account>),
     /// A name that somebody else gave it.
     Other(String),
+    /// The account to be made is not there, and another is, of the same person perhaps; in words.
+    Alike(String),
     /// There is no such account.
     Gone,
 }
@@ -104,7 +107,10 @@ impl Worker<'_, '_> {
         } else if task.from.iter().any(|from| from == name) {
             Sight::Start(Box::new(account))
         } else {
-            Sight::Other(name.to_owned())
+            match state::alike(name).filter(|_| task.fields) {
+                Some(why) => Sight::Alike(why),
+                None => Sight::Other(name.to_owned()),
+            }
         })
     }
 }

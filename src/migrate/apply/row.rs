@@ -9,6 +9,8 @@ use crate::migrate::apply::call::PutOff;
 use crate::migrate::apply::call::Trouble;
 use crate::migrate::apply::call::fatal;
 use crate::migrate::apply::look::Sight;
+use crate::migrate::apply::made::PERHAPS_MADE;
+use crate::migrate::apply::settle::Missing;
 use crate::migrate::apply::shared::Shared;
 use crate::migrate::apply::task::Task;
 use crate::migrate::apply::task::at;
@@ -40,6 +42,11 @@ pub(crate) enum Ended {
     Failed,
     /// Perhaps written; the account cannot be read.
     Unsettled,
+    /// Perhaps made, and not in the list.
+    PerhapsMade {
+        /// The answer was lost in this run, and not in one before.
+        now: bool,
+    },
 }
 
 /// An intent is good for this many whole seconds; a request that leaves later gets one
@@ -68,6 +75,9 @@ impl Worker<'_, '_> {
         if held.direction == Direction::Rollback && matches!(held.state.apply.step, Step::Open { .. }) {
             if !self.settle_there(held)? {
                 return Ok(Ended::Unsettled);
+            }
+            if makes(held) && matches!(held.state.apply.step, Step::Open { .. }) {
+                return self.leave_perhaps_made(held);
             }
             if !held.state.is_proof() && held.state.left.is_none() {
                 // It was never renamed.
@@ -103,6 +113,9 @@ impl Worker<'_, '_> {
             }
             if makes(held) && held.state.left.as_deref() == Some(&*task.to) {
                 return self.never_seen(held, &task);
+            }
+            if self.is_missing(held, &account) && self.was_sent(held) && !self.may_make_again(held) {
+                return self.failed(held, "perhaps-made", PERHAPS_MADE.to_owned(), None);
             }
             self.caller.check_stop()?;
             self.intend(held)?;
@@ -143,7 +156,7 @@ impl Worker<'_, '_> {
                 Err(CallError::OutcomeUnknown { detail } | CallError::Malformed { detail }) => {
                     self.note(held, vec![Event::Unknown { row: held.index, detail: printable(&detail) }])?;
                     let timeout = self.shared.run.directory.request_timeout();
-                    if let Some(ended) = self.settle(held, &task, timeout, Duration::ZERO)? {
+                    if let Some(ended) = self.settle(held, &task, (timeout, Duration::ZERO), Missing::IsUnknownNow)? {
                         return Ok(ended);
                     }
                     unknowns += 1;
@@ -170,6 +183,10 @@ impl Worker<'_, '_> {
                     conflicts += 1;
                     // 409 where nobody has the name: two requests met, and the vendor wants to be asked again.
                     if status != 409 || code != "refused" || conflicts >= self.shared.run.options.attempts {
+                        if makes(held) {
+                            // A no is certain: no account can come of this request any more.
+                            self.not_done(held, false, &why)?;
+                        }
                         return self.failed(held, code, why, None);
                     }
                     self.not_done(held, false, &why)?;
@@ -226,6 +243,7 @@ impl Worker<'_, '_> {
                 self.done(held, task, how, account)?;
                 Ok(ended)
             }
+            Sight::Alike(why) => self.failed(held, "account-alike", why, None),
             Sight::Gone => self.failed(held, ACCOUNT_GONE, "the account is not there any more".to_owned(), None),
             Sight::Start(account) => {
                 let name = account.key(self.caller.directory().key_field()).to_owned();
@@ -254,6 +272,10 @@ impl Worker<'_, '_> {
                     return Ok(Ended::Written);
                 }
                 Some(Sight::Gone) => return self.conclude(held, task, Sight::Gone),
+                Some(Sight::Alike(other)) => {
+                    let why = format!("the vendor said that the account was made, and {other}");
+                    return self.failed(held, "verify-mismatch", why, Some(task.to.clone()));
+                }
                 Some(Sight::Start(_)) if look < LOOKS => {
                     self.caller.back_off(look, &at(held, "the account does not show it yet"))?;
                     look += 1;

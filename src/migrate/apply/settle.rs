@@ -12,10 +12,25 @@ use crate::migrate::apply::row::Worker;
 use crate::migrate::apply::task::Task;
 use crate::migrate::apply::task::at;
 use crate::migrate::apply::task::is_mangled;
+use crate::migrate::apply::task::makes;
 use crate::migrate::apply::task::task;
 use crate::migrate::journal::Direction;
 use crate::migrate::journal::Held;
 use crate::migrate::journal::state::Step;
+
+/// How many time-outs must have gone by before an account that was perhaps made may be made again.
+const LONG_PAST: u32 = 4;
+
+/// What becomes of a row whose account was perhaps made, and is not in the list.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Missing {
+    /// The answer was lost in this run: the row stays unknown.
+    IsUnknownNow,
+    /// The answer was lost in an earlier run: the row stays unknown.
+    StaysUnknown,
+    /// Whoever looked for it at the vendor says that it is to be made again.
+    IsMadeAgain,
+}
 
 /// Why an account is not looked at yet.
 const UNDER_WAY: &str = "a request without an answer may still be under way";
@@ -26,8 +41,9 @@ impl Worker<'_, '_> {
         if !matches!(held.state.step(held.direction), Step::Open { .. }) || self.unsent.contains(&held.index) {
             return Ok(None);
         }
-        let wait = self.quiet(held);
-        self.settle(held, task, wait, wait)
+        let again = makes(held) && self.may_make_again(held);
+        let wait = self.quiet(held, if again { LONG_PAST } else { 1 });
+        self.settle(held, task, (wait, wait), if again { Missing::IsMadeAgain } else { Missing::StaysUnknown })
     }
 
     /// Settles a way there that is still open before the way back; whether that could be done.
@@ -40,7 +56,7 @@ impl Worker<'_, '_> {
 
     pub(crate) fn settle_open(&mut self, held: &mut Held) -> Result<bool, Trouble> {
         let Some(task) = task(held) else { return Ok(true) };
-        let wait = self.quiet(held);
+        let wait = self.quiet(held, 1);
         let mut sight = self.look_to_settle(held, &task, Duration::ZERO)?;
         if !matches!(sight, Some(Sight::Goal(_))) {
             self.caller.wait_told(wait, &at(held, UNDER_WAY))?;
@@ -53,6 +69,8 @@ impl Worker<'_, '_> {
         }
         match sight {
             None => return Ok(false),
+            // The intent stays open, and the row is told.
+            Some(Sight::Start(account)) if self.is_missing(held, &account) => {}
             Some(Sight::Start(_)) => self.not_done(held, true, AS_IT_WAS)?,
             Some(Sight::Other(name)) if is_mangled(held, &task, &name) => {
                 self.mangled(held, &task, name)?;
@@ -67,9 +85,9 @@ impl Worker<'_, '_> {
     /// How much longer a request of an earlier process may be under way. It had left when this run
     /// began, since the journal was free then, or when the row was taken where it was not; so clocks,
     /// which may be set, are not asked.
-    fn quiet(&self, held: &Held) -> Duration {
+    fn quiet(&self, held: &Held, times: u32) -> Duration {
         let run = self.shared.run;
-        let full = run.directory.request_timeout() + Duration::from_secs(INTENT_FRESH.unsigned_abs());
+        let full = run.directory.request_timeout() * times + Duration::from_secs(INTENT_FRESH.unsigned_abs());
         full.saturating_sub(match &held.lease {
             Some(lease) => lease.age(),
             None => run.clock.elapsed().saturating_sub(self.shared.began),
@@ -82,8 +100,8 @@ impl Worker<'_, '_> {
         &mut self,
         held: &mut Held,
         task: &Task,
-        wait: Duration,
-        lag: Duration,
+        (wait, lag): (Duration, Duration),
+        missing: Missing,
     ) -> Result<Option<Ended>, Trouble> {
         let mut sight = self.look_to_settle(held, task, lag)?;
         if !matches!(sight, Some(Sight::Goal(_))) {
@@ -92,6 +110,9 @@ impl Worker<'_, '_> {
         }
         match sight {
             None => Ok(Some(Ended::Unsettled)),
+            Some(Sight::Start(account)) if self.is_missing(held, &account) && missing != Missing::IsMadeAgain => {
+                self.perhaps_made(held, missing == Missing::IsUnknownNow).map(Some)
+            }
             Some(Sight::Start(_)) => {
                 self.not_done(held, true, AS_IT_WAS)?;
                 Ok(None)

@@ -1,5 +1,6 @@
 //! What the threads of one run share: whose turn it is, what has failed, and why it ends.
 
+use std::collections::BTreeSet;
 use std::collections::HashSet;
 use std::sync::Mutex;
 use std::sync::MutexGuard;
@@ -18,6 +19,7 @@ use crate::migrate::apply::call::Trouble;
 use crate::migrate::apply::row::Ended;
 use crate::migrate::apply::row::Worker;
 use crate::migrate::apply::task::intent;
+use crate::migrate::apply::task::makes;
 use crate::migrate::journal::Claim;
 use crate::migrate::journal::Direction;
 use crate::migrate::journal::Event;
@@ -35,6 +37,8 @@ const MOST_INTENTS: u64 = 64;
 const GROUP_MICROS: u64 = 1_500_000;
 /// How many accounts the vendor may refuse to rename before it has renamed one.
 const CANARIES: u64 = 3;
+/// Lines that a message names.
+const LINES: usize = 20;
 /// Rows before the share of failures says anything.
 const SHARE_FROM: u64 = 20;
 
@@ -67,11 +71,32 @@ fn is_lost(trouble: &Trouble) -> bool {
     matches!(trouble, Trouble::Stop(failure) if failure.code() == LEASE_LOST)
 }
 
+/// The intent of a row that may be recorded before its turn. An account that is to be made has its own at the last
+/// moment: whoever reads the journal of a run that was killed takes it for perhaps made.
+fn early(held: &Held) -> Option<Event> {
+    intent(held).filter(|_| !makes(held))
+}
+
+fn perhaps_made(lines: &BTreeSet<u64>) -> Failure {
+    let shown: Vec<String> = lines.iter().take(LINES).map(u64::to_string).collect();
+    let (shown, more) = (shown.join(","), if lines.len() > LINES { ",…" } else { "" });
+    let told = format!(
+        "{} accounts were perhaps made, and are not in the vendor's list: lines {shown}{more}; none is made again by itself",
+        lines.len()
+    );
+    Failure::stopped("perhaps-made", told)
+        .hint("look for them at the vendor: one that shows up there is found by `ssoctl users resume ID`")
+        .hint(format!("where there is none for certain, `ssoctl users resume ID --make-again {shown}` makes it"))
+}
+
 #[derive(Default)]
 struct Tally {
     rows: u64,
     failed: u64,
     unsettled: u64,
+    /// Lines of accounts that were perhaps made; and how many of them in this run.
+    perhaps: BTreeSet<u64>,
+    unanswered: u64,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -130,7 +155,10 @@ impl<'r> Shared<'r> {
         if let Some(trouble) = lock(&self.ended).take() {
             return Err(trouble);
         }
-        let unsettled = lock(&self.tally).unsettled;
+        let (unsettled, perhaps) = {
+            let tally = lock(&self.tally);
+            (tally.unsettled, tally.perhaps.clone())
+        };
         if unsettled > 0 {
             return Err(Trouble::stop(
                 "unsettled",
@@ -139,6 +167,9 @@ impl<'r> Shared<'r> {
                     many => format!("{many} rows were perhaps written, and their accounts cannot be read"),
                 },
             ));
+        }
+        if !perhaps.is_empty() {
+            return Err(Trouble::Stop(Box::new(perhaps_made(&perhaps))));
         }
         Ok(())
     }
@@ -183,7 +214,7 @@ impl<'r> Shared<'r> {
     /// Carries rows whose intents share one sync.
     fn group(&self, worker: &mut Worker<'_, 'r>, rows: &mut [Held]) -> Result<(), Trouble> {
         let intents: Vec<(usize, Event)> =
-            rows.iter().enumerate().filter_map(|(place, held)| Some((place, intent(held)?))).collect();
+            rows.iter().enumerate().filter_map(|(place, held)| Some((place, early(held)?))).collect();
         worker.unsent.extend(intents.iter().filter_map(|(_, event)| event.row()));
         let ended = self.journal.record(rows, intents, self.run.clock.now(), true).map_err(broken);
         let ended = ended.and_then(|()| {
@@ -209,19 +240,27 @@ impl<'r> Shared<'r> {
 
     /// Counts a row; says why the run must end, where it must.
     pub(crate) fn count(&self, held: &Held, ended: Ended, took: Duration) -> Result<(), Trouble> {
-        let (rows, failed, unsettled) = {
+        let (rows, failed, unsettled, unanswered) = {
             let mut tally = lock(&self.tally);
             tally.rows += 1;
             match ended {
                 Ended::Failed => tally.failed += 1,
                 Ended::Unsettled => tally.unsettled += 1,
+                Ended::PerhapsMade { now } => {
+                    tally.perhaps.insert(held.row.line);
+                    tally.unanswered += u64::from(now);
+                }
                 Ended::Written | Ended::Found => {}
             }
-            (tally.rows, tally.failed, tally.unsettled)
+            (tally.rows, tally.failed, tally.unsettled, tally.unanswered)
         };
         lock(&self.progress).row_done(rows, failed, self.total);
         if ended == Ended::Failed {
             self.check_verdict(held, failed)?;
+        }
+        if ended == (Ended::PerhapsMade { now: true }) && !self.is_proven() && unanswered >= CANARIES {
+            let told = format!("the vendor gave no certain answer when the first {unanswered} accounts were made");
+            return Err(Trouble::stop("canary-refused", format!("{told}, and none of them is in its list")));
         }
         if ended == Ended::Written {
             self.proven.store(true, Ordering::SeqCst);
@@ -230,7 +269,7 @@ impl<'r> Shared<'r> {
             let smoothed = if old == 0 { took } else { (old / 8) * 7 + took / 8 };
             self.row_micros.store(smoothed.max(1), Ordering::Relaxed);
         }
-        self.check_thresholds(rows, failed + unsettled)
+        self.check_thresholds(rows, failed + unsettled + unanswered)
     }
 
     /// Whether the vendor has made of a name what it was told.

@@ -47,6 +47,7 @@ use crate::migrate::journal::state::Summary;
 use crate::migrate::journal::state::Whole;
 use crate::migrate::plan::Counts;
 use crate::migrate::plan::Head;
+use crate::migrate::plan::tenant::tenant;
 use crate::migrate::shown;
 use crate::model::time::Time;
 
@@ -170,19 +171,32 @@ impl PostgresJournal {
         Ok(())
     }
 
-    /// Another migration of the same connection that was begun and has not come to its end.
+    /// Another migration of the same connection, or of the same tenant by whatever connection, that was
+    /// begun and has not come to its end.
     fn check_alone(&self, link: &mut Link) -> std::result::Result<(), Bad> {
-        let connection = &self.head.connection;
-        // Whoever begins another one of this connection waits until this one has begun.
-        link.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 1))::text", &[connection])?;
-        let sql = "SELECT id FROM ssoctl_migration WHERE connection = $1 AND id <> $2 AND phase IN ('applying', 'rolling-back')";
-        let rows = link.query(sql, &[connection, &self.id])?;
-        let Some(row) = rows.first() else { return Ok(()) };
-        let other: String = row.try_get(0)?;
-        Err(Failure::refused(
-            "migration-unfinished",
-            format!("another migration of `{connection}` is not finished: {other}"),
-        )
+        let (connection, mine) = (&self.head.connection, tenant(&self.head));
+        // Whoever begins another one of this connection, or tenant, waits until this one has begun.
+        for held in [connection, &mine] {
+            link.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 1))::text", &[held])?;
+        }
+        let sql =
+            "SELECT id, head::text FROM ssoctl_migration WHERE id <> $1 AND phase IN ('applying', 'rolling-back')";
+        let mut found: Option<(String, String)> = None;
+        for row in link.query(sql, &[&self.id])? {
+            let (other, head): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+            let head: Head = serde_json::from_str(&head)
+                .map_err(|error| damaged(&other, "its head cannot be read").because(error))?;
+            if head.connection == *connection || tenant(&head) == mine {
+                found = Some((other, head.connection));
+                break;
+            }
+        }
+        let Some((other, by)) = found else { return Ok(()) };
+        let whose = match by == *connection {
+            true => format!("`{connection}`"),
+            false => format!("the tenant of `{connection}`, by `{by}`,"),
+        };
+        Err(Failure::refused("migration-unfinished", format!("another migration of {whose} is not finished: {other}"))
         .hint(format!("`ssoctl users resume {other} --journal URL` finishes it, `ssoctl users rollback {other} --journal URL` takes it back"))
         .into())
     }

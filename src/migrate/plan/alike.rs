@@ -121,7 +121,7 @@ fn letters(one: &str, other: &str) -> String {
 
 /// What names look like.
 #[derive(Clone)]
-struct Looks {
+pub(crate) struct Looks {
     /// What each letter of ASCII looks like.
     ascii: Vec<String>,
     as_written: String,
@@ -129,13 +129,14 @@ struct Looks {
 }
 
 impl Looks {
-    fn new() -> Self {
+    /// With what each letter of ASCII looks like.
+    pub(crate) fn new() -> Self {
         let look = |byte: u8| unicode_security::skeleton(char::from(byte).encode_utf8(&mut [0; 4])).collect();
         Self { ascii: (0..128).map(look).collect(), as_written: String::new(), in_small_letters: String::new() }
     }
 
     /// The looks of a name as it is written and in small letters: В is like B, and в like nothing in Latin.
-    fn of(&mut self, name: &str) -> Vec<&str> {
+    pub(crate) fn of(&mut self, name: &str) -> Vec<&str> {
         self.as_written.clear();
         self.in_small_letters.clear();
         if name.is_ascii() {

@@ -26,13 +26,15 @@ pub(crate) fn key(name: &str) -> Cow<'_, str> {
     Cow::Owned(again.trim().to_owned())
 }
 
-/// Characters that do not show: control, zero-width, direction marks.
+/// Characters that do not show: control, zero-width, direction marks, the Braille pattern without dots. And the
+/// code points that are no characters at all, which XML cannot have.
 pub(crate) fn hidden(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
             | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
-            | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}'
+            | '\u{2800}' | '\u{3164}' | '\u{FDD0}'..='\u{FDEF}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}'
             | '\u{E0000}'..='\u{E0FFF}')
+        || u32::from(c) & 0xFFFE == 0xFFFE
 }
 
 /// In words, how two names with the same key differ.

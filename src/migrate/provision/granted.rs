@@ -1,6 +1,7 @@
 //! What the groups of a person give, and what of it an account lacks.
 
 use std::collections::BTreeSet;
+use std::collections::HashMap;
 
 use crate::migrate::plan::Outcome;
 use crate::migrate::plan::fold;
@@ -22,17 +23,43 @@ struct Granted<'m> {
     near: Option<(&'m str, String)>,
 }
 
-fn granted<'m>(person: &Person, mapping: &'m Mapping) -> Granted<'m> {
-    let mut granted = Granted { role: None, scope: BTreeSet::new(), near: None };
-    for row in &mapping.groups {
-        if person.groups.contains(&row.group) {
+/// What the mapping gives, by group.
+pub(super) struct Given<'m> {
+    /// The mapping.
+    pub(super) mapping: &'m Mapping,
+    by_name: HashMap<&'m str, usize>,
+    by_small_letters: HashMap<String, usize>,
+}
+
+impl<'m> Given<'m> {
+    /// Made once for all people: of either there may be very many.
+    pub(super) fn new(mapping: &'m Mapping) -> Self {
+        let mut by_small_letters = HashMap::new();
+        for (at, row) in mapping.groups.iter().enumerate() {
+            by_small_letters.entry(row.group.to_lowercase()).or_insert(at);
+        }
+        let by_name = mapping.groups.iter().enumerate().map(|(at, row)| (row.group.as_str(), at)).collect();
+        Self { mapping, by_name, by_small_letters }
+    }
+
+    fn to(&self, person: &Person) -> Granted<'m> {
+        let place = |group: &String| self.by_name.get(group.as_str()).copied();
+        let rows: BTreeSet<usize> = person.groups.iter().filter_map(place).collect();
+        let mut granted = Granted { role: None, scope: BTreeSet::new(), near: None };
+        for row in rows.iter().map(|at| &self.mapping.groups[*at]) {
             granted.role = granted.role.or(row.role.as_deref());
             granted.scope.extend(row.asset_groups.iter().map(String::as_str));
-        } else if let Some(near) = person.groups.iter().find(|group| group.to_lowercase() == row.group.to_lowercase()) {
-            granted.near.get_or_insert((&row.group, near.clone()));
         }
+        // It is told where there is no role.
+        if granted.role.is_none() {
+            let mut near = person.groups.iter().filter_map(|group| {
+                let at = *self.by_small_letters.get(&group.to_lowercase())?;
+                (!rows.contains(&at)).then(|| (self.mapping.groups[at].group.as_str(), group.clone()))
+            });
+            granted.near = near.next();
+        }
+        granted
     }
-    granted
 }
 
 /// A value that could not be sent, or not be read back as it was.
@@ -57,8 +84,8 @@ fn set(field: &str, after: impl Into<String>) -> Change {
 }
 
 /// Somebody who has no account.
-pub(super) fn new(row: Row, person: &Person, mapping: &Mapping, api: &Api) -> Row {
-    let granted = granted(person, mapping);
+pub(super) fn new(row: Row, person: &Person, given: &Given<'_>, api: &Api) -> Row {
+    let (mapping, granted) = (given.mapping, given.to(person));
     if let Some((code, why)) = refused(person, mapping) {
         return row.ended(Outcome::Invalid, code, why);
     }
@@ -80,7 +107,7 @@ pub(super) fn new(row: Row, person: &Person, mapping: &Mapping, api: &Api) -> Ro
     let lacks = api
         .required
         .iter()
-        .find(|field| !changes.iter().any(|change| change.field == **field && !change.after.is_empty()));
+        .find(|field| !changes.iter().any(|change| change.field == **field && !change.after.trim().is_empty()));
     if let Some(field) = lacks {
         let why = format!("a new account needs {}, and the person has none", shown(field));
         return row.ended(Outcome::Invalid, "field-missing", why);
@@ -101,9 +128,9 @@ fn no_role(person: &Person, granted: &Granted<'_>) -> String {
 }
 
 /// Somebody who has one.
-pub(super) fn existing(row: Row, person: &Person, account: &Account, mapping: &Mapping, api: &Api) -> Row {
+pub(super) fn existing(row: Row, person: &Person, account: &Account, given: &Given<'_>, api: &Api) -> Row {
     let row = Row { user_id: Some(account.id.clone()), ..row };
-    let granted = granted(person, mapping);
+    let (mapping, granted) = (given.mapping, given.to(person));
     if let Some((code, why)) = refused(person, mapping) {
         return row.ended(Outcome::Invalid, code, why);
     }
@@ -124,6 +151,17 @@ pub(super) fn existing(row: Row, person: &Person, account: &Account, mapping: &M
         return row.ended(Outcome::Conflict, "role-not-editable", why);
     }
     let mut changes = Vec::new();
+    let has_scope = || account.groups.iter().any(|group| !group.is_empty());
+    if scope(&granted, role, api).as_deref() == Some("") && has_scope() {
+        let has: Vec<String> = account.groups.iter().take(8).map(|group| shown(group)).collect();
+        let more = if account.groups.len() > has.len() { ", …" } else { "" };
+        let why = format!(
+            "no group of the person gives an asset group, and the account sees {}{more}: take them away at the vendor, \
+             or map a group that gives them",
+            has.join(", ")
+        );
+        return row.ended(Outcome::Conflict, "scope-not-granted", why);
+    }
     if let Some(after) = scope(&granted, role, api).filter(|after| !after.is_empty()) {
         let has: BTreeSet<&str> = account.groups.iter().map(String::as_str).collect();
         if has != granted.scope {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::migrate::provision::store::trimmed;
 use crate::migrate::shown;
 use crate::model::provision::Mapping;
 use crate::model::provision::VERSION;
@@ -69,7 +70,7 @@ fn groups(mapping: &Mapping, api: &Api) -> Option<Slip> {
         if row.group.is_empty() {
             return slip("group", "the group has no name".to_owned());
         }
-        if row.group.trim() != row.group || row.group.contains(&mapping.group_delimiter) {
+        if trimmed(&row.group) != row.group || row.group.contains(&mapping.group_delimiter) {
             let why = format!(
                 "no group of a person is {}: cells are parted by {} and trimmed",
                 shown(&row.group),

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use crate::error::told::shorter;
+use crate::migrate::shown;
 use crate::model::printable;
 use crate::provider::Account;
 use crate::provider::provisioner::Api;
@@ -131,6 +132,34 @@ pub(crate) fn of_several(key: &str, accounts: &[Account]) -> String {
     let names: Vec<&str> = accounts.iter().take(5).map(|account| account.username.0.as_str()).collect();
     let several = format!("{}: {}", accounts.len(), names.join(", "));
     text(&Fields::from([(KEY.to_owned(), key.to_owned()), ("accounts".to_owned(), several)]))
+}
+
+/// The field of [`of_alike`] that names the other account.
+const ALIKE: &str = "alike";
+/// Its own key there.
+const ALIKE_KEY: &str = "alike_key";
+
+/// What is seen where nobody has the key of a person, and an account is there that may be the same person's.
+pub(crate) fn of_alike(key: &str, other: &Account) -> String {
+    let has = other.external_id.clone().unwrap_or_default();
+    let fields = [(KEY, key.to_owned()), (ALIKE, other.username.0.clone()), (ALIKE_KEY, has)];
+    text(&fields.map(|(field, value)| (field.to_owned(), value)).into())
+}
+
+/// In words, whose account is in the way; nothing for the state of any other account.
+pub(crate) fn alike(text: &str) -> Option<String> {
+    if !text.contains(ALIKE_KEY) {
+        return None;
+    }
+    let fields = fields(text);
+    let (other, has) = (fields.get(ALIKE)?, fields.get(ALIKE_KEY)?);
+    let has = if has.is_empty() { "no External ID".to_owned() } else { format!("the External ID {}", shown(has)) };
+    let key = fields.get(KEY)?;
+    Some(format!(
+        "account {} with {has} has the e-mail address of {}, or a key that looks the same: link it first, lest there be two",
+        shown(other),
+        shown(key)
+    ))
 }
 
 #[cfg(test)]

@@ -24,11 +24,21 @@ pub(crate) struct Person {
 }
 
 impl Person {
-    /// What the store has for a field of the vendor; nothing where the cell is empty.
+    /// What the store has for a field of the vendor; nothing where the cell is blank.
     pub(crate) fn value(&self, mapping: &Mapping, field: &str) -> Option<&str> {
         let value = self.values.get(mapping.fields.get(field)?)?;
-        (!value.is_empty()).then_some(value.as_str())
+        (!value.trim().is_empty()).then_some(value.as_str())
     }
+
+    /// The address of a new account, from the store or from the mapping itself.
+    pub(crate) fn address<'a>(&'a self, mapping: &'a Mapping) -> Option<&'a str> {
+        self.value(mapping, "email").or_else(|| mapping.constants.get("email").map(String::as_str))
+    }
+}
+
+/// A group without the spaces about it. A space of another script is of the name: it is another group.
+pub(crate) fn trimmed(group: &str) -> &str {
+    group.trim_matches(|c: char| c.is_ascii_whitespace())
 }
 
 const CODES: table::Codes = table::Codes {
@@ -66,7 +76,7 @@ pub(crate) fn read(bytes: &[u8], name: &str, encoding: Option<&str>, mapping: &M
     let mut people = Vec::new();
     table.each(name, &CODES, |record| {
         let values = columns.iter().map(|(column, at)| ((*column).clone(), record.get(*at).to_owned())).collect();
-        let parts = record.get(groups).split(mapping.group_delimiter.as_str()).map(str::trim);
+        let parts = record.get(groups).split(mapping.group_delimiter.as_str()).map(trimmed);
         people.push(Person {
             line: record.line,
             key: record.get(key).to_owned(),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::error::Failure;
 use crate::error::Result;
+use crate::migrate::plan::fold;
 use crate::migrate::provision::state;
 use crate::model::UserId;
 use crate::model::Username;
@@ -79,11 +80,24 @@ impl Directory for Target {
             let found = self.inner.account(id, &[&key])?;
             return Ok(found.map(|account| view(account.id.clone(), state::seen(&account, likely), &account)));
         }
-        let holders = self.provisioner()?.keyed(&key)?;
-        Ok(Some(match holders.as_slice() {
-            [] => view(id.clone(), String::new(), &Account::default()),
-            [only] => view(id.clone(), state::seen(only, likely), only),
-            several => view(id.clone(), state::of_several(&key, several), &Account::default()),
+        // On the way back nobody is to be made, and nobody is in the way.
+        let wanted = likely.last().filter(|wanted| !wanted.is_empty());
+        let address = wanted.and_then(|wanted| state::fields(wanted).remove("email"));
+        let (look, address) = (fold::key(&key), address.as_deref().map(fold::key));
+        let holds = |account: &Account| account.external_id.as_deref() == Some(&*key);
+        let same = |has: &Option<String>, folded: &str| has.as_deref().is_some_and(|has| fold::key(has) == folded);
+        let picked = self.provisioner()?.picked(&|account| {
+            holds(account)
+                || wanted.is_some()
+                    && (same(&account.external_id, &look)
+                        || address.as_ref().is_some_and(|address| same(&account.email, address)))
+        })?;
+        let (holders, others): (Vec<Account>, Vec<Account>) = picked.into_iter().partition(holds);
+        Ok(Some(match (holders.as_slice(), others.first()) {
+            ([], None) => view(id.clone(), String::new(), &Account::default()),
+            ([], Some(other)) => view(id.clone(), state::of_alike(&key, other), &Account::default()),
+            ([only], _) => view(id.clone(), state::seen(only, likely), only),
+            (several, _) => view(id.clone(), state::of_several(&key, several), &Account::default()),
         }))
     }
 
@@ -102,6 +116,13 @@ impl Directory for Target {
             .collect();
         if set.is_empty() {
             return Err(CallError::Malformed { detail: "a row that sets nothing; nothing was sent".to_owned() });
+        }
+        if !has.is_empty() && account.username.0.is_empty() {
+            return Err(CallError::Refused {
+                status: 400,
+                code: "several-accounts".to_owned(),
+                message: "which account is meant nobody can tell; nothing was sent".to_owned(),
+            });
         }
         let provisioner = self.provisioner()?;
         if has.is_empty() { provisioner.add(&set) } else { provisioner.edit(&UserId(account.username.0.clone()), &set) }

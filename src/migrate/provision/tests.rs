@@ -68,6 +68,86 @@ fn two_of_one_export_who_may_be_one_person_get_no_account() {
 }
 
 #[test]
+fn no_address_comes_to_two_accounts() {
+    let accounts = [
+        account("abcd_a", "1", "Reader", &["Servers"], "a@x.example"),
+        account("abcd_b", "2", "Reader", &["Servers"], "b@x.example"),
+        account("abcd_c", "3", "Reader", &["Servers"], "c@x.example"),
+        account("abcd_d", "4", "Reader", &["Servers"], "d@x.example"),
+        account("abcd_e", "5", "Reader", &["Servers"], "e@x.example"),
+        account("abcd_f", "6", "Reader", &["Servers"], "f@x.example"),
+        account("abcd_z", "", "Reader", &[], "Z@x.example"),
+    ];
+    // A swap; the address of somebody who is not in the export; two who would get one; one of them new; and a
+    // change of case of the own one.
+    let plan = planned(
+        "1,A,B,B@x.example,Audit\n2,A,B,a@x.example,Audit\n3,A,B,z@x.example,Audit\n4,A,B,new@x.example,Audit\n\
+         5,A,B,NEW@x.example,Audit\n6,A,B,next@x.example,Audit\n7,A,B,next@x.example,Audit\n",
+        &accounts,
+    );
+    let expected =
+        ["email-taken", "email-taken", "email-taken", "person-alike", "person-alike", "person-alike", "person-alike"];
+    assert_eq!(codes(&plan), expected);
+    assert!(plan.rows.iter().all(|row| row.outcome == Outcome::Conflict && row.after.is_none()));
+    assert!(plan.rows[0].detail.contains("account `abcd_b` has the e-mail address"), "{}", plan.rows[0].detail);
+    let own = planned("1,A,B,new@x.example,Audit\n2,A,B,B@x.example,Audit\n", &accounts[..2]);
+    assert_eq!(codes(&own), ["change", "already"]);
+}
+
+#[test]
+fn an_address_that_the_mapping_gives_everybody_is_one_that_they_share() {
+    let text = MAPPING.replace(", email: Mail", "").replace("constants: {", "constants: {email: all@x.example, ");
+    let mapping: Mapping = crate::yaml::parse(&text, "m.yaml", 1).unwrap();
+    assert_eq!(first_slip(&mapping, &api()), None);
+    let planned = |rows: &str, accounts: &[Account]| {
+        let people = store::read(format!("{HEAD}{rows}").as_bytes(), "s.csv", None, &mapping).unwrap();
+        plan(&people, accounts, &mapping, &api(), &UserId("abcd_op".to_owned()))
+    };
+    assert_eq!(codes(&planned("1,A,M,,SOC\n", &[])), ["create"]);
+    assert_eq!(codes(&planned("1,A,M,,SOC\n2,B,M,,SOC\n", &[])), ["person-alike", "person-alike"]);
+    let there = account("abcd_a", "", "Reader", &[], "ALL@x.example");
+    assert_eq!(codes(&planned("1,A,M,,SOC\n", &[there])), ["account-alike"]);
+}
+
+#[test]
+fn scope_that_the_mapping_does_not_give_is_told() {
+    let plan = planned(
+        "1,A,B,a@x.example,Bare\n2,A,B,b@x.example,Bare\n3,A,B,c@x.example,SOC-Leads\n",
+        &[
+            account("abcd_a", "1", "Reader", &["Servers", "Vault"], "a@x.example"),
+            account("abcd_b", "2", "Reader", &[], "b@x.example"),
+            account("abcd_c", "3", "Manager", &["Servers"], "c@x.example"),
+        ],
+    );
+    assert_eq!(codes(&plan), ["scope-not-granted", "already", "already"]);
+    assert_eq!(plan.rows[0].outcome, Outcome::Conflict);
+    assert!(plan.rows[0].detail.contains("the account sees `Servers`, `Vault`"), "{}", plan.rows[0].detail);
+}
+
+#[test]
+fn what_only_looks_like_another_is_another_and_told() {
+    // Groups: only ASCII's spaces stand about a name.
+    let plan =
+        planned("1,A,M,a@x.example,SOC\u{a0}\n2,B,M,b@x.example,\u{3000}SOC\n3,C,M,c@x.example,\t SOC ;x\n", &[]);
+    assert_eq!(codes(&plan), ["no-role", "no-role", "create"]);
+    // Keys: of another script, with another space, and with what does not show.
+    let keys = "AB 1,A,M,a@x.example,SOC\n\u{410}\u{412} 1,B,M,b@x.example,SOC\nX\u{a0}2,C,M,c@x.example,SOC\n\
+        X 2,D,M,d@x.example,SOC\nY\u{2800}3,E,M,e@x.example,SOC\nZ\u{ffff}4,F,M,f@x.example,SOC\n";
+    let alike = ["person-alike", "person-alike", "person-alike", "person-alike", "key-characters", "key-characters"];
+    assert_eq!(codes(&planned(keys, &[])), alike);
+    let there = [account("abcd_a", "\u{410}\u{412} 1", "Scanner", &[], "z@x.example")];
+    assert_eq!(codes(&planned("AB 1,A,M,a@x.example,SOC\n", &there)), ["account-alike"]);
+    let there = [account("abcd_a", "AB 1", "Scanner", &[], "z@x.example")];
+    assert_eq!(codes(&planned("\u{410}\u{412} 1,A,M,a@x.example,SOC\n", &there)), ["account-alike"]);
+    // Values: what XML cannot have, and what is blank.
+    let plan = planned(
+        "1,A\u{fffe},M,a@x.example,SOC\n2, \u{a0},M,b@x.example,SOC\n3,A,M,\u{2003},SOC\n4,\u{2800},M,d@x.example,SOC\n",
+        &[],
+    );
+    assert_eq!(codes(&plan), ["value-characters", "field-missing", "field-missing", "value-characters"]);
+}
+
+#[test]
 fn role_and_scope_of_a_new_account_come_from_groups() {
     let plan = planned(
         "1,Anna,M,anna@x.example,Site-Paris; SOC\n2,Bert,M,bert@x.example,SOC-Leads;SOC\n3,Carl,M,carl@x.example,soc\n\

@@ -65,9 +65,12 @@ pub(super) fn read(journal: &dyn Journal, phase: Phase) -> Result<Ended> {
     Ok(ended)
 }
 
-/// Rows that were never written are nothing that a rollback has left.
+/// Rows that were never written are nothing that a rollback has left; an account that was perhaps made is.
 fn is_told(held: &Held, phase: Phase) -> bool {
     let state = &held.state;
+    if held.row.outcome == Outcome::Create && state.standing() == Standing::Unknown {
+        return true;
+    }
     state.standing() == Standing::Failed
         && (phase.direction() == Direction::Apply || matches!(state.undo.step, Step::Failed(_)) || state.is_in_place())
 }

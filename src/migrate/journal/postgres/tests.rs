@@ -58,7 +58,7 @@ impl Table {
         let next = NEXT.fetch_add(1, Ordering::SeqCst);
         let id = format!("test-{}-{next}", std::process::id());
         let mut head = plan.head.clone();
-        head.connection = id.clone();
+        (head.connection, head.provider) = (id.clone(), id.clone());
         Self::named(links(), id, Plan::sealed(head, plan.rows.clone())).unwrap()
     }
 
@@ -248,6 +248,11 @@ fn postgres_refuses_what_does_not_belong_together() {
     table.begun(LEASE);
     let beside = Table::named(Arc::clone(&table.links), format!("{}-2", table.id), other).unwrap();
     assert_eq!(code(beside.run(LEASE).begin(&apply(), moment())), "migration-unfinished");
+    // Another name of the connection is the same tenant.
+    let renamed = Head { connection: format!("{}-other", table.id), ..table.plan.head.clone() };
+    let renamed = Plan::sealed(renamed, plan_of(2).rows);
+    let renamed = Table::named(Arc::clone(&table.links), format!("{}-3", table.id), renamed).unwrap();
+    assert_eq!(code(renamed.run(LEASE).begin(&apply(), moment())), "migration-unfinished");
     assert_eq!(code(tables::find(&table.links, &format!("{}x", table.id))), "migration-unknown");
     assert_eq!(code(tables::find(&table.links, "test-")), "migration-choice");
     assert_eq!(code(PostgresJournal::look(&table.links, "nobody").map(|_| ())), "migration-unknown");

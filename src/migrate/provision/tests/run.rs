@@ -31,6 +31,7 @@ use crate::migrate::journal::Direction;
 use crate::migrate::journal::How;
 use crate::migrate::journal::Scope;
 use crate::migrate::journal::state::Phase;
+use crate::migrate::journal::state::Standing;
 use crate::migrate::journal::state::Step;
 use crate::migrate::plan;
 use crate::migrate::plan::Head;
@@ -71,13 +72,17 @@ fn story(rows: &str, accounts: &[Account]) -> Story {
 
 impl Story {
     fn go(&self, direction: Direction, retry_failed: bool, options: &Options) -> anyhow::Result<Watch> {
+        self.scoped(Scope { retry_failed, ..Scope::of(direction) }, options)
+    }
+
+    fn scoped(&self, scope: Scope, options: &Options) -> anyhow::Result<Watch> {
         let fake = &self.vendor.fake;
         let target = Target::new(Box::new(self.vendor.clone()));
         let journal = fake.journal(&self.plan)?;
         let (pace, stop) = (fake.pace(), AtomicBool::new(false));
         let run = Run { directory: &target, pace: &pace, clock: fake, stop: &stop, options };
         let mut watch = Watch::default();
-        run.drive(&journal, &Scope { retry_failed, ..Scope::of(direction) }, "m", &mut watch)?;
+        run.drive(&journal, &scope, "m", &mut watch)?;
         Ok(watch)
     }
 
@@ -88,6 +93,22 @@ impl Story {
     fn fast(&self, direction: Direction, retry_failed: bool) -> Result<Watch, String> {
         let options = Options { writes_per_second: None, ..Options::default() };
         self.go(direction, retry_failed, &options).map_err(|error| failure_of(&error).unwrap().code().to_owned())
+    }
+
+    /// The operator has looked at the vendor, and says of these lines that there is no account.
+    fn make_again(&self, lines: &[u64]) -> Result<Watch, String> {
+        let options =
+            Options { writes_per_second: None, max_failures: 999, max_failure_share: 1.0, ..Options::default() };
+        let scope =
+            Scope { retry_failed: true, make_again: lines.iter().copied().collect(), ..Scope::of(Direction::Apply) };
+        self.scoped(scope, &options).map_err(|error| failure_of(&error).unwrap().code().to_owned())
+    }
+
+    /// Lines of accounts of which nobody knows whether they were made.
+    fn perhaps_made(&self) -> Vec<u64> {
+        let state = self.state();
+        let open = state.each().filter(|(_, row)| row.standing() == Standing::Unknown);
+        open.map(|(index, _)| index as u64 + 2).collect()
     }
 
     fn state(&self) -> Seen {
@@ -181,12 +202,126 @@ fn a_lost_answer_is_settled_by_looking_and_never_by_making_another_account() {
         assert!(made.len() == 3 && made.values().all(|made| *made == 1), "{fault:?}: {made:?}");
         assert_eq!((story.requests(), story.step(1)), (3, Step::Done(How::Settled)), "{fault:?}");
     }
-    // Where there is none once the time-out is over, it is made again.
+}
+
+#[test]
+fn an_account_that_was_perhaps_made_is_made_again_by_the_operators_word_alone() {
+    let story = story(&newcomers(3), &[]);
+    story.vendor.books().faults = [Fault::None, Fault::TimeoutBeforeCommit].into();
+    let options = Options { writes_per_second: None, ..Options::default() };
+    let error = story.go(Direction::Apply, false, &options).err().unwrap();
+    let failure = failure_of(&error).unwrap();
+    assert_eq!((failure.code(), story.perhaps_made()), ("perhaps-made", vec![3]));
+    assert!(failure.to_string().contains("lines 3;") && failure.hints()[1].contains("--make-again 3`"), "{failure:?}");
+    // The others are made. Nothing but that word sends it once more, however often it is resumed.
+    for retry in [false, true] {
+        assert_eq!(story.fast(Direction::Apply, retry).err().as_deref(), Some("perhaps-made"));
+        assert_eq!((story.requests(), story.perhaps_made()), (3, vec![3]));
+    }
+    // Nor does the word that names another line.
+    assert_eq!(story.make_again(&[2]).err().as_deref(), Some("perhaps-made"));
+    assert_eq!(story.requests(), 3);
+    let before = story.vendor.fake.world().now;
+    story.make_again(&[3]).unwrap();
+    assert!(story.vendor.fake.world().now - before >= TIMEOUT * 4);
+    assert_eq!((story.requests(), story.vendor.held("new-1").len()), (4, 1));
+    assert_eq!(story.state().phase(), Phase::Finished);
+}
+
+#[test]
+fn an_account_that_shows_up_later_is_found_and_not_made_again() {
+    let story = story(&newcomers(2), &[]);
+    // Longer than anybody waits for it.
+    story.vendor.books().faults = [Fault::None, Fault::TimeoutBeforeCommit].into();
+    assert_eq!(story.apply().err().as_deref(), Some("perhaps-made"));
+    story.vendor.books().accounts.push(account(
+        "abcd_x",
+        "new-1",
+        "scanner",
+        &["Clients", "Servers"],
+        "new1@x.example",
+    ));
+    story.vendor.books().accounts[1].last_name = Some("M".to_owned());
+    story.vendor.books().accounts[1].first_name = Some("Anna".to_owned());
+    story.make_again(&[3]).unwrap();
+    assert_eq!((story.requests(), story.step(1)), (2, Step::Done(How::Settled)));
+    assert_eq!(story.state().row(1).unwrap().made.as_deref(), Some("abcd_x"));
+}
+
+#[test]
+fn a_lost_answer_to_the_second_making_is_not_sent_a_third_time() {
+    let story = story(&newcomers(2), &[]);
+    story.vendor.books().faults = [Fault::None, Fault::TimeoutBeforeCommit, Fault::TimeoutBeforeCommit].into();
+    assert_eq!(story.apply().err().as_deref(), Some("perhaps-made"));
+    assert_eq!(story.make_again(&[3]).err().as_deref(), Some("perhaps-made"));
+    assert_eq!((story.requests(), story.perhaps_made()), (3, vec![3]));
+}
+
+#[test]
+fn a_no_of_the_vendor_is_certain_and_tried_again_where_that_is_asked_for() {
+    let story = story(&newcomers(2), &[]);
+    story.vendor.books().faults =
+        [Fault::None, Fault::Throttled(Some(1)), Fault::Unreachable, Fault::Conflict, Fault::Refused].into();
+    story.apply().unwrap();
+    assert_eq!((story.fault(1).as_str(), story.requests()), ("refused", 5));
+    story.fast(Direction::Apply, true).unwrap();
+    assert_eq!((story.step(1), story.requests()), (Step::Done(How::Written), 6));
+}
+
+#[test]
+fn a_vendor_that_answers_none_of_the_first_three_is_not_asked_for_more() {
+    let story = story(&newcomers(9), &[]);
+    story.vendor.books().faults = [Fault::TimeoutBeforeCommit; 9].into();
+    assert_eq!(story.apply().err().as_deref(), Some("canary-refused"));
+    assert_eq!((story.requests(), story.perhaps_made()), (3, vec![2, 3, 4]));
+    // Those of an earlier run are no word on the vendor of today.
+    story.vendor.books().faults.clear();
+    assert_eq!(story.apply().err().as_deref(), Some("perhaps-made"));
+    assert_eq!((story.requests(), story.state().summary().done), (9, 6));
+}
+
+#[test]
+fn a_rollback_tells_of_an_account_that_was_perhaps_made() {
     let story = story(&newcomers(2), &[]);
     story.vendor.books().faults = [Fault::None, Fault::TimeoutBeforeCommit].into();
+    assert_eq!(story.apply().err().as_deref(), Some("perhaps-made"));
+    story.fast(Direction::Rollback, false).unwrap();
+    assert_eq!((story.fault(0).as_str(), story.fault(1).as_str()), ("account-stays", "perhaps-made"));
+    assert_eq!((story.state().phase(), story.requests()), (Phase::RolledBack, 2));
+    // Once it shows up, that is told.
+    story.vendor.books().accounts.push(account("abcd_x", "new-1", "Scanner", &["Servers"], "new1@x.example"));
+    story.fast(Direction::Rollback, true).unwrap();
+    assert_eq!(story.fault(1), "account-stays");
+}
+
+#[test]
+fn an_account_with_the_same_address_that_came_since_the_plan_is_in_the_way() {
+    let story = story(&newcomers(4), &[]);
+    story.vendor.books().accounts.push(account("abcd_x", "", "Reader", &[], "NEW0@x.example"));
+    story.vendor.books().accounts.push(account("abcd_y", "77", "Reader", &[], "new1@x.example"));
+    story.vendor.books().accounts.push(account("abcd_z", "NEW-2", "Reader", &[], "z@x.example"));
     story.apply().unwrap();
-    assert!(story.vendor.fake.world().now >= TIMEOUT * 2);
-    assert_eq!((story.requests(), story.vendor.held("new-1").len()), (3, 1));
+    assert_eq!([0, 1, 2].map(|row| story.fault(row)), ["account-alike", "account-alike", "account-alike"]);
+    let told = |row: usize| story.state().row(row).unwrap().fault().unwrap().detail.clone();
+    assert!(told(0).contains("`abcd_x` with no External ID has the e-mail address of `new-0`"), "{}", told(0));
+    assert!(told(1).contains("`abcd_y` with the External ID `77`"), "{}", told(1));
+    assert_eq!((story.requests(), story.step(3)), (1, Step::Done(How::Written)));
+    // It is no account of ours to write, whatever is asked for.
+    assert!(story.make_again(&[2, 3, 4]).is_ok());
+    assert_eq!((story.requests(), story.fault(0).as_str()), (1, "account-alike"));
+}
+
+#[test]
+fn an_answer_that_is_lost_beside_an_account_of_the_same_address_is_for_people() {
+    let story = story(&newcomers(2), &[]);
+    story.vendor.books().faults = [Fault::None, Fault::DoubledThenTimeout].into();
+    story.apply().unwrap();
+    assert_eq!((story.fault(1).as_str(), story.requests()), ("account-alike", 2));
+    story.vendor.books().accounts.pop();
+    story.fast(Direction::Apply, true).unwrap();
+    assert_eq!((story.fault(1).as_str(), story.requests()), ("perhaps-made", 2));
+    story.make_again(&[3]).unwrap();
+    assert_eq!((story.step(1), story.requests()), (Step::Done(How::Written), 3));
 }
 
 #[test]
@@ -223,8 +358,15 @@ fn whoever_got_an_account_since_the_plan_is_left_to_people() {
     assert_eq!(raced.apply().err().as_deref(), Some("verify-failed"));
     let told = raced.state().row(1).unwrap().fault().unwrap().detail.clone();
     assert!(told.contains("accounts `2: made_1, made_2`"), "{told}");
-    raced.apply().unwrap();
+    // Two accounts of one person are told at the end, until somebody has taken one away.
+    assert_eq!(raced.apply().err().as_deref(), Some("several-accounts"));
     assert_eq!((raced.vendor.held("new-1").len(), raced.vendor.held("new-2").len(), raced.requests()), (2, 1, 3));
+    // Nor is any of them written where it is tried again.
+    assert_eq!(raced.fast(Direction::Apply, true).err().as_deref(), Some("several-accounts"));
+    assert_eq!((raced.requests(), raced.fault(1).as_str()), (3, "refused"));
+    raced.vendor.books().accounts.retain(|account| account.id.0 != "made_2");
+    raced.apply().unwrap();
+    assert_eq!(raced.state().phase(), Phase::Finished);
 }
 
 #[test]
@@ -281,9 +423,33 @@ proptest! {
             prop_assert!(made.values().all(|made| *made == 1), "{:?}", made);
         }
         let mut runs = 0;
-        while !story.process(Direction::Apply, None) {
+        {
+            let mut world = story.vendor.fake.world();
+            (world.crash_in, world.disk_fails_in) = (None, None);
+        }
+        loop {
+            let came_to_its_end = match story.make_again(&[]) {
+                Ok(_) => true,
+                Err(code) => code == "perhaps-made",
+            };
+            if came_to_its_end && story.state().summary().failed == 0 {
+                break;
+            }
             runs += 1;
             prop_assert!(runs < 200, "it does not end");
+        }
+        // Nobody is lost: who may have none is told, and has none, for nothing is under way any more.
+        let told = story.perhaps_made();
+        let made = story.vendor.books().made.clone();
+        prop_assert!(made.values().all(|made| *made == 1), "{:?}", made);
+        for line in &told {
+            prop_assert_eq!(story.vendor.held(&format!("new-{}", line - 2)).len(), 0);
+        }
+        prop_assert_eq!(story.state().summary().unknown, told.len() as u64);
+        story.vendor.books().faults.clear();
+        story.vendor.books().reading.clear();
+        if !told.is_empty() {
+            story.make_again(&told).unwrap();
         }
         prop_assert_eq!(story.state().phase(), Phase::Finished);
         let summary = story.state().summary();

@@ -1,17 +1,16 @@
 //! `user.php` with `action=add` and `action=edit` (vendors.md 2.4; docs.qualys.com add_user, edit_user).
 
 use crate::model::UserId;
-use crate::model::connection::KeyField;
 use crate::provider::Account;
 use crate::provider::CallError;
 use crate::provider::CallResult;
-use crate::provider::Directory as _;
 use crate::provider::Provisioner;
 use crate::provider::provisioner::Api;
 use crate::provider::qualys::users_api::LONGEST_EXTERNAL_ID;
 use crate::provider::qualys::users_api::UsersApi;
 use crate::provider::qualys::users_api::answer::Then;
 use crate::provider::qualys::users_api::asked::Asked;
+use crate::provider::qualys::users_api::meaning::partial;
 
 /// Whether further contact data must be given is the subscription's to say, and the vendor's answer
 /// tells it. A list of a Manager's accounts has no asset groups, since a Manager sees them all.
@@ -40,21 +39,23 @@ pub(in crate::provider) const API: Api = Api {
 };
 
 impl Provisioner for UsersApi {
-    fn keyed(&self, key: &str) -> CallResult<Vec<Account>> {
-        match self.holders(key) {
-            // Nobody published what Qualys answers where no user fits, so a no to the filter is no
-            // certain answer: the whole list is.
-            Err(CallError::Refused { status: 200, .. }) => {
-                let mut holders = Vec::new();
-                self.listed(&[], &mut |account| {
-                    if account.key(KeyField::ExternalId) == key {
-                        holders.push(account);
-                    }
-                    Then::Go
-                })?;
-                Ok(holders)
+    fn picked(&self, fits: &dyn Fn(&Account) -> bool) -> CallResult<Vec<Account>> {
+        let (mut picked, mut own) = (Vec::<Account>::new(), None);
+        self.listed(&[], &mut |account| {
+            if self.is_own(&account) {
+                own = account.roles.first().cloned().or_else(|| Some("user without a role".to_owned()));
             }
-            other => other,
+            if fits(&account) {
+                picked.push(account);
+            }
+            Then::Go
+        })?;
+        match partial(&self.login, own.as_deref()).filter(|_| picked.is_empty()) {
+            None => Ok(picked),
+            // Not seen is not gone.
+            Some(why) => {
+                Err(CallError::Refused { status: 200, code: "not-listed".to_owned(), message: self.clean(&why) })
+            }
         }
     }
 

@@ -85,27 +85,33 @@ fn what_an_edit_cannot_change_is_not_sent() {
 }
 
 #[test]
-fn nobody_has_a_key_only_where_a_list_says_so() {
+fn nobody_has_a_key_only_where_the_whole_list_of_a_manager_says_so() {
     let peer = subscription(&[
+        ("abcd_ap", None, "Manager"),
         ("abcd_a", Some("10"), "Reader"),
         ("abcd_b", Some("1"), "Reader"),
         ("abcd_c", Some("1"), "Reader"),
     ]);
     let logins = |key: &str| -> Vec<String> {
-        api(&peer).keyed(key).unwrap().into_iter().map(|account| account.username.0).collect()
+        let fits = |account: &Account| account.external_id.as_deref() == Some(key);
+        api(&peer).picked(&fits).unwrap().into_iter().map(|account| account.username.0).collect()
     };
     assert_eq!((logins("1"), logins("0")), (vec!["abcd_b".to_owned(), "abcd_c".to_owned()], Vec::new()));
-    // A no to the filter says nothing: the whole list is asked.
-    let peer = Peer::answering(|request| {
-        let body = match request.body.is_empty() {
-            true => list(&[user("abcd_b", Some("1"), "Reader")]),
-            false => format!("{DOCTYPE}<USER_LIST_OUTPUT><ERROR number=\"999\">no users</ERROR></USER_LIST_OUTPUT>"),
-        };
-        response("200 OK", &[], body.as_bytes())
-    });
-    assert_eq!(api(&peer).keyed("1").unwrap().len(), 1);
-    assert_eq!(api(&peer).keyed("2").unwrap().len(), 0);
-    assert_eq!(peer.received().len(), 4);
+    // No filter is asked.
+    assert_eq!(bodies(&peer), ["", ""]);
+    // Whoever is not shown everybody finds somebody, and never nobody.
+    for users in
+        [&[("abcd_ap", None, "Unit Manager"), ("abcd_b", Some("1"), "Reader")][..], &[("abcd_b", Some("1"), "Reader")]]
+    {
+        let peer = subscription(users);
+        assert_eq!(api(&peer).picked(&|account| account.id.0 == "abcd_b").unwrap().len(), 1);
+        let error = api(&peer).picked(&|_| false).unwrap_err();
+        let CallError::Refused { code, message, .. } = &error else { panic!("{error:?}") };
+        assert!(
+            code == "not-listed" && message.contains("only a Manager sees") | message.contains("not in the list"),
+            "{error}"
+        );
+    }
     let broken = saying("200 OK", &[], "<html>");
-    assert!(matches!(api(&broken).keyed("1"), Err(CallError::Malformed { .. })));
+    assert!(matches!(api(&broken).picked(&|_| true), Err(CallError::Malformed { .. })));
 }
