@@ -1,0 +1,102 @@
+//! What verifying a login has found, step by step in the order of the specification, by whichever
+//! protocol.
+
+/// What a step said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StepResult {
+    /// It holds.
+    Passed,
+    /// It does not: the login is refused.
+    Failed,
+    /// It holds, and something is worth knowing.
+    Noted,
+    /// It was not asked: nobody said what to expect, or it says nothing without proof.
+    Unchecked,
+}
+
+impl StepResult {
+    /// As output has it.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::Noted => "note",
+            Self::Unchecked => "unchecked",
+        }
+    }
+}
+
+/// One step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Step {
+    /// Its name, such as `audience`.
+    pub(crate) step: &'static str,
+    /// What demands it, such as `saml-core 2.5.1.4`.
+    pub(crate) clause: &'static str,
+    /// What it said.
+    pub(crate) result: StepResult,
+    /// In a clause; what is compared is shown byte for byte.
+    pub(crate) detail: String,
+    /// Stable and kebab-case, where it failed.
+    pub(crate) code: Option<&'static str>,
+    /// What mends it.
+    pub(crate) hint: Option<String>,
+}
+
+/// The steps of one login, and whether what they look at is proven yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Verification {
+    /// In order.
+    pub(crate) steps: Vec<Step>,
+    /// Who sent it is not proven, so that what it says is a claim and no more.
+    unproven: bool,
+}
+
+impl Verification {
+    /// A step that holds; where nothing is proven any more it is only claimed.
+    pub(crate) fn passed(&mut self, step: &'static str, clause: &'static str, detail: impl Into<String>) {
+        let (result, detail) = match self.unproven {
+            false => (StepResult::Passed, detail.into()),
+            true => (StepResult::Unchecked, format!("not proven: {}", detail.into())),
+        };
+        self.push(step, clause, result, detail);
+    }
+
+    /// Something worth knowing.
+    pub(crate) fn noted(&mut self, step: &'static str, clause: &'static str, detail: impl Into<String>) {
+        self.push(step, clause, StepResult::Noted, detail.into());
+    }
+
+    /// A step that was not asked, and why.
+    pub(crate) fn unchecked(&mut self, step: &'static str, clause: &'static str, detail: impl Into<String>) {
+        self.push(step, clause, StepResult::Unchecked, detail.into());
+    }
+
+    /// A step that fails.
+    pub(crate) fn failed(
+        &mut self,
+        step: &'static str,
+        clause: &'static str,
+        code: &'static str,
+        detail: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        let hint = Some(hint.into()).filter(|hint| !hint.is_empty());
+        let detail = detail.into();
+        self.steps.push(Step { step, clause, result: StepResult::Failed, detail, code: Some(code), hint });
+    }
+
+    /// From here on nothing that is read is proven.
+    pub(crate) fn lose_proof(&mut self) {
+        self.unproven = true;
+    }
+
+    /// Why it is refused: the first step that failed.
+    pub(crate) fn refusal(&self) -> Option<&Step> {
+        self.steps.iter().find(|step| step.result == StepResult::Failed)
+    }
+
+    fn push(&mut self, step: &'static str, clause: &'static str, result: StepResult, detail: String) {
+        self.steps.push(Step { step, clause, result, detail, code: None, hint: None });
+    }
+}
