@@ -16,6 +16,7 @@
 //!   `generate(NewKey)`, `sign(Scheme, message) -> Result<Vec<u8>, Failure>`, `default_scheme()`,
 //!   `public() -> &PublicKey`, `to_pem()`.
 
+pub(crate) mod decrypt;
 pub(crate) mod digest;
 pub(crate) mod scheme;
 pub(crate) mod sign;
