@@ -56,6 +56,24 @@ impl PublicKey {
         })?;
         Self::from_key(PKey::from_ec_key(key).map_err(broken)?)
     }
+
+    /// The coordinates of an EC key's point, each as long as the field.
+    #[cfg(test)]
+    pub(crate) fn point(&self) -> Option<(Vec<u8>, Vec<u8>)> {
+        let (mut x, mut y) = (BigNum::new().ok()?, BigNum::new().ok()?);
+        let key = self.key.ec_key().ok()?;
+        let mut scratch = openssl::bn::BigNumContext::new().ok()?;
+        key.public_key().affine_coordinates(key.group(), &mut x, &mut y, &mut scratch).ok()?;
+        let octets = i32::try_from(self.curve()?.octets()).ok()?;
+        Some((x.to_vec_padded(octets).ok()?, y.to_vec_padded(octets).ok()?))
+    }
+
+    /// Modulus and exponent of an RSA key.
+    #[cfg(test)]
+    pub(crate) fn rsa_numbers(&self) -> Option<(Vec<u8>, Vec<u8>)> {
+        let key = self.key.rsa().ok()?;
+        Some((key.n().to_vec(), key.e().to_vec()))
+    }
 }
 
 #[cfg(test)]
