@@ -1,6 +1,8 @@
 //! What verifying a login has found, step by step in the order of the specification, by whichever
 //! protocol.
 
+use crate::error::Failure;
+
 /// What a step said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StepResult {
@@ -16,6 +18,7 @@ pub(crate) enum StepResult {
 
 impl StepResult {
     /// As output has it.
+    #[cfg_attr(not(test), expect(dead_code, reason = "`login decode` asks next"))]
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Passed => "passed",
@@ -37,7 +40,7 @@ pub(crate) struct Step {
     pub(crate) result: StepResult,
     /// In a clause; what is compared is shown byte for byte.
     pub(crate) detail: String,
-    /// Stable and kebab-case, where it failed.
+    /// Stable and kebab-case, where it failed or warns.
     pub(crate) code: Option<&'static str>,
     /// What mends it.
     pub(crate) hint: Option<String>,
@@ -86,9 +89,26 @@ impl Verification {
         self.steps.push(Step { step, clause, result: StepResult::Failed, detail, code: Some(code), hint });
     }
 
+    /// A step that fails as a refusal says.
+    pub(crate) fn refused(&mut self, step: &'static str, clause: &'static str, why: &Failure) {
+        self.failed(step, clause, why.code(), why.to_string(), why.hints().join("; "));
+    }
+
+    /// A step that holds, with a warning that has a code and a mend.
+    pub(crate) fn warned(&mut self, step: &'static str, clause: &'static str, why: &Failure) {
+        let hint = Some(why.hints().join("; ")).filter(|hint| !hint.is_empty());
+        let (detail, code) = (why.to_string(), Some(why.code()));
+        self.steps.push(Step { step, clause, result: StepResult::Noted, detail, code, hint });
+    }
+
     /// From here on nothing that is read is proven.
     pub(crate) fn lose_proof(&mut self) {
         self.unproven = true;
+    }
+
+    /// Whether what it says is proven to come from whom it is expected from.
+    pub(crate) fn is_proven(&self) -> bool {
+        !self.unproven
     }
 
     /// Why it is refused: the first step that failed.
