@@ -13,7 +13,6 @@ pub(crate) mod jwks;
 pub(crate) mod jws;
 pub(crate) mod keys;
 pub(crate) mod proof;
-#[cfg_attr(not(test), expect(dead_code, reason = "`login decode` asks next"))]
 pub(crate) mod token;
 
 #[cfg(test)]

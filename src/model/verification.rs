@@ -18,7 +18,6 @@ pub(crate) enum StepResult {
 
 impl StepResult {
     /// As output has it.
-    #[cfg_attr(not(test), expect(dead_code, reason = "`login decode` asks next"))]
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Passed => "passed",

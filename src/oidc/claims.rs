@@ -22,7 +22,6 @@ pub(crate) struct Claims {
 
 impl Claims {
     /// The user that they describe, and the names of the claims that no attribute can be.
-    #[cfg_attr(not(test), expect(dead_code, reason = "`login decode` asks next"))]
     pub(crate) fn identity(&self) -> Result<(Identity, Vec<String>), Failure> {
         identity(&self.members, "the token")
     }

@@ -2,10 +2,16 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use openssl::hash::MessageDigest;
+use openssl::pkey::PKey;
+use openssl::pkey::Private;
+use openssl::sign::Signer;
 use serde_json::Value;
 use serde_json::json;
 
 use crate::harness::Desk;
+use crate::made;
 
 const GOOGLE: &[u8] = include_bytes!("../vectors/responses/google.xml");
 const OKTA: &[u8] = include_bytes!("../vectors/responses/okta.xml");
@@ -110,4 +116,66 @@ fn what_cannot_be_read_or_is_not_asked_rightly_is_no_refused_login() {
         "version: 1\nprovider: ino-cx\nname: x\noauth:\n  kind: outbound\n  method: HubSpot\n",
     );
     run(&["google.xml", "--connection", "outbound"]).exits(3).tells("no SAML connection");
+}
+
+/// An ID token of the connection `oidc`, signed by a key.
+fn token(key: &PKey<Private>, claims: &Value) -> String {
+    let part = |value: &Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
+    let text = format!("{}.{}", part(&json!({ "alg": "RS256", "kid": "k1" })), part(claims));
+    let mut signer = Signer::new(MessageDigest::sha256(), key).unwrap();
+    let signature = signer.sign_oneshot_to_vec(text.as_bytes()).unwrap();
+    format!("{text}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature))
+}
+
+#[test]
+fn an_id_token_is_proven_by_the_key_set_and_by_nothing_else() {
+    let desk = Desk::new();
+    desk.write(
+        "connections/oidc.yaml",
+        "version: 1\nprovider: qualifio\nname: x\noauth:\n  kind: custom\n  issuer: https://idp.example.org/\n  \
+         client_id: c1\n  public_keys_endpoint: https://idp.example.org/keys\n  scope: openid email\nattributes:\n  email: email\n\
+         login:\n  email_domains: [example.org]\n",
+    );
+    let key = made::rsa_key(2048);
+    let number = |number: &openssl::bn::BigNumRef| BASE64_URL_SAFE_NO_PAD.encode(number.to_vec());
+    let rsa = key.rsa().unwrap();
+    let set = json!({ "keys": [{ "kty": "RSA", "kid": "k1", "alg": "RS256", "use": "sig", "n": number(rsa.n()), "e": number(rsa.e()) }] });
+    desk.write("keys.json", set.to_string());
+    let claims = json!({
+        "iss": "https://idp.example.org/", "aud": "c1", "sub": "1", "exp": 1_700_000_300, "iat": 1_700_000_000,
+        "email": "anna@example.org", "email_verified": true, "nonce": "n",
+    });
+    desk.write("token", token(&key, &claims));
+    let at = ["--at", "2023-11-14T22:14:00Z"];
+    let good = [&at[..], &["--jwks", "keys.json", "--nonce", "n"]].concat();
+    let document = decode(&desk, "token", "oidc", &good, 0);
+    assert_eq!(
+        (&document["verdict"], &document["identity"]["subject"]),
+        (&json!("accepted"), &json!("1")),
+        "{document}"
+    );
+    assert_eq!(document["decision"]["decision"], "allow");
+    // Nobody said with which key: it proves nothing, and says how it would.
+    let document = decode(&desk, "token", "oidc", &at, 1);
+    assert_eq!((&document["code"], &document["identity"]), (&json!("token-not-proven"), &Value::Null));
+    assert!(document["hint"].as_str().unwrap().contains("https://idp.example.org/keys"), "{document}");
+    // What is set wrongly at one of the two sides.
+    let refused = |change: &dyn Fn(&mut Value), code: &str| {
+        let mut other = claims.clone();
+        change(&mut other);
+        desk.write("token", token(&key, &other));
+        assert_eq!(decode(&desk, "token", "oidc", &good, 1)["code"], code);
+    };
+    refused(&|claims| claims["iss"] = json!("https://idp.example.org"), "issuer-other");
+    refused(&|claims| claims["aud"] = json!("c2"), "audience-other");
+    refused(&|claims| claims["exp"] = json!(1_700_000_010_i64 - 1_000), "token-expired");
+    refused(&|claims| claims["nonce"] = json!("m"), "nonce-other");
+    desk.write("token", token(&made::rsa_key(2048), &claims));
+    assert_eq!(decode(&desk, "token", "oidc", &good, 1)["code"], "signature-invalid");
+    // A connection by SAML has no ID tokens.
+    desk.write(
+        "connections/saml.yaml",
+        "version: 1\nprovider: ino-cx\nname: x\nsaml:\n  idp:\n    entity_id: https://idp.example.org/\n",
+    );
+    desk.ssoctl(&["login", "decode", "token", "--connection", "saml"]).exits(3).tells("no OAuth connection");
 }

@@ -371,7 +371,7 @@ mod tests {
         assert_eq!(code("{\"log\""), "capture-json");
         assert_eq!(code("{}"), "capture-no-login");
         assert_eq!(code("<html><form></form></html>"), "capture-no-login");
-        assert_eq!(code("no login"), "message-not-base64");
+        assert_eq!(code("no login!"), "message-not-base64");
         assert_eq!(failure_of(&read(b"\xc3\x28", "x").unwrap_err()).unwrap().code(), "capture-encoding");
         let token = one("eyJhbGciOiJub25lIn0.e30.\n");
         assert_eq!(token.message, Message::Token("eyJhbGciOiJub25lIn0.e30.".to_owned()));

@@ -1,6 +1,8 @@
 //! `ssoctl login decode`: a captured login, verified step by step, and what the vendor makes of it.
 
 mod page;
+mod saml;
+mod token;
 
 use std::path::Path;
 
@@ -14,20 +16,15 @@ use crate::cli::login::capture::Message;
 use crate::cli::login::identity;
 use crate::cli::login::prepared;
 use crate::cli::login::prepared::Prepared;
-use crate::cli::signer;
-use crate::crypto::scheme::Sha1;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::model::ConnectionName;
+use crate::model::identity::Identity;
 use crate::model::time::Time;
+use crate::model::verification::Verification;
 use crate::rules::Decision;
 use crate::rules::Verdict as Decided;
 use crate::saml::response;
-use crate::saml::response::Expected;
-use crate::saml::response::Judged;
-use crate::saml::response::Request;
-use crate::saml::signature::trust::Pin;
-use crate::saml::signature::trust::Trust;
 
 /// The largest recording, in bytes: some minutes of a browser with every picture in it.
 const LIMIT: u64 = 256 << 20;
@@ -35,8 +32,8 @@ const LIMIT: u64 = 256 << 20;
 /// Verify a captured login step by step, and say what the vendor would make of it
 ///
 /// Takes what you have: a HAR file of the browser, the value of the form field `SAMLResponse`
-/// (base64, deflated, percent-encoded), the body of the form, the page that posts itself, or the
-/// XML. Each step names the clause that demands it. Where the identity provider proves the user,
+/// (base64, deflated, percent-encoded), the body of the form, the page that posts itself, the XML,
+/// or an ID token. Each step names the clause that demands it. Where the identity provider proves the user,
 /// the connection's rules say what this login would do. Nothing leaves this machine.
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -44,6 +41,7 @@ Examples:
   ssoctl login decode login.har --connection qualtrics-prod
   pbpaste | ssoctl login decode - --connection qualys --at 2026-11-27T10:00:00Z
   ssoctl login decode response.xml --connection qvidian --directory users.csv --format json
+  ssoctl login decode id_token.txt --connection qualifio --jwks keys.json
 
 A HAR file: open the browser's network tab, keep the log over page changes, log in, and save
 all as HAR. It holds the session of whoever logged in: keep it like a password.
@@ -82,6 +80,12 @@ pub(crate) struct Args {
     /// Reference to the passphrase of these keys: env:NAME, file:PATH or command:LINE
     #[arg(long, value_name = "REFERENCE", requires = "decrypt_with", allow_hyphen_values = true)]
     key_passphrase: Option<String>,
+    /// The key set of the identity provider, which proves an ID token: what its `jwks_uri` answers
+    #[arg(long, value_name = "FILE")]
+    jwks: Option<String>,
+    /// The nonce that the login asked to have in the ID token
+    #[arg(long, value_name = "VALUE")]
+    nonce: Option<String>,
     /// The vendor's users as CSV; without it no account is looked up
     #[arg(long, value_name = "FILE")]
     directory: Option<String>,
@@ -91,6 +95,26 @@ pub(crate) struct Args {
     /// Accept signatures made with SHA-1, which can be forged
     #[arg(long)]
     insecure_allow_sha1: bool,
+}
+
+/// What a login comes to, by whichever protocol.
+struct Judged {
+    /// Step by step.
+    verification: Verification,
+    /// Whom it proves; `None` where it is refused.
+    identity: Option<Identity>,
+    /// Whom it claims to be about, proven or not.
+    claimed: Option<Identity>,
+    /// Whether the identity provider has said all that, though it may be refused.
+    signed: bool,
+    /// What it says of itself, by name; what is not there is `None`.
+    facts: Vec<(&'static str, Option<String>)>,
+}
+
+impl Judged {
+    fn fact(&self, name: &str) -> Option<String> {
+        self.facts.iter().find(|(known, _)| *known == name).and_then(|(_, value)| value.clone())
+    }
 }
 
 /// A judged login.
@@ -111,9 +135,10 @@ struct Seen<'s> {
 
 /// Decodes, verifies, decides.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
-    if args.file == "-" && args.directory.as_deref() == Some("-") {
+    let inputs = [Some(&args.file), args.directory.as_ref(), args.jwks.as_ref()];
+    if inputs.into_iter().flatten().filter(|file| *file == "-").count() > 1 {
         return Err(Failure::usage("stdin-twice", "standard input can be one file only")
-            .hint("write one of the two into a file")
+            .hint("write the others into files")
             .into());
     }
     let prepared = Prepared::new(&args.connection, context)?;
@@ -128,12 +153,8 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     })?;
     let at = args.at.or(captured.at).unwrap_or(context.now);
     let judged = match &captured.message {
-        Message::Response(xml) => saml(args, &prepared, (xml, file), at)?,
-        Message::Token(_) => {
-            return Err(Failure::input("capture-token", format!("{file}: this is an ID token (not shown)"))
-                .hint("`ssoctl login simulate --claims` takes its claims")
-                .into());
-        }
+        Message::Response(xml) => saml::judged(args, &prepared, (xml, file), at)?,
+        Message::Token(token) => token::judged(args, &prepared, (token, file), at)?,
     };
     let accounts = match &args.directory {
         Some(file) => Some(prepared::directory(Path::new(file), context)?),
@@ -149,42 +170,4 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     }
     let denied = seen.decision.as_ref().is_none_or(|decision| decision.verdict == Decided::Deny);
     Ok(if denied { Verdict::Findings } else { Verdict::Done })
-}
-
-fn saml(args: &Args, prepared: &Prepared, (xml, file): (&[u8], &str), at: Time) -> Result<Judged> {
-    let name = prepared.name();
-    let Some(saml) = &prepared.connection().saml else {
-        return Err(Failure::input("capture-other-protocol", format!("{file}: this is a SAML response, and `{name}` is no SAML connection"))
-            .hint("`ssoctl connection list` shows the protocol of each")
-            .into());
-    };
-    let mut pins = Vec::new();
-    for (index, stored) in saml.idp.certificates.iter().enumerate() {
-        pins.extend(Pin::from_stored(&stored.pem, &format!("connections/{name}.yaml: saml.idp.certificates.{index}"))?);
-    }
-    let sha1 = if args.insecure_allow_sha1 { Sha1::Allowed } else { Sha1::Refused };
-    let mut keys = Vec::new();
-    for word in &args.decrypt_with {
-        keys.push(signer::private_key(word, args.key_passphrase.as_deref())?);
-    }
-    let known = prepared.sp();
-    let audience = args.audience.as_deref().or(known.as_ref().map(|(entity_id, _)| entity_id.as_str()));
-    let acs = match args.acs.as_slice() {
-        [] => known.iter().map(|(_, acs)| acs.clone()).collect(),
-        given => given.to_vec(),
-    };
-    Ok(response::judge(
-        xml,
-        file,
-        &Expected {
-            idp: &saml.idp.entity_id,
-            trust: &Trust { pins, sha1 },
-            audience,
-            acs: &acs,
-            request: args.request.clone().map_or(Request::Unknown, Request::Sent),
-            keys: &keys,
-            now: at,
-            skew: args.skew,
-        },
-    ))
 }

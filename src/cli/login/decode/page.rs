@@ -1,5 +1,6 @@
 //! How a decoded login looks: verdict, steps, whom it proves, and what the rules say.
 
+use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
 
@@ -15,7 +16,6 @@ const MOST_VALUES: usize = 20;
 /// For a person.
 pub(super) fn page(seen: &Seen<'_>, prepared: &Prepared) -> String {
     let judged = &seen.judged;
-    let facts = &judged.facts;
     let mut page = match judged.verification.refusal() {
         None => "ACCEPTED what the identity provider sent proves the user\n".to_owned(),
         Some(step) => format!("REFUSED [{}]\n", step.code.unwrap_or_default()),
@@ -39,7 +39,7 @@ pub(super) fn page(seen: &Seen<'_>, prepared: &Prepared) -> String {
     fact("posted to", seen.captured.posted_to.clone());
     fact("connection", Some(prepared.name().to_string()));
     fact("judged as of", Some(seen.at.to_string()));
-    fact("logged in by", facts.context_class.clone());
+    fact("logged in by", judged.fact("authentication"));
     page += "\nsteps\n";
     for step in &judged.verification.steps {
         page += &decided::hanging(step.result.word(), 2, 13, &format!("{}: {}", step.step, step.detail));
@@ -56,7 +56,7 @@ pub(super) fn page(seen: &Seen<'_>, prepared: &Prepared) -> String {
     };
     if let Some(identity) = identity {
         page += title;
-        page += &whom(identity, facts.name_id_format.as_deref());
+        page += &whom(identity, judged.fact("name_id_format").as_deref());
     }
     if let Some(decision) = &seen.decision {
         page += "\nthis login would\n";
@@ -88,7 +88,6 @@ fn whom(identity: &Identity, format: Option<&str>) -> String {
 /// For a program.
 pub(super) fn document(seen: &Seen<'_>, prepared: &Prepared) -> Value {
     let judged = &seen.judged;
-    let facts = &judged.facts;
     let refusal = judged.verification.refusal();
     let steps = judged.verification.steps.iter().map(|step| {
         json!({
@@ -100,7 +99,8 @@ pub(super) fn document(seen: &Seen<'_>, prepared: &Prepared) -> Value {
             "hint": step.hint,
         })
     });
-    let time = |time: Option<crate::model::time::Time>| time.map(|time| time.to_string());
+    let facts: Map<String, Value> =
+        judged.facts.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
     json!({
         "schema": "ssoctl.login-decode/1",
         "connection": prepared.name().as_str(),
@@ -116,17 +116,7 @@ pub(super) fn document(seen: &Seen<'_>, prepared: &Prepared) -> Value {
         "steps": steps.collect::<Vec<_>>(),
         "identity": judged.identity.as_ref().map(identity),
         "claimed": judged.claimed.as_ref().map(identity),
-        "facts": {
-            "assertion_id": facts.assertion_id,
-            "issuer": facts.issuer,
-            "issued": time(facts.issued),
-            "not_on_or_after": time(facts.not_on_or_after),
-            "destination": facts.destination,
-            "in_response_to": facts.in_response_to,
-            "name_id_format": facts.name_id_format,
-            "authentication": facts.context_class,
-            "session_index": facts.session_index,
-        },
+        "facts": facts,
         "decision": seen.decision.as_ref().map(|decision| decided::document(decision, prepared)),
     })
 }
