@@ -89,7 +89,7 @@ fn what_is_set_wrongly_is_told_with_its_mend() {
     assert_eq!((&document["identity"], &document["decision"]), (&Value::Null, &Value::Null));
     // What the vendor publishes is what the identity provider should have sent.
     let document = decode(&desk, "google.xml", "google", &at, 1);
-    assert_eq!(document["code"], "destination-other");
+    assert_eq!(document["code"], "destination-mismatch");
     assert!(document["message"].as_str().unwrap().contains("https://acme.ino.cx/api/sso/login/callback"), "{document}");
     // Too late, and how it is judged as of its own time.
     let output =
@@ -98,7 +98,7 @@ fn what_is_set_wrongly_is_told_with_its_mend() {
     output.shows("signed, and refused all the same");
     // A request that somebody else has sent.
     let more = [&SP[..], &at, &["--request", "_q"]].concat();
-    assert_eq!(decode(&desk, "google.xml", "google", &more, 1)["code"], "request-other");
+    assert_eq!(decode(&desk, "google.xml", "google", &more, 1)["code"], "request-mismatch");
 }
 
 #[test]
@@ -166,12 +166,12 @@ fn an_id_token_is_proven_by_the_key_set_and_by_nothing_else() {
         desk.write("token", token(&key, &other));
         assert_eq!(decode(&desk, "token", "oidc", &good, 1)["code"], code);
     };
-    refused(&|claims| claims["iss"] = json!("https://idp.example.org"), "issuer-other");
-    refused(&|claims| claims["aud"] = json!("c2"), "audience-other");
+    refused(&|claims| claims["iss"] = json!("https://idp.example.org"), "issuer-mismatch");
+    refused(&|claims| claims["aud"] = json!("c2"), "audience-mismatch");
     refused(&|claims| claims["exp"] = json!(1_700_000_010_i64 - 1_000), "token-expired");
-    refused(&|claims| claims["nonce"] = json!("m"), "nonce-other");
+    refused(&|claims| claims["nonce"] = json!("m"), "nonce-mismatch");
     desk.write("token", token(&made::rsa_key(2048), &claims));
-    assert_eq!(decode(&desk, "token", "oidc", &good, 1)["code"], "signature-invalid");
+    assert_eq!(decode(&desk, "token", "oidc", &good, 1)["code"], "token-signature");
     // A connection by SAML has no ID tokens.
     desk.write(
         "connections/saml.yaml",

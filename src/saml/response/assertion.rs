@@ -103,7 +103,7 @@ impl Judging<'_> {
         let acs = self.expected.acs;
         if !acs.is_empty() && !acs.iter().any(|one| one == recipient) {
             let mend = "set the reply URL (ACS) at the identity provider to what is expected, byte for byte";
-            return Err(("recipient-other", explain_difference(&acs[0], recipient), mend));
+            return Err(("recipient-mismatch", explain_difference(&acs[0], recipient), mend));
         }
         if data.attribute("NotBefore").is_some() {
             let message = "the confirmation has a `NotBefore`, which a bearer's may not have".to_owned();
@@ -121,11 +121,11 @@ impl Judging<'_> {
         match (&self.expected.request, data.attribute("InResponseTo")) {
             (Request::Sent(sent), Some(id)) if sent != id => {
                 let message = format!("the confirmation answers another request: {}", explain_difference(sent, id));
-                return Err(("request-other", message, "begin the login anew"));
+                return Err(("request-mismatch", message, "begin the login anew"));
             }
             (Request::Sent(_), None) => {
                 let message = "the confirmation answers no request, and one was sent".to_owned();
-                return Err(("request-other", message, "begin the login anew"));
+                return Err(("request-mismatch", message, "begin the login anew"));
             }
             (Request::Unsolicited { .. }, Some(_)) => {
                 let message = "the confirmation answers a request, and none is open".to_owned();
@@ -230,7 +230,7 @@ impl Judging<'_> {
                     ),
                 };
                 let hint = "set the audience (entity ID, identifier) at the identity provider to the vendor's entity ID, byte for byte";
-                self.steps.failed("audience", AUDIENCE, "audience-other", message, hint);
+                self.steps.failed("audience", AUDIENCE, "audience-mismatch", message, hint);
             }
         }
     }

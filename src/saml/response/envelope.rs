@@ -107,7 +107,7 @@ impl Judging<'_> {
             Some(destination) => self.steps.failed(
                 "destination",
                 CLAUSE,
-                "destination-other",
+                "destination-mismatch",
                 explain_difference(&acs[0], destination),
                 "set the reply URL (ACS) at the identity provider to what is expected, byte for byte",
             ),
@@ -132,7 +132,7 @@ impl Judging<'_> {
                     None => "it answers no request, and one was sent".to_owned(),
                 };
                 let hint = "begin the login anew; if it comes again, somebody else's answer is handed in";
-                self.steps.failed("request", CLAUSE, "request-other", message, hint);
+                self.steps.failed("request", CLAUSE, "request-mismatch", message, hint);
             }
             (Request::Unsolicited { .. }, Some(id)) => {
                 let message = format!("{}, and none is open", answer_to(id));
@@ -182,7 +182,7 @@ impl Judging<'_> {
             false => self.steps.failed(
                 step,
                 clause,
-                "issuer-other",
+                "issuer-mismatch",
                 explain_difference(self.expected.idp, said),
                 "compare the identity provider's entity ID with `saml.idp.entity_id`; where it has changed, import its metadata anew: `ssoctl connection refresh`",
             ),

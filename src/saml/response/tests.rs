@@ -118,16 +118,16 @@ fn each_thing_that_is_wrong_is_refused_by_its_name() {
         (
             r#"Destination="https://sp.example.org/acs""#,
             r#"Destination="https://sp.example.org/acs/""#,
-            "destination-other",
+            "destination-mismatch",
         ),
-        (r#"InResponseTo="_q"><a:Issuer>"#, r#"InResponseTo="_z"><a:Issuer>"#, "request-other"),
-        (r#" InResponseTo="_q"><a:Issuer>"#, r#"><a:Issuer>"#, "request-other"),
-        (r#" InResponseTo="_q"/>"#, r#" InResponseTo="_z"/>"#, "request-other"),
-        (r#" InResponseTo="_q"/>"#, "/>", "request-other"),
+        (r#"InResponseTo="_q"><a:Issuer>"#, r#"InResponseTo="_z"><a:Issuer>"#, "request-mismatch"),
+        (r#" InResponseTo="_q"><a:Issuer>"#, r#"><a:Issuer>"#, "request-mismatch"),
+        (r#" InResponseTo="_q"/>"#, r#" InResponseTo="_z"/>"#, "request-mismatch"),
+        (r#" InResponseTo="_q"/>"#, "/>", "request-mismatch"),
         (
             "<a:Issuer>https://idp.example.org/saml</a:Issuer>",
             "<a:Issuer>https://idp.example.org/SAML</a:Issuer>",
-            "issuer-other",
+            "issuer-mismatch",
         ),
         ("<a:Issuer>https://idp", "<a:Issuer Format=\"urn:x\">https://idp", "issuer-format"),
         ("cm:bearer", "cm:sender-vouches", "confirmation-missing"),
@@ -137,7 +137,7 @@ fn each_thing_that_is_wrong_is_refused_by_its_name() {
             "<a:SubjectConfirmationData",
             "confirmation-incomplete",
         ),
-        (r#"Recipient="https://sp.example.org/acs""#, r#"Recipient="https://evil.example.org/acs""#, "recipient-other"),
+        (r#"Recipient="https://sp.example.org/acs""#, r#"Recipient="https://evil.example.org/acs""#, "recipient-mismatch"),
         (
             "<a:SubjectConfirmationData ",
             "<a:SubjectConfirmationData NotBefore=\"2026-11-27T09:00:00Z\" ",
@@ -150,9 +150,9 @@ fn each_thing_that_is_wrong_is_refused_by_its_name() {
         (
             "<a:Audience>https://sp.example.org/metadata",
             "<a:Audience>https://sp.example.org/metadata/",
-            "audience-other",
+            "audience-mismatch",
         ),
-        ("<a:Audience>https://sp.example.org/metadata</a:Audience>", "", "audience-other"),
+        ("<a:Audience>https://sp.example.org/metadata</a:Audience>", "", "audience-mismatch"),
         (
             "<a:AudienceRestriction><a:Audience>https://sp.example.org/metadata</a:Audience></a:AudienceRestriction>",
             "",
@@ -161,7 +161,7 @@ fn each_thing_that_is_wrong_is_refused_by_its_name() {
         (
             "<a:OneTimeUse/>",
             "<a:AudienceRestriction><a:Audience>urn:other</a:Audience></a:AudienceRestriction>",
-            "audience-other",
+            "audience-mismatch",
         ),
         ("<a:OneTimeUse/>", "<a:Condition/>", "condition-unknown"),
         ("SessionNotOnOrAfter=\"2026-11-27T18", "SessionNotOnOrAfter=\"2026-11-27T08", "session-ended"),
@@ -221,7 +221,7 @@ fn without_proof_the_other_steps_are_told_as_claims_and_prove_nobody() {
         .replace("<a:Audience>", "<a:Audience>x");
     let judged = judge(other.as_bytes(), "r.xml", &expected());
     let codes: Vec<&str> = judged.verification.steps.iter().filter_map(|step| step.code).collect();
-    assert_eq!(codes, ["digest-mismatch", "audience-other"]);
+    assert_eq!(codes, ["digest-mismatch", "audience-mismatch"]);
     assert_eq!(judged.identity, None);
 }
 
