@@ -175,6 +175,9 @@ _ssoctl() {
             ssoctl__subcmd__users,export)
                 cmd="ssoctl__subcmd__users__subcmd__export"
                 ;;
+            ssoctl__subcmd__users,forget)
+                cmd="ssoctl__subcmd__users__subcmd__forget"
+                ;;
             ssoctl__subcmd__users,link)
                 cmd="ssoctl__subcmd__users__subcmd__link"
                 ;;
@@ -2141,7 +2144,7 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__sandbox__subcmd__serve)
-            opts="-C -q -h --provider --listen --csv --users --brand-id --data-center --password --token --client-id --client-secret --token-lifetime --operator --operator-role --log --page-size --rate-limit --latency-ms --suffix --proxied --fault --fault-script --quirk --key --list-faults --fault-seed --stall-ms --retry-after --foreign-next-page --token-expires-after --workspace --format --no-input --quiet --help"
+            opts="-C -q -h --provider --listen --csv --users --brand-id --data-center --password --token --client-id --client-secret --token-lifetime --operator --operator-role --log --page-size --rate-limit --latency-ms --suffix --proxied --fault --fault-script --quirk --key --list-faults --fault-seed --stall-ms --retry-after --foreign-next-page --token-expires-after --tied --discard --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2275,7 +2278,7 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__users)
-            opts="-C -q -h --workspace --format --no-input --quiet --help list export compare migrate resume rollback status audit worksheet notice link provision"
+            opts="-C -q -h --workspace --format --no-input --quiet --help list export compare migrate resume rollback status audit forget worksheet notice link provision"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2440,6 +2443,36 @@ _ssoctl() {
                     return 0
                     ;;
                 --request-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        ssoctl__subcmd__users__subcmd__forget)
+            opts="-C -q -h --older-than --workspace --format --no-input --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --older-than)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2929,7 +2962,7 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__users__subcmd__status)
-            opts="-C -q -h --journal --journal-password --workspace --format --no-input --quiet --help"
+            opts="-C -q -h --all --journal --journal-password --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

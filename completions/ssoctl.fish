@@ -698,27 +698,28 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand check" -l strict -d 'Warni
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand check" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand check" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link provision" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link provision" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit forget worksheet notice link provision" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit forget worksheet notice link provision" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
 html\t'One HTML page, of what is handed over to others'
 junit\t'For CI: JUnit XML, of commands that run tests'"
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link provision" -l no-input -d 'Never ask, also not at a terminal'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link provision" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link provision" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link provision" -f -a "list" -d 'List the users of a connection, as the vendor has them'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link provision" -f -a "export" -d 'Write the users of a connection to a file that can be opened in a spreadsheet and read back'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link provision" -f -a "compare" -d 'Tell who is missing where: at the vendor, or at the identity provider'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link provision" -f -a "migrate" -d 'Rename existing users to the form that SSO logs them in by'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link provision" -f -a "resume" -d 'Go on with a migration or rollback that stopped'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link provision" -f -a "rollback" -d 'Give renamed users their old names back'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link provision" -f -a "status" -d 'Show where migrations stand'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link provision" -f -a "audit" -d 'Show every write of a migration, and what came of it'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link provision" -f -a "worksheet" -d 'Carry out a plan without an API: an import file or worksheet, and a check afterwards'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link provision" -f -a "notice" -d 'List those who must be told of their new name: e-mail, old name, new name, login URL'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link provision" -f -a "link" -d 'Link users to a connection, where the vendor lets in only those who are'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit worksheet notice link provision" -f -a "provision" -d 'Make accounts, with role and scope by group, from the user store\'s export'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit forget worksheet notice link provision" -l no-input -d 'Never ask, also not at a terminal'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit forget worksheet notice link provision" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit forget worksheet notice link provision" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit forget worksheet notice link provision" -f -a "list" -d 'List the users of a connection, as the vendor has them'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit forget worksheet notice link provision" -f -a "export" -d 'Write the users of a connection to a file that can be opened in a spreadsheet and read back'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit forget worksheet notice link provision" -f -a "compare" -d 'Tell who is missing where: at the vendor, or at the identity provider'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit forget worksheet notice link provision" -f -a "migrate" -d 'Rename existing users to the form that SSO logs them in by'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit forget worksheet notice link provision" -f -a "resume" -d 'Go on with a migration or rollback that stopped'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit forget worksheet notice link provision" -f -a "rollback" -d 'Give renamed users their old names back'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit forget worksheet notice link provision" -f -a "status" -d 'Show where migrations stand'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit forget worksheet notice link provision" -f -a "audit" -d 'Show every write of a migration, and what came of it'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit forget worksheet notice link provision" -f -a "forget" -d 'Remove plans that nobody has applied'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit forget worksheet notice link provision" -f -a "worksheet" -d 'Carry out a plan without an API: an import file or worksheet, and a check afterwards'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit forget worksheet notice link provision" -f -a "notice" -d 'List those who must be told of their new name: e-mail, old name, new name, login URL'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit forget worksheet notice link provision" -f -a "link" -d 'Link users to a connection, where the vendor lets in only those who are'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit forget worksheet notice link provision" -f -a "provision" -d 'Make accounts, with role and scope by group, from the user store\'s export'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from list" -l connection -d 'The connection whose users are listed' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from list" -l directory -d 'Read this exported list, CSV or the NDJSON of `users export`, and not the vendor\'s API' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from list" -l search -d 'Only accounts that have this text in ID, username, e-mail address, External ID or name, in any case' -r
@@ -781,12 +782,12 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_sub
 external-id\t''
 email\t''"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l form -d 'What the new name is made of: `{value}`, columns of the roster, the account\'s `{email}`, `{first_name}`, `{last_name}`, `{username}`, `{external_id}`, and settings of the connection [default: the vendor\'s form, such as `{value}#{brand_id}`]' -r
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l directory -d 'Plan against an exported user list (columns id and username) and not the vendor\'s API' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l directory -d 'Plan against an exported user list (columns id and username), or `-`, and not the vendor\'s API' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l plan-digest -d 'Apply only if the plan is still the one with this digest' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l max-changes -d 'Refuse to apply a plan that changes more accounts than this' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l max-change-share -d 'Refuse to apply a plan that changes more than this percentage of the user list' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l rehearse-fault -d 'Something that goes wrong at the stand-in, as `ssoctl sandbox serve --fault` takes it' -r
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l rehearse-fault-script -d 'A file of such faults, one to a line' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l rehearse-fault-script -d 'A file of such faults, one to a line, or `-`' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l rate -d 'Most writes in a second; 0 is as fast as the vendor answers [default: the connection\'s `writes_per_second`, else 1]' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l concurrency -d 'Requests at the same time [default: the connection\'s `concurrency`, else 4]' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l max-failures -d 'Stop when more rows than this have failed' -r
@@ -856,6 +857,7 @@ json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
 html\t'One HTML page, of what is handed over to others'
 junit\t'For CI: JUnit XML, of commands that run tests'"
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from status" -l all -d 'List plans that nobody has applied too; JSON always has them'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from status" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -870,6 +872,16 @@ junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from audit" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from audit" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from audit" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from forget" -l older-than -d 'All plans that nobody has applied and that were made so many days ago or earlier; 0 takes all' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from forget" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from forget" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
+json\t'For programs: one document with a `schema` key'
+md\t'Markdown, of what is handed over to others'
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from forget" -l no-input -d 'Never ask, also not at a terminal'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from forget" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from forget" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from worksheet" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from worksheet" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
@@ -897,7 +909,7 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_sub
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from notice" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from link" -l connection -d 'The connection that users are linked to' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from link" -l csv -d 'The identity provider\'s export: who is to be linked' -r
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from link" -l directory -d 'The vendor\'s exported list' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from link" -l directory -d 'The vendor\'s exported list; its connectors stand under a usual heading, or under the one of `--columns` whose value is `{connectors}`' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from link" -l key-column -d 'Column of --csv with what users are found by' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from link" -l columns -d 'The columns of the import file: HEADING=TEMPLATE, parted by commas' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from link" -l columns-file -d 'The same as a CSV file with the columns `column` and `value`' -r
@@ -914,7 +926,7 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_sub
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from link" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from link" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l csv -d 'The user store\'s export: a CSV file with a header line, or `-`' -r
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l mapping -d 'The file that says which group gives which role and scope' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l mapping -d 'The file that says which group gives which role and scope, or `-`' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l connection -d 'The connection whose vendor has the accounts' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l encoding -d 'Encoding of the export, where it is not UTF-8 or UTF-16, such as windows-1252' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l plan-digest -d 'Apply only if the plan is still the one with this digest' -r
@@ -952,10 +964,10 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_s
 qualys\t''
 scim\t''"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l listen -d 'Loopback address; port 0 takes any that is free' -r
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l csv -d 'Begin with the users of this CSV file (username, and id, email, first_name, last_name, status)' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l csv -d 'Begin with the users of this CSV file, or `-` (username, and id, email, first_name, last_name, status)' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l users -d 'Begin with so many made-up users' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l brand-id -d 'The tenant' -r
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l data-center -d 'The data centre that `whoami` names' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l data-center -d 'The data centre that `whoami` names; the connection\'s `settings.data_center` must be the same' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l token -l password -d 'The API token, or the operator\'s password, that is accepted; never a real one' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l client-id -d 'An OAuth client that gets a token at /oauth2/token (qualtrics)' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l client-secret -d 'The client\'s secret; never a real one' -r
@@ -970,7 +982,7 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_s
 add\t'Adds the brand suffix once more'
 strip\t'Drops the brand suffix'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l fault -d 'Something that goes wrong, see below; may be repeated' -r
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l fault-script -d 'A file of faults, one to a line as `--fault` takes them; after `#` a comment' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l fault-script -d 'A file of faults, or `-`, one to a line as `--fault` takes them; after `#` a comment' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l quirk -d 'How the server is otherwise than it should be, all the time; may be repeated' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l key -d 'The field that a migration writes, which the log tells of' -r -f -a "username\t'What an account logs in by'
 external_id\t'The customer\'s own key'"
@@ -987,6 +999,8 @@ html\t'One HTML page, of what is handed over to others'
 junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l proxied -d 'Answer as the proxy between data centres does: a notice on everything, no writes'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l list-faults -d 'List the kinds of faults and quirks and end'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l tied -d 'End with standard input, which whoever started it holds open, and not by a signal'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l discard -d 'Remove the folder of a rehearsal, in which it runs, at the end'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -s h -l help -d 'Print help (see more with \'--help\')'

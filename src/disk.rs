@@ -25,19 +25,35 @@ pub(crate) enum Access {
     Private,
 }
 
-/// Reads a whole file of at most `limit` bytes.
+/// Reads a whole file of at most `limit` bytes; `-` is a name like any other.
 pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
-    let (file, _) = open(path)?;
+    let (file, _) = open(path, "check the path")?;
     read_limited(file, limit, &path.display().to_string())
 }
 
-/// Opens anything that can be read and is no folder.
-fn open(path: &Path) -> Result<(File, Metadata)> {
+/// Reads a whole file of at most `limit` bytes, or standard input where the path is `-`.
+pub(crate) fn read_or_stdin(path: &Path, limit: u64) -> Result<Vec<u8>> {
+    if path.as_os_str() == "-" {
+        return read_stdin(limit);
+    }
+    let (file, _) = open(path, OR_STDIN)?;
+    read_limited(file, limit, &path.display().to_string())
+}
+
+/// The mend of a path that is not there, where standard input would do as well.
+const OR_STDIN: &str = "check the path; `-` reads standard input";
+
+/// What messages call a file that may be standard input.
+pub(crate) fn called(path: &Path) -> String {
+    if path.as_os_str() == "-" { "standard input".to_owned() } else { path.display().to_string() }
+}
+
+/// Opens anything that can be read and is no folder; `mend` is told where nothing is there.
+fn open(path: &Path, mend: &str) -> Result<(File, Metadata)> {
     let failed = |error: io::Error| {
         let shown = path.display();
         match error.kind() {
-            io::ErrorKind::NotFound => Failure::input("file-not-found", format!("`{shown}` does not exist"))
-                .hint("check the path; `-` reads standard input"),
+            io::ErrorKind::NotFound => Failure::input("file-not-found", format!("`{shown}` does not exist")).hint(mend),
             _ => Failure::input("file-unreadable", format!("`{shown}` cannot be read")).because(error),
         }
     };
@@ -64,14 +80,14 @@ fn read_limited(source: impl io::Read, limit: u64, what: &str) -> Result<Vec<u8>
         .read_to_end(&mut bytes)
         .map_err(|error| Failure::input("file-unreadable", format!("{what} cannot be read")).because(error))?;
     if bytes.len() as u64 > limit {
-        return Err(too_large(what, limit).into());
+        // No flag raises it: so large a file is not what it is taken for.
+        return Err(too_large(what, limit).hint("check that this is the right file").into());
     }
     Ok(bytes)
 }
 
 fn too_large(what: &str, limit: u64) -> Failure {
     Failure::input("input-too-large", format!("{what} is larger than {limit} bytes"))
-        .hint("`--max-size` raises the limit, where such a large document is expected")
 }
 
 /// Replaces a file as a whole: a reader sees the old bytes or the new ones, also

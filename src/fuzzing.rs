@@ -328,7 +328,9 @@ pub fn csv(bytes: &[u8]) {
             assert_eq!(Ok(rows_of_text), rows(&wide, None));
         }
     }
-    for error in [listing::read(bytes, NAME).err(), accounts::each_listed(bytes, NAME, &mut drop).err()] {
+    for error in
+        [listing::read(bytes, NAME).err(), accounts::each_listed(bytes, NAME, Default::default(), &mut drop).err()]
+    {
         let Some(error) = error else { continue };
         let failure = failure_of(&error).unwrap();
         printable(failure, &failure.to_string());

@@ -7,6 +7,7 @@ pub(crate) mod apply;
 pub(crate) mod compare;
 pub(crate) mod directory;
 pub(crate) mod journal;
+pub(crate) mod known;
 pub(crate) mod listing;
 pub(crate) mod plan;
 pub(crate) mod provision;
@@ -76,25 +77,29 @@ impl Folder {
 
     /// The migration of this ID, which must be there.
     pub(crate) fn open(root: &Path, id: &str) -> Result<Self> {
-        let known = Self::all(root)?;
-        let matching: Vec<&String> = known.iter().filter(|known| known.starts_with(id)).collect();
+        let all = Self::all(root)?;
+        let matching: Vec<&String> = all.iter().filter(|known| known.starts_with(id)).collect();
         let found = match matching.as_slice() {
-            _ if known.iter().any(|known| known == id) => Some(id.to_owned()),
+            _ if all.iter().any(|known| known == id) => Some(id.to_owned()),
             [only] if !id.is_empty() => Some((*only).clone()),
             _ => None,
         };
         match found {
             Some(id) => Ok(Self { root: root.to_owned(), id }),
             None if matching.len() > 1 && !id.is_empty() => {
-                let ids: Vec<&str> = matching.iter().map(|id| id.as_str()).collect();
-                Err(Failure::usage("migration-choice", format!("{} migrations begin with {}", ids.len(), shown(id)))
-                    .hint(format!("one of: {}", ids.join(", ")))
+                let told = format!("{} migrations begin with {}", matching.len(), shown(id));
+                let matching = matching.iter().map(|id| Self::at(root, id).known()).collect();
+                Err(Failure::usage("migration-choice", told)
+                    .hint(format!("one of: {}", known::mentioned(matching)))
                     .into())
             }
             None => Err(Failure::input("migration-unknown", format!("there is no migration {}", shown(id)))
-                .hint(match known.as_slice() {
+                .hint(match all.as_slice() {
                     [] => "`ssoctl users migrate --csv FILE --connection NAME` makes a plan".to_owned(),
-                    some => format!("there are: {}", some.join(", ")),
+                    some => {
+                        let some = some.iter().map(|id| Self::at(root, id).known()).collect();
+                        format!("there are: {}", known::mentioned(some))
+                    }
                 })
                 .into()),
         }

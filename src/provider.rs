@@ -6,6 +6,7 @@
 
 mod api_url;
 mod directory;
+pub(crate) mod nouns;
 pub(crate) mod profile;
 pub(crate) mod provisioner;
 mod qualtrics;

@@ -117,7 +117,7 @@ fn explain(error: &serde_yaml::Error, text: &str, file: &str) -> Failure {
             _ => cause.to_owned(),
         };
         let hint = if cause.contains("expected a boolean") { Some("write `true` or `false`".to_owned()) } else { None };
-        ("yaml-type", format!("{cause}{within}"), hint)
+        ("yaml-type", format!("{}{within}", in_words_of_yaml(&cause)), hint)
     } else if cause.contains("a secret must be a reference") {
         (
             "secret-in-file",
@@ -129,7 +129,7 @@ fn explain(error: &serde_yaml::Error, text: &str, file: &str) -> Failure {
             ),
         )
     } else {
-        ("yaml-malformed", format!("{cause}{within}"), None)
+        ("yaml-malformed", format!("{}{within}", in_words_of_yaml(cause)), None)
     };
     // A value's own check is reported at its mapping: look for the line that has the value or,
     // where that must not be repeated, a key that holds a secret.
@@ -167,6 +167,28 @@ fn explain(error: &serde_yaml::Error, text: &str, file: &str) -> Failure {
         Some(hint) => failure.hint(hint),
         None => failure,
     }
+}
+
+/// A cause without names of the program's own types, and without the parser's own terms.
+fn in_words_of_yaml(cause: &str) -> String {
+    const TERMS: [(&str, &str); 4] = [
+        ("unit value", "nothing"),
+        ("expected a sequence", "expected a list (`- item`)"),
+        ("did not find expected node content", "a value is missing or cannot be read here"),
+        ("did not find expected key", "a key should stand here: look at the indentation"),
+    ];
+    let typed = cause.split_once("expected struct ").map(|(before, _)| before);
+    let mut words = match typed.or_else(|| cause.strip_suffix("expected a map")) {
+        Some(before) => format!("{before}expected keys with values (`key: value`)"),
+        None => cause.to_owned(),
+    };
+    if let Some((before, "u8" | "u16" | "u32" | "u64")) = words.rsplit_once("expected ") {
+        words = format!("{before}expected a whole number");
+    }
+    for (term, plain) in TERMS {
+        words = words.replace(term, plain);
+    }
+    words
 }
 
 /// Keys whose value is a reference to a secret.
@@ -247,4 +269,32 @@ fn route(segments: &[Segment]) -> yamlpath::Route<'static> {
 /// One place, where no other of the same text is asked for.
 pub(crate) fn place(text: &str, file: &str, segments: &[Segment]) -> Place {
     Places::new(text, file).of(segments)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::failure_of;
+
+    #[derive(Debug, serde::Deserialize)]
+    #[expect(dead_code, reason = "its shape is what is asked for")]
+    struct Shape {
+        version: u32,
+        list: Vec<String>,
+    }
+
+    #[test]
+    fn an_error_names_neither_types_of_the_program_nor_terms_of_the_parser() {
+        for (text, code, told) in [
+            ("- a\n", "yaml-type", "invalid type: sequence, expected keys with values (`key: value`)"),
+            ("version: 1\nlist: a\n", "yaml-type", "expected a list (`- item`) in `list`"),
+            ("version:\nlist: []\n", "yaml-type", "invalid type: nothing, expected a whole number"),
+            ("version: [\n", "yaml-malformed", "a value is missing or cannot be read here"),
+        ] {
+            let error = parse::<Shape>(text, "x.yaml", 1).unwrap_err();
+            assert_eq!(failure_of(&error).unwrap().code(), code, "{text:?}");
+            assert!(error.to_string().contains(told), "{text:?}: {error}");
+            assert!(!error.to_string().contains("struct"), "{error}");
+        }
+    }
 }

@@ -125,7 +125,7 @@ fn known(name: &ConnectionName, read: &reading::Read) -> Result<()> {
 
 /// How many users have an address of each domain; the username where it is one.
 fn users(file: &str) -> Result<Users> {
-    let bytes = if file == "-" { disk::read_stdin(CSV_LIMIT)? } else { disk::read(Path::new(file), CSV_LIMIT)? };
+    let bytes = disk::read_or_stdin(Path::new(file), CSV_LIMIT)?;
     let name = if file == "-" { "standard input" } else { file };
     let mut domains = BTreeMap::new();
     for user in listing::read(&bytes, name)? {

@@ -16,14 +16,21 @@ const LINE: usize = 1100;
 const LINES: usize = 200;
 /// The most characters that a column is made wide for: one long cell must not stretch every row.
 const WIDE: usize = 120;
+/// Columns of a terminal that does not say how many it has.
+const USUAL: usize = 80;
 
 /// A table with these headings; cells are made safe for a terminal.
 pub(crate) fn table(headings: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
-    if !io::stdout().is_terminal() {
+    match terminal_width() {
+        Some(columns) => {
+            table.set_width(u16::try_from(columns).unwrap_or(u16::MAX));
+        }
         // In a pipe a row stays on one line, for grep and awk.
-        table.set_content_arrangement(ContentArrangement::Disabled);
+        None => {
+            table.set_content_arrangement(ContentArrangement::Disabled);
+        }
     }
     table.set_header(headings.iter().map(|heading| heading.to_uppercase()));
     for row in rows {
@@ -114,7 +121,12 @@ fn in_room(indent: usize, pairs: &[(&str, String)], columns: Option<usize>) -> S
 
 /// The columns of the terminal that standard output is; `None` in a pipe.
 pub(crate) fn terminal_width() -> Option<usize> {
-    if io::stdout().is_terminal() { Table::new().width().map(usize::from).filter(|columns| *columns > 0) } else { None }
+    io::stdout().is_terminal().then(|| columns_of(Table::new().width()))
+}
+
+/// The columns that a terminal says it has; one that does not know says 0, and is taken for the usual one.
+fn columns_of(told: Option<u16>) -> usize {
+    told.filter(|columns| *columns > 0).map_or(USUAL, usize::from)
 }
 
 /// A line broken between words; a word that is longer than the room, such as a URL, stays
@@ -181,6 +193,11 @@ mod tests {
         assert_eq!(lines[1], format!("{id}  idp"));
         assert_eq!(lines[2], format!("{:WIDE$}  idp", "urn:b"));
         assert!(table(&["id"], [vec![long]]).ends_with(&format!("{id}\n")));
+    }
+
+    #[test]
+    fn a_terminal_without_a_width_is_taken_for_the_usual_one() {
+        assert_eq!([Some(0), None, Some(120)].map(columns_of), [80, 80, 120]);
     }
 
     #[test]

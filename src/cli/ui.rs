@@ -8,7 +8,6 @@ use std::io::BufRead as _;
 use std::io::IsTerminal as _;
 use std::io::Write as _;
 
-use dialoguer::Confirm;
 use dialoguer::Input;
 
 use crate::cli::arguments;
@@ -118,12 +117,28 @@ impl Ui {
         self.json
     }
 
-    /// Asks yes or no; `None` where nobody can answer.
+    /// Asks yes or no, in the terminal's own way as [`Self::line`]; `None` where nobody can answer.
     pub(crate) fn confirm(&self, question: &str, default: bool) -> Result<Option<bool>> {
         if !self.interactive {
             return Ok(None);
         }
-        Confirm::new().with_prompt(question).default(default).wait_for_newline(true).interact().map(Some).map_err(asked)
+        let choice = if default { "[Y/n]" } else { "[y/N]" };
+        loop {
+            let Some(answer) = self.line(&format!("{question} {choice} "))? else {
+                return Err(Failure::refused(
+                    "question-unanswered",
+                    "nothing was written: the question was not answered",
+                )
+                .hint("every question has a flag; `--help` lists them")
+                .into());
+            };
+            match answer.trim().to_ascii_lowercase().as_str() {
+                "" => return Ok(Some(default)),
+                "y" | "yes" => return Ok(Some(true)),
+                "n" | "no" => return Ok(Some(false)),
+                _ => say("answer `y` or `n`"),
+            }
+        }
     }
 
     /// Asks for a text; `None` where nobody can answer, or for an empty answer.

@@ -5,6 +5,7 @@ mod audit;
 mod compare;
 pub(crate) mod drive;
 mod export;
+mod forget;
 mod journal;
 mod link;
 mod list;
@@ -20,6 +21,8 @@ mod rollback;
 mod saved;
 mod shown;
 mod status;
+mod stop;
+mod summary;
 mod worksheet;
 
 use crate::cli::Verdict;
@@ -43,6 +46,7 @@ enum Command {
     Rollback(rollback::Args),
     Status(status::Args),
     Audit(audit::Args),
+    Forget(forget::Args),
     Worksheet(worksheet::Args),
     Notice(notice::Args),
     Link(Box<link::Args>),
@@ -60,6 +64,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         Command::Rollback(args) => rollback::run(args, context),
         Command::Status(args) => status::run(args, context),
         Command::Audit(args) => audit::run(args, context),
+        Command::Forget(args) => forget::run(args, context),
         Command::Worksheet(args) => worksheet::run(args, context),
         Command::Notice(args) => notice::run(args, context),
         Command::Link(args) => link::run(args, context),

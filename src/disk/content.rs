@@ -11,8 +11,8 @@ use std::io::Seek as _;
 use std::io::Write as _;
 use std::path::Path;
 
+use crate::disk::OR_STDIN;
 use crate::disk::open;
-use crate::disk::too_large;
 use crate::error::Failure;
 use crate::error::Result;
 
@@ -51,7 +51,7 @@ impl Content {
     /// FIFO, is read to its end.
     pub(crate) fn open(path: &Path, limit: u64) -> Result<Self> {
         let what = path.display().to_string();
-        let (mut file, metadata) = open(path)?;
+        let (mut file, metadata) = open(path, OR_STDIN)?;
         if !metadata.is_file() || metadata.len() <= IN_MEMORY {
             return Self::keep(file, limit, &what);
         }
@@ -153,6 +153,11 @@ impl Content {
         }
         Ok(bytes)
     }
+}
+
+/// The commands that read documents have a flag for it.
+fn too_large(what: &str, limit: u64) -> Failure {
+    crate::disk::too_large(what, limit).hint("`--max-size` raises the limit, where such a large document is expected")
 }
 
 fn unreadable(what: &str, error: io::Error) -> Failure {

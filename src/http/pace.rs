@@ -17,6 +17,8 @@ use crate::model::clock::Clock;
 const SMOOTH: Duration = Duration::from_secs(10);
 /// Of what a vendor allows, so much is used: its clock and the network are not ours.
 const SHARE: f64 = 0.985;
+/// A wait that is told; a shorter one is over before anybody has read of it.
+pub(crate) const NOTICED: Duration = Duration::from_secs(3);
 /// How long one sleep is, so that an end is noticed.
 const SLICE: Duration = Duration::from_millis(100);
 
@@ -25,6 +27,7 @@ pub(crate) struct Pace {
     clock: Arc<dyn Clock>,
     stop: Arc<AtomicBool>,
     state: Mutex<State>,
+    tell: Option<Box<dyn Fn(Duration) + Send + Sync>>,
 }
 
 #[derive(Debug, Default)]
@@ -35,6 +38,8 @@ struct State {
     interval: Duration,
     /// Nothing leaves before.
     quiet_until: Duration,
+    /// The end of the last silence that somebody was told of.
+    told_until: Duration,
     /// Requests a second over a whole window, as the headers have it.
     told: Option<f64>,
     /// Most requests at a time.
@@ -66,7 +71,13 @@ impl fmt::Debug for Pace {
 impl Pace {
     /// No bound until the vendor tells one; `stop` ends every wait.
     pub(crate) fn new(clock: Arc<dyn Clock>, stop: Arc<AtomicBool>) -> Self {
-        Self { clock, stop, state: Mutex::default() }
+        Self { clock, stop, state: Mutex::default(), tell: None }
+    }
+
+    /// The same, and `tell` hears how long a silence is of which no caller knows, once for all threads:
+    /// one that follows from the vendor's headers, and is long enough that a person would wonder.
+    pub(crate) fn telling(self, tell: impl Fn(Duration) + Send + Sync + 'static) -> Self {
+        Self { tell: Some(Box::new(tell)), ..self }
     }
 
     /// Time by its clock.
@@ -87,6 +98,9 @@ impl Pace {
                 return None;
             }
             let now = self.clock.elapsed();
+            if let (Some(tell), Some(silence)) = (&self.tell, self.untold(now)) {
+                tell(silence);
+            }
             let wait = {
                 let mut state = self.state();
                 // A slot from before a silence would let all go at once after it.
@@ -110,6 +124,19 @@ impl Pace {
             };
             self.clock.sleep(wait.min(SLICE));
         }
+    }
+
+    /// How long a silence lasts that nobody was told of; from here on somebody was.
+    fn untold(&self, now: Duration) -> Option<Duration> {
+        let mut state = self.state();
+        let silence = state.quiet_until.saturating_sub(now);
+        // Each answer in a silence tells its end anew, in whole seconds.
+        let is_told = now < state.told_until && state.quiet_until < state.told_until + NOTICED;
+        if silence < NOTICED || is_told {
+            return None;
+        }
+        state.told_until = state.quiet_until;
+        Some(silence)
     }
 
     /// What `send` asks in this thread leaves within so much time, or not at all: a wait for its
@@ -157,11 +184,12 @@ impl Pace {
         self.state().told
     }
 
-    /// The vendor asks all to wait.
+    /// The vendor asks all to wait, and whoever says so here tells of it.
     pub(crate) fn hold(&self, wait: Duration) {
         let until = self.clock.elapsed() + wait;
         let mut state = self.state();
         state.quiet_until = state.quiet_until.max(until);
+        state.told_until = state.quiet_until;
     }
 }
 
@@ -239,6 +267,26 @@ pub(crate) mod tests {
         pace.heard(&told(300, 3600, 0, 120));
         drop(pace.pass());
         assert_eq!(clock.elapsed(), Duration::from_secs(120));
+    }
+
+    #[test]
+    fn a_quota_that_is_used_up_is_told_once_and_a_short_or_known_wait_is_not() {
+        let heard: Arc<Mutex<Vec<Duration>>> = Arc::default();
+        let teller = Arc::clone(&heard);
+        let pace = Pace::new(Arc::new(Still::default()), Arc::default());
+        let pace = pace.telling(move |wait| teller.lock().unwrap().push(wait));
+        pace.heard(&told(300, 3600, 0, 2));
+        drop(pace.pass());
+        // Two answers in one silence.
+        pace.heard(&told(300, 3600, 0, 120));
+        pace.heard(&told(300, 3600, 0, 121));
+        drop(pace.pass());
+        drop(pace.pass());
+        pace.hold(Duration::from_secs(60));
+        drop(pace.pass());
+        pace.heard(&told(300, 3600, 0, 3));
+        drop(pace.pass());
+        assert_eq!(*heard.lock().unwrap(), [121, 3].map(Duration::from_secs));
     }
 
     #[test]

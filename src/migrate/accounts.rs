@@ -15,6 +15,7 @@ use crate::model::UserId;
 use crate::model::Username;
 use crate::provider;
 use crate::rules::accounts::Account;
+use crate::rules::policy::Column;
 
 /// What a column holds.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -36,14 +37,34 @@ enum Holds {
 /// The names of each column, in small letters and without what is no letter or digit.
 const NAMES: [(Holds, &[&str]); 8] = [
     (Holds::Id, &["id", "userid", "immutableid"]),
-    (Holds::Username, &["username", "login", "userlogin", "loginname"]),
+    (Holds::Username, &["username", "login", "userlogin", "loginname", "loginid"]),
     (Holds::Email, &["email", "mail", "emailaddress", "emails"]),
     (Holds::ExternalId, &["externalid", "qualysguardexternalid"]),
     (Holds::Roles, &["roles", "role", "userroles", "userrole", "qparoles"]),
     (Holds::Active, &["active", "status", "accountstatus", "userstatus", "enabled"]),
     (Holds::Sso, &["sso", "saml", "ssoenabled", "samlenabled", "samlsso"]),
-    (Holds::Connections, &["connections", "connection", "connectors", "connector", "ssoconnectors"]),
+    (Holds::Connections, &["connections", "connection", "connectors", "connector", "ssoconnectors", "ssoconnector"]),
 ];
+
+/// The headings that something goes by, for a sentence; case and spaces do not matter.
+fn headings(wanted: &Holds) -> String {
+    let names = NAMES.iter().find(|(holds, _)| holds == wanted).map_or(&[][..], |(_, names)| names);
+    names.iter().map(|name| shown(name)).collect::<Vec<_>>().join(", ")
+}
+
+/// The headings that the connectors of an account go by, for a sentence.
+pub(crate) fn connector_headings() -> String {
+    headings(&Holds::Connections)
+}
+
+/// What a reader asks of the columns of a list, beside a username or an e-mail address.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Asked<'a> {
+    /// This column must be there: an address in its place would make everybody a stranger.
+    pub(crate) column: Option<Column>,
+    /// A heading under which connectors stand, beside those that are known.
+    pub(crate) connectors: Option<&'a str>,
+}
 
 /// Fields that go by several names.
 const FIELDS: [(&str, &[&str]); 6] = [
@@ -73,8 +94,10 @@ pub(crate) struct Columns {
 }
 
 impl Columns {
-    /// By their names; two of one meaning, or neither username nor address, are refused with the reason.
-    pub(crate) fn new<T: AsRef<str>>(names: &[T]) -> std::result::Result<Self, Failure> {
+    /// By their names; two of one meaning, or neither username nor address, or not what is asked for, are
+    /// refused with the reason.
+    pub(crate) fn new<T: AsRef<str>>(names: &[T], asked: Asked<'_>) -> std::result::Result<Self, Failure> {
+        let holds = |name: &str| if asked.connectors == Some(name) { Holds::Connections } else { holds(name) };
         let all: Vec<Holds> = names.iter().map(|name| holds(name.as_ref())).collect();
         let mut places = HashMap::with_capacity(all.len());
         for (at, one) in all.iter().enumerate() {
@@ -87,13 +110,25 @@ impl Columns {
                 .hint("keep one of them, or give it another name"));
             }
         }
+        let there: Vec<String> = names.iter().take(30).map(|name| shown(name.as_ref())).collect();
+        let there = there.join(", ");
+        let missing = |what: &str| {
+            Failure::input("listing-column", format!("there is no column for the {what}; there is {there}"))
+        };
+        if let Some((wanted, what)) = asked.column.map(|column| match column {
+            Column::Username => (Holds::Username, "username"),
+            Column::Email => (Holds::Email, "e-mail address"),
+            Column::ExternalId => (Holds::ExternalId, "External ID"),
+        }) && !all.contains(&wanted)
+        {
+            return Err(missing(what).hint(format!(
+                "users are found by it here: give the column that has it one of the headings {}, in any case",
+                headings(&wanted)
+            )));
+        }
         if !all.iter().any(|one| matches!(one, Holds::Username | Holds::Email)) {
-            let names: Vec<String> = names.iter().take(30).map(|name| shown(name.as_ref())).collect();
-            return Err(Failure::input(
-                "listing-column",
-                format!("there is no column for the username or the e-mail address; there is {}", names.join(", ")),
-            )
-            .hint("the column is called `username`, `login`, `userName` or `email`"));
+            return Err(missing("username or the e-mail address")
+                .hint("the column is called `username`, `login`, `userName` or `email`"));
         }
         Ok(Self { all })
     }
@@ -221,9 +256,9 @@ pub(crate) fn of_vendor(account: &provider::Account) -> Account {
 }
 
 /// Reads a list; one with a header and no row is an empty list.
-pub(crate) fn read(bytes: &[u8], name: &str) -> Result<(Vec<Account>, Vec<Finding>)> {
+pub(crate) fn read(bytes: &[u8], name: &str, asked: Asked<'_>) -> Result<(Vec<Account>, Vec<Finding>)> {
     let (mut accounts, mut odd) = (Vec::new(), None::<(u64, String)>);
-    let mut findings = lines::each(bytes, name, &mut |line, columns, values| {
+    let mut findings = lines::each(bytes, name, asked, &mut |line, columns, values| {
         let mut unknown = |word: &str| {
             odd.get_or_insert_with(|| (line, word.to_owned()));
         };
@@ -248,8 +283,13 @@ pub(crate) fn read(bytes: &[u8], name: &str) -> Result<(Vec<Account>, Vec<Findin
 }
 
 /// Hands over each account of a list as the vendor's API would tell it.
-pub(crate) fn each_listed(bytes: &[u8], name: &str, take: &mut dyn FnMut(provider::Account)) -> Result<Vec<Finding>> {
-    lines::each(bytes, name, &mut |_, columns, values| {
+pub(crate) fn each_listed(
+    bytes: &[u8],
+    name: &str,
+    asked: Asked<'_>,
+    take: &mut dyn FnMut(provider::Account),
+) -> Result<Vec<Finding>> {
+    lines::each(bytes, name, asked, &mut |_, columns, values| {
         take(columns.listed(values)?);
         Ok(())
     })
@@ -265,7 +305,7 @@ mod tests {
         let text = "User Login;External ID;E-Mail;Role;SAML;Status;shoe size;FirstName;SSO connectors\n\
                     abcd_ef;anna@example.org;a@example.org;Manager|Scanner;Yes;Active;42;Anna;prod|other\n\
                     abcd_gh;;;;;Pending Activation;;;\n";
-        let (accounts, findings) = read(text.as_bytes(), "u.csv").unwrap();
+        let (accounts, findings) = read(text.as_bytes(), "u.csv", Asked::default()).unwrap();
         assert_eq!(
             accounts[0],
             Account {
@@ -283,9 +323,9 @@ mod tests {
         assert_eq!((accounts[1].sso, accounts[1].active), (None, None));
         assert_eq!(accounts[1].connections, Some(Vec::new()));
         assert_eq!(findings[0].code, "listing-status-unknown");
-        let (by_address, _) = read(b"email\na@example.org\n", "u.csv").unwrap();
+        let (by_address, _) = read(b"email\na@example.org\n", "u.csv", Asked::default()).unwrap();
         assert_eq!(by_address[0].username, "a@example.org");
-        assert!(read(b"username,email\n", "u.csv").unwrap().0.is_empty());
+        assert!(read(b"username,email\n", "u.csv", Asked::default()).unwrap().0.is_empty());
     }
 
     #[test]
@@ -302,9 +342,29 @@ mod tests {
             ("{\"email\":null}\n", "listing-username", "u.csv:1: "),
             ("", "listing-empty", "u.csv"),
         ] {
-            let error = read(text.as_bytes(), "u.csv").unwrap_err();
+            let error = read(text.as_bytes(), "u.csv", Asked::default()).unwrap_err();
             assert_eq!(failure_of(&error).unwrap().code(), code, "{text:?}");
             assert!(error.to_string().contains(place), "{text:?}: {error}");
         }
+    }
+
+    #[test]
+    fn what_users_are_found_by_must_be_there_under_a_heading_that_is_told() {
+        for (column, text, told) in [
+            (Column::Username, "email,first_name\na@example.org,A\n", "no column for the username; there is `email`"),
+            (Column::ExternalId, "login,email\na,b\n", "no column for the External ID"),
+            (Column::Email, "{\"username\":\"a\"}\n", "no column for the e-mail address"),
+        ] {
+            let asked = Asked { column: Some(column), ..Asked::default() };
+            let error = read(text.as_bytes(), "u.csv", asked).unwrap_err();
+            assert_eq!(failure_of(&error).unwrap().code(), "listing-column");
+            assert!(error.to_string().contains(told), "{error}");
+        }
+        let asked = Asked { column: Some(Column::Username), connectors: Some("Anmeldung über") };
+        let (accounts, _) = read("Login ID,Anmeldung über\na,x|y\n".as_bytes(), "u.csv", asked).unwrap();
+        assert_eq!(accounts[0].username, "a");
+        assert_eq!(accounts[0].connections, Some(vec!["x".to_owned(), "y".to_owned()]));
+        let (accounts, _) = read(b"username,SSO connector\na,x\n", "u.csv", Asked::default()).unwrap();
+        assert_eq!(accounts[0].connections, Some(vec!["x".to_owned()]));
     }
 }

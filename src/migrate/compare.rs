@@ -83,6 +83,8 @@ pub(crate) struct Row {
     pub(crate) username: Option<String>,
     /// E-mail address of either.
     pub(crate) email: Option<String>,
+    /// Somebody whom the identity provider has switched off, and who has an account still.
+    pub(crate) switched_off: bool,
     /// Why, for people.
     pub(crate) detail: String,
 }
@@ -115,6 +117,8 @@ pub(crate) struct Comparison {
     pub(crate) people: u64,
     /// People who are switched off at the identity provider, and so count as not there.
     pub(crate) switched_off: u64,
+    /// Accounts at the vendor alone of people who are switched off: they have left, and can perhaps get in.
+    pub(crate) leavers: u64,
     /// Accounts of the vendor.
     pub(crate) accounts: u64,
     /// Found at both, and let in.
@@ -136,7 +140,7 @@ impl Comparison {
 }
 
 /// Compares.
-pub(crate) fn compare(people: &[Person], all: Vec<Account>, how: &How<'_>) -> Comparison {
+pub(crate) fn compare<'a>(people: &'a [Person], all: Vec<Account>, how: &'a How<'a>) -> Comparison {
     let mut by_fold: HashMap<String, u32> = HashMap::with_capacity(all.len());
     for (place, account) in (0_u32..).zip(&all) {
         let value = account.column(how.way.account).unwrap_or_default();
@@ -144,8 +148,14 @@ pub(crate) fn compare(people: &[Person], all: Vec<Account>, how: &How<'_>) -> Co
             by_fold.entry(fold::key(value).into_owned()).or_insert(place);
         }
     }
-    let mut sight =
-        Sight { how, matched: vec![false; all.len()], near: HashMap::new(), by_fold, told: Comparison::default() };
+    let mut sight = Sight {
+        how,
+        matched: vec![false; all.len()],
+        near: HashMap::new(),
+        by_fold,
+        leavers: HashMap::new(),
+        told: Comparison::default(),
+    };
     sight.told.accounts = all.len() as u64;
     let accounts = Accounts::new(all);
     let mut first_line: HashMap<Cow<'_, str>, u64> = HashMap::with_capacity(people.len());
@@ -160,6 +170,7 @@ pub(crate) fn compare(people: &[Person], all: Vec<Account>, how: &How<'_>) -> Co
     for person in people {
         if person.active == Some(false) {
             sight.told.switched_off += 1;
+            sight.left(person, &accounts);
             continue;
         }
         sight.told.people += 1;
@@ -188,10 +199,25 @@ struct Sight<'a> {
     /// Accounts that are nearly what a person has, and the line of that person.
     near: HashMap<usize, u64>,
     by_fold: HashMap<String, u32>,
+    /// Accounts of people who are switched off at the identity provider.
+    leavers: HashMap<usize, &'a Person>,
     told: Comparison,
 }
 
-impl Sight<'_> {
+impl<'a> Sight<'a> {
+    /// Somebody who is switched off: the account that is theirs, by its name after or before the change to SSO.
+    fn left(&mut self, person: &'a Person, accounts: &Accounts) {
+        if person.key.is_empty() {
+            return;
+        }
+        let wanted = self.wanted(person).unwrap_or_else(|_| person.key.as_str().into());
+        for name in [wanted.as_ref(), &person.key] {
+            for place in accounts.places(self.how.way.account, name) {
+                self.leavers.entry(place).or_insert(person);
+            }
+        }
+    }
+
     fn person(
         &mut self,
         code: &'static str,
@@ -208,6 +234,7 @@ impl Sight<'_> {
             user_id: account.and_then(|account| account.id.clone()),
             username: account.map(|account| account.username.clone()),
             email: person.email.clone().or_else(|| account.and_then(|account| account.email.clone())),
+            switched_off: false,
             detail,
         });
     }
@@ -274,7 +301,10 @@ impl Sight<'_> {
             && let Some(linked) = &account.connections
             && !linked.iter().any(|one| one == self.how.reference)
         {
-            let detail = format!("linked to {}, not to {}", listed(linked), shown(self.how.reference));
+            let detail = match linked.as_slice() {
+                [] => format!("linked to no connector; wanted is {}", shown(self.how.reference)),
+                some => format!("linked to {}, not to {}", listed(some), shown(self.how.reference)),
+            };
             return self.person("not-linked", Severity::Error, person, Some(account), detail);
         }
         self.told.both += 1;
@@ -380,14 +410,21 @@ impl Sight<'_> {
             } else {
                 why.to_owned()
             };
+            let leaver = self.leavers.get(&place).copied();
+            self.told.leavers += u64::from(leaver.is_some());
+            let detail = match leaver {
+                Some(_) => format!("the identity provider has switched them off; {detail}"),
+                None => detail,
+            };
             self.told.rows.push(Row {
                 code,
                 severity: Severity::Warning.word(),
-                line: None,
-                key: None,
+                line: leaver.map(|person| person.line),
+                key: leaver.map(|person| person.key.clone()),
                 user_id: account.id.clone(),
                 username: Some(account.username.clone()),
                 email: account.email.clone(),
+                switched_off: leaver.is_some(),
                 detail,
             });
         }

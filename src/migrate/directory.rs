@@ -77,8 +77,8 @@ impl Fact {
     /// Names of the column in an exported list, tried in this order.
     const fn columns(self) -> &'static [&'static str] {
         match self {
-            Self::Id => &["id", "user_id", "userId"],
-            Self::Username => &["username", "userName", "Username"],
+            Self::Id => &["id", "user_id", "userId", "immutable_id"],
+            Self::Username => &["username", "userName", "Username", "login", "user_login", "login_name", "login_id"],
             Self::ExternalId => &["external_id", "externalId", "EXTERNAL_ID", "External ID"],
             Self::Email => &["email", "Email", "e-mail"],
             Self::FirstName => &["first_name", "firstName"],
@@ -295,7 +295,7 @@ const CODES: table::Codes = table::Codes {
 pub(crate) fn read_file(bytes: &[u8], name: &str, keep: Keep) -> Result<Accounts> {
     if bytes.trim_ascii_start().first() == Some(&b'{') {
         let mut accounts = Accounts::new(keep);
-        accounts::each_listed(bytes, name, &mut |account| accounts.add(&account))?;
+        accounts::each_listed(bytes, name, accounts::Asked::default(), &mut |account| accounts.add(&account))?;
         return accounts.without_repeats();
     }
     let wants: Vec<table::Want<'_>> = keep

@@ -349,6 +349,9 @@ pub(crate) trait Journal: Send + Sync {
     /// Every row with its state, in the order of the plan.
     fn each(&self, take: &mut dyn FnMut(&Held) -> Result<()>) -> Result<()>;
 
+    /// When something was recorded last; nothing where nothing is.
+    fn last(&self) -> Result<Option<Time>>;
+
     /// Counts.
     fn summary(&self) -> Result<Summary>;
 

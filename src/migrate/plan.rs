@@ -110,6 +110,22 @@ impl Counts {
         counts
     }
 
+    /// Rows that the plan leaves since they are in conflict, ambiguous or invalid.
+    pub(crate) const fn left(&self) -> u64 {
+        self.ambiguous + self.conflict + self.invalid
+    }
+
+    /// Whether the vendor has no account for any row of the roster: it is another roster's, or another vendor's.
+    pub(crate) const fn has_nobody(&self) -> bool {
+        self.not_found > 0 && self.rename + self.already + self.ambiguous + self.conflict == 0
+    }
+
+    /// Whether the roster asks for something that cannot be. Somebody who has no account is
+    /// told, and is no problem: rosters come from the whole organization. That nobody has one is.
+    pub(crate) const fn has_problems(&self) -> bool {
+        self.left() > 0 || self.has_nobody()
+    }
+
     /// Counts one.
     pub(crate) fn add(&mut self, outcome: Outcome) {
         *match outcome {

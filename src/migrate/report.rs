@@ -2,6 +2,7 @@
 //! spreadsheet. Written however a run ends, and the counts must add up.
 
 mod accounts;
+mod failed;
 
 use serde::Serialize;
 use serde::Serializer;
@@ -14,11 +15,16 @@ use crate::migrate::Folder;
 use crate::migrate::journal::Held;
 use crate::migrate::journal::How;
 use crate::migrate::journal::Journal;
+use crate::migrate::journal::state::Phase;
 use crate::migrate::journal::state::Standing;
 use crate::migrate::journal::state::Step;
 use crate::migrate::plan::Counts;
 use crate::migrate::plan::Job;
+use crate::migrate::report::failed::Ended;
+pub(crate) use crate::migrate::report::failed::FailedRow;
 use crate::migrate::sheet::defused;
+use crate::model::connection::KeyField;
+use crate::model::time::Time;
 
 /// Name and version of the summary.
 pub(crate) const fn schema(job: Job) -> &'static str {
@@ -39,14 +45,29 @@ pub(crate) struct Report {
     pub(crate) connection: String,
     /// Of the plan.
     pub(crate) plan_digest: String,
-    /// Where the migration stands.
+    /// The field of an account that is written.
+    pub(crate) field: KeyField,
+    /// When the plan was made.
+    pub(crate) created: Time,
+    /// When something was recorded last; nothing of a plan that was not begun.
+    pub(crate) last_record: Option<Time>,
+    /// Where the migration stands, in a word; see [`state`].
     pub(crate) state: &'static str,
+    /// The same for the program itself.
+    #[serde(skip)]
+    pub(crate) phase: Phase,
     /// Why the last run stopped, where it did.
     pub(crate) stopped: Option<Stopped>,
     /// Rows of the roster, or of the user store.
     pub(crate) rows: u64,
     /// The outcomes of the plan add up to `rows`; the others add up to what is carried out.
     pub(crate) counts: AllCounts,
+    /// The first rows that were given up in the direction that was tried last, and why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) failed_rows: Vec<FailedRow>,
+    /// How many more of them there are.
+    #[serde(skip)]
+    pub(crate) failed_left: u64,
     /// NDJSON of every row.
     pub(crate) rows_file: String,
     /// The same rows for a spreadsheet.
@@ -79,6 +100,11 @@ pub(crate) struct AllCounts {
     pub(crate) pending: u64,
     /// Taken back.
     pub(crate) undone: u64,
+    /// Accounts that have, or may have, what the migration gave them. After a rollback these are those
+    /// that could not be given back what they had; they are among the others.
+    pub(crate) in_place: u64,
+    /// Those of them that the migration made.
+    pub(crate) in_place_made: u64,
 }
 
 impl Serialize for AllCounts {
@@ -108,8 +134,10 @@ impl Serialize for AllCounts {
             ("unknown", self.unknown),
             ("pending", self.pending),
             ("undone", self.undone),
+            ("in_place", self.in_place),
         ];
-        serializer.collect_map(planned.iter().copied().chain(carried))
+        let made = (self.job == Job::Provision).then_some(("in_place_made", self.in_place_made));
+        serializer.collect_map(planned.iter().copied().chain(carried).chain(made))
     }
 }
 
@@ -140,6 +168,12 @@ pub(crate) struct RowReport<'a> {
     pub(crate) suffix_only: bool,
 }
 
+/// The word for where a migration stands: a rollback that left accounts as the migration made them has
+/// not rolled it back.
+fn state(phase: Phase, in_place: u64) -> &'static str {
+    if phase == Phase::RolledBack && in_place > 0 { "rolled-back-in-part" } else { phase.word() }
+}
+
 /// The summary of a plan and what has been done of it.
 pub(crate) fn summary(folder: &Folder, journal: &dyn Journal) -> Result<Report> {
     let (planned, done, whole) = (journal.counts(), journal.summary()?, journal.whole()?);
@@ -148,12 +182,22 @@ pub(crate) fn summary(folder: &Folder, journal: &dyn Journal) -> Result<Report> 
         return Err(Failure::bug("the counts of the report do not add up").into());
     }
     let job = journal.head().job;
+    // The rows are read once more only where they have something to tell.
+    let in_place = Ended { in_place: done.ours, ..Ended::default() };
+    let ended = match (done.failed, done.ours, job) {
+        (0, _, Job::Rename) | (0, 0, Job::Provision) => in_place,
+        _ => failed::read(journal, whole.phase)?,
+    };
     Ok(Report {
         schema: schema(job),
         id: folder.id().to_owned(),
         connection: journal.head().connection.clone(),
         plan_digest: journal.digest().to_owned(),
-        state: whole.phase.word(),
+        field: journal.head().key,
+        created: journal.head().created,
+        last_record: journal.last()?,
+        state: state(whole.phase, ended.in_place),
+        phase: whole.phase,
         stopped: whole.stopped.map(|(code, message)| Stopped { code, message }),
         rows: planned.total(),
         counts: AllCounts {
@@ -164,7 +208,11 @@ pub(crate) fn summary(folder: &Folder, journal: &dyn Journal) -> Result<Report> 
             unknown: done.unknown,
             pending: done.pending,
             undone: done.undone,
+            in_place: ended.in_place,
+            in_place_made: ended.made,
         },
+        failed_rows: ended.first,
+        failed_left: ended.left,
         rows_file: folder.rows_file().display().to_string(),
         csv_file: folder.csv_file().display().to_string(),
     })

@@ -193,8 +193,15 @@ pub(crate) fn read(bytes: &[u8], name: &str, columns: &Columns) -> Result<Roster
     })?;
     if blank > 0 {
         findings.push(
-            Finding::new("roster-blank-rows", Severity::Info, format!("{blank} rows hold nothing but separators"))
-                .at(table::place(name, None)),
+            Finding::new(
+                "roster-blank-rows",
+                Severity::Info,
+                match blank {
+                    1 => "1 row holds nothing but separators".to_owned(),
+                    many => format!("{many} rows hold nothing but separators"),
+                },
+            )
+            .at(table::place(name, None)),
         );
     }
     findings.extend(suspicion::findings(&roster, name));

@@ -136,7 +136,7 @@ mod tests {
             assert!(record.unwrap().iter().all(|cell| !is_formula(cell)));
         }
         let mut back = Vec::new();
-        accounts::each_listed(&bytes, "u.csv", &mut |account| back.push(account)).unwrap();
+        accounts::each_listed(&bytes, "u.csv", Default::default(), &mut |account| back.push(account)).unwrap();
         assert_eq!(back.len(), odd.len());
         for (at, (text, account)) in odd.iter().zip(&back).enumerate() {
             assert_eq!((account.id.0.as_str(), account.username.0.as_str()), (*text, *text));
@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn an_apostrophe_of_somebody_else_stays() {
-        let (read, _) = accounts::read(b"username\n'=x\n", "u.csv").unwrap();
+        let (read, _) = accounts::read(b"username\n'=x\n", "u.csv", Default::default()).unwrap();
         assert_eq!(read[0].username, "'=x");
     }
 }

@@ -154,6 +154,11 @@ pub(crate) fn open<'a>(
     wants: &[Want<'_>],
     codes: &Codes,
 ) -> Result<Table<'a>> {
+    if let Some(what) = workbook(bytes) {
+        return Err(Failure::input(codes.encoding, format!("{name}: the file is {what}, and not CSV"))
+            .hint("open it in the spreadsheet program and save it as `CSV UTF-8`")
+            .into());
+    }
     let (text, mut findings) = encoding::decode(bytes, name, encoding, codes.encoding)?;
     if text.trim().is_empty() {
         return Err(Failure::input(codes.empty, format!("{name}: the file is empty"))
@@ -300,6 +305,15 @@ impl Table<'_> {
     }
 }
 
+/// What a spreadsheet program writes where nobody asks for CSV, by its first bytes.
+fn workbook(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [b'P', b'K', 3, 4, ..] => Some("an Excel workbook or another ZIP archive"),
+        [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, ..] => Some("an old Excel workbook (.xls)"),
+        _ => None,
+    }
+}
+
 /// Excel's own first line `sep=;`, and where the header starts.
 fn declared_separator(text: &str) -> (Option<u8>, usize) {
     let bytes = text.as_bytes();
@@ -331,8 +345,24 @@ fn find(want: &Want<'_>, names: &[String]) -> Option<usize> {
     let position = |wanted: &str| names.iter().position(|name| name == wanted);
     match want.given {
         Some(given) => position(given),
-        None => want.defaults.iter().find_map(|default| position(default)),
+        None => want.defaults.iter().find_map(|default| position(default)).or_else(|| alike(want, names)),
     }
+}
+
+/// Where no flag could name a column, one whose name is the wanted one but for case, spaces and the
+/// like is meant, if it is the only one.
+fn alike(want: &Want<'_>, names: &[String]) -> Option<usize> {
+    if !want.flag.is_empty() {
+        return None;
+    }
+    let wanted: Vec<String> = want.defaults.iter().map(|name| bare(name)).collect();
+    let mut found = (0..names.len()).filter(|at| wanted.contains(&bare(&names[*at])));
+    found.next().filter(|_| found.next().is_none())
+}
+
+/// A name in small letters, without what is no letter or digit.
+fn bare(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 fn column(
@@ -381,8 +411,6 @@ fn column(
 
 fn missing(want: &Want<'_>, names: &[String], file: &str, codes: &Codes) -> Failure {
     let wanted: Vec<&str> = want.given.map_or_else(|| want.defaults.to_vec(), |given| vec![given]);
-    let bare =
-        |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect() };
     let near = names.iter().find(|name| wanted.iter().any(|wanted| bare(wanted) == bare(name))).or_else(|| {
         names
             .iter()
@@ -392,8 +420,9 @@ fn missing(want: &Want<'_>, names: &[String], file: &str, codes: &Codes) -> Fail
     let shown_names: Vec<String> = names.iter().take(30).map(|name| shown(name)).collect();
     let list = list.join(" or ");
     if want.flag.is_empty() {
-        return Failure::input(codes.column, format!("{file}:1: there is no column {list} for the {}", want.what))
-            .hint("the names of the columns are matched exactly");
+        let told =
+            format!("{file}:1: there is no column {list} for the {}; there is {}", want.what, shown_names.join(", "));
+        return Failure::input(codes.column, told).hint("give the column that has it one of these names");
     }
     match near {
         Some(near) => Failure::input(
@@ -415,10 +444,7 @@ fn missing(want: &Want<'_>, names: &[String], file: &str, codes: &Codes) -> Fail
 
 /// The column of one of these names, tried in order: in small letters, and without what is no letter or digit.
 pub(crate) fn by_name(names: &[String], wanted: &[&str]) -> Option<usize> {
-    let bare = |name: &String| -> String {
-        name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-    };
-    let bare: Vec<String> = names.iter().map(bare).collect();
+    let bare: Vec<String> = names.iter().map(|name| bare(name)).collect();
     wanted.iter().find_map(|wanted| bare.iter().position(|name| name == wanted))
 }
 
@@ -511,6 +537,19 @@ mod tests {
             table.each_quoted("t", &CODES, &mut seen, &mut take).unwrap();
         }
         all
+    }
+
+    #[test]
+    fn a_workbook_is_told_by_its_name() {
+        let codes = Codes { encoding: "listing-encoding", ..CODES };
+        for (bytes, told) in [
+            (&b"PK\x03\x04\x14\0\x06\0"[..], "x.xlsx: the file is an Excel workbook"),
+            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0", "x.xlsx: the file is an old Excel workbook"),
+        ] {
+            let error = open(bytes, "x.xlsx", Some("windows-1252"), &[], &codes).err().unwrap();
+            assert!(error.to_string().starts_with(told), "{error}");
+            assert_eq!(crate::error::failure_of(&error).unwrap().code(), "listing-encoding");
+        }
     }
 
     proptest! {

@@ -12,6 +12,7 @@ use crate::migrate::plan::Outcome;
 use crate::migrate::plan::Row;
 use crate::migrate::plan::fold;
 use crate::migrate::shown;
+use crate::model::counted;
 
 pub(crate) use crate::migrate::worksheet::columns::Export;
 pub(crate) use crate::migrate::worksheet::columns::Map;
@@ -96,29 +97,32 @@ pub(crate) fn entries(rows: &[Row]) -> Result<Vec<Entry<'_>>> {
     Ok(entries)
 }
 
-/// What is to be told of a file before a vendor imports it.
-pub(crate) fn warnings(entries: &[Entry<'_>]) -> Vec<(&'static str, String)> {
-    let mut told = Vec::new();
+/// What is to be told before a vendor imports changes that wait for each other.
+pub(crate) fn parts(entries: &[Entry<'_>]) -> Option<String> {
     let parts = entries.iter().map(|entry| entry.part).max().unwrap_or_default();
-    if parts > 1 {
-        told.push((
-            "worksheet-parts",
-            format!(
-                "some new names are held by accounts that are renamed too: the file has {parts} parts, in order; \
-                 where the vendor may not keep the order, import them one by one with `--part`"
-            ),
-        ));
-    }
-    if let Some(entry) = entries.iter().find(|entry| crate::migrate::sheet::is_formula(entry.to)) {
-        told.push((
-            "worksheet-formula",
-            format!(
-                "the new name {} looks like a formula: import the file as it is, without opening it in a spreadsheet",
-                shown(entry.to)
-            ),
-        ));
-    }
-    told
+    (parts > 1).then(|| {
+        format!(
+            "some new names are held by accounts that are renamed too: the file has {parts} parts, in order; \
+             where the vendor may not keep the order, import them one by one with `--part`"
+        )
+    })
+}
+
+/// What is to be told of the cells of an import file that a spreadsheet would compute.
+pub(crate) fn formulas(rows: &[Vec<String>]) -> Option<String> {
+    let cells: Vec<&String> = rows.iter().flatten().filter(|cell| crate::migrate::sheet::is_formula(cell)).collect();
+    let first: Vec<String> = cells.iter().take(3).map(|cell| shown(cell)).collect();
+    let (look, more) = match cells.len() {
+        0 => return None,
+        1 => ("looks", ""),
+        2 | 3 => ("look", ""),
+        _ => ("look", ", .."),
+    };
+    Some(format!(
+        "{} {look} like a formula ({}{more}): import the file as it is, without opening it in a spreadsheet",
+        counted(cells.len() as u64, "cell"),
+        first.join(", ")
+    ))
 }
 
 #[cfg(test)]

@@ -6,6 +6,10 @@
 
 mod rule;
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
 use std::time::Duration;
 
 pub(crate) use crate::sandbox::fault::rule::Rule;
@@ -233,6 +237,8 @@ pub(crate) struct Faults {
     pub(crate) foreign_next_page: String,
     /// After this many calls the token is no longer accepted.
     pub(crate) token_calls: Option<u64>,
+    /// The rules that have struck, by their places; every clone knows.
+    pub(crate) struck: Arc<Mutex<BTreeSet<usize>>>,
 }
 
 impl Default for Faults {
@@ -244,6 +250,7 @@ impl Default for Faults {
             retry_after: RetryAfter::Seconds(1),
             foreign_next_page: "https://collector.example/API/v3/users?offset=100".to_owned(),
             token_calls: None,
+            struck: Arc::default(),
         }
     }
 }
@@ -251,7 +258,17 @@ impl Default for Faults {
 impl Faults {
     /// What strikes the `count`-th call of this sort, counted from 1, which is about this account.
     pub(super) fn strike(&self, call: Call, count: u64, account: &str) -> Option<Fault> {
-        self.rules.iter().find(|rule| rule.hits(self.seed, call, count, account)).map(|rule| rule.fault)
+        let mut rules = self.rules.iter().enumerate();
+        let (place, rule) = rules.find(|(_, rule)| rule.hits(self.seed, call, count, account))?;
+        self.struck.lock().unwrap_or_else(PoisonError::into_inner).insert(place);
+        Some(rule.fault)
+    }
+
+    /// The rules that have struck no call yet.
+    pub(crate) fn never_struck(&self) -> Vec<Rule> {
+        let struck = self.struck.lock().unwrap_or_else(PoisonError::into_inner);
+        let rules = self.rules.iter().enumerate().filter(|(place, _)| !struck.contains(place));
+        rules.map(|(_, rule)| rule.clone()).collect()
     }
 }
 

@@ -56,7 +56,7 @@ const DATA: [(&str, &str, i32); 25] = [
     ("connection handover o --for idp", "handover", 0),
     ("connection url q", "connection-url", 0),
     (MIGRATE, "users-migrate", 1),
-    ("users status", "users-status", 0),
+    ("users status --all", "users-status", 0),
     ("users compare --connection q --csv people.csv", "users-compare", 1),
 ];
 

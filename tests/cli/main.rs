@@ -38,6 +38,7 @@ mod sandbox;
 mod scim;
 mod secrets;
 mod signing;
+mod standing;
 mod trust;
 mod users;
 #[cfg(unix)]

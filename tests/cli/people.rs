@@ -34,6 +34,8 @@ fn a_list_is_a_stream_that_says_whether_it_is_whole() {
     assert_eq!(some.last().unwrap()["end"]["listed"], 9);
     let none = lines(&desk.ssoctl(&[&LIST[..], &["--status", "Disabled"]].concat()).exits(0).stdout);
     assert_eq!(none.last().unwrap()["end"]["listed"], 0);
+    let bogus = desk.ssoctl(&["users", "list", "--connection", "q", "--status", "Bogus"]).exits(0);
+    bogus.tells("0 of 26 accounts").tells("no account has the status `Bogus`; there is `active`");
     let table = desk.ssoctl(&["users", "list", "--connection", "q", "--search", "user00007"]).exits(0);
     table.shows("user00007@example.org").tells("1 of 26 accounts");
     assert!(sandbox.changes().is_empty());
@@ -97,6 +99,12 @@ fn an_export_computes_nothing_and_reads_back_as_it_was() {
     let csv = desk.read("users.csv");
     let formula = |cell: &str| cell.trim_start_matches('"').starts_with(['=', '+', '-', '@']);
     assert!(!csv.split([',', '\n']).any(formula), "{csv}");
+    // Addresses are no usernames where users are not found by them.
+    desk.write("mail.csv", "email,old_username\na@example.org,x\n");
+    let mail = desk.ssoctl(&[&LIST[..], &["--directory", "mail.csv"]].concat()).exits(3);
+    mail.tells("mail.csv:1: there is no column for the username; there is `email`, `old_username`");
+    let out = ["users", "export", "--connection", "q", "--as", "csv", "--format", "json", "-o", "-"];
+    assert_eq!(desk.ssoctl(&out).exits(2).json()["error"]["code"], "output-stdout");
     desk.ssoctl(&["users", "export", "--connection", "q", "-o", "users.txt"]).exits(2).tells("which form is wanted");
     desk.write("bad.ndjson", "{\"id\":\"1\",\"username\":\"a\"}\n{\"id\":");
     let bad = desk.ssoctl(&[&LIST[..], &["--directory", "bad.ndjson"]].concat()).exits(3);
@@ -137,6 +145,7 @@ fn who_is_missing_where_is_told_by_the_mode_of_the_connection() {
         users are found by        email, column `mail` of the export
         at the identity provider  4
           switched off there      1
+          and have an account     1
         at the vendor             5
           passed over             2
         at both                   1
@@ -154,16 +163,16 @@ fn who_is_missing_where_is_told_by_the_mode_of_the_connection() {
         6     dora@example.com  dora@example.com  users of `example.com` do not log in by this connection, those of `example.org` do
 
         leaver-gets-in, at the vendor alone: gets in with a password: 1
-        LINE  ACCOUNT           E-MAIL            WHY
-              bert@example.org  bert@example.org  in mixed mode a password still lets them in: remove or switch off the account
+        LINE  SENT              ACCOUNT           E-MAIL            WHY
+        5     bert@example.org  bert@example.org  bert@example.org  the identity provider has switched them off; in mixed mode a password still lets them in: remove or switch off the account
         ");
     let json = desk.ssoctl(&[&COMPARE[..], &["--format", "json", "-o", "who.csv"]].concat()).exits(1).json();
     assert_eq!((&json["schema"], &json["mode"]), (&"ssoctl.users-compare/1".into(), &"mixed".into()));
     assert_eq!(json["counts"]["leaver-gets-in"], 2);
-    assert_eq!((&json["both"], &json["switched_off"]), (&1.into(), &1.into()));
+    assert_eq!((&json["both"], &json["switched_off"], &json["leavers"]), (&1.into(), &1.into(), &1.into()));
     let sheet = desk.read("who.csv");
     assert_eq!(sheet.lines().count(), 1 + json["rows"].as_array().unwrap().len());
-    assert!(sheet.contains("leaver-gets-in,warning,,,2,bert@example.org,bert@example.org,"), "{sheet}");
+    assert!(sheet.contains("leaver-gets-in,warning,5,bert@example.org,2,bert@example.org,"), "{sheet}");
     desk.ssoctl(&[&COMPARE[..], &["-o", "who.csv"]].concat()).exits(5);
 
     let alone = qualifio("  mode: sso-only\n");

@@ -146,9 +146,17 @@ fn accounts_are_planned_made_told_and_changes_taken_back() {
     assert!(audit.contains("fields of \"2001\" asset_groups: (empty) -> Servers"), "{audit}");
     let sheet = ["worksheet", "write", id, "--method", "by-hand", "-o", "w.csv", "--format", "json"];
     assert_eq!(run(&desk, &sheet, 3).json()["error"]["code"], "migration-kind");
-    run(&desk, &["rollback", id], 5).tells("nothing was rolled back: 4 users are made or changed");
+    run(&desk, &["rollback", id], 5)
+        .tells("nothing was rolled back: 3 were made and stay, 1 was changed and can be given back what they had");
     let undone = run(&desk, &["rollback", id, "--apply", "--rate", "0", "--format", "json"], 1).json();
     assert_eq!((counts(&undone, "undone"), counts(&undone, "failed")), (Some(1), Some(3)));
+    assert_eq!((counts(&undone, "in_place"), counts(&undone, "in_place_made")), (Some(3), Some(3)));
+    assert_eq!(
+        (&undone["state"], &undone["failed_rows"][0]["account"]),
+        (&"rolled-back-in-part".into(), &login.into())
+    );
+    run(&desk, &["status", id], 0).shows("made, and stay  3").shows(login).shows("deactivate it at the vendor");
+    run(&desk, &["rollback", id, "--apply"], 1).tells("3 were made and stay");
     run(&desk, &["audit", id], 0).shows("account-stays").shows("deactivate it at the vendor");
     each_once(&sandbox);
 }

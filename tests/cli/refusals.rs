@@ -447,7 +447,11 @@ fn rosters_that_are_no_rosters() {
         hint: say what it is, such as `--encoding windows-1252`, or save it as `CSV UTF-8`
         ");
     insta::assert_snapshot!(refused_roster(b"PK\x03\x04\x14\x00\x06\x00", &[]).stderr, @r"
-        error: roster.csv:1: the file holds a NUL character
+        error: roster.csv: the file is an Excel workbook or another ZIP archive, and not CSV
+        hint: open it in the spreadsheet program and save it as `CSV UTF-8`
+        ");
+    insta::assert_snapshot!(refused_roster(b"old_username,new_value\na\0,1\n", &[]).stderr, @r"
+        error: roster.csv:2: the file holds a NUL character
         hint: it is not plain CSV: export it again as `CSV UTF-8`
         ");
     insta::assert_snapshot!(refused_roster(b"old_username,new_value\n\"a,1\n", &[]).stderr, @r"

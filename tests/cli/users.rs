@@ -78,7 +78,7 @@ fn plans_applies_reports_and_rolls_back() {
     assert_eq!(sandbox.changes().len(), 48, "what is done is not done again");
 
     let id = applied["id"].as_str().unwrap();
-    run(&desk, &["rollback", id], 5).tells("48 users are renamed");
+    run(&desk, &["rollback", id], 5).tells("nothing was rolled back: 48 users were renamed");
     let undone =
         run(&desk, &["rollback", id, "--apply", "--rate", "0", "--concurrency", "1", "--format", "json"], 0).json();
     assert_eq!((&undone["state"], &undone["counts"]["undone"]), (&"rolled-back".into(), &48.into()));
@@ -89,6 +89,11 @@ fn plans_applies_reports_and_rolls_back() {
     // The same roster once more, beside the record of the first time.
     let again = run(&desk, &[&APPLY[..], &["--format", "json"]].concat(), 0).json();
     assert_eq!(again["id"], format!("{id}-2"));
+    let later = format!("`{id}` is not the last migration of this plan: `{id}-2` is");
+    for command in ["status", "audit", "rollback"] {
+        run(&desk, &[command, id], 0).tells(&later);
+    }
+    run(&desk, &["rollback", id, "--format", "json"], 0).json();
     assert_eq!(sandbox.changes().len(), 144);
     let all = run(&desk, &["status", "--format", "json"], 0).json();
     let state =
@@ -105,7 +110,9 @@ fn some_users_are_taken_back_and_every_write_is_on_record() {
     // Who pastes the hint takes back these two, and nobody else.
     run(&desk, &["rollback", id, "--line", "3,5"], 5).tells(&format!("users rollback {id} --line 3,5 --apply"));
     run(&desk, &["rollback", id, "--line", "3,5", "--apply", "--rate", "0"], 0).shows("undone");
-    run(&desk, &["rollback", id, "--line", "5", "--apply"], 0).tells("there is nothing to take back");
+    let nothing = ["rollback", id, "--line", "5", "--apply", "--format", "json"];
+    let report = run(&desk, &nothing, 0).tells("there is nothing to take back").json();
+    assert_eq!((&report["id"], &report["state"]), (&id.into(), &"finished".into()));
     let unknown = run(&desk, &["rollback", id, "--line", "3,99", "--apply", "--format", "json"], 2).json();
     assert_eq!(unknown["error"]["code"], "line-unknown");
     let back: Vec<String> = sandbox.changes().into_iter().skip(10).map(|(_, after)| after).collect();
@@ -120,6 +127,8 @@ fn some_users_are_taken_back_and_every_write_is_on_record() {
 
     let audit = run(&desk, &["audit", id, "--format", "json"], 0).stdout;
     let lines: Vec<Value> = audit.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((&lines[0]["schema"], &lines[0]["migration"]), (&"ssoctl.users-audit/1".into(), &id.into()));
+    assert_eq!(lines.last().unwrap()["end"]["lines"], lines.len() - 2);
     let count = |outcome: &str| lines.iter().filter(|line| line["outcome"] == outcome).count();
     assert_eq!(
         (count("run-begun"), count("answer-lost"), count("written-answer-lost"), count("written"), count("finished")),
@@ -161,6 +170,7 @@ fn shows_the_plan_to_a_person() {
         migration           q-[DIGEST]
         connection          q
         state               planned
+        plan made           2026-11-22T10:00:00Z
         rows in the roster  4
           to rename    2
           not found    1
@@ -252,11 +262,11 @@ fn a_vendor_that_makes_another_name_of_it_is_told_one_name_only() {
     assert_eq!(report["stopped"]["code"], "canary-failed");
     let canary = ("user00001@example.org".to_owned(), "value-00001#testbrand#testbrand".to_owned());
     assert_eq!(sandbox.changes(), [canary]);
-    run(&desk, &["status"], 6).tells("goes on with one that is not finished");
+    run(&desk, &["status"], 6).tells("goes on with it, which is not finished");
 
     // The account carries a name that is ours to take back, though no row counts as renamed.
     let refusal = run(&desk, &["rollback"], 5);
-    refusal.tells("nothing was rolled back: 1 users are renamed");
+    refusal.tells("nothing was rolled back: 1 user was renamed");
     // This vendor mangles the old name too: it is tried, told, and not called done.
     run(&desk, &["rollback", "--apply", "--rate", "0"], 6).tells("and it has `user00001@example.org#testbrand`");
     assert_eq!(sandbox.changes().len(), 2);

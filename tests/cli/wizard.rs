@@ -30,7 +30,7 @@ struct Screen {
 }
 
 /// A command at a terminal.
-struct Terminal {
+pub(crate) struct Terminal {
     pty: Arc<Pty>,
     child: Child,
     screen: Arc<Screen>,
@@ -39,7 +39,7 @@ struct Terminal {
 }
 
 impl Terminal {
-    fn start(desk: &Desk, arguments: &[&str]) -> Self {
+    pub(crate) fn start(desk: &Desk, arguments: &[&str]) -> Self {
         let (pty, pts) = pty_process::blocking::open().unwrap();
         pty.resize(Size::new(24, 80)).unwrap();
         let command = Command::new(env!("CARGO_BIN_EXE_ssoctl"))
@@ -73,7 +73,7 @@ impl Terminal {
 
     /// Waits until this is printed, after what was waited for before.
     #[track_caller]
-    fn waits(&mut self, wanted: &str) -> &mut Self {
+    pub(crate) fn waits(&mut self, wanted: &str) -> &mut Self {
         let read = self.read;
         let unseen = |(text, all): &mut (String, bool)| !*all && !text[read..].contains(wanted);
         let (text, _) =
@@ -93,7 +93,7 @@ impl Terminal {
         self
     }
 
-    fn sends(&mut self, text: &str) -> &mut Self {
+    pub(crate) fn sends(&mut self, text: &str) -> &mut Self {
         (&*self.pty).write_all(text.as_bytes()).unwrap();
         self
     }
@@ -109,7 +109,7 @@ impl Terminal {
 
     /// Waits for the end; everything that was printed.
     #[track_caller]
-    fn ends(&mut self, code: i32) -> String {
+    pub(crate) fn ends(&mut self, code: i32) -> String {
         let begun = Instant::now();
         let status = loop {
             match self.child.try_wait().unwrap() {

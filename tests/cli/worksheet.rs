@@ -84,6 +84,27 @@ fn a_plan_becomes_an_import_file_and_is_verified_row_by_row() {
 }
 
 #[test]
+fn without_a_change_there_is_no_file_and_rows_that_were_left_are_not_done() {
+    let desk = desk();
+    let plan = ["users", "migrate", "--csv", "roster.csv", "--connection", "ino", "--directory", "export.csv"];
+    // INO's own headings will do.
+    desk.write("export.csv", "ID,Login ID\n1,anna@old.example\n2,bert@new.example\n");
+    desk.write("roster.csv", "old_username,new_value\nanna@old.example,bert@new.example\n");
+    let planned = desk.ssoctl(&[&plan[..], &["--format", "json"]].concat()).exits(1).json();
+    let id = planned["id"].as_str().unwrap();
+    let write = ["users", "worksheet", "write", id, "--method", "by-hand", "-o", "list.csv", "--format", "json"];
+    assert_eq!(desk.ssoctl(&write).exits(3).json()["error"]["code"], "worksheet-empty");
+    assert!(!desk.root().join("list.csv").exists());
+    let verify = ["users", "worksheet", "verify", id, "--directory", "export.csv"];
+    desk.ssoctl(&verify).exits(1).shows("cannot be renamed  1");
+    desk.ssoctl(&plan[..6]).exits(3).tells("--csv roster.csv --connection ino --directory EXPORT`");
+    let told = desk.ssoctl(&plan).exits(1);
+    assert!(!told.stderr.contains("accept-untested"), "{}", told.stderr);
+    desk.write("export.csv", "Nummer,Name\n1,x\n");
+    desk.ssoctl(&plan).exits(3).tells("for the immutable key; there is `Nummer`, `Name`");
+}
+
+#[test]
 fn who_must_be_told_is_listed_with_the_login_url() {
     let desk = desk();
     let id = planned(&desk);
@@ -116,7 +137,7 @@ fn after_a_migration_those_are_told_who_were_renamed() {
     let apply = [&migrate[..], &["--apply", "--accept-untested", "--rate", "0"]].concat();
     desk.ssoctl(&apply).exits(0);
     let after = desk.ssoctl(&["users", "notice", &id, "-o", "notice.csv"]).exits(1);
-    after.tells("1 of 3 users have no e-mail address");
+    after.tells("of 3 users, 1 has no e-mail address");
     let sheet = desk.read("notice.csv");
     assert!(sheet.contains("c@example.org,,,'=c,3#testbrand,https://testbrand.sandbox1.qualtrics.com"), "{sheet}");
 }
@@ -141,8 +162,21 @@ fn users_are_linked_by_an_import_file_that_keeps_other_connectors() {
         desk.read("link.csv"),
         "Login ID,SSO connector,Phone\nanna@old.example,ino-idp,+49 1\nbert@old.example,other; ino-idp,+49 2\n"
     );
+    // The import file's own heading, whatever it is, is also that of the export.
+    desk.write("export.csv", "Login ID,Verbindung\nanna@old.example,\nbert@old.example,other\n");
+    desk.write("idp.csv", "email\nanna@old.example\nbert@old.example\n");
+    desk.ssoctl(&link).exits(1).tells("`ssoconnector`, or the heading that").tells("there is `Login ID`, `Verbindung`");
+    let own = ["--columns", "Login ID={username},Verbindung={connectors}", "--join", "|", "-o", "link.csv", "--force"];
+    desk.ssoctl(&[&link[..], &own].concat()).exits(0);
+    assert_eq!(
+        desk.read("link.csv"),
+        "Login ID,Verbindung\nanna@old.example,ino-idp\nbert@old.example,other|ino-idp\n"
+    );
+    desk.write("export.csv", "username,SSO connector\ncarl@old.example,ino-idp\n");
     desk.write("idp.csv", "email\ncarl@old.example\n");
     desk.ssoctl(&link).exits(0);
+    desk.write("export.csv", "email\ncarl@old.example\n");
+    desk.ssoctl(&link).exits(3).tells("there is no column for the username");
     desk.connect("q", &Idp::new().xml(), &[]);
     let elsewhere = ["users", "link", "--connection", "q", "--csv", "idp.csv", "--directory", "export.csv"];
     let refused = desk.ssoctl(&[&elsewhere[..], &["--format", "json"]].concat()).exits(3).json();

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::cli::login::identity;
 use crate::error::Failure;
 use crate::error::Result;
+use crate::migrate::accounts::Asked;
 use crate::migrate::accounts::Columns;
 use crate::model::ConnectionName;
 use crate::model::identity::Identity;
@@ -159,7 +160,7 @@ fn directory(node: Node, file: &str) -> Result<Directory> {
             Failure::input(failure.code(), format!("{}: {failure}", tree::at(file, row.line))).hint(hint)
         };
         let names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
-        let columns = Columns::new(&names).map_err(placed)?;
+        let columns = Columns::new(&names, Asked::default()).map_err(placed)?;
         let mut values = Vec::with_capacity(members.len());
         for (name, node) in members {
             let many: Vec<&str> = match &node.content {

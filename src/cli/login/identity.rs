@@ -10,7 +10,6 @@ use serde_json::Value;
 use crate::disk;
 use crate::error::Failure;
 use crate::error::Result;
-use crate::error::failure_of;
 use crate::model::identity::Attribute;
 use crate::model::identity::Identity;
 use crate::model::printable;
@@ -35,14 +34,7 @@ pub(super) fn read(file: &str) -> Result<Vec<u8>> {
 
 /// Reads a file, or standard input, of at most so many bytes.
 pub(super) fn read_within(file: &str, limit: u64) -> Result<Vec<u8>> {
-    let read = if file == "-" { disk::read_stdin(limit) } else { disk::read(Path::new(file), limit) };
-    read.map_err(|error| match failure_of(&error).map(Failure::code) {
-        // There is no flag here that would raise it.
-        Some("input-too-large") => Failure::input("input-too-large", error.to_string())
-            .hint("check that this is the right file")
-            .into(),
-        _ => error,
-    })
+    disk::read_or_stdin(Path::new(file), limit)
 }
 
 /// The text of a file.
@@ -182,6 +174,7 @@ fn object(bytes: &[u8], file: &str) -> Result<Map<String, Value>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::failure_of;
 
     fn pairs(identity: &Identity) -> String {
         let one = |attribute: &Attribute| format!("{}={}", attribute.name, attribute.values.join("+"));

@@ -109,7 +109,7 @@ impl Prepared {
 pub(super) fn directory(file: &Path, context: &Context) -> Result<Accounts> {
     let shown = file.display().to_string();
     let bytes = identity::read_within(&shown, DIRECTORY_LIMIT)?;
-    let (accounts, findings) = accounts::read(&bytes, identity::shown(&shown))?;
+    let (accounts, findings) = accounts::read(&bytes, identity::shown(&shown), accounts::Asked::default())?;
     context.ui.findings(&findings);
     Ok(Accounts::new(accounts))
 }

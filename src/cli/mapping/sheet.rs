@@ -39,7 +39,7 @@ pub(super) fn read(
     vendor: &Vendor,
     context: &Context,
 ) -> Result<Vec<Mapping>> {
-    let bytes = if file == "-" { disk::read_stdin(LIMIT)? } else { disk::read(Path::new(file), LIMIT)? };
+    let bytes = disk::read_or_stdin(Path::new(file), LIMIT)?;
     let name = if file == "-" { "standard input" } else { file };
     let wants = [
         want("value", &["value", "group"], true),

@@ -1,5 +1,6 @@
 //! `ssoctl sandbox serve`: a vendor's user API on loopback, with faults on request.
 
+use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::path::PathBuf;
@@ -12,11 +13,14 @@ use crate::cli::Format;
 use crate::cli::Verdict;
 use crate::cli::context::Context;
 use crate::cli::faults;
+use crate::cli::stand_in::NEVER_STRUCK;
+use crate::cli::stand_in::REHEARSAL;
 use crate::cli::table;
 use crate::disk;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::migrate::listing;
+use crate::model::counted;
 use crate::sandbox;
 use crate::sandbox::Options;
 use crate::sandbox::fault::Fault;
@@ -44,12 +48,12 @@ A fault is KIND=RATE[@CALLS]: RATE is 5%, every:N or at:N; CALLS are of config, 
 get, put (which changes an account by whatever method), post, delete. Behind it, parted by
 spaces, `from=N` and `to=N` bound it to the N-th calls of their sort, and `account=ID` to the
 account that a call names. A fault strikes single calls; a quirk is how the server is.
-`--list-faults` explains the KINDs. A script, for a vendor that is down for a while:
+`--list-faults` explains the KINDs; one that never struck is told at the end. A script, for a vendor that is down for a while:
   throttle=5%
   error=100%@get,put from=200 to=260
   refuse=100%@put account=UR_7
 
-Exit codes: 0 ended by Ctrl-C · 2 wrong usage · 3 the CSV cannot be read · 4 cannot listen
+Exit codes: 0 ended by Ctrl-C · 2 wrong usage · 3 a file cannot be read · 4 cannot listen
             5 not a loopback address")]
 pub(crate) struct Args {
     /// Whose API it answers
@@ -59,7 +63,7 @@ pub(crate) struct Args {
     /// Loopback address; port 0 takes any that is free
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
-    /// Begin with the users of this CSV file (username, and id, email, first_name, last_name, status)
+    /// Begin with the users of this CSV file, or `-` (username, and id, email, first_name, last_name, status)
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
     /// Begin with so many made-up users
@@ -68,7 +72,7 @@ pub(crate) struct Args {
     /// The tenant
     #[arg(long, value_name = "ID", default_value = "testbrand")]
     brand_id: String,
-    /// The data centre that `whoami` names
+    /// The data centre that `whoami` names; the connection's `settings.data_center` must be the same
     #[arg(long, value_name = "ID", default_value = "sandbox1")]
     data_center: String,
     /// The API token, or the operator's password, that is accepted; never a real one
@@ -110,7 +114,7 @@ pub(crate) struct Args {
     /// Something that goes wrong, see below; may be repeated
     #[arg(long = "fault", value_name = "KIND=RATE", value_parser = faults::rule, help_heading = "Faults")]
     faults: Vec<Rule>,
-    /// A file of faults, one to a line as `--fault` takes them; after `#` a comment
+    /// A file of faults, or `-`, one to a line as `--fault` takes them; after `#` a comment
     #[arg(long, value_name = "FILE", help_heading = "Faults")]
     fault_script: Option<PathBuf>,
     /// How the server is otherwise than it should be, all the time; may be repeated
@@ -137,6 +141,12 @@ pub(crate) struct Args {
     /// Refuse the token after so many calls
     #[arg(long, value_name = "N", help_heading = "Faults")]
     token_expires_after: Option<u64>,
+    /// End with standard input, which whoever started it holds open, and not by a signal
+    #[arg(long, hide = true)]
+    tied: bool,
+    /// Remove the folder of a rehearsal, in which it runs, at the end
+    #[arg(long, hide = true, requires = "tied")]
+    discard: bool,
 }
 
 /// What the stand-in does to usernames.
@@ -199,7 +209,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     }
     let mut users: Vec<SeedUser> = Vec::new();
     if let Some(file) = &args.csv {
-        let accounts = listing::read(&disk::read(file, CSV_LIMIT)?, &file.display().to_string())?;
+        let accounts = listing::read(&disk::read_or_stdin(file, CSV_LIMIT)?, &disk::called(file))?;
         users.extend(accounts.into_iter().map(|account| SeedUser {
             id: account.id,
             username: account.username,
@@ -250,10 +260,13 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         Key::ExternalId => sandbox::Key::ExternalId,
     };
     options.quirks.clone_from(&args.quirks);
+    let struck = faults.clone();
     options.faults = faults;
+    options.stop = args.tied.then(until_input_ends);
     options.log = args.log.as_deref().map(open_log).transpose()?;
     let ui = &context.ui;
     let json = context.format == Format::Json;
+    let settings = connecting(args, context);
     let mut announced = Ok(());
     sandbox::serve(options, |_, url| {
         announced = if json {
@@ -261,10 +274,58 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         } else {
             ui.data(&format!("listening on {url}\n"))
         };
-        ui.status(&format!("{count} users; Ctrl-C ends it"));
+        ui.status(&format!("{}; Ctrl-C ends it", counted(count as u64, "user")));
+        if let Some(settings) = &settings {
+            ui.hint(&format!(
+                "`ssoctl connection set NAME directory.api_url={url} {settings}` leads a connection of yours here; \
+                 the variable holds the word of `--token`"
+            ));
+        }
     })?;
     announced?;
+    for rule in struck.never_struck() {
+        match args.tied {
+            true => ui.data(&format!("{NEVER_STRUCK}{rule}\n"))?,
+            false => ui.warning(&format!("the fault `{rule}` never struck")),
+        }
+    }
+    if args.discard {
+        discard();
+    }
     Ok(Verdict::Done)
+}
+
+/// What a connection says to reach it, beside the address. None where the provider's profile is faulty,
+/// which is no reason not to serve.
+fn connecting(args: &Args, context: &Context) -> Option<String> {
+    let vendor = context.vendor(&args.provider).ok()?;
+    let mut text = vendor.api?.example().replace("abcd_ef", &args.operator);
+    // What it answers must be what the connection says.
+    for (key, value) in [("brand_id", &args.brand_id), ("data_center", &args.data_center)] {
+        if vendor.settings().any(|field| field.key() == key) {
+            text += &format!(" settings.{key}={value}");
+        }
+    }
+    Some(text)
+}
+
+/// Ends the sandbox when nobody holds standard input any more, which is also when its parent was killed.
+fn until_input_ends() -> sandbox::Stop {
+    let stop = sandbox::Stop::default();
+    let ended = stop.clone();
+    std::thread::spawn(move || {
+        io::copy(&mut io::stdin().lock(), &mut io::sink()).ok();
+        ended.stop();
+    });
+    stop
+}
+
+/// Removes the folder that it runs in, if that is a rehearsal's: there are copies of a user list in it.
+fn discard() {
+    let folder = std::env::current_dir().unwrap_or_default();
+    if folder.file_name().is_some_and(|name| name.to_string_lossy().starts_with(REHEARSAL)) {
+        std::fs::remove_dir_all(&folder).ok();
+    }
 }
 
 fn open_log(path: &Path) -> Result<sandbox::Sink> {

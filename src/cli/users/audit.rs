@@ -5,8 +5,13 @@ use serde_json::json;
 use crate::cli::Format;
 use crate::cli::Verdict;
 use crate::cli::context::Context;
+use crate::cli::ui;
 use crate::cli::users::journal;
+use crate::cli::users::shown;
+use crate::error::Failure;
+use crate::error::Kind;
 use crate::error::Result;
+use crate::error::failure_of;
 use crate::migrate::journal::Direction;
 use crate::migrate::journal::Event;
 use crate::migrate::journal::How;
@@ -23,7 +28,8 @@ use crate::model::time::Time;
 ///
 /// One line for each request that changed an account, or may have, and for each row that was
 /// given up; and one where a run began and ended. From the journal alone: nothing is asked of
-/// the vendor.
+/// the vendor. As JSON it is a stream, NDJSON: a line with the schema, a line for each of these,
+/// and a last line `{"end": ..}` that counts them, without which the record is not whole.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -102,24 +108,32 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let phases = [Phase::Applying, Phase::RollingBack, Phase::Finished, Phase::RolledBack];
     let journal::Looked { folder, links: _, journal } = args.place.look(&context.workspace()?, args.id.as_deref(), &phases)?;
     let (operator, job) = (journal.head().operator_id.0.clone(), journal.head().job);
-    let json_lines = context.format == Format::Json;
-    journal.events(&mut |at, event| {
+    shown::tell_later(&folder, context)?;
+    let mut lines = (context.format == Format::Json).then(|| context.ui.lines());
+    if let Some(lines) = &mut lines {
+        lines.json(&json!({
+            "schema": "ssoctl.users-audit/1", "migration": folder.id(), "connection": journal.head().connection,
+            "provider": journal.head().provider,
+        }))?;
+    }
+    let mut count = 0_u64;
+    let read = journal.events(&mut |at, event| {
         let held = event.row().map(|row| journal.load(row)).transpose()?;
         let Some(line) = line(at, event, held.as_ref().map(|held| &held.row)) else { return Ok(()) };
         let planned = line.row.filter(|row| row.outcome != Outcome::Create).and_then(|row| row.user_id.as_ref());
         let id = line.made.or(planned).map(|id| id.0.as_str());
-        if json_lines {
-            return context.ui.data(&format!(
-                "{}\n",
-                json!({
+        count += 1;
+        if let Some(lines) = &mut lines {
+            return lines.json(
+                &json!({
                     "at": line.at, "migration": folder.id(), "operator": operator, "line": line.row.map(|row| row.line),
                     "user_id": id, "key": line.row.filter(|_| job == Job::Provision).and_then(|row| row.login.as_deref()),
                     "before": line.row.map(|row| value(job, &row.before)),
                     "after": line.row.map(|row| row.after.as_deref().map(|after| value(job, after))),
                     "direction": line.direction.map(word), "outcome": line.outcome, "code": line.code,
                     "detail": line.detail,
-                })
-            ));
+                }),
+            );
         }
         let mut text = format!("{} {}", line.at, line.outcome);
         if let Some(direction) = line.direction {
@@ -146,10 +160,26 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
                 }
             };
         }
-        for part in [line.code, line.detail].into_iter().filter(|part| !part.is_empty()) {
+        // Some stops have no more to say than their code.
+        let detail = if line.detail == line.code { "" } else { line.detail };
+        for part in [line.code, detail].into_iter().filter(|part| !part.is_empty()) {
             text += &format!(" {}", printable(part));
         }
         context.ui.data(&(text + "\n"))
-    })?;
+    });
+    if let (Err(error), Some(lines)) = (&read, &mut lines) {
+        // What was told stands, and the stream says why it has no end.
+        lines.json(&json!({ "schema": "ssoctl.error/1", "error": ui::error_json(error) }))?;
+        lines.flush()?;
+        ui::tell_failure(error);
+        return Ok(Verdict::Failed(failure_of(error).map_or(Kind::Bug, Failure::kind)));
+    }
+    read?;
+    if let Some(mut lines) = lines {
+        lines.json(&json!({ "end": { "lines": count } }))?;
+        lines.flush()?;
+    } else if count == 0 {
+        context.ui.status(&format!("nothing was written: `{}` is {}", folder.id(), journal.whole()?.phase.word()));
+    }
     Ok(Verdict::Done)
 }

@@ -15,6 +15,7 @@ use crate::disk::Access;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::migrate::accounts;
+use crate::migrate::accounts::Asked;
 use crate::migrate::compare;
 use crate::migrate::compare::CODES;
 use crate::migrate::compare::Choice;
@@ -41,7 +42,7 @@ Examples:
   ssoctl users compare --connection qualys --csv idp.csv --except abcd_api -o missing.csv
 
 The columns of --csv are found by the attribute that the connection sends, or by usual names;
-somebody whose status there is inactive counts as not there.
+somebody whose status there is inactive counts as not there, and is told where they have an account.
 
 Exit codes: 0 nobody is missing where it matters · 1 somebody is · 2 wrong usage
             3 a file cannot be read, or no API is known · 4 vendor unreachable
@@ -87,11 +88,7 @@ const SHOWN: usize = 20;
 
 /// Compares.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
-    if args.csv == "-" && args.directory.as_deref() == Some("-") {
-        return Err(Failure::usage("stdin-twice", "standard input can be one file only")
-            .hint("write one of the two into a file")
-            .into());
-    }
+    listed::stdin_once(&[Some(&args.csv), args.directory.as_deref()])?;
     if let Some(output) = &args.output {
         export::refuse_present(output, args.force)?;
     }
@@ -111,7 +108,8 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     context.ui.findings(&people.findings);
     let all = match &args.directory {
         Some(file) => {
-            let (all, findings) = accounts::read(&listed::bytes(file)?, listed::shown(file))?;
+            let asked = Asked { column: Some(way.account), ..Asked::default() };
+            let (all, findings) = accounts::read(&listed::bytes(file)?, listed::shown(file), asked)?;
             context.ui.findings(&findings);
             all
         }
@@ -157,6 +155,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             "mode": connection.login.mode.or(vendor.rules.mode).map(crate::model::login::Mode::word),
             "people": compared.people,
             "switched_off": compared.switched_off,
+            "leavers": compared.leavers,
             "accounts": compared.accounts,
             "both": compared.both,
             "passed_over": compared.passed_over,
@@ -186,6 +185,7 @@ fn page(compared: &Comparison, people: &People, found_by: &str, whole: bool) -> 
             ("users are found by", format!("{found_by}, column `{}` of the export", people.key)),
             ("at the identity provider", compared.people.to_string()),
             ("  switched off there", number(compared.switched_off)),
+            ("  and have an account", number(compared.leavers)),
             ("at the vendor", compared.accounts.to_string()),
             ("  passed over", number(compared.passed_over)),
             ("at both", compared.both.to_string()),

@@ -1,24 +1,20 @@
-//! What all commands that write to a vendor's user list share: which migration is meant, how
-//! the list is reached, and how the end is told.
+//! What all commands that write to a vendor's user list share: which migration is meant, and how
+//! the list is reached.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::cli::Format;
 use crate::cli::Verdict;
 use crate::cli::context::Context;
-use crate::cli::table;
-use crate::cli::ui;
 use crate::cli::users::journal;
 use crate::cli::users::progress::Bar;
 use crate::cli::users::progress::SystemClock;
-use crate::cli::users::progress::stop_flag;
+use crate::cli::users::stop;
+use crate::cli::users::summary;
 use crate::disk::Lock;
 use crate::error::Failure;
-use crate::error::Kind;
 use crate::error::Result;
-use crate::error::failure_of;
 use crate::http::call::Paced;
 use crate::http::pace::Pace;
 use crate::migrate;
@@ -34,10 +30,10 @@ use crate::migrate::journal::postgres::PostgresJournal;
 use crate::migrate::journal::postgres::link::Links;
 use crate::migrate::journal::postgres::tables;
 use crate::migrate::journal::state::Phase;
+use crate::migrate::known;
 use crate::migrate::plan::Head;
 use crate::migrate::plan::Job;
 use crate::migrate::provision::target::Target;
-use crate::migrate::report::Report;
 use crate::migrate::shown;
 use crate::provider::Access;
 use crate::provider::Directory;
@@ -62,7 +58,7 @@ pub(crate) struct Flags {
     max_failure_share: u8,
     /// Try again the rows that an earlier run gave up
     #[arg(long, help_heading = "Pace and thresholds")]
-    retry_failed: bool,
+    pub(crate) retry_failed: bool,
     /// Seconds after which the outcome of a request counts as unknown
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=600), help_heading = "Pace and thresholds")]
     pub(crate) request_timeout: u64,
@@ -126,16 +122,16 @@ pub(crate) fn look(workspace: &Workspace, id: Option<&str>, wanted: &[Phase]) ->
             .hint("`ssoctl users status` shows them all")
             .into()),
         (many, _) => {
-            let ids: Vec<&str> = matching.iter().map(|(folder, _)| folder.id()).collect();
+            let matching = matching.iter().map(|(folder, _)| folder.known()).collect();
             Err(Failure::usage("migration-choice", format!("there are {many} migrations: name one"))
-                .hint(format!("one of: {}", ids.join(", ")))
+                .hint(format!("one of: {}", known::mentioned(matching)))
                 .into())
         }
     }
 }
 
-/// Another migration of the same connection that was begun and has not come to its end.
-pub(crate) fn unfinished(workspace: &Workspace, id: &str, connection: &str) -> Result<Option<String>> {
+/// Another migration of the same connection that was begun and has not come to its end, and which way it goes.
+pub(crate) fn unfinished(workspace: &Workspace, id: &str, connection: &str) -> Result<Option<(String, Direction)>> {
     let root = root(workspace);
     // An ID begins with its connection's name, so the journals of others are not even read.
     let mine = format!("{connection}-");
@@ -148,7 +144,7 @@ pub(crate) fn unfinished(workspace: &Workspace, id: &str, connection: &str) -> R
         let begun = folder.look()?;
         let phase = begun.whole()?.phase;
         if begun.head().connection == connection && matches!(phase, Phase::Applying | Phase::RollingBack) {
-            return Ok(Some(other));
+            return Ok(Some((other, phase.direction())));
         }
     }
     Ok(None)
@@ -156,15 +152,19 @@ pub(crate) fn unfinished(workspace: &Workspace, id: &str, connection: &str) -> R
 
 /// Refuses to begin a migration beside one of the same connection that is not finished.
 pub(crate) fn check_alone(workspace: &Workspace, id: &str, connection: &str) -> Result<()> {
-    match unfinished(workspace, id, connection)? {
-        None => Ok(()),
-        Some(other) => Err(Failure::refused(
-            "migration-unfinished",
-            format!("another migration of `{connection}` is not finished: {other}"),
-        )
-        .hint(format!("`ssoctl users resume {other}` finishes it, `ssoctl users rollback {other}` takes it back"))
-        .into()),
-    }
+    let Some((other, direction)) = unfinished(workspace, id, connection)? else { return Ok(()) };
+    let (way, hint) = match direction {
+        Direction::Apply => (
+            "is not finished",
+            format!("`ssoctl users resume {other}` goes on with it, `ssoctl users rollback {other}` takes it back"),
+        ),
+        Direction::Rollback => (
+            "is being rolled back",
+            format!("`ssoctl users resume {other}` goes on to roll it back; then make the plan anew"),
+        ),
+    };
+    let told = format!("another migration of `{connection}` {way}: {other}");
+    Err(Failure::refused("migration-unfinished", told).hint(hint).into())
 }
 
 /// Holds off every other run over the users of a connection.
@@ -308,117 +308,18 @@ fn go(
     drive: impl FnOnce(Scope, &Run<'_>, &mut Bar) -> Result<Driven>,
 ) -> Result<Verdict> {
     let clock = Arc::new(SystemClock::new(context.now, context.started));
-    let stop = stop_flag()?;
-    let pace = Arc::new(Pace::new(Arc::<SystemClock>::clone(&clock), Arc::clone(&stop)));
+    let stop = stop::flag()?;
+    let mut bar = Bar::new(Some(writes), context.ui.is_quiet());
+    let pace = bar.pace(&clock, &stop);
     let timeout = Duration::from_secs(flags.request_timeout);
     let directory: Box<dyn Directory> = match (job, directory(loaded, workspace, timeout, Arc::clone(&pace), context)?) {
         (Job::Rename, directory) => directory,
         (Job::Provision, directory) => Box::new(Target::new(directory)),
     };
     let options = flags.options(loaded);
-    let mut bar = Bar::new(Some(writes), context.ui.is_quiet());
     let run = Run { directory: &*directory, pace: &pace, clock: &*clock, stop: &stop, options: &options };
     let scope = Scope { retry_failed: scope.retry_failed || flags.retry_failed, ..scope };
     let driven = drive(scope, &run, &mut bar);
     bar.clear();
-    tell(&driven?, context)
-}
-
-/// Prints the report; a stop is told with the command that goes on.
-fn tell(driven: &Driven, context: &Context) -> Result<Verdict> {
-    let report = &driven.report;
-    if context.format == Format::Json {
-        let mut document = as_json(report)?;
-        if let Some(stopped) = &driven.stopped {
-            document["error"] = ui::error_json(stopped);
-        }
-        context.ui.json(&document)?;
-    } else {
-        context.ui.data(&summary(report))?;
-    }
-    if let Some(stopped) = &driven.stopped {
-        ui::tell_failure(stopped);
-        return Ok(Verdict::Failed(failure_of(stopped).map_or(Kind::Bug, Failure::kind)));
-    }
-    // A rollback is done when all that was written is undone: it had nothing to do with the other rows.
-    let rolled_back = report.state == Phase::RolledBack.word();
-    let failed = report.counts.failed + report.counts.unknown > 0;
-    let problems = failed || (!rolled_back && has_problems(report));
-    Ok(if problems { Verdict::Findings } else { Verdict::Done })
-}
-
-/// Whether the roster asks for something that cannot be. Somebody who has no account is
-/// told, and is no problem: rosters come from the whole organization.
-pub(crate) fn has_problems(report: &Report) -> bool {
-    report.counts.planned.ambiguous + report.counts.planned.conflict + report.counts.planned.invalid > 0
-}
-
-/// The report as JSON.
-pub(crate) fn as_json(report: &Report) -> Result<serde_json::Value> {
-    serde_json::to_value(report)
-        .map_err(|error| Failure::bug("a report cannot be written as JSON").because(error).into())
-}
-
-/// The report for a person: numbers that add up, and where the rows are.
-pub(crate) fn summary(report: &Report) -> String {
-    let counts = &report.counts;
-    let number = |count: u64| if count > 0 { count.to_string() } else { String::new() };
-    let mut text = table::facts(
-        0,
-        &[
-            ("migration", report.id.clone()),
-            ("connection", report.connection.clone()),
-            ("state", report.state.to_owned()),
-            (
-                match counts.job {
-                    Job::Rename => "rows in the roster",
-                    Job::Provision => "people in the store",
-                },
-                report.rows.to_string(),
-            ),
-        ],
-    );
-    let planned = &counts.planned;
-    text += &match counts.job {
-        Job::Rename => table::facts(
-            2,
-            &[
-                ("to rename", planned.rename.to_string()),
-                ("already so", number(planned.already)),
-                ("not found", number(planned.not_found)),
-                ("ambiguous", number(planned.ambiguous)),
-                ("in conflict", number(planned.conflict)),
-                ("invalid", number(planned.invalid)),
-            ],
-        ),
-        Job::Provision => table::facts(
-            2,
-            &[
-                ("to create", planned.create.to_string()),
-                ("to change", planned.change.to_string()),
-                ("already so", number(planned.already)),
-                ("without a role", number(planned.no_role)),
-                ("in conflict", number(planned.conflict)),
-                ("invalid", number(planned.invalid)),
-            ],
-        ),
-    };
-    if report.state != "planned" {
-        text += match counts.job {
-            Job::Rename => "of those to rename\n",
-            Job::Provision => "of those to create or change\n",
-        };
-        text += &table::facts(
-            2,
-            &[
-                ("done", counts.done.to_string()),
-                ("failed", counts.failed.to_string()),
-                ("unknown", number(counts.unknown)),
-                ("not yet", number(counts.pending)),
-                ("undone", number(counts.undone)),
-            ],
-        );
-    }
-    text += &table::facts(0, &[("each row", report.rows_file.clone()), ("for a spreadsheet", report.csv_file.clone())]);
-    text
+    summary::tell(&driven?, context)
 }

@@ -18,6 +18,7 @@ use crate::migrate::sheet::Cell;
 use crate::migrate::sheet::Sheet;
 use crate::migrate::shown;
 use crate::model::ConnectionName;
+use crate::model::counted;
 use crate::provider::Account;
 
 /// Write the users of a connection to a file that can be opened in a spreadsheet and read back
@@ -130,8 +131,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             "accounts": count,
         }))?;
     } else {
-        let noun = if count == 1 { "account" } else { "accounts" };
-        context.ui.status(&format!("{count} {noun} written to `{}`", args.output.display()));
+        context.ui.status(&format!("{} written to `{}`", counted(count, "account"), args.output.display()));
     }
     Ok(Verdict::Done)
 }
@@ -156,8 +156,14 @@ fn csv_row(sheet: &mut Sheet, account: &Account) -> Result<()> {
     sheet.row(&cells)
 }
 
-/// What is there is replaced by consent only.
+/// What is there is replaced by consent only. Standard output is none of the files that name people
+/// (`output-stdout`).
 pub(crate) fn refuse_present(output: &std::path::Path, force: bool) -> Result<()> {
+    if output.as_os_str() == "-" {
+        return Err(Failure::usage("output-stdout", "`-` stands for standard output, and this goes into a file")
+            .hint("name a file: it names people, and is readable by its owner alone")
+            .into());
+    }
     if !force && (output.exists() || output.is_symlink()) {
         return Err(Failure::refused("file-exists", format!("`{}` is there already", output.display()))
             .hint("name another file, or say `--force` to replace it")

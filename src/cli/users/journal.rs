@@ -102,9 +102,8 @@ pub(crate) fn choose(links: &Links, id: Option<&str>, wanted: &[Phase]) -> Resul
             .hint("`ssoctl users status --journal URL` shows them all")
             .into()),
         (many, _) => {
-            let ids: Vec<&str> = matching.iter().map(|known| known.id.as_str()).collect();
             Err(Failure::usage("migration-choice", format!("there are {many} migrations: name one"))
-                .hint(format!("one of: {}", ids.join(", ")))
+                .hint(format!("one of: {}", tables::mentioned(matching)))
                 .into())
         }
     }

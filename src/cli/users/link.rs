@@ -16,9 +16,12 @@ use crate::disk::Access;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::migrate::accounts;
+use crate::migrate::accounts::Asked;
 use crate::migrate::compare;
 use crate::migrate::compare::Choice;
 use crate::migrate::compare::How;
+use crate::migrate::shown;
+use crate::migrate::worksheet;
 use crate::migrate::worksheet::Export;
 use crate::migrate::worksheet::Map;
 use crate::model::ConnectionName;
@@ -54,7 +57,8 @@ pub(crate) struct Args {
     /// The identity provider's export: who is to be linked
     #[arg(long, value_name = "FILE")]
     csv: String,
-    /// The vendor's exported list
+    /// The vendor's exported list; its connectors stand under a usual heading, or under the one of
+    /// `--columns` whose value is `{connectors}`
     #[arg(long, value_name = "FILE")]
     directory: String,
     /// Column of --csv with what users are found by
@@ -111,6 +115,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     if let Some(output) = &args.output {
         export::refuse_present(output, args.force)?;
     }
+    listed::stdin_once(&[Some(&args.csv), Some(&args.directory), args.columns_file.as_deref()])?;
     let workspace = context.workspace()?;
     let loaded = workspace.load(&args.connection)?;
     let connection = &loaded.connection;
@@ -126,13 +131,21 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     if let Some(map) = &map {
         map.check(&OF_AN_ACCOUNT, Some(&export))?;
     }
-    let (mut all, findings) = accounts::read(&bytes, &args.directory)?;
+    let asked = Asked {
+        column: Some(way.account),
+        connectors: map.as_ref().and_then(|map| map.heading_of("{connectors}")),
+    };
+    let (mut all, findings) = accounts::read(&bytes, listed::shown(&args.directory), asked)?;
     context.ui.findings(&findings);
     let unsaid = all.iter().all(|account| account.connections.is_none());
     if unsaid && !all.is_empty() {
-        context.ui.warning(
-            "the exported list has no column for connectors: nobody counts as linked, and connectors that accounts have are not kept",
-        );
+        let there: Vec<String> = export.names.iter().take(30).map(|name| shown(name)).collect();
+        context.ui.warning(&format!(
+            "the exported list has no column for connectors ({}, or the heading that `--columns` gives to `{{connectors}}`; there is {}): \
+             nobody counts as linked, and connectors that accounts have are not kept",
+            accounts::connector_headings(),
+            there.join(", ")
+        ));
     }
     let mut linked: HashMap<(String, String), Vec<String>> = HashMap::with_capacity(all.len());
     for account in &mut all {
@@ -157,7 +170,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         except: &[],
     });
     let (to_link, others): (Vec<_>, Vec<_>) =
-        compared.rows.iter().filter(|row| row.line.is_some()).partition(|row| row.code == "not-linked");
+        compared.rows.iter().filter(|row| row.line.is_some() && !row.switched_off).partition(|row| row.code == "not-linked");
     if let (Some(output), Some(map)) = (&args.output, &map) {
         let mut rows = Vec::with_capacity(to_link.len());
         for row in &to_link {
@@ -186,6 +199,9 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
                 other => Some(export.cell(place, other).to_owned()),
             };
             rows.push(map.cells(&fact).collect::<Vec<String>>());
+        }
+        if let Some(told) = worksheet::formulas(&rows) {
+            context.ui.warning(&format!("worksheet-formula: {told}"));
         }
         disk::write(output, &map.table(&rows)?, Access::Private)?;
     }

@@ -9,17 +9,23 @@ use crate::cli::table;
 use crate::cli::ui;
 use crate::cli::users::listed;
 use crate::cli::users::listed::Filter;
+use crate::cli::users::listed::Words;
 use crate::error::Failure;
 use crate::error::Kind;
 use crate::error::Result;
 use crate::error::failure_of;
+use crate::migrate::accounts::Asked;
+use crate::migrate::compare;
 use crate::model::ConnectionName;
+use crate::model::counted;
+use crate::rules::policy::Column;
 
 /// List the users of a connection, as the vendor has them
 ///
 /// Reads the vendor's user list by its API, or a list that was exported there (`--directory`).
 /// Nothing is written. As JSON it is a stream, NDJSON: a line with the schema, a line for each
-/// account as it comes, and a last line `{"end": ..}`, without which the list is not whole.
+/// account as it comes, and a last line `{"end": ..}`, without which the list is not whole: a line with
+/// `error` says why. An error before the first line is one document, as of every command.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -48,7 +54,18 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let workspace = context.workspace()?;
     let loaded = workspace.load(&args.connection)?;
     let (mut all, mut shown) = (0_u64, 0_u64);
-    let file = args.directory.as_deref();
+    let mut words = Words::default();
+    // An address stands for the username where users are found by theirs, and nowhere else.
+    let vendor = context.vendor(&loaded.connection.provider)?;
+    let by_name = compare::way(&loaded.connection, &vendor.rules).is_some_and(|way| way.account != Column::Email);
+    let asked = Asked { column: by_name.then_some(Column::Username), ..Asked::default() };
+    let file = args.directory.as_deref().map(|file| (file, asked));
+    let ui = &context.ui;
+    let tell_unknown = |shown: u64, words: &Words| {
+        for told in args.filter.unknown_words(words).iter().filter(|_| shown == 0) {
+            ui.warning(told);
+        }
+    };
     if context.format == Format::Json {
         let mut lines = context.ui.lines();
         let head = json!({
@@ -62,6 +79,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
                 lines.json(&head)?;
             }
             all += 1;
+            words.add(&account);
             if args.filter.takes(&account) {
                 shown += 1;
                 lines.json(&listed::as_json(&account))?;
@@ -75,6 +93,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
                 }
                 lines.json(&json!({ "end": { "accounts": all, "listed": shown } }))?;
                 lines.flush()?;
+                tell_unknown(shown, &words);
                 Ok(Verdict::Done)
             }
             Err(error) if !begun => Err(error),
@@ -90,6 +109,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let mut rows = Vec::new();
     listed::each(&loaded, file, args.request_timeout, &workspace, context, &mut |account| {
         all += 1;
+        words.add(&account);
         if args.filter.takes(&account) {
             let name = [account.first_name.as_deref(), account.last_name.as_deref()];
             let name: Vec<&str> = name.into_iter().flatten().filter(|part| !part.is_empty()).collect();
@@ -111,9 +131,9 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     }
     context.ui.status(&match (args.filter.is_set(), rows.len()) {
         (false, 0) => "there are no accounts".to_owned(),
-        (false, 1) => "1 account".to_owned(),
-        (false, count) => format!("{count} accounts"),
-        (true, count) => format!("{count} of {all} accounts"),
+        (false, count) => counted(count as u64, "account"),
+        (true, count) => format!("{count} of {}", counted(all, "account")),
     });
+    tell_unknown(rows.len() as u64, &words);
     Ok(Verdict::Done)
 }

@@ -1,6 +1,7 @@
 //! The users of a connection, one after the other: from the vendor's API with patience, or from a
 //! list that an administrator has exported there.
 
+use std::collections::BTreeSet;
 use std::collections::HashSet;
 use std::path::Path;
 
@@ -8,10 +9,13 @@ use crate::cli::context::Context;
 use crate::cli::users::progress::Bar;
 use crate::cli::users::reading;
 use crate::disk;
+use crate::error::Failure;
 use crate::error::Result;
 use crate::migrate::accounts;
+use crate::migrate::accounts::Asked;
 use crate::migrate::apply::call::Caller;
 use crate::migrate::directory;
+use crate::migrate::shown as named;
 use crate::provider::Account;
 use crate::workspace::Loaded;
 use crate::workspace::Workspace;
@@ -19,21 +23,34 @@ use crate::workspace::Workspace;
 /// Largest list that is read from a file, in bytes.
 const LIMIT: u64 = 1 << 30;
 
+/// Most words for statuses, and most for roles, that are told of a list.
+const MOST_WORDS: usize = 20;
+
 /// What messages call a file.
 pub(crate) fn shown(file: &str) -> &str {
     if file == "-" { "standard input" } else { file }
 }
 
+/// Refuses standard input for more than one of a command's files (`stdin-twice`).
+pub(crate) fn stdin_once(files: &[Option<&str>]) -> Result<()> {
+    if files.iter().flatten().filter(|file| **file == "-").count() > 1 {
+        return Err(Failure::usage("stdin-twice", "standard input can be one file only")
+            .hint("write the others into files")
+            .into());
+    }
+    Ok(())
+}
+
 /// Reads a list of people from a file or standard input.
 pub(crate) fn bytes(file: &str) -> Result<Vec<u8>> {
-    if file == "-" { disk::read_stdin(LIMIT) } else { disk::read(Path::new(file), LIMIT) }
+    disk::read_or_stdin(Path::new(file), LIMIT)
 }
 
 /// Hands over every account once. `take` is not called again after it has failed; where the list
 /// breaks off or contradicts itself, the error comes after those that were handed over.
 pub(crate) fn each(
     loaded: &Loaded,
-    file: Option<&str>,
+    file: Option<(&str, Asked<'_>)>,
     timeout: u64,
     workspace: &Workspace,
     context: &Context,
@@ -46,8 +63,8 @@ pub(crate) fn each(
         }
     };
     match file {
-        Some(file) => {
-            let findings = accounts::each_listed(&bytes(file)?, shown(file), &mut once)?;
+        Some((file, asked)) => {
+            let findings = accounts::each_listed(&bytes(file)?, shown(file), asked, &mut once)?;
             context.ui.findings(&findings);
         }
         None => from_vendor(loaded, timeout, workspace, context, &mut once)?,
@@ -111,9 +128,43 @@ impl Filter {
             && self.search.as_ref().is_none_or(named)
     }
 
+    /// The words that there are where a status or role was asked for that nobody has.
+    pub(crate) fn unknown_words(&self, words: &Words) -> Vec<String> {
+        let unknown = |asked: &[String], there: &BTreeSet<String>, what: &str| {
+            let known = |word: &String| there.iter().any(|one| one.to_lowercase() == word.to_lowercase());
+            // Of more words than these it is not known which there are.
+            let word = asked.iter().find(|word| !known(word) && there.len() < MOST_WORDS)?;
+            let there: Vec<String> = there.iter().map(|word| named(word)).collect();
+            let there = if there.is_empty() { "none".to_owned() } else { there.join(", ") };
+            Some(format!("no account has the {what} {}; there is {there}", named(word)))
+        };
+        let status = unknown(&self.status, &words.status, "status");
+        status.into_iter().chain(unknown(&self.role, &words.roles, "role")).collect()
+    }
+
     /// Whether it leaves anybody out.
     pub(crate) fn is_set(&self) -> bool {
         self.search.is_some() || !self.status.is_empty() || !self.role.is_empty()
+    }
+}
+
+/// The words of a list for statuses and roles, as many as somebody reads.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Words {
+    status: BTreeSet<String>,
+    roles: BTreeSet<String>,
+}
+
+impl Words {
+    /// Takes in those of an account.
+    pub(crate) fn add(&mut self, account: &Account) {
+        let keep = |all: &mut BTreeSet<String>, word: &String| {
+            if !word.is_empty() && !all.contains(word) && all.len() < MOST_WORDS {
+                all.insert(word.clone());
+            }
+        };
+        account.status.iter().for_each(|word| keep(&mut self.status, word));
+        account.roles.iter().for_each(|word| keep(&mut self.roles, word));
     }
 }
 

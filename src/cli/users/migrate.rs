@@ -14,9 +14,12 @@ use crate::cli::faults;
 use crate::cli::ui;
 use crate::cli::users::drive;
 use crate::cli::users::journal;
+use crate::cli::users::listed;
 use crate::cli::users::migrate::input::input;
 use crate::cli::users::rehearse;
 use crate::cli::users::shown;
+use crate::cli::users::stop;
+use crate::disk;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::migrate::Folder;
@@ -30,6 +33,8 @@ use crate::migrate::plan::draw::draw;
 use crate::migrate::plan::save::Saved;
 use crate::migrate::plan::save::save;
 use crate::model::ConnectionName;
+use crate::model::counted;
+use crate::provider::nouns::Nouns;
 use crate::sandbox::fault::Rule;
 use crate::workspace::Loaded;
 use crate::workspace::Workspace;
@@ -50,7 +55,8 @@ Examples:
   ssoctl users migrate --csv roster.csv --connection qualtrics-prod \\
       --old-column Login --new-column EmployeeID --apply --plan-digest 3f9a41c06d2e
 
-Exit codes: 0 planned, or done · 1 rows are in conflict, invalid, or failed · 2 wrong usage
+Exit codes: 0 planned, or done; rows whose account is not found are told, and left out
+            1 rows are in conflict, invalid, or failed, or no row was found at all · 2 wrong usage
             3 roster or workspace unreadable · 4 vendor unreachable · 5 refused: needs consent
             6 stopped part-way: `ssoctl users resume`")]
 pub(crate) struct Args {
@@ -83,7 +89,7 @@ pub(crate) struct Args {
     /// Leave swaps and rounds as conflicts, and open none by way of a temporary name
     #[arg(long, help_heading = "Roster")]
     no_temporary_names: bool,
-    /// Plan against an exported user list (columns id and username) and not the vendor's API
+    /// Plan against an exported user list (columns id and username), or `-`, and not the vendor's API
     #[arg(long, value_name = "FILE", conflicts_with = "apply", help_heading = "Roster")]
     directory: Option<String>,
     /// Rename now, without asking
@@ -107,7 +113,7 @@ pub(crate) struct Args {
     /// Something that goes wrong at the stand-in, as `ssoctl sandbox serve --fault` takes it
     #[arg(long = "rehearse-fault", value_name = "KIND=RATE", value_parser = faults::rule, requires = "rehearse", help_heading = "Rehearsal")]
     rehearse_faults: Vec<Rule>,
-    /// A file of such faults, one to a line
+    /// A file of such faults, one to a line, or `-`
     #[arg(long, value_name = "FILE", requires = "rehearse", help_heading = "Rehearsal")]
     rehearse_fault_script: Option<PathBuf>,
     #[command(flatten)]
@@ -139,9 +145,6 @@ pub(crate) fn digest(text: &str) -> std::result::Result<String, String> {
         _ => Err("give at least the first 12 characters of the digest".to_owned()),
     }
 }
-
-/// Largest roster and largest exported user list, in bytes.
-const CSV_LIMIT: u64 = 1 << 30;
 
 /// Plans, shows, and applies after consent.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
@@ -176,7 +179,14 @@ fn planned(
     (workspace, links): (&Workspace, Option<&Arc<Links>>),
     context: &Context,
 ) -> Result<(Folder, Consent)> {
+    let script = args.rehearse_fault_script.as_deref().and_then(std::path::Path::to_str);
+    listed::stdin_once(&[Some(&args.csv), args.directory.as_deref(), script])?;
     let faults = faults::all(&args.rehearse_faults, args.rehearse_fault_script.as_deref())?;
+    if let Some(script) = &args.rehearse_fault_script
+        && faults.len() == args.rehearse_faults.len()
+    {
+        context.ui.warning(&format!("{} has no fault", disk::called(script)));
+    }
     let made = input(args, loaded, workspace, context)?;
     let draft = draw(&made.roster, &made.accounts, &made.rule, made.head, &made.options);
     let saved = match links {
@@ -187,7 +197,7 @@ fn planned(
         }
     };
     let Saved { folder, digest, phase, report } = &saved;
-    let renames = draft.counts().rename;
+    let (renames, nouns) = (draft.counts().rename, Nouns::of(draft.head.key));
     let writes = renames + draft.by_third_name() as u64;
     let least = made.speed.and_then(|speed| speed.least_time(writes, args.run.options(loaded).writes_per_second));
     let applied_before = *phase != Phase::Planned;
@@ -201,38 +211,66 @@ fn planned(
     if args.apply {
         // The report at the end is the data; the plan was shown before, or is in the rows file.
         context.ui.status(&page::one_line(&draft, least));
+        let problems = page::problems(&draft);
+        if !problems.is_empty() {
+            context.ui.status(problems.trim_end());
+        }
     } else if context.format != Format::Json {
         context.ui.data(&page::page(&draft, report, least))?;
     }
-    shown::check_digest(args.plan_digest.as_deref(), digest, "roster or user list")?;
+    if report.counts.planned.has_nobody() {
+        context.ui.warning(&format!(
+            "no row of the roster was found at {}: nobody is {}",
+            loaded.connection.provider, nouns.done
+        ));
+        context.ui.hint(&format!(
+            "is `{}` the connection that you mean, and are accounts called as the roster says? `--match-by` and \
+             `--old-column` say by what they are found",
+            loaded.name
+        ));
+    }
+    // Before the digest: what another migration has changed meanwhile is no new plan.
     let alone = if offline { Ok(()) } else { drive::check_alone(workspace, folder.id(), &draft.head.connection) };
+    let mut refused = false;
     for refusal in [alone, check_thresholds(args, &draft)].into_iter().filter_map(Result::err) {
         if args.apply {
             return Err(refusal);
         }
         ui::tell_failure(&refusal);
+        refused = true;
         asks = false;
     }
+    shown::check_digest(args.plan_digest.as_deref(), digest, "roster or user list")?;
     shown::check_begun(&saved, links, args.apply, context)?;
-    if args.rehearse && !applied_before && renames > 0 {
-        rehearse::rehearse(&draft, &made.accounts, loaded, (&args.run, &faults), context)?;
-    }
+    let rehearsed = match args.rehearse {
+        true if applied_before || renames == 0 => {
+            context.ui.status("nothing was rehearsed: this plan begins no change");
+            None
+        }
+        true => Some(rehearse::rehearse(&draft, &made.accounts, loaded, (&args.run, &faults), context)?),
+        false => None,
+    };
     // One document: a refusal takes the plan's place.
     if !args.apply && context.format == Format::Json {
-        context.ui.json(&page::as_json(&draft, report, least)?)?;
+        context.ui.json(&page::as_json(&draft, report, least, rehearsed)?)?;
     }
-    let verdict = if drive::has_problems(report) { Verdict::Findings } else { Verdict::Done };
-    let agreed = args.apply || (asks && consented(args, loaded, renames, context)?);
+    let verdict = if report.counts.planned.has_problems() { Verdict::Findings } else { Verdict::Done };
+    let agreed = args.apply || (asks && consented(args, loaded, nouns.question(&counted(renames, "user")), context)?);
     if agreed {
         return Ok((saved.folder, Consent::Yes { asked: asks }));
     }
     context.ui.status(&format!("nothing was written to {}", loaded.connection.provider));
-    if !asks && let Some(missing) = not_ready(loaded) {
+    let unready = not_ready(loaded).filter(|_| !offline && !asks);
+    if let Some(missing) = unready {
         context.ui.warning(&format!("`{}` is {missing}, and applying needs `--accept-untested` until it is both", loaded.name));
     }
-    if !applied_before && !offline && renames > 0 {
+    if !applied_before && !offline && !refused && renames > 0 {
         let digest: String = digest.chars().take(12).collect();
-        context.ui.hint(&format!("add `--apply --plan-digest {digest}` to rename them"));
+        let (consent, until) = match unready.filter(|_| !args.accept_untested) {
+            Some(_) => (" --accept-untested", "; without the last, when both are on record"),
+            None => ("", ""),
+        };
+        context.ui.hint(&format!("add `--apply --plan-digest {digest}{consent}` to {}{until}", nouns.apply));
     }
     if offline && renames > 0 {
         let id = saved.folder.id();
@@ -247,7 +285,7 @@ fn check_thresholds(args: &Args, draft: &Draft<'_>) -> Result<()> {
     let accounts = draft.accounts() as u64;
     let too_many = args.max_changes.filter(|most| renames > *most);
     if let Some(most) = too_many {
-        let told = format!("the plan changes {renames} accounts, and `--max-changes {most}` allows {most}");
+        let told = format!("the plan changes {}, and `--max-changes {most}` allows {most}", counted(renames, "account"));
         return Err(Failure::refused("too-many-changes", told)
             .hint(format!("if that is meant, `--max-changes {renames}`; else look at the roster again"))
             .into());
@@ -256,7 +294,8 @@ fn check_thresholds(args: &Args, draft: &Draft<'_>) -> Result<()> {
     if let Some(most) = share {
         let is = (renames * 100).div_ceil(accounts.max(1));
         let told = format!(
-            "the plan changes {renames} of {accounts} accounts, {is} %, and `--max-change-share {most}` allows {most} %"
+            "the plan changes {renames} of {}, {is} %, and `--max-change-share {most}` allows {most} %",
+            counted(accounts, "account")
         );
         return Err(Failure::refused("too-large-share", told)
             .hint(format!("if that is meant, `--max-change-share {is}`; else look at the roster again"))
@@ -296,7 +335,7 @@ fn not_ready(loaded: &Loaded) -> Option<&'static str> {
     }
 }
 
-fn consented(args: &Args, loaded: &Loaded, count: u64, context: &Context) -> Result<bool> {
+fn consented(args: &Args, loaded: &Loaded, question: String, context: &Context) -> Result<bool> {
     if let Some(missing) = not_ready(loaded)
         && !args.accept_untested
     {
@@ -305,7 +344,6 @@ fn consented(args: &Args, loaded: &Loaded, count: u64, context: &Context) -> Res
             loaded.name
         ));
     }
-    let users = if count == 1 { "user" } else { "users" };
-    let question = format!("Rename {count} {users} at {} now?", loaded.connection.provider);
-    Ok(context.ui.confirm(&question, false)? == Some(true))
+    let question = format!("{question} of `{}` at {} now?", loaded.name, loaded.connection.provider);
+    stop::agreed(&question, context)
 }

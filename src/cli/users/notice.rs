@@ -14,21 +14,27 @@ use crate::cli::users::drive;
 use crate::cli::users::export;
 use crate::cli::users::listed;
 use crate::cli::users::saved;
+use crate::cli::users::shown;
 use crate::disk;
 use crate::disk::Access;
 use crate::error::Result;
 use crate::migrate::Folder;
+use crate::migrate::accounts::Asked;
 use crate::migrate::journal::state::Phase;
-use crate::migrate::journal::state::Standing;
+use crate::migrate::journal::state::RowState;
 use crate::migrate::sheet::Cell;
 use crate::migrate::sheet::Sheet;
+use crate::model::counted;
 use crate::model::shape;
+use crate::model::verb;
 use crate::provider::Account;
+use crate::provider::nouns::Nouns;
 
 /// List those who must be told of their new name: e-mail, old name, new name, login URL
 ///
-/// Of a migration that was carried out these are the users who were renamed; of a plan that waits
-/// or is carried out by hand, those who will be. Addresses come from the vendor's user list, by its
+/// Of a migration that was carried out these are the users who were renamed; after a rollback, those
+/// whose old name could not be given back; of a plan that waits or is carried out by hand, those who
+/// will be. Addresses come from the vendor's user list, by its
 /// API or from an exported one (`--directory`); where that has none, the name itself if it is one.
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -78,7 +84,8 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     }
     let workspace = context.workspace()?;
     let folder = Folder::open(&drive::root(&workspace), &args.id)?;
-    let meant = |phase, standing| args.all || phase == Phase::Planned || standing == Standing::Done;
+    shown::tell_later(&folder, context)?;
+    let meant = |phase, row: &RowState| args.all || phase == Phase::Planned || row.has_new_name();
     let plan = saved::renames(&folder, &meant)?;
     let loaded = workspace.load(&plan.head.connection.parse()?)?;
     let vendor = context.vendor(&loaded.connection.provider)?;
@@ -93,7 +100,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     if !rows.is_empty() {
         let mut wanted: HashMap<&str, ()> = HashMap::with_capacity(rows.len());
         wanted.extend(rows.iter().filter_map(|(row, _)| Some((row.user_id.as_ref()?.0.as_str(), ()))));
-        let file = args.directory.as_deref();
+        let file = args.directory.as_deref().map(|file| (file, Asked::default()));
         listed::each(&loaded, file, args.request_timeout, &workspace, context, &mut |account| {
             if wanted.contains_key(account.id.0.as_str()) {
                 people.insert(account.id.0.clone(), account);
@@ -124,7 +131,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             }
         })
         .collect();
-    let without = told.iter().filter(|one| one.email.is_none()).count();
+    let without = told.iter().filter(|one| one.email.is_none()).count() as u64;
     if let Some(output) = &args.output {
         disk::write(output, &sheet(&told)?, Access::Private)?;
     }
@@ -137,9 +144,20 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             "users": told,
         }))?;
     } else if let Some(output) = &args.output {
-        context.ui.status(&format!("{} users written to `{}`", told.len(), output.display()));
+        context.ui.status(&format!("{} written to `{}`", counted(told.len() as u64, "user"), output.display()));
     } else if told.is_empty() {
-        context.ui.status("nobody was renamed");
+        let nouns = Nouns::of(plan.head.key);
+        context.ui.status(&match plan.undone {
+            0 => format!("nobody was {}", nouns.done),
+            undone => format!(
+                "nobody has to be told: {} {} {}, and {} their {} back",
+                counted(undone, "user"),
+                verb(undone, "was", "were"),
+                nouns.done,
+                verb(undone, "has", "have"),
+                nouns.olds(undone)
+            ),
+        });
     } else {
         let rows: Vec<Vec<String>> = told
             .iter()
@@ -151,7 +169,11 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         context.ui.data(&table::listing(&["e-mail", "old name", "new name", "login url"], &rows))?;
     }
     if without > 0 {
-        context.ui.warning(&format!("{without} of {} users have no e-mail address: they must be told in another way", told.len()));
+        context.ui.warning(&format!(
+            "of {}, {without} {} no e-mail address and must be told in another way",
+            counted(told.len() as u64, "user"),
+            verb(without, "has", "have")
+        ));
         return Ok(Verdict::Findings);
     }
     Ok(Verdict::Done)

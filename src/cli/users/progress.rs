@@ -1,12 +1,10 @@
-//! The surroundings of a long run: the real clock, Ctrl-C, and a progress bar.
+//! The surroundings of a long run: the real clock, and a progress bar.
 
 use std::io;
 use std::io::IsTerminal as _;
 use std::io::Write as _;
 use std::sync::Arc;
-use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -15,8 +13,7 @@ use indicatif::ProgressDrawTarget;
 use indicatif::ProgressState;
 use indicatif::ProgressStyle;
 
-use crate::error::Failure;
-use crate::error::Result;
+use crate::http::pace::Pace;
 use crate::migrate::apply::Progress;
 use crate::model::clock::Clock;
 use crate::model::printable;
@@ -50,21 +47,15 @@ impl Clock for SystemClock {
     }
 }
 
-/// A flag that Ctrl-C and a termination signal set; the run ends between two rows.
-pub(crate) fn stop_flag() -> Result<Arc<AtomicBool>> {
-    static FLAG: OnceLock<Arc<AtomicBool>> = OnceLock::new();
-    if let Some(stop) = FLAG.get() {
-        return Ok(Arc::clone(stop));
-    }
-    let stop = Arc::clone(FLAG.get_or_init(Arc::default));
-    let seen = Arc::clone(&stop);
-    ctrlc::set_handler(move || seen.store(true, Ordering::SeqCst))
-        .map_err(|error| Failure::bug("signals cannot be caught").because(error))?;
-    Ok(stop)
+/// A progress bar on standard error, where that is a terminal; cheap to share.
+#[derive(Clone)]
+pub(crate) struct Bar {
+    bar: ProgressBar,
+    /// Whether to say nothing.
+    quiet: bool,
+    /// Before everything that is said, lest a rehearsal be taken for the vendor.
+    prefix: &'static str,
 }
-
-/// A progress bar on standard error, where that is a terminal; and whether to say nothing.
-pub(crate) struct Bar(ProgressBar, bool);
 
 impl Bar {
     /// A bar for so many rows, or a spinner where the number is not known.
@@ -82,41 +73,59 @@ impl Bar {
             })),
             Err(_) => bar,
         };
-        Self(bar, quiet)
+        Self { bar, quiet, prefix: "" }
+    }
+
+    /// The same bar, whose words begin with others.
+    pub(crate) fn speaking_of(self, prefix: &'static str) -> Self {
+        Self { prefix, ..self }
     }
 
     /// Says something beside the bar; without a terminal, on a line of its own.
-    pub(crate) fn message(&self, text: String) {
-        if self.0.is_hidden() && !self.1 {
+    fn message(&self, text: String) {
+        let text = format!("{}{text}", self.prefix);
+        if self.bar.is_hidden() && !self.quiet {
             writeln!(io::stderr().lock(), "{text}").ok();
         }
-        self.0.set_message(text);
-        self.0.tick();
+        self.bar.set_message(text);
+        self.bar.tick();
+    }
+
+    /// Says that a wait begins, and for what.
+    pub(crate) fn waits(&self, wait: Duration, why: &str) {
+        self.message(format!("waiting {} s: {}", wait.as_secs(), printable(why)));
+    }
+
+    /// A pace whose silences are said here; `stop` ends every wait.
+    pub(crate) fn pace(&self, clock: &Arc<SystemClock>, stop: &Arc<AtomicBool>) -> Arc<Pace> {
+        let (bar, clock) = (self.clone(), Arc::<SystemClock>::clone(clock));
+        let why = "the requests that the vendor's headers allow are used up";
+        Arc::new(Pace::new(clock, Arc::clone(stop)).telling(move |wait| bar.waits(wait, why)))
     }
 
     /// Says how far it is, at a terminal alone.
     pub(crate) fn progress(&self, text: String) {
-        self.0.set_message(text);
-        self.0.tick();
+        self.bar.set_message(text);
+        self.bar.tick();
     }
 
     /// Takes it off the screen.
     pub(crate) fn clear(&self) {
-        self.0.finish_and_clear();
+        self.bar.finish_and_clear();
     }
 }
 
 impl Progress for Bar {
     fn row_done(&mut self, done: u64, failed: u64, total: u64) {
-        if self.0.is_hidden() {
+        if self.bar.is_hidden() {
             return;
         }
-        self.0.set_length(total);
-        self.0.set_position(done);
-        self.0.set_message(if failed > 0 { format!("{failed} failed") } else { String::new() });
+        self.bar.set_length(total);
+        self.bar.set_position(done);
+        self.bar.set_message(if failed > 0 { format!("{failed} failed") } else { String::new() });
     }
 
     fn paused(&mut self, wait: Duration, why: &str) {
-        self.message(format!("waiting {} s: {}", wait.as_secs(), printable(why)));
+        self.waits(wait, why);
     }
 }

@@ -18,6 +18,7 @@ use crate::cli::users::migrate::digest;
 use crate::cli::users::progress::Bar;
 use crate::cli::users::reading;
 use crate::cli::users::shown;
+use crate::cli::users::stop;
 use crate::disk;
 use crate::error::Failure;
 use crate::error::Result;
@@ -41,6 +42,7 @@ use crate::migrate::provision::store;
 use crate::migrate::provision::target;
 use crate::model::ConnectionName;
 use crate::model::connection::KeyField;
+use crate::model::counted;
 use crate::model::provision::Mapping;
 use crate::model::provision::VERSION;
 use crate::provider::Account;
@@ -86,7 +88,7 @@ pub(crate) struct Args {
     /// The user store's export: a CSV file with a header line, or `-`
     #[arg(long, value_name = "FILE")]
     csv: String,
-    /// The file that says which group gives which role and scope
+    /// The file that says which group gives which role and scope, or `-`
     #[arg(long, value_name = "FILE")]
     mapping: String,
     /// The connection whose vendor has the accounts
@@ -156,22 +158,24 @@ fn planned(
     } else {
         context.ui.data(&page::page(&plan, report))?;
     }
-    shown::check_digest(args.plan_digest.as_deref(), digest, "export, mapping or user list")?;
     let alone = drive::check_alone(workspace, folder.id(), &head.connection);
+    let mut refused = false;
     for refusal in [alone, check_threshold(args, &counts)].into_iter().filter_map(Result::err) {
         if args.apply {
             return Err(refusal);
         }
         ui::tell_failure(&refusal);
+        refused = true;
         asks = false;
     }
+    shown::check_digest(args.plan_digest.as_deref(), digest, "export, mapping or user list")?;
     shown::check_begun(&saved, links, args.apply, context)?;
     if args.apply || (asks && consented(loaded, &counts, context)?) {
         return Ok((saved, None));
     }
-    let verdict = if drive::has_problems(report) { Verdict::Findings } else { Verdict::Done };
+    let verdict = if report.counts.planned.has_problems() { Verdict::Findings } else { Verdict::Done };
     context.ui.status(&format!("nothing was written to {}", loaded.connection.provider));
-    if !begun && counts.writes() > 0 {
+    if !begun && !refused && counts.writes() > 0 {
         let digest: String = digest.chars().take(12).collect();
         context.ui.hint(&format!("add `--apply --plan-digest {digest}` to carry it out"));
     }
@@ -185,6 +189,7 @@ fn drawn(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Context)
         Failure::input("provision-unsupported", format!("ssoctl makes no accounts at {}", vendor.title))
             .hint(format!("`ssoctl provider show {}` says how accounts come about there", loaded.connection.provider))
     })?;
+    listed::stdin_once(&[Some(&args.csv), Some(&args.mapping)])?;
     let mapping = read_mapping(&args.mapping, &api)?;
     let people = store::read(&listed::bytes(&args.csv)?, listed::shown(&args.csv), args.encoding.as_deref(), &mapping)?;
     let whole = |caller: &mut Caller<'_>, bar: &Bar| {
@@ -214,7 +219,8 @@ fn drawn(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Context)
 
 /// Reads the mapping strictly; what is wrong is told with its line.
 fn read_mapping(file: &str, api: &Api) -> Result<Mapping> {
-    let bytes = disk::read(Path::new(file), MAPPING_LIMIT)?;
+    let bytes = disk::read_or_stdin(Path::new(file), MAPPING_LIMIT)?;
+    let file = listed::shown(file);
     let text = std::str::from_utf8(&bytes)
         .map_err(|error| Failure::input("mapping-encoding", format!("{file}: the mapping is not UTF-8")).because(error))?;
     let mapping: Mapping = yaml::parse(text, file, VERSION)?;
@@ -235,7 +241,10 @@ fn check_threshold(args: &Args, counts: &Counts) -> Result<()> {
         None => Ok(()),
         Some(most) => {
             let writes = counts.writes();
-            let told = format!("the plan makes or changes {writes} accounts, and `--max-changes {most}` allows {most}");
+            let told = format!(
+                "the plan makes or changes {}, and `--max-changes {most}` allows {most}",
+                counted(writes, "account")
+            );
             Err(Failure::refused("too-many-changes", told)
                 .hint(format!("if that is meant, `--max-changes {writes}`; else look at export and mapping again"))
                 .into())
@@ -245,8 +254,8 @@ fn check_threshold(args: &Args, counts: &Counts) -> Result<()> {
 
 fn consented(loaded: &Loaded, counts: &Counts, context: &Context) -> Result<bool> {
     let question = format!(
-        "Make {} accounts and change {} at {} now?",
-        counts.create, counts.change, loaded.connection.provider
+        "Make {} for `{}` at {} and change {} now?",
+        counted(counts.create, "account"), loaded.name, loaded.connection.provider, counts.change
     );
-    Ok(context.ui.confirm(&question, false)? == Some(true))
+    stop::agreed(&question, context)
 }

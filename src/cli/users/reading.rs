@@ -12,7 +12,6 @@ use crate::cli::users::progress::SystemClock;
 use crate::error::Failure;
 use crate::error::Kind;
 use crate::error::Result;
-use crate::http::pace::Pace;
 use crate::migrate::apply::call::Caller;
 use crate::migrate::apply::call::Patience;
 use crate::migrate::apply::call::Trouble;
@@ -60,11 +59,11 @@ pub(crate) fn from_vendor<T>(
 ) -> Result<Read<T>> {
     let clock = Arc::new(SystemClock::new(context.now, context.started));
     let stop = Arc::new(AtomicBool::new(false));
-    let pace = Arc::new(Pace::new(Arc::<SystemClock>::clone(&clock), Arc::clone(&stop)));
+    let bar = Bar::new(None, context.ui.is_quiet());
+    let pace = bar.pace(&clock, &stop);
     let directory = drive::directory(loaded, workspace, Duration::from_secs(timeout), Arc::clone(&pace), context)?;
     let patience = Patience::default();
-    let bar = Bar::new(None, context.ui.is_quiet());
-    let mut pause = |wait: Duration, why: &str| bar.message(format!("waiting {} s: {why}", wait.as_secs()));
+    let mut pause = |wait: Duration, why: &str| bar.waits(wait, why);
     let mut caller = Caller::new(&*directory, &*clock, &stop, &patience, &mut pause);
     let operator = caller.read(|directory| directory.operator()).map_err(refused)?;
     if let Some(expected) = loaded.connection.settings.get("brand_id")

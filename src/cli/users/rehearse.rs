@@ -4,25 +4,30 @@
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use serde_json::json;
+
 use crate::cli::context::Context;
+use crate::cli::stand_in::REHEARSAL;
 use crate::cli::stand_in::StandIn;
 use crate::cli::stand_in::TOKEN;
 use crate::cli::users::drive::Flags;
 use crate::cli::users::progress::Bar;
 use crate::cli::users::progress::SystemClock;
-use crate::cli::users::progress::stop_flag;
+use crate::cli::users::stop;
 use crate::disk;
 use crate::disk::Access as FileAccess;
 use crate::error::Failure;
 use crate::error::Result;
+use crate::error::failure_of;
 use crate::http::call::Paced;
-use crate::http::pace::Pace;
 use crate::migrate;
 use crate::migrate::Folder;
 use crate::migrate::apply::Options;
 use crate::migrate::apply::Run;
+use crate::migrate::apply::call::Patience;
 use crate::migrate::directory::Accounts;
 use crate::migrate::directory::Fact;
 use crate::migrate::journal::Direction;
@@ -36,18 +41,41 @@ use crate::migrate::shown;
 use crate::model::UserId;
 use crate::model::connection::DirectoryAccess;
 use crate::model::connection::KeyField;
+use crate::model::counted;
+use crate::model::verb;
 use crate::provider::Access;
 use crate::provider::Account;
 use crate::provider::CallResult;
 use crate::provider::Directory;
 use crate::provider::Operator;
 use crate::provider::Page;
+use crate::provider::nouns::Nouns;
 use crate::sandbox::fault::Rule;
 use crate::secret::Secret;
 use crate::workspace::Loaded;
 
+/// Longest time in a row that a stand-in may say to slow down: it says so by a fault alone.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// Rows of a failed rehearsal that are told.
-const SHOWN: usize = 5;
+const SHOWN: usize = 10;
+
+/// A rehearsal that came to its end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rehearsed {
+    /// Accounts at the stand-in.
+    accounts: usize,
+    /// Those of them that were renamed and read back.
+    renamed: u64,
+    /// Those that got their old names back.
+    given_back: u64,
+}
+
+impl Rehearsed {
+    /// For programs.
+    pub(crate) fn as_json(self) -> serde_json::Value {
+        json!({ "accounts": self.accounts, "renamed": self.renamed, "given_back": self.given_back })
+    }
+}
 
 /// The stand-in as the tenant that it stands for: whose the credentials are is what the plan says.
 struct Tenant {
@@ -118,23 +146,29 @@ pub(crate) fn rehearse(
     loaded: &Loaded,
     (flags, faults): (&Flags, &[Rule]),
     context: &Context,
-) -> Result<()> {
+) -> Result<Rehearsed> {
     let head = &draft.head;
     let place = tempfile::Builder::new()
-        .prefix("ssoctl-rehearsal-")
+        .prefix(REHEARSAL)
         .tempdir()
         .map_err(|error| Failure::input("file-unwritable", "a temporary folder cannot be made").because(error))?;
-    disk::write(&place.path().join("users.csv"), snapshot(accounts, head.key).as_bytes(), FileAccess::Private)?;
+    let list = place.path().join("users.csv");
+    disk::write(&list, snapshot(accounts, head.key).as_bytes(), FileAccess::Private)?;
     let own = (0..accounts.len()).find(|index| accounts.id(*index) == head.operator_id.0);
     let operator = own.map_or("operator@example.org", |index| match head.key {
         KeyField::Username => accounts.key(index),
         KeyField::ExternalId => accounts.id(index),
     });
     let stand_in = start(place.path(), head, operator, faults)?;
+    // It has read it.
+    std::fs::remove_file(&list).ok();
+    // An answer that a fault holds back comes after five seconds: nothing here need wait as for a vendor.
+    let timeout = Duration::from_secs(flags.request_timeout.min(10));
     let folder = save(draft, &place.path().join("migrations"), None)?.folder;
     let clock = Arc::new(SystemClock::new(context.now, context.started));
-    let stop = stop_flag()?;
-    let pace = Arc::new(Pace::new(Arc::<SystemClock>::clone(&clock), Arc::clone(&stop)));
+    let stop = stop::flag()?;
+    let mut bar = Bar::new(Some(draft.counts().rename), context.ui.is_quiet()).speaking_of("rehearsal: ");
+    let pace = bar.pace(&clock, &stop);
     let access = DirectoryAccess {
         api_url: Some(stand_in.url.clone()),
         token: Some("env:REHEARSAL".parse()?),
@@ -148,7 +182,7 @@ pub(crate) fn rehearse(
         setting: &|key| loaded.connection.settings.get(key).cloned().or_else(|| vendor.fact(&loaded.connection.settings, key)),
         directory: &access,
         secret: &|_| Secret::new(TOKEN.to_owned().into(), "the stand-in's"),
-        http: Paced::new(context.http().clone(), Arc::clone(&pace), Duration::from_secs(flags.request_timeout)),
+        http: Paced::new(context.http().clone(), Arc::clone(&pace), timeout),
     })?;
     let operator = Operator {
         user_id: head.operator_id.clone(),
@@ -158,16 +192,23 @@ pub(crate) fn rehearse(
         account_type: None,
     };
     let tenant = Tenant { inner, operator };
-    let options = Options { writes_per_second: None, ..flags.options(loaded) };
+    let patience = Patience { longest: PATIENCE, throttled: PATIENCE, ..Patience::default() };
+    let options = Options { writes_per_second: None, patience, ..flags.options(loaded) };
     let run = Run { directory: &tenant, pace: &pace, clock: &*clock, stop: &stop, options: &options };
-    let mut bar = Bar::new(Some(draft.counts().rename), context.ui.is_quiet());
     let mut go = |direction| -> Result<Report> {
         let driven = migrate::drive(&folder, Scope::of(direction), &run, &mut bar)?;
+        if let Some(stopped) = &driven.stopped
+            && failure_of(stopped).is_some_and(|failure| failure.code() == "interrupted")
+        {
+            return Err(Failure::stopped("interrupted", "the rehearsal was interrupted: nothing was written at the vendor")
+                .hint("the same command begins it anew")
+                .into());
+        }
         let failed = driven.report.counts.failed + driven.report.counts.unknown;
         let why = match (&driven.stopped, failed) {
             (None, 0) => return Ok(driven.report),
             (Some(stopped), _) => format!("it stopped: {stopped:#}"),
-            (None, failed) => format!("{failed} rows failed"),
+            (None, failed) => format!("{} failed", counted(failed, "row")),
         };
         let way = match direction {
             Direction::Apply => "",
@@ -180,14 +221,30 @@ pub(crate) fn rehearse(
     let there = go(Direction::Apply);
     let back = there.and_then(|there| Ok((there, go(Direction::Rollback)?)));
     bar.clear();
-    let (there, back) = back?;
+    if !faults.is_empty() && !stop.load(Ordering::SeqCst) {
+        tell_never_struck(stand_in, accounts, faults, context);
+    }
+    let ((there, back), nouns) = (back?, Nouns::of(head.key));
     context.ui.status(&format!(
-        "rehearsed at a stand-in with {} accounts: {} were renamed and read back, and {} got their old names back",
-        accounts.len(),
+        "rehearsed at a stand-in with {}: {} {} {} and read back, and {} got their {} back",
+        counted(accounts.len() as u64, "account"),
         there.counts.done,
-        back.counts.undone
+        verb(there.counts.done, "was", "were"),
+        nouns.done,
+        back.counts.undone,
+        nouns.olds(back.counts.undone)
     ));
-    Ok(())
+    Ok(Rehearsed { accounts: accounts.len(), renamed: there.counts.done, given_back: back.counts.undone })
+}
+
+/// Whoever asks for a fault believes to have tested it.
+fn tell_never_struck(stand_in: StandIn, accounts: &Accounts, faults: &[Rule], context: &Context) {
+    let told = stand_in.finish();
+    for rule in faults.iter().filter(|rule| told.contains(&rule.to_string())) {
+        let unknown = rule.account().filter(|id| (0..accounts.len()).all(|index| accounts.id(index) != *id));
+        let why = unknown.map(|id| format!(": no account has the ID {}", shown(id))).unwrap_or_default();
+        context.ui.warning(&format!("rehearsal: the fault `{rule}` never struck{why}"));
+    }
 }
 
 /// The first rows that failed, and why.
@@ -203,7 +260,7 @@ fn failed_rows(folder: &Folder) -> Result<Vec<String>> {
 }
 
 fn start(place: &Path, head: &Head, operator: &str, faults: &[Rule]) -> Result<StandIn> {
-    let mut words = vec!["--provider", &head.provider, "--csv", "users.csv", "--operator", operator, "--key"];
+    let mut words = vec!["--discard", "--provider", &head.provider, "--csv", "users.csv", "--operator", operator, "--key"];
     words.push(match head.key {
         KeyField::Username => "username",
         KeyField::ExternalId => "external_id",

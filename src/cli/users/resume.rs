@@ -4,6 +4,7 @@ use crate::cli::Verdict;
 use crate::cli::context::Context;
 use crate::cli::users::drive;
 use crate::cli::users::journal;
+use crate::cli::users::shown;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::migrate::Folder;
@@ -49,6 +50,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         return drive::drive_shared(&folder, &links, (None, false), &args.run, context);
     }
     let (folder, journal) = drive::look(&workspace, args.id.as_deref(), &[Phase::Applying, Phase::RollingBack])?;
+    shown::tell_later(&folder, context)?;
     check_begun(folder.id(), journal.whole()?.phase)?;
     drop(journal);
     drive::drive(&folder, None, &args.run, context)

@@ -1,9 +1,13 @@
 //! `ssoctl users rollback`: gives the renamed accounts their old names back, and changed ones what they had.
 
+use crate::cli::Format;
 use crate::cli::Verdict;
 use crate::cli::context::Context;
 use crate::cli::users::drive;
 use crate::cli::users::journal;
+use crate::cli::users::shown as shown_before;
+use crate::cli::users::stop;
+use crate::cli::users::summary;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::migrate::journal::Direction;
@@ -11,20 +15,26 @@ use crate::migrate::journal::Journal;
 use crate::migrate::journal::Scope;
 use crate::migrate::journal::state::Phase;
 use crate::migrate::plan::Job;
+use crate::migrate::report;
+use crate::migrate::plan::Outcome;
 use crate::migrate::shown;
+use crate::model::counted;
+use crate::model::verb;
+use crate::provider::nouns::Nouns;
 
 /// Give renamed users their old names back
 ///
 /// Only accounts that this migration renamed or changed, newest first; one that somebody
 /// changed since is left alone and told. An account that `users provision` made stays:
-/// to deactivate it is the administrator's, and it is told.
+/// to deactivate it is the administrator's, and it is told. Where an old name cannot be
+/// given back, the state is `rolled-back-in-part`, and `--retry-failed` tries it again.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Example:
   ssoctl users rollback qualtrics-prod-3f9a --apply
   ssoctl users rollback qualtrics-prod-3f9a --line 17,29 --apply
 
-Exit codes: as `ssoctl users migrate`; 5 without --apply where nobody can be asked")]
+Exit codes: as `ssoctl users migrate`; 1 also where accounts stay as they were made; 5 without --apply where nobody can be asked")]
 pub(crate) struct Args {
     /// The migration, or the beginning of its ID [default: the only one that was begun]
     #[arg(value_name = "ID")]
@@ -51,33 +61,79 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         lines: (!args.lines.is_empty()).then(|| args.lines.iter().copied().collect()),
         ..Scope::of(Direction::Rollback)
     };
-    let named = named(&*journal, &scope, folder.id())?;
+    let scope = Scope { retry_failed: args.run.retry_failed, ..scope };
+    let Tally { back, made, stuck, stay, overtaken } = tally(&*journal, &scope, folder.id())?;
+    let as_it_is = report::summary(&folder, &*journal)?;
     drop(journal);
-    let done = match job {
-        Job::Rename => "renamed",
-        Job::Provision => "made or changed",
+    shown_before::tell_later(&folder, context)?;
+    // Also where there is nothing to do, a program reads where the migration stands.
+    let nothing = |verdict| {
+        if context.format == Format::Json {
+            context.ui.json(&summary::as_json(&as_it_is)?)?;
+        }
+        Ok(verdict)
     };
+    let (undone, nouns) = (as_it_is.counts.undone, Nouns::of(as_it_is.field));
     if ours == 0 {
-        context.ui.status(&format!("`{}` has {done} nobody: there is nothing to roll back", folder.id()));
-        if !matches!(phase, Phase::Applying | Phase::RollingBack) {
-            return Ok(Verdict::Done);
+        let id = folder.id();
+        context.ui.status(&match (undone, job) {
+            (0, Job::Rename) => format!("by `{id}` nobody was {}: there is nothing to roll back", nouns.done),
+            (0, Job::Provision) => format!("`{id}` has made or changed nobody: there is nothing to roll back"),
+            (undone, _) => format!(
+                "`{id}` is rolled back: {} {} what they had, and nothing is left to take back",
+                counted(undone, "user"),
+                verb(undone, "has", "have")
+            ),
+        });
+        if !phase.is_under_way() {
+            return nothing(Verdict::Done);
         }
     }
-    let ours = named.unwrap_or(ours);
-    if named == Some(0) {
+    let is_named = !args.lines.is_empty();
+    if back + made + stuck + stay + overtaken == 0 && is_named {
         context.ui.status("the users of these lines have what they had: there is nothing to take back");
-        return Ok(Verdict::Done);
+        return nothing(Verdict::Done);
     }
-    let question = match job {
-        Job::Rename => format!("Give {ours} users of `{connection}` their old names back?"),
+    let were = |count| format!("{count} {}", verb(count, "was", "were"));
+    if back + made == 0 && (is_named || phase == Phase::RolledBack) {
+        if stay > 0 {
+            let stays = verb(stay, "stays", "stay");
+            context.ui.status(&format!(
+                "{} made and {stays}: to deactivate at the vendor what was made is the administrator's",
+                were(stay)
+            ));
+        }
+        if stuck > 0 {
+            context.ui.status(&format!("{} could not be given back what they had", counted(stuck, "user")));
+            let (id, users) = (folder.id(), counted(stuck, "user"));
+            context.ui.hint(&format!("`ssoctl users rollback {id}{} --retry-failed --apply` tries {users} again", again(args)));
+        }
+        if overtaken > 0 {
+            let (users, are) = (counted(overtaken, "user"), verb(overtaken, "is", "are"));
+            context.ui.status(&format!("{users} {are} left alone: somebody has changed or deleted the account since"));
+        }
+        return nothing(Verdict::Findings);
+    }
+    let (stands, question) = match job {
+        Job::Rename => {
+            let users = counted(back, "user");
+            (
+                format!("{users} {} {}", verb(back, "was", "were"), nouns.done),
+                format!("Give {users} of `{connection}` their {} back?", nouns.olds(back)),
+            )
+        }
         Job::Provision => {
-            format!("Take back what was changed of {ours} users of `{connection}`? Accounts that were made stay.")
+            let stands = format!("{} made and {}, {} changed", were(made), verb(made, "stays", "stay"), were(back));
+            (
+                format!("{stands} and can be given back what they had"),
+                format!("Of the users of `{connection}` {stands}. Give back what was changed?"),
+            )
         }
     };
-    let agreed = args.apply || context.ui.confirm(&question, false)? == Some(true);
+    let agreed = args.apply || stop::agreed(&question, context)?;
     if !agreed {
-        return Err(Failure::refused("not-confirmed", format!("nothing was rolled back: {ours} users are {done}"))
-            .hint(format!("`ssoctl users rollback {}{} --apply` rolls them back", folder.id(), list(&args.lines)))
+        return Err(Failure::refused("not-confirmed", format!("nothing was rolled back: {stands}"))
+            .hint(format!("`ssoctl users rollback {}{} --apply` rolls them back", folder.id(), again(args)))
             .into());
     }
     let scope = Some(scope);
@@ -87,26 +143,58 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     }
 }
 
-/// The flag that names these lines.
-fn list(lines: &[u64]) -> String {
-    if lines.is_empty() {
-        return String::new();
+/// The flags that say which of the users are meant.
+fn again(args: &Args) -> String {
+    let mut flags = String::new();
+    if !args.lines.is_empty() {
+        flags += &format!(" --line {}", args.lines.iter().map(u64::to_string).collect::<Vec<_>>().join(","));
     }
-    format!(" --line {}", lines.iter().map(u64::to_string).collect::<Vec<_>>().join(","))
+    if args.run.retry_failed {
+        flags += " --retry-failed";
+    }
+    flags
 }
 
-/// How many rows of the named lines can be taken back; a line that is none of the migration's is refused.
-fn named(journal: &dyn Journal, scope: &Scope, id: &str) -> Result<Option<u64>> {
-    let Some(lines) = &scope.lines else { return Ok(None) };
-    let (mut unknown, mut count) = (lines.clone(), 0);
+/// What a rollback is about.
+#[derive(Default)]
+struct Tally {
+    /// Accounts that are given back what they had.
+    back: u64,
+    /// Accounts that were made: they stay, which an earlier rollback has not told yet.
+    made: u64,
+    /// Accounts that an earlier rollback could not give back what they had.
+    stuck: u64,
+    /// Accounts that were made and stay, which an earlier rollback has told.
+    stay: u64,
+    /// Accounts that somebody has changed or deleted since, which an earlier rollback has told.
+    overtaken: u64,
+}
+
+/// Counts what can be taken back; a named line that is none of the migration's is refused.
+fn tally(journal: &dyn Journal, scope: &Scope, id: &str) -> Result<Tally> {
+    let (mut unknown, mut tally) = (scope.lines.clone().unwrap_or_default(), Tally::default());
     journal.each(&mut |held| {
-        if held.row.outcome.writes() && unknown.remove(&held.row.line) {
-            count += u64::from(scope.wants(&held.state).is_some());
+        let row = &held.row;
+        let is_named = scope.lines.as_ref().is_none_or(|lines| lines.contains(&row.line));
+        if !row.outcome.writes() || !is_named {
+            return Ok(());
+        }
+        unknown.remove(&row.line);
+        let wanted = scope.wants(&held.state).is_some();
+        if wanted || held.state.is_in_place() {
+            *match (row.outcome, wanted) {
+                (Outcome::Create, true) => &mut tally.made,
+                (Outcome::Create, false) => &mut tally.stay,
+                (_, true) => &mut tally.back,
+                (_, false) => &mut tally.stuck,
+            } += 1;
+        } else if held.state.is_overtaken() {
+            tally.overtaken += 1;
         }
         Ok(())
     })?;
     match unknown.iter().min() {
-        None => Ok(Some(count)),
+        None => Ok(tally),
         Some(line) => Err(Failure::usage("line-unknown", format!("{} writes no user of line {line}", shown(id)))
             .hint(format!("`ssoctl users audit {id}` tells whom it wrote, by the lines of the roster"))
             .into()),

@@ -5,7 +5,9 @@ use crate::error::Result;
 use crate::migrate::Folder;
 use crate::migrate::journal::Journal as _;
 use crate::migrate::journal::state::Phase;
+use crate::migrate::journal::state::RowState;
 use crate::migrate::journal::state::Standing;
+use crate::migrate::plan::Counts;
 use crate::migrate::plan::Head;
 use crate::migrate::plan::Job;
 use crate::migrate::plan::Outcome;
@@ -19,10 +21,16 @@ pub(crate) struct Saved {
     pub(crate) digest: String,
     /// Rows to rename, in the order of the roster.
     pub(crate) rows: Vec<Row>,
+    /// Where it stands.
+    pub(crate) phase: Phase,
+    /// What the plan says of all rows.
+    pub(crate) counts: Counts,
+    /// How many of all rows were renamed and taken back.
+    pub(crate) undone: u64,
 }
 
 /// Reads the rows to rename that are wanted.
-pub(crate) fn renames(folder: &Folder, wanted: &dyn Fn(Phase, Standing) -> bool) -> Result<Saved> {
+pub(crate) fn renames(folder: &Folder, wanted: &dyn Fn(Phase, &RowState) -> bool) -> Result<Saved> {
     let journal = folder.look()?;
     if journal.head().job != Job::Rename {
         let told = format!("`{}` makes accounts and renames nobody", folder.id());
@@ -31,12 +39,14 @@ pub(crate) fn renames(folder: &Folder, wanted: &dyn Fn(Phase, Standing) -> bool)
             .into());
     }
     let phase = journal.whole()?.phase;
-    let mut rows = Vec::new();
+    let (mut rows, mut undone) = (Vec::new(), 0);
     journal.each(&mut |held| {
-        if held.row.outcome == Outcome::Rename && wanted(phase, held.state.standing()) {
+        undone += u64::from(held.state.standing() == Standing::Undone);
+        if held.row.outcome == Outcome::Rename && wanted(phase, &held.state) {
             rows.push(held.row.clone());
         }
         Ok(())
     })?;
-    Ok(Saved { head: journal.head().clone(), digest: journal.digest().to_owned(), rows })
+    let (head, digest, counts) = (journal.head().clone(), journal.digest().to_owned(), journal.counts());
+    Ok(Saved { head, digest, rows, phase, counts, undone })
 }

@@ -1,10 +1,12 @@
-//! A plan that was shown before: whether it is still the one, and whether it was begun.
+//! A plan that was shown before: whether it is still the one, whether it was begun, and whether it was
+//! carried out once more since.
 
 use std::sync::Arc;
 
 use crate::cli::context::Context;
 use crate::error::Failure;
 use crate::error::Result;
+use crate::migrate::Folder;
 use crate::migrate::journal::postgres::link::Links;
 use crate::migrate::journal::state::Phase;
 use crate::migrate::plan::save::Saved;
@@ -18,6 +20,14 @@ pub(crate) fn check_digest(expected: Option<&str>, digest: &str, sources: &str) 
     Err(Failure::refused("plan-changed", format!("the plan is not the one you saw: its digest is {digest}"))
         .hint(format!("{sources} changed since: look at the plan again, and apply with its digest"))
         .into())
+}
+
+/// Tells where the same plan was carried out again later: who named this one may mean that one.
+pub(crate) fn tell_later(folder: &Folder, context: &Context) -> Result<()> {
+    if let Some(later) = folder.later()? {
+        context.ui.warning(&format!("`{}` is not the last migration of this plan: `{later}` is", folder.id()));
+    }
+    Ok(())
 }
 
 /// Tells of a plan that was begun before, and refuses to begin it once more (`plan-applied`).

@@ -1,5 +1,6 @@
 //! `ssoctl users status`: where migrations stand, from their journals alone.
 
+use std::cmp::Reverse;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,6 +13,8 @@ use crate::cli::table;
 use crate::cli::ui;
 use crate::cli::users::drive;
 use crate::cli::users::journal;
+use crate::cli::users::shown;
+use crate::cli::users::summary;
 use crate::error::Failure;
 use crate::error::Kind;
 use crate::error::Result;
@@ -24,8 +27,13 @@ use crate::migrate::journal::postgres::tables;
 use crate::migrate::journal::state::Phase;
 use crate::migrate::report;
 use crate::migrate::report::Report;
+use crate::model::counted;
+use crate::model::time::Time;
 
 /// Show where migrations stand
+///
+/// Those that are not finished come first, then the newest. Plans that nobody has applied are counted
+/// and not listed, unless --all asks for them; `users forget` removes them.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Example:
@@ -36,16 +44,22 @@ pub(crate) struct Args {
     /// The migration, or the beginning of its ID [default: all]
     #[arg(value_name = "ID")]
     id: Option<String>,
+    /// List plans that nobody has applied too; JSON always has them
+    #[arg(long, conflicts_with = "id")]
+    all: bool,
     #[command(flatten)]
     place: journal::Place,
 }
 
-fn look(folder: &Folder, links: Option<&Arc<Links>>) -> Result<(Report, Phase)> {
+/// Unfinished migrations whose next command is told.
+const MOST_HINTS: usize = 10;
+
+fn look(folder: &Folder, links: Option<&Arc<Links>>) -> Result<Report> {
     let journal: Box<dyn Journal> = match links {
         Some(links) => Box::new(PostgresJournal::look(links, folder.id())?),
         None => Box::new(folder.look()?),
     };
-    Ok((report::summary(folder, &*journal)?, journal.whole()?.phase))
+    report::summary(folder, &*journal)
 }
 
 /// The migrations that are to be shown, without those whose journal is elsewhere.
@@ -70,10 +84,10 @@ fn chosen(args: &Args, links: Option<&Arc<Links>>, root: &Path, context: &Contex
 /// Rows that the direction under way has still to do.
 fn left(report: &Report) -> u64 {
     let counts = &report.counts;
-    if report.state == Phase::RollingBack.word() {
+    if report.phase == Phase::RollingBack {
         counts.done + counts.unknown
-    } else if report.state == Phase::RolledBack.word() {
-        0
+    } else if report.phase == Phase::RolledBack {
+        counts.in_place - counts.in_place_made
     } else {
         counts.pending + counts.unknown
     }
@@ -85,13 +99,22 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let links = args.place.open(&workspace)?;
     let folders = chosen(args, links.as_ref(), &drive::root(&workspace), context)?;
     let mut reports: Vec<Report> = Vec::new();
-    let mut unfinished = false;
+    let mut unfinished: Vec<(String, Phase)> = Vec::new();
+    let mut plans = 0_u64;
     let mut damaged: Vec<(&str, anyhow::Error)> = Vec::new();
+    let listed = args.all || args.id.is_some() || links.is_some() || context.format == Format::Json;
     for folder in &folders {
+        if !listed && folder.is_plan()? {
+            // It may be large, and is only counted.
+            plans += 1;
+            continue;
+        }
         // One damaged journal does not hide the others.
         match look(folder, links.as_ref()) {
-            Ok((report, phase)) => {
-                unfinished |= matches!(phase, Phase::Applying | Phase::RollingBack);
+            Ok(report) => {
+                if report.phase.is_under_way() {
+                    unfinished.push((report.id.clone(), report.phase));
+                }
                 reports.push(report);
             }
             Err(error) if args.id.is_some() => return Err(error),
@@ -101,8 +124,9 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             }
         }
     }
+    reports.sort_by_key(|report| (!report.phase.is_under_way(), Reverse(last_touched(report))));
     if context.format == Format::Json {
-        let migrations: Vec<_> = reports.iter().map(drive::as_json).collect::<Result<_>>()?;
+        let migrations: Vec<_> = reports.iter().map(summary::as_json).collect::<Result<_>>()?;
         let damaged: Vec<_> = damaged
             .iter()
             .map(|(id, error)| {
@@ -112,10 +136,13 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             .collect();
         context.ui.json(&json!({ "schema": "ssoctl.users-status/1", "migrations": migrations, "damaged": damaged }))?;
     } else if let ([report], Some(_)) = (reports.as_slice(), &args.id) {
-        context.ui.data(&drive::summary(report))?;
+        if let Some(folder) = folders.first().filter(|_| links.is_none()) {
+            shown::tell_later(folder, context)?;
+        }
+        context.ui.data(&summary::text(report))?;
     } else if folders.is_empty() {
         context.ui.status("there are no migrations");
-    } else {
+    } else if !reports.is_empty() {
         let rows = reports.iter().map(|report| {
             let counts = &report.counts;
             vec![
@@ -125,16 +152,32 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
                 counts.done.to_string(),
                 counts.failed.to_string(),
                 left(report).to_string(),
+                report.created.to_string(),
+                report.last_record.map(|at| at.to_string()).unwrap_or_default(),
             ]
         });
-        context.ui.data(&table::table(&["migration", "state", "to write", "done", "failed", "left"], rows))?;
+        let headings = ["migration", "state", "to write", "done", "failed", "left", "plan made", "last record"];
+        context.ui.data(&table::table(&headings, rows))?;
+    }
+    if plans > 0 {
+        context.ui.status(&format!("{} that nobody has applied", counted(plans, "plan")));
+        context.ui.hint("`ssoctl users status --all` lists them too, `ssoctl users forget ID` removes one");
     }
     if let Some((_, error)) = damaged.first() {
         return Ok(Verdict::Failed(failure_of(error).map_or(Kind::Bug, Failure::kind)));
     }
-    if unfinished {
-        context.ui.hint("`ssoctl users resume ID` goes on with one that is not finished");
-        return Ok(Verdict::Failed(Kind::Stopped));
+    for (id, phase) in unfinished.iter().take(MOST_HINTS) {
+        let to = match phase {
+            Phase::RollingBack => "goes on to roll it back",
+            _ => "goes on with it, which is not finished",
+        };
+        let place = links.as_ref().map(|links| format!(" --journal {}", links.address())).unwrap_or_default();
+        context.ui.hint(&format!("`ssoctl users resume {id}{place}` {to}"));
     }
-    Ok(Verdict::Done)
+    Ok(if unfinished.is_empty() { Verdict::Done } else { Verdict::Failed(Kind::Stopped) })
+}
+
+/// When something of it was recorded last; of a plan, when it was made.
+fn last_touched(report: &Report) -> Time {
+    report.last_record.unwrap_or(report.created)
 }

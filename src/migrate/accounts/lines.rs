@@ -10,6 +10,7 @@ use crate::error::Failure;
 use crate::error::Result;
 use crate::error::failure_of;
 use crate::finding::Finding;
+use crate::migrate::accounts::Asked;
 use crate::migrate::accounts::Columns;
 use crate::migrate::accounts::Holds;
 use crate::migrate::listing;
@@ -20,12 +21,12 @@ use crate::migrate::table;
 pub(super) type Take<'t> = dyn FnMut(u64, &Columns, &[Vec<&str>]) -> std::result::Result<(), Failure> + 't;
 
 /// Hands over each row, until one is refused; a list with a header and no row is an empty list.
-pub(super) fn each(bytes: &[u8], name: &str, take: &mut Take<'_>) -> Result<Vec<Finding>> {
+pub(super) fn each(bytes: &[u8], name: &str, asked: Asked<'_>, take: &mut Take<'_>) -> Result<Vec<Finding>> {
     let begin = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if begin.trim_ascii_start().first() == Some(&b'{') {
-        return objects(begin, name, take).map(|()| Vec::new());
+        return objects(begin, name, asked, take).map(|()| Vec::new());
     }
-    records(bytes, name, take)
+    records(bytes, name, asked, take)
 }
 
 fn placed(name: &str, line: u64, failure: &Failure) -> Failure {
@@ -33,9 +34,9 @@ fn placed(name: &str, line: u64, failure: &Failure) -> Failure {
     Failure::input(failure.code(), format!("{}: {failure}", table::place(name, Some(line)))).hint(hint)
 }
 
-fn records(bytes: &[u8], name: &str, take: &mut Take<'_>) -> Result<Vec<Finding>> {
+fn records(bytes: &[u8], name: &str, asked: Asked<'_>, take: &mut Take<'_>) -> Result<Vec<Finding>> {
     let table = table::open(bytes, name, None, &[], &listing::CODES)?;
-    let columns = Columns::new(&table.names).map_err(|failure| placed(name, 1, &failure))?;
+    let columns = Columns::new(&table.names, asked).map_err(|failure| placed(name, 1, &failure))?;
     let mut wrong = None;
     let ended = table.each(name, &listing::CODES, |record| {
         if wrong.is_some() {
@@ -80,7 +81,7 @@ fn records(bytes: &[u8], name: &str, take: &mut Take<'_>) -> Result<Vec<Finding>
     }
 }
 
-fn objects(bytes: &[u8], name: &str, take: &mut Take<'_>) -> Result<()> {
+fn objects(bytes: &[u8], name: &str, asked: Asked<'_>, take: &mut Take<'_>) -> Result<()> {
     let mut known: Option<(Vec<String>, Columns)> = None;
     for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
         let number = index as u64 + 1;
@@ -99,7 +100,7 @@ fn objects(bytes: &[u8], name: &str, take: &mut Take<'_>) -> Result<()> {
         }
         if known.as_ref().is_none_or(|(names, _)| !names.iter().eq(object.keys())) {
             let names: Vec<String> = object.keys().cloned().collect();
-            let columns = Columns::new(&names).map_err(|failure| placed(name, number, &failure))?;
+            let columns = Columns::new(&names, asked).map_err(|failure| placed(name, number, &failure))?;
             known = Some((names, columns));
         }
         let Some((_, columns)) = &known else { continue };

@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::error::Failure;
+use crate::http::pace::NOTICED;
 use crate::model::clock::Clock;
 use crate::model::printable;
 use crate::provider::CallError;
@@ -147,7 +148,12 @@ impl<'a> Caller<'a> {
         if wait > self.patience.longest || put_off.total.saturating_add(wait) > self.patience.throttled {
             return Err(Trouble::stop(
                 "throttled",
-                format!("the vendor asks to wait {} more seconds: {}", wait.as_secs(), printable(detail)),
+                format!(
+                    "the vendor asks to wait {} s more, after {} s in a row: {}",
+                    wait.as_secs(),
+                    put_off.total.as_secs(),
+                    printable(detail)
+                ),
             ));
         }
         put_off.total += wait;
@@ -160,6 +166,14 @@ impl<'a> Caller<'a> {
         let wait = self.doubled(attempt);
         (self.pause)(wait, &printable(detail));
         self.wait(wait)
+    }
+
+    /// Waits, and tells of it where a person would wonder.
+    pub(crate) fn wait_told(&mut self, duration: Duration, why: &str) -> Result<(), Trouble> {
+        if duration >= NOTICED {
+            (self.pause)(duration, &printable(why));
+        }
+        self.wait(duration)
     }
 
     /// Waits, and wakes up for Ctrl-C.

@@ -7,6 +7,7 @@ use crate::migrate::apply::call::Trouble;
 use crate::migrate::apply::row::LOOKS;
 use crate::migrate::apply::row::Worker;
 use crate::migrate::apply::task::Task;
+use crate::migrate::apply::task::at;
 use crate::migrate::apply::task::makes;
 use crate::migrate::journal::Direction;
 use crate::migrate::journal::Event;
@@ -64,17 +65,17 @@ impl Worker<'_, '_> {
             if !matches!(&sight, Sight::Other(name) if task.past.as_ref() == Some(name)) {
                 break;
             }
-            self.caller.back_off(look, "the account does not show its temporary name yet")?;
+            self.caller.back_off(look, &at(held, "the account does not show its temporary name yet"))?;
             sight = self.look(task)?;
         }
         match (held.direction, &sight) {
             (Direction::Rollback, Sight::Goal(_)) => {
                 if !lag.is_zero() {
-                    self.caller.back_off(1, "the account seems to be as it was already")?;
+                    self.caller.back_off(1, &at(held, "the account seems to be as it was already"))?;
                 }
             }
             (Direction::Apply, Sight::Start(_)) if makes(held) && self.was_sent(held) => {
-                self.caller.back_off(1, "the account seems not to have been made")?;
+                self.caller.back_off(1, &at(held, "the account seems not to have been made"))?;
             }
             _ => return Ok(sight),
         }

@@ -11,6 +11,7 @@ use crate::migrate::apply::call::fatal;
 use crate::migrate::apply::look::Sight;
 use crate::migrate::apply::shared::Shared;
 use crate::migrate::apply::task::Task;
+use crate::migrate::apply::task::at;
 use crate::migrate::apply::task::intent;
 use crate::migrate::apply::task::makes;
 use crate::migrate::apply::task::task;
@@ -19,6 +20,8 @@ use crate::migrate::journal::Event;
 use crate::migrate::journal::Held;
 use crate::migrate::journal::How;
 use crate::migrate::journal::LEASE_LOST;
+use crate::migrate::journal::state::ACCOUNT_GONE;
+use crate::migrate::journal::state::CHANGED_SINCE;
 use crate::migrate::journal::state::Step;
 use crate::migrate::plan::same_to_a_server;
 use crate::migrate::shown;
@@ -196,7 +199,7 @@ impl Worker<'_, '_> {
             Some(holder) => {
                 let when = match held.direction {
                     Direction::Apply => "since the plan was made, perhaps by just-in-time for the same person",
-                    Direction::Rollback => "since it was renamed",
+                    Direction::Rollback => "since it was written",
                 };
                 let why = format!(
                     "account {} has {} now, which appeared {when}; this one is account {}: {told}",
@@ -223,7 +226,7 @@ impl Worker<'_, '_> {
                 self.done(held, task, how, account)?;
                 Ok(ended)
             }
-            Sight::Gone => self.failed(held, "account-gone", "the account is not there any more".to_owned(), None),
+            Sight::Gone => self.failed(held, ACCOUNT_GONE, "the account is not there any more".to_owned(), None),
             Sight::Start(account) => {
                 let name = account.key(self.caller.directory().key_field()).to_owned();
                 self.conclude(held, task, Sight::Other(name))
@@ -231,7 +234,7 @@ impl Worker<'_, '_> {
             Sight::Other(name) => {
                 let (code, when) = match held.direction {
                     Direction::Apply => ("changed-since-plan", "the plan was made"),
-                    Direction::Rollback => ("changed-since", "it was written"),
+                    Direction::Rollback => (CHANGED_SINCE, "it was written"),
                 };
                 let why = format!("the account has {} now: somebody changed it since {when}", task.told(&name));
                 self.failed(held, code, why, None)
@@ -252,7 +255,7 @@ impl Worker<'_, '_> {
                 }
                 Some(Sight::Gone) => return self.conclude(held, task, Sight::Gone),
                 Some(Sight::Start(_)) if look < LOOKS => {
-                    self.caller.back_off(look, "the account does not show it yet")?;
+                    self.caller.back_off(look, &at(held, "the account does not show it yet"))?;
                     look += 1;
                 }
                 Some(Sight::Start(_)) if makes(held) => return self.never_seen(held, task),

@@ -10,11 +10,15 @@ use crate::migrate::apply::row::Ended;
 use crate::migrate::apply::row::INTENT_FRESH;
 use crate::migrate::apply::row::Worker;
 use crate::migrate::apply::task::Task;
+use crate::migrate::apply::task::at;
 use crate::migrate::apply::task::is_mangled;
 use crate::migrate::apply::task::task;
 use crate::migrate::journal::Direction;
 use crate::migrate::journal::Held;
 use crate::migrate::journal::state::Step;
+
+/// Why an account is not looked at yet.
+const UNDER_WAY: &str = "a request without an answer may still be under way";
 
 impl Worker<'_, '_> {
     /// Settles what an earlier run left open; `None` where the row may be written.
@@ -39,12 +43,12 @@ impl Worker<'_, '_> {
         let wait = self.quiet(held);
         let mut sight = self.look_to_settle(held, &task, Duration::ZERO)?;
         if !matches!(sight, Some(Sight::Goal(_))) {
-            self.caller.wait(wait)?;
+            self.caller.wait_told(wait, &at(held, UNDER_WAY))?;
             sight = self.look_to_settle(held, &task, Duration::ZERO)?;
         }
         if matches!(sight, Some(Sight::Start(_))) {
             // A copy that lags behind our write would leave the account so for good.
-            self.caller.back_off(1, "the account seems never to have been written")?;
+            self.caller.back_off(1, &at(held, "the account seems never to have been written"))?;
             sight = self.look_to_settle(held, &task, Duration::ZERO)?;
         }
         match sight {
@@ -83,7 +87,7 @@ impl Worker<'_, '_> {
     ) -> Result<Option<Ended>, Trouble> {
         let mut sight = self.look_to_settle(held, task, lag)?;
         if !matches!(sight, Some(Sight::Goal(_))) {
-            self.caller.wait(wait)?;
+            self.caller.wait_told(wait, &at(held, UNDER_WAY))?;
             sight = self.look_to_settle(held, task, Duration::ZERO)?;
         }
         match sight {

@@ -27,6 +27,7 @@ use crate::migrate::journal::LEASE_LOST;
 use crate::migrate::journal::Scope;
 use crate::migrate::journal::state::Step;
 use crate::model::UserId;
+use crate::model::counted;
 
 /// Most intents that share one sync of the disk.
 const MOST_INTENTS: u64 = 64;
@@ -133,7 +134,10 @@ impl<'r> Shared<'r> {
         if unsettled > 0 {
             return Err(Trouble::stop(
                 "unsettled",
-                format!("{unsettled} rows were perhaps written, and their accounts cannot be read"),
+                match unsettled {
+                    1 => "1 row was perhaps written, and its account cannot be read".to_owned(),
+                    many => format!("{many} rows were perhaps written, and their accounts cannot be read"),
+                },
             ));
         }
         Ok(())
@@ -154,7 +158,7 @@ impl<'r> Shared<'r> {
             let most = if alone { 1 } else { self.group_size() };
             match self.journal.claim(self.scope, most, run.clock.now()).map_err(broken)? {
                 Claim::Nothing => return Ok(()),
-                Claim::Later(wait) => worker.caller.wait(wait)?,
+                Claim::Later(wait) => worker.caller.wait_told(wait, "others work on the rows that are left")?,
                 Claim::Rows(mut rows) => {
                     let ended = self.group(&mut worker, &mut rows);
                     self.unless_lost(ended, || rows.iter().map(|held| held.index).collect())?;
@@ -266,8 +270,8 @@ impl<'r> Shared<'r> {
         let (code, what) = match fault.code.as_str() {
             "verify-mismatch" | "not-applied" if !self.is_proven() => ("canary-failed", "the first account"),
             "verify-mismatch" => ("verify-failed", "an account"),
-            "refused" if !self.is_proven() && failed >= CANARIES => {
-                let told = format!("the vendor renamed none of the first {failed} accounts");
+            "refused" | "attempts-exhausted" if !self.is_proven() && failed >= CANARIES => {
+                let told = format!("the vendor changed none of the first {failed} accounts");
                 return Err(Trouble::stop(
                     "canary-refused",
                     format!("{told}: line {}: {}", held.row.line, fault.detail),
@@ -287,7 +291,7 @@ impl<'r> Shared<'r> {
         if failed > options.max_failures || (rows >= SHARE_FROM && share > options.max_failure_share) {
             let failure = Failure::stopped(
                 "too-many-failures",
-                format!("{failed} of {rows} rows failed, which is more than is accepted"),
+                format!("of {}, {failed} failed, which is more than is accepted", counted(rows, "row")),
             );
             return Err(Trouble::Stop(Box::new(failure.hint(format!(
                 "look at the failed rows first; `--max-failures {}` or `--max-failure-share {}` raise the bounds",

@@ -9,6 +9,11 @@ use crate::migrate::provision::state;
 use crate::migrate::shown;
 use crate::model::UserId;
 
+/// What is told of a row, which a person knows by its line.
+pub(super) fn at(held: &Held, why: &str) -> String {
+    format!("line {}: {why}", held.row.line)
+}
+
 /// One request of a row: a round takes two, by way of the temporary name.
 pub(crate) struct Task {
     /// The account.

@@ -134,6 +134,10 @@ impl Journal for Losing {
         self.journal.load(index)
     }
 
+    fn last(&self) -> Result<Option<crate::model::time::Time>> {
+        self.journal.last()
+    }
+
     fn record(
         &self,
         rows: &mut [Held],
@@ -291,6 +295,25 @@ fn waits_as_asked_and_counts_no_attempt() {
     assert_eq!(watch.failed, 0);
     assert!(watch.paused.len() >= 9 && fake.world().now >= Duration::from_secs(270));
     assert_eq!(fake.state(&plan).summary().done, 3);
+}
+
+#[test]
+fn a_long_wait_is_told_with_the_line_that_it_is_for() {
+    let (fake, plan) = Fake::of(3);
+    fake.world().writes = [Fault::None, Fault::TimeoutBeforeCommit].into();
+    let watch = apply(&fake, &plan).unwrap();
+    let at = watch.paused.iter().position(|wait| *wait >= TIMEOUT).unwrap();
+    assert_eq!(watch.why[at], "line 3: a request without an answer may still be under way");
+    assert_eq!(fake.state(&plan).summary().done, 3);
+}
+
+#[test]
+fn a_vendor_that_never_answers_a_write_is_not_asked_for_each_account() {
+    let (fake, plan) = Fake::of(50);
+    fake.world().writes = [Fault::TimeoutBeforeCommit; 99].into();
+    assert_eq!(apply(&fake, &plan).err(), Some(stopped("canary-refused")));
+    let summary = fake.state(&plan).summary();
+    assert_eq!((summary.failed, summary.pending), (3, 47));
 }
 
 #[test]

@@ -36,6 +36,8 @@ pub(crate) struct Book {
     pub(super) table: Table,
     pub(super) whole: Whole,
     pub(super) next: u64,
+    /// When the last record was made.
+    pub(super) last: Option<Time>,
     pub(super) sum: String,
     /// Bytes up to the end of the last sound record.
     pub(super) end: u64,
@@ -65,7 +67,17 @@ impl Book {
             table.set(index, &entry).map_err(|error| no_room(error).into())
         })?;
         let whole = Whole::default();
-        Ok(Self { plan, table, whole, next: 0, sum: String::new(), end: 0, proofs: 0, cursor: Cursor::default() })
+        Ok(Self {
+            plan,
+            table,
+            whole,
+            next: 0,
+            last: None,
+            sum: String::new(),
+            end: 0,
+            proofs: 0,
+            cursor: Cursor::default(),
+        })
     }
 
     /// Takes in a journal from its start. A last line without its end is what a crash leaves, and is
@@ -80,6 +92,7 @@ impl Book {
             };
             taken.map_err(|why| store::damaged(name, number, &why))?;
             self.next += 1;
+            self.last = Some(record.at);
             self.sum = sum;
             self.end = lines.read();
         }

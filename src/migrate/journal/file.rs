@@ -155,6 +155,7 @@ impl FileJournal {
         book.end += bytes.len() as u64;
         for (place, record, offset) in records {
             book.next += 1;
+            book.last = Some(at);
             match place.and_then(|place| rows.get_mut(place)) {
                 Some(held) => {
                     let entry = book.table.get(held.index).map_err(no_room)?;
@@ -262,6 +263,10 @@ impl Journal for FileJournal {
             at += line.len() as u64;
         }
         Ok(())
+    }
+
+    fn last(&self) -> Result<Option<Time>> {
+        Ok(self.book().last)
     }
 
     fn summary(&self) -> Result<Summary> {

@@ -313,6 +313,15 @@ impl Journal for PostgresJournal {
         self.states(sql, &mut |row| Ok(take(&self.held(row, None)?)?))
     }
 
+    fn last(&self) -> Result<Option<Time>> {
+        self.links.run(|link| {
+            let sql = "SELECT extract(epoch FROM at)::bigint FROM ssoctl_event WHERE migration = $1
+                       ORDER BY seq DESC LIMIT 1";
+            let rows = link.query(sql, &[&self.id])?;
+            Ok(rows.first().map(|row| row.try_get(0)).transpose()?.and_then(Time::from_unix))
+        })
+    }
+
     fn summary(&self) -> Result<Summary> {
         let mut summary = Summary::default();
         // Most rows of a large plan are fresh, or done like all others.

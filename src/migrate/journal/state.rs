@@ -7,6 +7,11 @@ use crate::migrate::journal::How;
 use crate::migrate::plan::Row;
 use crate::model::time::Time;
 
+/// Somebody changed the account after the row was written.
+pub(crate) const CHANGED_SINCE: &str = "changed-since";
+/// The account is not there any more.
+pub(crate) const ACCOUNT_GONE: &str = "account-gone";
+
 /// Why a row was given up.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Fault {
@@ -98,6 +103,11 @@ impl Phase {
             Self::RollingBack => "rolling-back",
             Self::RolledBack => "rolled-back",
         }
+    }
+
+    /// Whether it was begun and has not come to its end.
+    pub(crate) const fn is_under_way(self) -> bool {
+        matches!(self, Self::Applying | Self::RollingBack)
     }
 
     /// Which way `resume` goes: a rollback that has begun is never turned round.
@@ -211,6 +221,26 @@ impl RowState {
             (Step::Failed(fault), _) | (Step::Pending, Step::Failed(fault)) => Some(fault),
             _ => None,
         }
+    }
+
+    /// Whether the account has what the migration gave it, or may have: it was not given back, and nobody
+    /// is known to have changed or deleted the account since.
+    pub(crate) fn is_in_place(&self) -> bool {
+        self.is_ours() && !self.is_overtaken()
+    }
+
+    /// Whether the account carries the very name that it was to have, as far as is known.
+    pub(crate) fn has_new_name(&self) -> bool {
+        matches!(self.apply.step, Step::Done(_))
+            && !matches!(self.undo.step, Step::Done(_))
+            && !self.at_via
+            && self.left.is_none()
+            && !self.is_overtaken()
+    }
+
+    /// Whether the way back found that somebody has changed or deleted the account.
+    pub(crate) fn is_overtaken(&self) -> bool {
+        matches!(&self.undo.step, Step::Failed(fault) if [CHANGED_SINCE, ACCOUNT_GONE].contains(&fault.code.as_str()))
     }
 
     fn is_ours(&self) -> bool {

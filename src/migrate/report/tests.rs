@@ -63,6 +63,62 @@ fn a_run_that_stops_leaves_a_whole_report_and_resume_finishes_it() {
     assert_eq!(failure_of(&error).unwrap().code(), "migration-unknown");
 }
 
+#[test]
+fn whoever_is_not_given_back_the_old_name_is_still_renamed_and_told() {
+    let root = tempfile::tempdir().unwrap();
+    let (fake, plan) = Fake::of(30);
+    fake.world().plan = None;
+    let folder = Folder::of(root.path(), &plan.head.connection, &plan.digest).unwrap();
+    folder.save(&plan).unwrap();
+    let options = Options { writes_per_second: None, max_failure_share: 1.0, ..Options::default() };
+    let (stop, pace) = (AtomicBool::new(false), fake.pace());
+    let run = Run { directory: &fake, pace: &pace, clock: &fake, stop: &stop, options: &options };
+    fake.world().writes = [Fault::None, Fault::Refused].into();
+    let driven = drive(&folder, Scope::of(Direction::Apply), &run, &mut Watch::default()).unwrap();
+    assert_eq!((driven.report.counts.in_place, driven.report.failed_rows.len()), (29, 1));
+    assert_eq!((driven.report.failed_rows[0].line, driven.report.failed_rows[0].account.as_str()), (3, "user1"));
+    // The newest first; somebody has changed the third account that is to go back.
+    fake.world().direction = Direction::Rollback;
+    fake.world().writes = [Fault::None, Fault::Refused].into();
+    fake.world().accounts.insert("UR_27".to_owned(), "another".to_owned());
+    let report = drive(&folder, Scope::of(Direction::Rollback), &run, &mut Watch::default()).unwrap().report;
+    assert_eq!((report.state, report.phase), ("rolled-back-in-part", Phase::RolledBack));
+    // One was never renamed, one is somebody else's by now, and one is as the migration left it.
+    let counts = report.counts;
+    assert_eq!((counts.failed, counts.undone, counts.in_place, counts.in_place_made), (3, 27, 1, 0));
+    let told: Vec<_> = report.failed_rows.iter().map(|row| (row.line, row.code.as_str())).collect();
+    assert_eq!(told, [(29, "changed-since"), (30, "refused")]);
+    assert!(report.failed_rows.iter().all(|row| !row.detail.is_empty()));
+    let mut renamed = Vec::new();
+    let looked = folder.look().unwrap().each(&mut |held| {
+        renamed.extend(held.state.has_new_name().then_some(held.row.line));
+        Ok(())
+    });
+    looked.unwrap();
+    assert_eq!(renamed, [30]);
+    let json: serde_json::Value = serde_json::from_str(&text(&folder.report_file())).unwrap();
+    assert_eq!((&json["counts"]["in_place"], &json["failed_rows"][1]["line"]), (&1.into(), &30.into()));
+    // Tried again, it is given back, and the migration is rolled back.
+    let again = Scope { retry_failed: true, ..Scope::of(Direction::Rollback) };
+    let report = drive(&folder, again, &run, &mut Watch::default()).unwrap().report;
+    assert_eq!((report.state, report.counts.undone, report.counts.in_place), ("rolled-back", 28, 0));
+}
+
+#[test]
+fn of_many_failed_rows_the_first_are_told_and_the_others_counted() {
+    let root = tempfile::tempdir().unwrap();
+    let (fake, plan) = Fake::of(30);
+    fake.world().plan = None;
+    let folder = Folder::of(root.path(), &plan.head.connection, &plan.digest).unwrap();
+    folder.save(&plan).unwrap();
+    let options = Options { writes_per_second: None, max_failures: 20, max_failure_share: 1.0, ..Options::default() };
+    let (stop, pace) = (AtomicBool::new(false), fake.pace());
+    let run = Run { directory: &fake, pace: &pace, clock: &fake, stop: &stop, options: &options };
+    fake.world().writes = std::iter::once(Fault::None).chain([Fault::Refused; 13]).collect();
+    let report = drive(&folder, Scope::of(Direction::Apply), &run, &mut Watch::default()).unwrap().report;
+    assert_eq!((report.counts.failed, report.failed_rows.len(), report.failed_left), (13, 10, 3));
+}
+
 #[cfg(unix)]
 #[test]
 fn every_file_is_for_its_owner_alone() {

@@ -116,6 +116,11 @@ impl Map {
         Ok(())
     }
 
+    /// The heading below which exactly this stands, such as `{connectors}`.
+    pub(crate) fn heading_of(&self, template: &str) -> Option<&str> {
+        self.columns.iter().find(|(_, value)| value == template).map(|(heading, _)| heading.as_str())
+    }
+
     /// The headings.
     pub(crate) fn headings(&self) -> impl Iterator<Item = &str> {
         self.columns.iter().map(|(heading, _)| heading.as_str())
@@ -126,9 +131,8 @@ impl Map {
         self.columns.iter().map(move |(_, template)| username::fill(template, fact))
     }
 
-    /// The import file of a plan, exactly in these columns: a vendor would take an apostrophe
-    /// before a formula for a part of the name.
-    pub(crate) fn file(&self, entries: &[Entry<'_>], export: Option<&Export>) -> Result<Vec<u8>> {
+    /// The rows of the import file of a plan, exactly in these columns.
+    pub(crate) fn rows(&self, entries: &[Entry<'_>], export: Option<&Export>) -> Result<Vec<Vec<String>>> {
         self.check(&OF_A_CHANGE, export)?;
         let mut rows = Vec::with_capacity(entries.len());
         for entry in entries {
@@ -144,10 +148,11 @@ impl Map {
             };
             rows.push(self.cells(&fact).collect());
         }
-        self.table(&rows)
+        Ok(rows)
     }
 
-    /// Rows below the headings, each cell as it is.
+    /// The import file: rows below the headings, each cell as it is, since a vendor would take an
+    /// apostrophe before a formula for a part of the name.
     pub(crate) fn table(&self, rows: &[Vec<String>]) -> Result<Vec<u8>> {
         let failed = |error: &dyn std::fmt::Display| Failure::bug(format!("an import file cannot be written: {error}"));
         let mut writer = csv::Writer::from_writer(Vec::new());

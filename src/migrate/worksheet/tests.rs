@@ -39,10 +39,17 @@ fn a_name_is_given_when_its_holder_has_left_it() {
     let stuck = [row(2, "1", "a", "b", None), row(3, "2", "b", "a", None)];
     let error = entries(&stuck).unwrap_err();
     assert_eq!(crate::error::failure_of(&error).unwrap().code(), "worksheet-cycle");
-    let told: Vec<&str> = warnings(&entries(&chain).unwrap()).into_iter().map(|(code, _)| code).collect();
-    assert_eq!(told, ["worksheet-parts"]);
-    let told = warnings(&entries(&[row(2, "1", "a", "=b", None)]).unwrap());
-    assert_eq!(told[0].0, "worksheet-formula");
+    assert!(parts(&entries(&chain).unwrap()).unwrap().contains("the file has 2 parts"));
+    assert_eq!(parts(&entries(&[row(2, "1", "a", "b", None)]).unwrap()), None);
+}
+
+#[test]
+fn every_cell_that_would_be_computed_is_counted_and_the_first_are_named() {
+    let rows = |cells: &[&str]| -> Vec<Vec<String>> { cells.iter().map(|cell| vec![(*cell).to_owned()]).collect() };
+    assert_eq!(formulas(&rows(&["a", "b@x.example", ""])), None);
+    assert!(formulas(&rows(&["a", "=b"])).unwrap().starts_with("1 cell looks like a formula (`=b`): "));
+    let many = formulas(&rows(&["=dd@x.example", "+1", "@x", "a", "=HYPERLINK(1)"])).unwrap();
+    assert!(many.starts_with("4 cells look like a formula (`=dd@x.example`, `+1`, `@x`, ..): "), "{many}");
 }
 
 #[test]
@@ -50,7 +57,7 @@ fn an_import_file_has_the_administrators_columns_and_no_others() {
     let rows = [row(2, "1", "a@x.example", "=b,c", None), row(3, "", "d@x.example", "e", None)];
     let export = Export::read(b"E-Mail,Title,ID\na@x.example,Ms,1\nd@x.example,Mr,\n", "export.csv").unwrap();
     let map = Map::parse("Login ID={after},\"Name, title\"={Title}-{line},Fixed=x,Old={before}").unwrap();
-    let file = map.file(&entries(&rows).unwrap(), Some(&export)).unwrap();
+    let file = map.table(&map.rows(&entries(&rows).unwrap(), Some(&export)).unwrap()).unwrap();
     let text = String::from_utf8(file).unwrap();
     assert_eq!(text, "Login ID,\"Name, title\",Fixed,Old\n\"=b,c\",Ms-2,x,a@x.example\ne,Mr-3,x,d@x.example\n");
     assert!(map.uses("after") && !map.uses("email"));

@@ -39,6 +39,11 @@ pub(crate) struct Rule {
 }
 
 impl Rule {
+    /// The only account that it is for, where it is for one.
+    pub(crate) fn account(&self) -> Option<&str> {
+        self.account.as_deref()
+    }
+
     /// Whether it strikes the `count`-th call of a sort, which is about this account.
     pub(super) fn hits(&self, seed: u64, call: Call, count: u64, account: &str) -> bool {
         self.calls.contains(&call)

@@ -1,16 +1,13 @@
 //! What a plan is made of: the roster, the accounts, and how the new name is made at this vendor.
 
-use std::path::Path;
-
 use crate::cli::context::Context;
 use crate::cli::users::drive;
+use crate::cli::users::listed;
 use crate::cli::users::migrate::Args;
-use crate::cli::users::migrate::CSV_LIMIT;
 use crate::cli::users::migrate::MatchBy;
 use crate::cli::users::progress::Bar;
 use crate::cli::users::reading;
 use crate::cli::users::reading::Speed;
-use crate::disk;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::migrate::apply::call::Caller;
@@ -111,7 +108,7 @@ pub(super) fn input(args: &Args, loaded: &Loaded, workspace: &Workspace, context
     let rule = match key {
         // A plan from a file is carried out by a file or by hand where there is no API.
         KeyField::Username if args.directory.is_some() => provider::rule_by_hand(&vendor),
-        KeyField::Username => provider::username_rule(&vendor)?,
+        KeyField::Username => provider::username_rule(&vendor).map_err(|error| by_file(error, args, &vendor))?,
         KeyField::ExternalId => {
             UsernameRule { form: "{value}".to_owned(), refused_characters: String::new(), shape: None }
         }
@@ -119,11 +116,7 @@ pub(super) fn input(args: &Args, loaded: &Loaded, workspace: &Workspace, context
     let form = args.form.as_deref().map(Form::parse).transpose()?;
     let maker = Maker { loaded, vendor: &vendor, key, rule, form };
     let read_roster = || {
-        let (name, bytes) = match args.csv.as_str() {
-            "-" => ("standard input", disk::read_stdin(CSV_LIMIT)?),
-            path => (path, disk::read(Path::new(path), CSV_LIMIT)?),
-        };
-        roster::read(&bytes, name, &maker.columns(args))
+        roster::read(&listed::bytes(&args.csv)?, listed::shown(&args.csv), &maker.columns(args))
     };
     let tell = |roster: &Roster| {
         for finding in &roster.findings {
@@ -138,7 +131,7 @@ pub(super) fn input(args: &Args, loaded: &Loaded, workspace: &Workspace, context
     };
     match &args.directory {
         Some(file) => {
-            let read_list = || directory::read_file(&disk::read(Path::new(file), CSV_LIMIT)?, file, maker.keep(args));
+            let read_list = || directory::read_file(&listed::bytes(file)?, listed::shown(file), maker.keep(args));
             let (roster, accounts) = both(read_roster, read_list);
             let roster = roster?;
             tell(&roster);
@@ -155,6 +148,18 @@ pub(super) fn input(args: &Args, loaded: &Loaded, workspace: &Workspace, context
             let rule = maker.rule(&roster, Some(&head.brand_id))?;
             Ok(Input { roster, accounts, rule, head, options, speed: Some(speed) })
         }
+    }
+}
+
+/// Where no API renames, an exported list is the way, and the hint says so with the words that were typed.
+fn by_file(error: anyhow::Error, args: &Args, vendor: &Vendor) -> anyhow::Error {
+    let hint = format!(
+        "export the user list at {} and plan against it: `ssoctl users migrate --csv {} --connection {} --directory EXPORT`",
+        vendor.title, args.csv, args.connection
+    );
+    match error.downcast::<Failure>() {
+        Ok(failure) => failure.hint(hint).into(),
+        Err(error) => error,
     }
 }
 

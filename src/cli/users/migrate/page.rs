@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use crate::cli::table;
-use crate::cli::users::drive;
+use crate::cli::users::rehearse::Rehearsed;
+use crate::cli::users::summary;
 use crate::error::Result;
 use crate::migrate::plan::Outcome;
 use crate::migrate::plan::draw::Draft;
 use crate::migrate::plan::line::Line;
 use crate::migrate::report::Report;
+use crate::provider::nouns::Nouns;
 
 /// Rows shown of each outcome; the rest is in the rows file.
 const SHOWN: usize = 10;
@@ -16,12 +18,15 @@ const SHOWN: usize = 10;
 /// The counts in a line.
 pub(super) fn one_line(draft: &Draft<'_>, least: Option<Duration>) -> String {
     let counts = draft.counts();
+    let nouns = Nouns::of(draft.head.key);
     let cannot = counts.total() - counts.rename - counts.already;
     let least = least.filter(|_| counts.rename > 0).map(|least| format!("; takes {} at least", in_words(least)));
     format!(
-        "{} to rename, {} already so, {cannot} cannot be renamed{}",
+        "{} {}, {} already so, {cannot} {}{}",
         counts.rename,
+        nouns.to_do,
         counts.already,
+        nouns.cannot,
         least.unwrap_or_default()
     )
 }
@@ -37,11 +42,17 @@ fn in_words(time: Duration) -> String {
 }
 
 /// The report with what only a plan has.
-pub(super) fn as_json(draft: &Draft<'_>, report: &Report, least: Option<Duration>) -> Result<serde_json::Value> {
-    let mut document = drive::as_json(report)?;
+pub(super) fn as_json(
+    draft: &Draft<'_>,
+    report: &Report,
+    least: Option<Duration>,
+    rehearsed: Option<Rehearsed>,
+) -> Result<serde_json::Value> {
+    let mut document = summary::as_json(report)?;
     if let Some(least) = least {
         document["least_seconds"] = least.as_secs().into();
     }
+    document["rehearsed"] = rehearsed.map_or(serde_json::Value::Null, Rehearsed::as_json);
     document["by_temporary_name"] = draft.by_third_name().into();
     if let Some(served) = draft.served() {
         let served = served.into_iter().map(|(method, count)| (method.word().to_owned(), count.into()));
@@ -52,7 +63,7 @@ pub(super) fn as_json(draft: &Draft<'_>, report: &Report, least: Option<Duration
 
 /// The plan for a person: counts, the first rows, and the first that cannot be renamed.
 pub(super) fn page(draft: &Draft<'_>, report: &Report, least: Option<Duration>) -> String {
-    let mut page = drive::summary(report);
+    let mut page = summary::text(report);
     if draft.by_third_name() > 0 {
         page += &table::facts(0, &[("by a temporary name", draft.by_third_name().to_string())]);
     }
@@ -65,6 +76,8 @@ pub(super) fn page(draft: &Draft<'_>, report: &Report, least: Option<Duration>) 
             served.into_iter().map(|(method, count)| (method.word(), count.to_string())).collect();
         page += &table::facts(2, &served);
     }
+    let nouns = Nouns::of(draft.head.key);
+    let [now, to_be] = nouns.columns;
     let renames = draft.lines().filter(|row| row.outcome == Outcome::Rename);
     let rows: Vec<Vec<String>> = renames
         .take(SHOWN)
@@ -73,11 +86,19 @@ pub(super) fn page(draft: &Draft<'_>, report: &Report, least: Option<Duration>) 
     let left = draft.counts().rename.saturating_sub(rows.len() as u64);
     if !rows.is_empty() {
         page += "\n";
-        page += &table::table(&["line", "from", "to"], rows);
+        page += &table::table(&["line", now, to_be], rows);
         if left > 0 {
             page += &format!("… and {left} more\n");
         }
     }
+    page += &problems(draft);
+    page += &format!("\nplan digest {}\n", report.plan_digest);
+    page
+}
+
+/// The first rows that cannot be renamed, and why.
+pub(super) fn problems(draft: &Draft<'_>) -> String {
+    let (mut page, nouns) = (String::new(), Nouns::of(draft.head.key));
     let problem = |row: &Line<'_>| !matches!(row.outcome, Outcome::Rename | Outcome::Already);
     let rows: Vec<Vec<String>> = draft
         .lines()
@@ -92,12 +113,11 @@ pub(super) fn page(draft: &Draft<'_>, report: &Report, least: Option<Duration>) 
     let left = (counts.total() - counts.rename - counts.already).saturating_sub(rows.len() as u64);
     if !rows.is_empty() {
         page += "\n";
-        page += &table::table(&["line", "username", "cannot be renamed", "why"], rows);
+        page += &table::table(&["line", "username", nouns.cannot, "why"], rows);
         if left > 0 {
             page += &format!("… and {left} more\n");
         }
     }
-    page += &format!("\nplan digest {}\n", report.plan_digest);
     page
 }
 

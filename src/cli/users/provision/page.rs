@@ -1,7 +1,7 @@
 //! A plan to provision as it is shown.
 
 use crate::cli::table;
-use crate::cli::users::drive;
+use crate::cli::users::summary;
 use crate::error::Result;
 use crate::migrate::plan::Counts;
 use crate::migrate::plan::Outcome;
@@ -24,7 +24,7 @@ pub(super) fn one_line(counts: &Counts) -> String {
 
 /// The report with what only a plan has.
 pub(super) fn as_json(plan: &Plan, report: &Report) -> Result<serde_json::Value> {
-    let mut document = drive::as_json(report)?;
+    let mut document = summary::as_json(report)?;
     document["unmanaged"] = plan.unmanaged.into();
     Ok(document)
 }
@@ -35,8 +35,8 @@ fn key(row: &Row) -> String {
 
 /// The plan for a person: counts, the first rows, and the first that get nothing.
 pub(super) fn page(plan: &Plan, report: &Report) -> String {
-    let mut page = drive::summary(report);
-    page += &table::facts(0, &[("accounts of nobody here", format!("{}, left alone", plan.unmanaged))]);
+    let mut page = summary::text(report);
+    page += &table::facts(0, &[("accounts of nobody in the export", format!("{}, left alone", plan.unmanaged))]);
     let counts = &report.counts.planned;
     let rows: Vec<Vec<String>> = plan
         .rows

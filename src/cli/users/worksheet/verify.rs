@@ -12,22 +12,27 @@ use crate::cli::users::drive;
 use crate::cli::users::export;
 use crate::cli::users::listed;
 use crate::cli::users::saved;
+use crate::cli::users::saved::Saved;
+use crate::cli::users::shown;
 use crate::disk;
 use crate::disk::Access;
 use crate::error::Result;
 use crate::migrate::Folder;
 use crate::migrate::accounts;
+use crate::migrate::accounts::Asked;
 use crate::migrate::sheet::Cell;
 use crate::migrate::sheet::Sheet;
 use crate::migrate::worksheet;
 use crate::migrate::worksheet::Checked;
 use crate::migrate::worksheet::STANDINGS;
+use crate::provider::nouns::Nouns;
 
 /// Hold what the vendor has now against a plan, row by row
 ///
 /// Each row is done, not yet done, half-way (under its temporary name), different, gone, or has a
 /// duplicate: another account got the new name, as just-in-time provisioning makes one. Where the
-/// export has no column `id`, names alone decide.
+/// export has no column `id`, names alone decide. A row of the roster that the plan leaves, since it is in
+/// conflict, ambiguous or invalid, is not done either; nor is one of which nobody is found at all.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Example:
@@ -60,10 +65,11 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     }
     let workspace = context.workspace()?;
     let folder = Folder::open(&drive::root(&workspace), &args.id)?;
+    shown::tell_later(&folder, context)?;
     let plan = saved::renames(&folder, &|_, _| true)?;
     let mut list = Vec::new();
     let file = args.directory.as_str();
-    let findings = accounts::each_listed(&listed::bytes(file)?, listed::shown(file), &mut |account| list.push(account))?;
+    let findings = accounts::each_listed(&listed::bytes(file)?, listed::shown(file), Asked::default(), &mut |account| list.push(account))?;
     context.ui.findings(&findings);
     let checked = worksheet::verify(&plan.rows, &list, plan.head.key);
     if let Some(output) = &args.output {
@@ -79,17 +85,22 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             "connection": plan.head.connection,
             "plan_digest": plan.digest,
             "rows": checked.len(),
+            "not_in_the_plan": plan.counts.left(),
             "counts": counts,
             "left": checked.iter().filter(|row| row.standing != "done").collect::<Vec<_>>(),
         }))?;
     } else {
-        context.ui.data(&page(folder.id(), &checked))?;
+        context.ui.data(&page(folder.id(), &plan, &checked))?;
     }
-    Ok(if count("done") == checked.len() { Verdict::Done } else { Verdict::Findings })
+    Ok(if count("done") == checked.len() && !plan.counts.has_problems() { Verdict::Done } else { Verdict::Findings })
 }
 
-fn page(id: &str, checked: &[Checked<'_>]) -> String {
-    let mut page = table::facts(0, &[("migration", id.to_owned()), ("rows to rename", checked.len().to_string())]);
+fn page(id: &str, plan: &Saved, checked: &[Checked<'_>]) -> String {
+    let nouns = Nouns::of(plan.head.key);
+    let left = if plan.counts.left() > 0 { plan.counts.left().to_string() } else { String::new() };
+    let to_do = format!("rows {}", nouns.to_do);
+    let mut page =
+        table::facts(0, &[("migration", id.to_owned()), (&to_do, checked.len().to_string()), (nouns.cannot, left)]);
     for (word, what) in STANDINGS {
         let rows = || checked.iter().filter(|row| row.standing == word);
         let count = rows().count();

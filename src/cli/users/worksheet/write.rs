@@ -12,18 +12,20 @@ use crate::cli::users::drive;
 use crate::cli::users::export;
 use crate::cli::users::listed;
 use crate::cli::users::saved;
+use crate::cli::users::shown;
 use crate::disk;
 use crate::disk::Access;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::migrate::Folder;
-use crate::migrate::journal::state::Standing;
+use crate::migrate::journal::state::Phase;
 use crate::migrate::sheet::Cell;
 use crate::migrate::sheet::Sheet;
 use crate::migrate::worksheet;
 use crate::migrate::worksheet::Entry;
 use crate::migrate::worksheet::Export;
 use crate::migrate::worksheet::Map;
+use crate::model::counted;
 
 /// Write the import file or the worksheet of a plan
 ///
@@ -42,7 +44,7 @@ map.csv, to keep in git beside the connection:
   column,value
   Login ID,{after}
 
-Exit codes: 0 written · 2 wrong usage · 3 no such migration, or a file cannot be read
+Exit codes: 0 written · 2 wrong usage · 3 no such migration, one without a change, or a file cannot be read
             5 the file is there already")]
 pub(crate) struct Args {
     /// The migration that `users migrate` has planned, or the beginning of its ID
@@ -100,8 +102,26 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     };
     let workspace = context.workspace()?;
     let folder = Folder::open(&drive::root(&workspace), &args.id)?;
+    shown::tell_later(&folder, context)?;
     // What an API has renamed is done; what it gave up can be done in another way.
-    let plan = saved::renames(&folder, &|_, standing| standing != Standing::Done)?;
+    let plan = saved::renames(&folder, &|_, row| !row.has_new_name())?;
+    if plan.rows.is_empty() {
+        let told = format!("`{}` has nothing to change: it is {}", folder.id(), plan.phase.word());
+        let why = format!("`{}` says what became of each row, or why none can be changed", folder.csv_file().display());
+        return Err(Failure::input("worksheet-empty", told).hint(why).into());
+    }
+    match plan.phase {
+        Phase::Planned | Phase::Finished | Phase::RolledBack => {}
+        Phase::Applying | Phase::RollingBack => context.ui.warning(&format!(
+            "`{}` is {}: finish it first, or `ssoctl users resume` will meet accounts that somebody else has changed",
+            folder.id(),
+            plan.phase.word()
+        )),
+    }
+    if plan.undone > 0 {
+        let changes = counted(plan.undone, "change");
+        context.ui.warning(&format!("`{}` is {}: {changes} of this file were taken back before", folder.id(), plan.phase.word()));
+    }
     let all = worksheet::entries(&plan.rows)?;
     let parts = all.iter().map(|entry| entry.part).max().unwrap_or_default();
     if let Some(part) = args.part.filter(|part| *part == 0 || *part > parts) {
@@ -109,11 +129,8 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             .hint("parts count from 1; without `--part` all are written, in order")
             .into());
     }
-    for (code, told) in worksheet::warnings(&all) {
-        let settled = code == "worksheet-parts" && args.part.is_some();
-        if args.method == Method::File && !settled {
-            context.ui.warning(&format!("{code}: {told}"));
-        }
+    if let Some(told) = worksheet::parts(&all).filter(|_| args.method == Method::File && args.part.is_none()) {
+        context.ui.warning(&format!("worksheet-parts: {told}"));
     }
     let entries: Vec<Entry<'_>> = all.into_iter().filter(|entry| args.part.is_none_or(|part| part == entry.part)).collect();
     let export = match &args.directory {
@@ -121,7 +138,13 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         None => None,
     };
     let bytes = match &map {
-        Some(map) => map.file(&entries, export.as_ref())?,
+        Some(map) => {
+            let rows = map.rows(&entries, export.as_ref())?;
+            if let Some(told) = worksheet::formulas(&rows) {
+                context.ui.warning(&format!("worksheet-formula: {told}"));
+            }
+            map.table(&rows)?
+        }
         None => by_hand(&entries)?,
     };
     disk::write(&args.output, &bytes, Access::Private)?;
@@ -136,8 +159,8 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         }))?;
         return Ok(Verdict::Done);
     }
-    let noun = if entries.len() == 1 { "change" } else { "changes" };
-    context.ui.status(&format!("{} {noun} written to `{}`", entries.len(), args.output.display()));
+    let changes = counted(entries.len() as u64, "change");
+    context.ui.status(&format!("{changes} written to `{}`", args.output.display()));
     context.ui.hint(&format!("`ssoctl users worksheet verify {} --directory EXPORT` tells what came of it", folder.id()));
     Ok(Verdict::Done)
 }

@@ -575,6 +575,8 @@ pub(crate) struct Watch {
     pub(crate) failed: u64,
     pub(crate) total: u64,
     pub(crate) paused: Vec<Duration>,
+    /// Why, for each of them.
+    pub(crate) why: Vec<String>,
 }
 
 impl Progress for Watch {
@@ -582,7 +584,8 @@ impl Progress for Watch {
         (self.done, self.failed, self.total) = (done, failed, total);
     }
 
-    fn paused(&mut self, wait: Duration, _why: &str) {
+    fn paused(&mut self, wait: Duration, why: &str) {
         self.paused.push(wait);
+        self.why.push(why.to_owned());
     }
 }

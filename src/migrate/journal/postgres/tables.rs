@@ -15,9 +15,11 @@ use crate::migrate::journal::postgres::link::Link;
 use crate::migrate::journal::postgres::link::Links;
 use crate::migrate::journal::state::Phase;
 use crate::migrate::journal::state::RowState;
+use crate::migrate::known;
 use crate::migrate::plan::Row;
 use crate::migrate::plan::stored::Stored;
 use crate::migrate::shown;
+use crate::model::time::Time;
 
 /// The newest version that is understood, and the one that is written: of the tables and of what
 /// their JSON columns hold.
@@ -91,6 +93,14 @@ pub(crate) struct Known {
     pub(crate) id: String,
     /// Where it stands.
     pub(crate) phase: Phase,
+    /// When it was put there.
+    created: Option<Time>,
+}
+
+/// The first of them with state and date, as a hint lists them.
+pub(crate) fn mentioned<'k>(all: impl IntoIterator<Item = &'k Known>) -> String {
+    let known = |one: &Known| known::Known { id: one.id.clone(), phase: Some(one.phase), at: one.created };
+    known::mentioned(all.into_iter().map(known).collect())
 }
 
 /// Makes the tables where they are missing (`journal-tables` where that is not permitted).
@@ -124,12 +134,15 @@ pub(crate) fn all(links: &Links) -> Result<Vec<Known>> {
         if !are_there(link)? {
             return Ok(Vec::new());
         }
-        let rows = link.query("SELECT id, phase, version FROM ssoctl_migration ORDER BY id", &[])?;
+        let rows = link.query(
+            "SELECT id, phase, version, extract(epoch FROM created)::bigint FROM ssoctl_migration ORDER BY id",
+            &[],
+        )?;
         let known = rows.iter().map(|row| {
             let (id, phase): (String, String) = (row.try_get(0)?, row.try_get(1)?);
             check_version(&id, row.try_get(2)?)?;
             let phase = Phase::of_word(&phase).ok_or_else(|| damaged(&id, "its phase is not known"))?;
-            Ok(Known { id, phase })
+            Ok(Known { id, phase, created: Time::from_unix(row.try_get(3)?) })
         });
         known.collect()
     })
@@ -162,10 +175,8 @@ pub(crate) fn find(links: &Links, id: &str) -> Result<Known> {
         (Some(known), _) => Ok((*known).clone()),
         (None, [only]) if !id.is_empty() => Ok((*only).clone()),
         (None, [_, _, ..]) => {
-            let ids: Vec<&str> = matching.iter().map(|known| known.id.as_str()).collect();
-            Err(Failure::usage("migration-choice", format!("{} migrations begin with {}", ids.len(), shown(id)))
-                .hint(format!("one of: {}", ids.join(", ")))
-                .into())
+            let told = format!("{} migrations begin with {}", matching.len(), shown(id));
+            Err(Failure::usage("migration-choice", told).hint(format!("one of: {}", mentioned(matching))).into())
         }
         _ => Err(Failure::input(
             "migration-unknown",

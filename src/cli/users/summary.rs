@@ -1,0 +1,155 @@
+//! What became of a migration, for people and for programs: numbers that add up, and how a run ended.
+
+use crate::cli::Format;
+use crate::cli::Verdict;
+use crate::cli::context::Context;
+use crate::cli::table;
+use crate::cli::ui;
+use crate::error::Failure;
+use crate::error::Kind;
+use crate::error::Result;
+use crate::error::failure_of;
+use crate::migrate::Driven;
+use crate::migrate::journal::Direction;
+use crate::migrate::journal::state::Phase;
+use crate::migrate::plan::Job;
+use crate::migrate::report::Report;
+use crate::model::connection::KeyField;
+use crate::model::counted;
+use crate::provider::nouns::Nouns;
+
+/// Prints the report; a stop is told with the command that goes on.
+pub(crate) fn tell(driven: &Driven, context: &Context) -> Result<Verdict> {
+    let report = &driven.report;
+    if context.format == Format::Json {
+        let mut document = as_json(report)?;
+        if let Some(stopped) = &driven.stopped {
+            document["error"] = ui::error_json(stopped);
+        }
+        context.ui.json(&document)?;
+    } else {
+        context.ui.data(&text(report))?;
+    }
+    if let Some(stopped) = &driven.stopped {
+        ui::tell_failure(stopped);
+        return Ok(Verdict::Failed(failure_of(stopped).map_or(Kind::Bug, Failure::kind)));
+    }
+    let still = report.counts.in_place - report.counts.in_place_made;
+    if report.phase == Phase::RolledBack && still > 0 {
+        let id = &report.id;
+        context.ui.hint(&format!("`ssoctl users rollback {id} --retry-failed --apply` tries {} again", counted(still, "account")));
+        if report.counts.job == Job::Rename && report.field == KeyField::Username {
+            context.ui.hint(&format!("`ssoctl users notice {id}` lists them: they log in by the new name"));
+        }
+    }
+    let unsettled = report.counts.unknown > 0;
+    let problems = match report.phase {
+        // It had nothing to do with the rows that were never written.
+        Phase::RolledBack => unsettled || !report.failed_rows.is_empty(),
+        _ => unsettled || report.counts.failed > 0 || report.counts.planned.has_problems(),
+    };
+    Ok(if problems { Verdict::Findings } else { Verdict::Done })
+}
+
+/// The report as JSON.
+pub(crate) fn as_json(report: &Report) -> Result<serde_json::Value> {
+    serde_json::to_value(report)
+        .map_err(|error| Failure::bug("a report cannot be written as JSON").because(error).into())
+}
+
+/// The report for a person: numbers that add up, and where the rows are.
+pub(crate) fn text(report: &Report) -> String {
+    let counts = &report.counts;
+    let number = |count: u64| if count > 0 { count.to_string() } else { String::new() };
+    let mut text = table::facts(
+        0,
+        &[
+            ("migration", report.id.clone()),
+            ("connection", report.connection.clone()),
+            ("state", report.state.to_owned()),
+            ("plan made", report.created.to_string()),
+            ("last record", report.last_record.map(|at| at.to_string()).unwrap_or_default()),
+            (
+                match counts.job {
+                    Job::Rename => "rows in the roster",
+                    Job::Provision => "people in the store",
+                },
+                report.rows.to_string(),
+            ),
+        ],
+    );
+    let (planned, nouns) = (&counts.planned, Nouns::of(report.field));
+    text += &match counts.job {
+        Job::Rename => table::facts(
+            2,
+            &[
+                (nouns.to_do, planned.rename.to_string()),
+                ("already so", number(planned.already)),
+                ("not found", number(planned.not_found)),
+                ("ambiguous", number(planned.ambiguous)),
+                ("in conflict", number(planned.conflict)),
+                ("invalid", number(planned.invalid)),
+            ],
+        ),
+        Job::Provision => table::facts(
+            2,
+            &[
+                ("to create", planned.create.to_string()),
+                ("to change", planned.change.to_string()),
+                ("already so", number(planned.already)),
+                ("without a role", number(planned.no_role)),
+                ("in conflict", number(planned.conflict)),
+                ("invalid", number(planned.invalid)),
+            ],
+        ),
+    };
+    if report.phase != Phase::Planned {
+        text += &match counts.job {
+            Job::Rename => format!("of those {}\n", nouns.to_do),
+            Job::Provision => "of those to create or change\n".to_owned(),
+        };
+        text += &table::facts(2, &carried(report));
+    }
+    text += &table::facts(0, &[("each row", report.rows_file.clone()), ("for a spreadsheet", report.csv_file.clone())]);
+    text + &failed(report)
+}
+
+/// What became of the rows that are carried out. After a rollback, what it left stands in words of its own.
+fn carried(report: &Report) -> Vec<(&'static str, String)> {
+    let counts = &report.counts;
+    let number = |count: u64| if count > 0 { count.to_string() } else { String::new() };
+    let rows = [("unknown", number(counts.unknown)), ("not yet", number(counts.pending)), ("undone", number(counts.undone))];
+    if report.phase != Phase::RolledBack {
+        let ended = [("done", counts.done.to_string()), ("failed", counts.failed.to_string())];
+        return ended.into_iter().chain(rows).collect();
+    }
+    let made = counts.in_place_made;
+    let still = number(counts.in_place - made);
+    let left = match counts.job {
+        Job::Rename => vec![(Nouns::of(report.field).still, still)],
+        Job::Provision => vec![("made, and stay", number(made)), ("still changed", still)],
+    };
+    let ended = [("done", number(counts.done)), ("failed", number(counts.failed.saturating_sub(counts.in_place)))];
+    ended.into_iter().chain(rows).chain(left).collect()
+}
+
+/// The first rows that failed, each with its reason.
+fn failed(report: &Report) -> String {
+    if report.failed_rows.is_empty() {
+        return String::new();
+    }
+    let what = match (report.phase.direction(), report.counts.job) {
+        (Direction::Apply, _) => "failed".to_owned(),
+        (Direction::Rollback, Job::Rename) => format!("not given back its {}", Nouns::of(report.field).old),
+        (Direction::Rollback, Job::Provision) => "not taken back".to_owned(),
+    };
+    let rows = report.failed_rows.iter().map(|row| {
+        let why = if row.detail.is_empty() { row.code.clone() } else { format!("{}: {}", row.code, row.detail) };
+        vec![row.line.to_string(), row.account.clone(), why]
+    });
+    let mut text = format!("\n{}", table::table(&["line", &what, "why"], rows));
+    if report.failed_left > 0 {
+        text += &format!("… and {} more\n", report.failed_left);
+    }
+    text
+}

@@ -1,0 +1,89 @@
+//! The rows that were given up, as far as a person reads them, and the accounts that a migration has
+//! left as it made them.
+
+use serde::Serialize;
+
+use crate::error::Result;
+use crate::migrate::journal::Direction;
+use crate::migrate::journal::Held;
+use crate::migrate::journal::Journal;
+use crate::migrate::journal::state::Phase;
+use crate::migrate::journal::state::Standing;
+use crate::migrate::journal::state::Step;
+use crate::migrate::plan::Outcome;
+use crate::migrate::report::ending;
+
+/// Rows that are told one by one.
+const SHOWN: usize = 10;
+
+/// A row that was given up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct FailedRow {
+    /// Its line in the roster.
+    pub(crate) line: u64,
+    /// What the roster calls the account, or the vendor the one that was made.
+    pub(crate) account: String,
+    /// Why, for programs.
+    pub(crate) code: String,
+    /// Why, for people.
+    pub(crate) detail: String,
+}
+
+/// What the rows add up to that the counts of a journal do not say.
+#[derive(Debug, Default)]
+pub(super) struct Ended {
+    /// Accounts that have, or may have, what the migration gave them.
+    pub(super) in_place: u64,
+    /// Those of them that it made.
+    pub(super) made: u64,
+    /// The first rows that were given up.
+    pub(super) first: Vec<FailedRow>,
+    /// How many more were.
+    pub(super) left: u64,
+}
+
+/// Reads every row.
+pub(super) fn read(journal: &dyn Journal, phase: Phase) -> Result<Ended> {
+    let mut ended = Ended::default();
+    journal.each(&mut |held| {
+        if !held.row.outcome.writes() {
+            return Ok(());
+        }
+        if held.state.is_in_place() {
+            ended.in_place += 1;
+            ended.made += u64::from(held.row.outcome == Outcome::Create);
+        }
+        if is_told(held, phase) {
+            if ended.first.len() < SHOWN {
+                ended.first.push(row(held));
+            } else {
+                ended.left += 1;
+            }
+        }
+        Ok(())
+    })?;
+    Ok(ended)
+}
+
+/// Rows that were never written are nothing that a rollback has left.
+fn is_told(held: &Held, phase: Phase) -> bool {
+    let state = &held.state;
+    state.standing() == Standing::Failed
+        && (phase.direction() == Direction::Apply || matches!(state.undo.step, Step::Failed(_)) || state.is_in_place())
+}
+
+fn row(held: &Held) -> FailedRow {
+    let row = &held.row;
+    let ending = ending(held);
+    let account = match row.outcome {
+        Outcome::Create => held.state.made.as_deref().or(row.login.as_deref()).unwrap_or(""),
+        Outcome::Change => row.user_id.as_ref().map_or("", |id| id.0.as_str()),
+        _ => row.login.as_deref().unwrap_or(&row.before),
+    };
+    FailedRow {
+        line: row.line,
+        account: account.to_owned(),
+        code: ending.code.to_owned(),
+        detail: ending.detail.to_owned(),
+    }
+}

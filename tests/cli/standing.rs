@@ -1,0 +1,111 @@
+//! `ssoctl users status|forget`: what is told of many migrations, and which can be removed.
+
+use serde_json::Value;
+
+use crate::harness::Desk;
+use crate::harness::Sandbox;
+use crate::made::Idp;
+
+fn ready(sandbox: &[&str]) -> (Desk, Sandbox) {
+    let desk = Desk::new();
+    let sandbox = desk.sandbox(sandbox);
+    desk.connect("q", &Idp::new().xml(), &["--token=env:TOKEN", "--api-url", sandbox.url()]);
+    (desk, sandbox)
+}
+
+const MIGRATE: [&str; 8] = ["users", "migrate", "--csv", "roster.csv", "--connection", "q", "--format", "json"];
+
+/// The plan of a roster for so many users, made at a moment.
+fn plan(desk: &Desk, users: u32, now: &str, apply: Option<i32>) -> Value {
+    let lines: String = (1..=users).map(|number| format!("user{number:05}@example.org,v-{number}\n")).collect();
+    desk.write("roster.csv", format!("username,new\n{lines}"));
+    let applied: &[&str] = if apply.is_some() { &["--apply", "--accept-untested", "--rate", "0"] } else { &[] };
+    let command = [&MIGRATE[..], applied].concat();
+    desk.command(&command).env("SSOCTL_NOW", now).run().exits(apply.unwrap_or(0)).json()
+}
+
+#[test]
+fn the_unfinished_come_first_and_plans_are_counted_until_they_are_forgotten() {
+    let (desk, _sandbox) = ready(&["--users", "30", "--token-expires-after", "45"]);
+    let old = plan(&desk, 1, "2026-10-01T10:00:00Z", None);
+    for users in 2..=13 {
+        plan(&desk, users, "2026-11-20T10:00:00Z", None);
+    }
+    let status = desk.ssoctl(&["users", "status"]).exits(0);
+    status.tells("13 plans that nobody has applied").tells("users status --all").tells("users forget ID");
+    assert_eq!(status.stdout, "");
+    let all = desk.ssoctl(&["users", "status", "--all"]).exits(0).stdout;
+    assert_eq!(all.lines().count(), 14);
+    assert!(all.lines().next().unwrap().ends_with("PLAN MADE             LAST RECORD"), "{all}");
+    assert!(all.lines().last().unwrap().contains("2026-10-01T10:00:00Z"), "the newest first: {all}");
+    let none = desk.ssoctl(&["users", "status", "nothing"]).exits(3);
+    none.tells("(planned, 2026-11-20), ").tells("and 3 more: `ssoctl users status --all`");
+
+    let begun = plan(&desk, 20, "2026-11-21T10:00:00Z", Some(6));
+    let id = begun["id"].as_str().unwrap();
+    assert_eq!((&begun["created"], &begun["field"]), (&"2026-11-21T10:00:00Z".into(), &"username".into()));
+    let all = desk.ssoctl(&["users", "status", "--all"]).exits(6);
+    assert!(all.stdout.lines().nth(1).unwrap().starts_with(id), "{}", all.stdout);
+    all.tells(&format!("`ssoctl users resume {id}` goes on with it, which is not finished"));
+    desk.ssoctl(&["users", "status", id])
+        .exits(6)
+        .shows("plan made           2026-11-21T10:00:00Z")
+        .shows("last record         2026-11-21T10:00:");
+
+    let refused = desk.ssoctl(&["users", "forget", id, old["id"].as_str().unwrap(), "--format", "json"]).exits(5);
+    assert_eq!(refused.json()["error"]["code"], "migration-begun");
+    desk.ssoctl(&["users", "status", old["id"].as_str().unwrap()]).exits(0);
+    desk.ssoctl(&["users", "forget"]).exits(2);
+    desk.ssoctl(&["users", "forget", "nothing"]).exits(3).tells(&format!("there are: {id} (applying, 2026-11-21), "));
+    let forget = ["users", "forget", "--format", "json", "--older-than"];
+    let forgotten = desk.ssoctl(&[&forget[..], &["30"]].concat()).exits(0).json();
+    assert_eq!(
+        (&forgotten["schema"], &forgotten["forgotten"]),
+        (&"ssoctl.users-forget/1".into(), &Value::from(vec![old["id"].clone()]))
+    );
+    desk.ssoctl(&["users", "forget", "--older-than", "0"]).exits(0).tells("12 plans removed");
+    let left = desk.ssoctl(&["users", "status", "--format", "json"]).exits(6).json();
+    assert_eq!((left["migrations"].as_array().unwrap().len(), &left["migrations"][0]["id"]), (1, &id.into()));
+    desk.ssoctl(&["users", "audit", id]).exits(0);
+}
+
+#[test]
+fn the_hint_of_a_dry_run_can_be_pasted_and_names_what_is_changed() {
+    let (desk, _sandbox) = ready(&["--users", "3"]);
+    desk.write("roster.csv", "username,new\nuser00001@example.org,1\n");
+    let dry = desk.ssoctl(&MIGRATE[..6]).exits(0);
+    let hint = dry.stderr.lines().find(|line| line.contains("--plan-digest")).unwrap();
+    let pasted: Vec<&str> = hint.split('`').nth(1).unwrap().split(' ').collect();
+    assert!(pasted.contains(&"--accept-untested"), "{hint}");
+    desk.ssoctl(&[&MIGRATE[..6], &pasted, &["--rate", "0"]].concat()).exits(0).shows("finished");
+
+    let desk = Desk::new();
+    let sandbox = desk.sandbox(&["--provider", "qualys", "--users", "3", "--operator", "sbox_op"]);
+    desk.write(
+        "connections/q.yaml",
+        format!(
+            "version: 1\nprovider: qualys\nname: Q\nsettings:\n  platform: EU1\n\
+             directory:\n  api_url: {}\n  login: sbox_op\n  password: env:TOKEN\n",
+            sandbox.url()
+        ),
+    );
+    desk.write("roster.csv", "username,new\nuser00001@example.org,K-1\n");
+    let dry = desk.ssoctl(&[&MIGRATE[..6], &["--match-by", "email"]].concat()).exits(0);
+    dry.shows("to be given an External ID  1").shows("LINE  ACCOUNT                EXTERNAL ID");
+    dry.tells("to set their External IDs");
+    assert!(!dry.stdout.contains("rename") && !dry.stderr.contains("rename"), "{}{}", dry.stdout, dry.stderr);
+    let apply = ["--match-by", "email", "--apply", "--accept-untested", "--rate", "0"];
+    let applied = desk.ssoctl(&[&MIGRATE[..6], &apply].concat()).exits(0);
+    applied.shows("of those to be given an External ID");
+    let back = desk.ssoctl(&["users", "rollback"]).exits(5);
+    back.tells("nothing was rolled back: 1 user was given an External ID");
+    let undone = desk.ssoctl(&["users", "rollback", "--apply", "--rate", "0"]).exits(0);
+    for output in [&applied, &back, &undone] {
+        assert!(
+            !output.stdout.contains("rename") && !output.stderr.contains("rename"),
+            "{}{}",
+            output.stdout,
+            output.stderr
+        );
+    }
+}
