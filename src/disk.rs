@@ -2,6 +2,7 @@
 //! Nothing else opens a file for writing.
 
 pub(crate) mod content;
+pub(crate) mod own;
 pub(crate) mod scratch;
 pub(crate) mod staged;
 
@@ -157,7 +158,8 @@ pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
-/// Opens a private file for appending, made if it is not there, durable in its folder.
+/// Opens a private file for appending that somebody named, made if it is not there, durable in its
+/// folder. It may be a link or a device: a file of our own is opened by [`own::append`].
 pub(crate) fn open_append(path: &Path) -> io::Result<File> {
     let folder = folder_of(path);
     std::fs::create_dir_all(folder)?;
@@ -180,12 +182,12 @@ pub(crate) struct Lock {
 }
 
 impl Lock {
-    /// Takes the lock at once or says who may hold it.
+    /// Takes the lock at once or says who may hold it; a link or a pipe in its place is refused.
     pub(crate) fn take(path: &Path, what: &str) -> Result<Self> {
         let failed = |error: io::Error| {
             Failure::input("file-unwritable", format!("`{}` cannot be locked", path.display())).because(error)
         };
-        let file = open_append(path).map_err(failed)?;
+        let file = own::append(path)?.map_err(failed)?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: file }),
             Err(std::fs::TryLockError::WouldBlock) => {

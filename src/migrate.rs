@@ -119,6 +119,7 @@ impl Folder {
             if is_there(&entry.path().join("plan.ndjson"))?
                 && let Ok(id) = entry.file_name().into_string()
             {
+                check_own(&entry.path())?;
                 ids.push(id);
             }
         }
@@ -202,6 +203,7 @@ impl Folder {
 
     /// Where the migration stands; a plan that is not there yet is planned.
     fn phase(&self) -> Result<Phase> {
+        check_own(&self.path())?;
         if self.plan_file().is_file() { Ok(self.look()?.whole()?.phase) } else { Ok(Phase::Planned) }
     }
 
@@ -284,6 +286,16 @@ pub(crate) fn drive_by(
     }
 }
 
+/// Refuses a folder that is a link: plan, journal and reports would be written into another one.
+fn check_own(folder: &Path) -> Result<()> {
+    if !folder.is_symlink() {
+        return Ok(());
+    }
+    Err(Failure::input("file-is-link", format!("`{}` is a symbolic link", folder.display()))
+        .hint("find out who put it there; move the folder itself there, or remove the link")
+        .into())
+}
+
 fn is_there(path: &Path) -> Result<bool> {
     path.try_exists().map_err(|error| unreadable(path, error))
 }
@@ -302,4 +314,28 @@ pub(crate) fn shown(text: &str) -> String {
     let head: String = characters.by_ref().take(MOST).collect();
     let rest = if characters.next().is_some() { "…" } else { "" };
     format!("`{}{rest}`", printable(&head))
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(unix)]
+    #[test]
+    fn a_migration_whose_folder_is_a_link_is_refused() {
+        use super::*;
+        use crate::error::failure_of;
+        use crate::migrate::apply::tests::fake::plan_of;
+        let place = tempfile::tempdir().unwrap();
+        let (root, elsewhere) = (place.path().join("migrations"), place.path().join("elsewhere"));
+        std::fs::create_dir_all(&root).unwrap();
+        std::fs::create_dir_all(&elsewhere).unwrap();
+        let plan = plan_of(1);
+        let connection = plan.head.connection.clone();
+        let folder = Folder::of(&root, &connection, &plan.digest).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, folder.path()).unwrap();
+        let code = |error: anyhow::Error| failure_of(&error).unwrap().code();
+        assert_eq!(code(Folder::of(&root, &connection, &plan.digest).unwrap_err()), "file-is-link");
+        assert_eq!(Folder::all(&root).unwrap(), Vec::<String>::new());
+        disk::write(&elsewhere.join("plan.ndjson"), &plan.to_bytes(), disk::Access::Private).unwrap();
+        assert_eq!(code(Folder::all(&root).unwrap_err()), "file-is-link");
+    }
 }

@@ -4,6 +4,7 @@ pub(crate) mod clock;
 pub(crate) mod connection;
 pub(crate) mod difference;
 pub(crate) mod document;
+pub(crate) mod escaped;
 pub(crate) mod identity;
 pub(crate) mod login;
 pub(crate) mod migration;

@@ -146,6 +146,21 @@ impl Workspace {
         tidy(&self.root.join(".ssoctl"))
     }
 
+    /// `.ssoctl/migrations`, where plans and journals are. A link that leads out of the workspace is
+    /// refused: whoever sent the workspace must not choose what is written over (CWE-59).
+    pub(crate) fn migrations(&self) -> Result<PathBuf> {
+        let folder = self.state().join("migrations");
+        match [self.state(), folder.clone()].iter().find(|place| self.leads_out(place)) {
+            None => Ok(folder),
+            Some(place) => {
+                let told = format!("`{}` is a link that leads out of the workspace", place.display());
+                Err(Failure::input("file-not-own", told)
+                    .hint("put the folder itself there, with what is in it where that is yours")
+                    .into())
+            }
+        }
+    }
+
     /// Takes the lock that every change of the workspace's files needs.
     pub(crate) fn lock(&self) -> Result<Lock> {
         Lock::take(&self.state().join("lock"), "this workspace")
@@ -270,14 +285,17 @@ impl Workspace {
         if path.is_dir() {
             return refuse("a folder, not a file", "put a file in its place, or move the folder elsewhere");
         }
-        if path.is_symlink() {
-            let inside = std::fs::canonicalize(path)
-                .is_ok_and(|target| std::fs::canonicalize(&self.root).is_ok_and(|root| target.starts_with(root)));
-            if !inside {
-                return refuse("a link that leads out of the workspace", "put the file itself there");
-            }
+        if self.leads_out(path) {
+            return refuse("a link that leads out of the workspace", "put the file itself there");
         }
         read_text(path)
+    }
+
+    /// Whether a place is a link to something outside of the workspace, or to nothing.
+    fn leads_out(&self, path: &Path) -> bool {
+        path.is_symlink()
+            && !std::fs::canonicalize(path)
+                .is_ok_and(|target| std::fs::canonicalize(&self.root).is_ok_and(|root| target.starts_with(root)))
     }
 
     /// Writes a new connection, as [`render`] gives it; one of that name, in any case, is not replaced.

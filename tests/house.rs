@@ -79,6 +79,7 @@ const DOORS: [(&str, &[&str]); 27] = [
     ("hashbrown", &["migrate"]),
     ("hyper_util", &["http"]),
     ("indicatif", &["cli"]),
+    ("libc", &["disk"]),
     ("native_tls", &["http"]),
     ("openssl", &["cert", "crypto", "fuzzing"]),
     ("postgres", &["migrate"]),

@@ -19,7 +19,7 @@ use crate::error::failure_of;
 use crate::error::told;
 use crate::error::told::redacted;
 use crate::finding::Finding;
-use crate::model::is_unprintable;
+use crate::model::escaped::Escaped;
 use crate::model::printable;
 
 /// Findings that are told one by one.
@@ -332,34 +332,6 @@ fn escaped(document: &serde_json::Value) -> String {
     String::from_utf8_lossy(&out.0).into_owned()
 }
 
-/// Takes JSON, and escapes also those characters that JSON leaves raw and a terminal obeys: C1
-/// controls, and what turns the direction of writing.
-struct Escaped<W>(W);
-
-impl<W: io::Write> io::Write for Escaped<W> {
-    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
-        let Ok(text) = std::str::from_utf8(piece) else {
-            return Err(io::Error::other("a piece of JSON ends inside a character"));
-        };
-        let mut rest = text;
-        // The document's own line breaks are the only control characters outside its strings.
-        while let Some(at) = rest.find(|c| c != '\n' && is_unprintable(c)) {
-            self.0.write_all(&rest.as_bytes()[..at])?;
-            let mut characters = rest[at..].chars();
-            for unit in characters.next().unwrap_or_default().encode_utf16(&mut [0; 2]) {
-                write!(self.0, "\\u{unit:04x}")?;
-            }
-            rest = characters.as_str();
-        }
-        self.0.write_all(rest.as_bytes())?;
-        Ok(piece.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
-    }
-}
-
 /// Text for a terminal; line breaks of our own stay, and no secret of a URL.
 pub(crate) fn clean(text: &str) -> String {
     redacted(text).lines().map(printable).collect::<Vec<_>>().join("\n")
@@ -386,6 +358,7 @@ pub(crate) fn usage(error: &clap::Error, arguments: &[OsString], json: bool) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::is_unprintable;
 
     #[test]
     fn json_is_the_same_document_without_what_a_terminal_obeys() {

@@ -25,7 +25,7 @@ pub(crate) enum Lasting {
 pub(crate) fn settle(path: &Path) -> Result<()> {
     let failed = |error| disk::unwritable(path, error);
     // A file that is opened for reading alone cannot be settled on every system.
-    let file = std::fs::OpenOptions::new().append(true).open(path).map_err(failed)?;
+    let file = disk::own::existing(path)?.map_err(failed)?;
     file.sync_all().map_err(failed)?;
     disk::sync_folder(disk::folder_of(path)).map_err(failed)?;
     Ok(())

@@ -22,8 +22,9 @@ use crate::migrate::plan::Counts;
 use crate::migrate::plan::Job;
 use crate::migrate::report::failed::Ended;
 pub(crate) use crate::migrate::report::failed::FailedRow;
-use crate::migrate::sheet::defused;
+use crate::migrate::sheet::for_people;
 use crate::model::connection::KeyField;
+use crate::model::escaped;
 use crate::model::time::Time;
 
 /// Name and version of the summary.
@@ -286,10 +287,11 @@ pub(crate) fn write(folder: &Folder, journal: &dyn Journal) -> Result<Report> {
     disk::write_with(&folder.rows_file(), Access::Private, |file| {
         journal
             .each(&mut |held| {
-                match job {
-                    Job::Rename => serde_json::to_writer(&mut *file, &row(held))?,
-                    Job::Provision => serde_json::to_writer(&mut *file, &accounts::row(held))?,
-                }
+                let line = match job {
+                    Job::Rename => escaped::to_vec(&row(held))?,
+                    Job::Provision => escaped::to_vec(&accounts::row(held))?,
+                };
+                file.write_all(&line)?;
                 file.write_all(b"\n")?;
                 Ok(())
             })
@@ -304,7 +306,7 @@ pub(crate) fn write(folder: &Folder, journal: &dyn Journal) -> Result<Report> {
         journal
             .each(&mut |held| {
                 if job == Job::Provision {
-                    sheet.write_record(accounts::cells(held).map(|cell| defused(&cell).into_owned()))?;
+                    sheet.write_record(accounts::cells(held).map(|cell| for_people(&cell).into_owned()))?;
                     return Ok(());
                 }
                 let row = row(held);
@@ -318,7 +320,7 @@ pub(crate) fn write(folder: &Folder, journal: &dyn Journal) -> Result<Report> {
                     row.code,
                     row.detail,
                 ];
-                sheet.write_record(cells.map(|cell| defused(cell).into_owned()))?;
+                sheet.write_record(cells.map(|cell| for_people(cell).into_owned()))?;
                 Ok(())
             })
             .map_err(other)?;

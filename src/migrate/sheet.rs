@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::migrate::table::MARK;
+use crate::model::printable;
 
 /// A cell.
 #[derive(Clone, Copy, Debug)]
@@ -84,6 +85,17 @@ fn is_plain(text: &str) -> bool {
     !text.is_empty() && !text.contains('|') && text.trim() == text
 }
 
+/// A cell of a sheet that people read and nothing reads back: a terminal obeys nothing in it, and no
+/// part of it is a formula where a spreadsheet parts cells at `;`, as it does in half of Europe.
+pub(crate) fn for_people(cell: &str) -> Cow<'_, str> {
+    if cell.bytes().fold(true, |plain, byte| plain & matches!(byte, 0x20..=0x7e) & (byte != b';')) {
+        return defused(cell);
+    }
+    let text = printable(cell);
+    let parts: Vec<Cow<'_, str>> = text.split(';').map(defused).collect();
+    parts.join(";").into()
+}
+
 /// A cell that a spreadsheet takes for text (CWE-1236). The full-width forms count too.
 pub(crate) fn defused(cell: &str) -> Cow<'_, str> {
     if is_formula(cell) { format!("'{cell}").into() } else { cell.into() }
@@ -142,6 +154,20 @@ mod tests {
             assert_eq!((account.id.0.as_str(), account.username.0.as_str()), (*text, *text));
             let list = &lists[at % lists.len()];
             assert_eq!((&account.roles, &account.groups), (list, list), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_people_read_drives_no_terminal_and_computes_nothing_behind_a_semicolon() {
+        for (cell, expected) in [
+            ("", ""),
+            ("a b", "a b"),
+            ("M\u{fc}ller", "M\u{fc}ller"),
+            ("-1", "'-1"),
+            ("x;=HYPERLINK(\"h\");y;@z", "x;'=HYPERLINK(\"h\");y;'@z"),
+            ("a\u{9b}31m\u{202e}\n=1", "a\\u{9b}31m\\u{202e}\\u{a}=1"),
+        ] {
+            assert_eq!(for_people(cell), expected);
         }
     }
 

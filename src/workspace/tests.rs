@@ -313,3 +313,25 @@ fn a_link_out_of_the_workspace_is_refused_and_a_folder_is_told() {
     let (_, _, text) = workspace.profiles().unwrap().remove(0);
     assert_eq!(text.unwrap_err().code(), "file-not-own");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_folder_of_migrations_that_leads_out_of_the_workspace_is_refused() {
+    for linked in [".ssoctl", ".ssoctl/migrations"] {
+        let folder = tempfile::tempdir().unwrap();
+        let workspace = Workspace::create(&folder.path().join("sso"), Config::default()).unwrap();
+        let place = workspace.root().join(linked);
+        assert_eq!(workspace.migrations().unwrap(), workspace.root().join(".ssoctl/migrations"));
+        std::fs::remove_dir_all(&place).ok();
+        for target in [folder.path().to_owned(), folder.path().join("nothing")] {
+            std::os::unix::fs::symlink(&target, &place).unwrap();
+            let error = workspace.migrations().unwrap_err();
+            let told = format!("{:?}", failure_of(&error).unwrap());
+            assert!(told.contains("[file-not-own]") && told.contains(linked), "{told}");
+            std::fs::remove_file(&place).unwrap();
+        }
+        // Within the workspace it is the workspace's own affair.
+        std::os::unix::fs::symlink(workspace.root().join("connections"), &place).unwrap();
+        assert!(workspace.migrations().is_ok());
+    }
+}

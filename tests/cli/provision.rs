@@ -143,7 +143,7 @@ fn accounts_are_planned_made_told_and_changes_taken_back() {
     let audit = run(&desk, &["audit", id], 0).stdout;
     assert_eq!(audit.lines().filter(|line| line.contains(" written apply ")).count(), 4, "{audit}");
     assert!(audit.contains(&format!("line 2 {login} account of \"1001\"")), "{audit}");
-    assert!(audit.contains("fields of \"2001\" asset_groups: (empty) -> Servers"), "{audit}");
+    assert!(audit.contains("fields of \"2001\" asset_groups: (empty) -> `Servers`"), "{audit}");
     let sheet = ["worksheet", "write", id, "--method", "by-hand", "-o", "w.csv", "--format", "json"];
     assert_eq!(run(&desk, &sheet, 3).json()["error"]["code"], "migration-kind");
     run(&desk, &["rollback", id], 5)

@@ -159,6 +159,29 @@ fn a_migration_that_cannot_be_looked_into_is_no_reason_to_begin_another() {
     assert!(sandbox.log().is_empty());
 }
 
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_where_a_link_in_the_workspace_leads() {
+    let (desk, sandbox) = ready(&["--users", "3"]);
+    roster(&desk, 2);
+    let outside = tempfile::tempdir().unwrap();
+    let folder = desk.root().join(".ssoctl/migrations");
+    std::fs::create_dir_all(desk.root().join(".ssoctl")).unwrap();
+    std::os::unix::fs::symlink(outside.path(), &folder).unwrap();
+    let error = run(&desk, &[&APPLY[..], &["--format", "json"]].concat(), 3).json();
+    assert_eq!(error["error"]["code"], "file-not-own", "{error}");
+    std::fs::remove_file(&folder).unwrap();
+    let plan = run(&desk, &[&MIGRATE[..], &["--format", "json"]].concat(), 0).json();
+    let victim = outside.path().join("victim");
+    std::fs::write(&victim, "precious").unwrap();
+    let journal = folder.join(plan["id"].as_str().unwrap()).join("journal.ndjson");
+    std::os::unix::fs::symlink(&victim, &journal).unwrap();
+    let error = run(&desk, &[&APPLY[..], &["--format", "json"]].concat(), 3).json();
+    assert_eq!(error["error"]["code"], "file-is-link", "{error}");
+    assert_eq!(std::fs::read(&victim).unwrap(), b"precious");
+    assert!(sandbox.log().is_empty());
+}
+
 #[test]
 fn shows_the_plan_to_a_person() {
     let (desk, _sandbox) = ready(&["--users", "50"]);

@@ -85,13 +85,13 @@ impl Flags {
 }
 
 /// Where the migrations of a workspace are kept.
-pub(crate) fn root(workspace: &Workspace) -> PathBuf {
-    workspace.state().join("migrations")
+pub(crate) fn root(workspace: &Workspace) -> Result<PathBuf> {
+    workspace.migrations()
 }
 
 /// The migration that an ID names, to look at it; without one, the only one that is in a phase of interest.
 pub(crate) fn look(workspace: &Workspace, id: Option<&str>, wanted: &[Phase]) -> Result<(Folder, FileJournal)> {
-    let root = root(workspace);
+    let root = root(workspace)?;
     let looked = |folder: Folder| {
         let journal = folder.look()?;
         Ok((folder, journal))
@@ -132,7 +132,7 @@ pub(crate) fn look(workspace: &Workspace, id: Option<&str>, wanted: &[Phase]) ->
 
 /// Another migration of the same connection that was begun and has not come to its end, and which way it goes.
 pub(crate) fn unfinished(workspace: &Workspace, id: &str, connection: &str) -> Result<Option<(String, Direction)>> {
-    let root = root(workspace);
+    let root = root(workspace)?;
     // An ID begins with its connection's name, so the journals of others are not even read.
     let mine = format!("{connection}-");
     for other in Folder::all(&root)?.into_iter().filter(|other| other != id && other.starts_with(&mine)) {

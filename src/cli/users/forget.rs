@@ -35,7 +35,7 @@ pub(crate) struct Args {
 
 /// Removes; nothing where one of those that are named cannot be meant.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
-    let root = drive::root(&context.workspace()?);
+    let root = drive::root(&context.workspace()?)?;
     let mut plans: Vec<Folder> = match args.older_than {
         None => args.ids.iter().map(|id| Folder::open(&root, id)).collect::<Result<_>>()?,
         Some(days) => {

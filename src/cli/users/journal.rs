@@ -57,7 +57,7 @@ impl Place {
         };
         let known = choose(&links, id, wanted)?;
         let journal = PostgresJournal::look(&links, &known.id)?;
-        let folder = Folder::at(&drive::root(workspace), &known.id);
+        let folder = Folder::at(&drive::root(workspace)?, &known.id);
         Ok(Looked { folder, links: Some(links), journal: Box::new(journal) })
     }
 }
@@ -118,7 +118,7 @@ pub(crate) fn folder_of(
     digest: &str,
 ) -> Result<(Folder, Option<Box<dyn Journal>>)> {
     let all = tables::all(links)?;
-    let root = drive::root(workspace);
+    let root = drive::root(workspace)?;
     let mut number = 1;
     loop {
         let folder = Folder::numbered(&root, connection, digest, number);

@@ -190,10 +190,10 @@ fn planned(
     let made = input(args, loaded, workspace, context)?;
     let draft = draw(&made.roster, &made.accounts, &made.rule, made.head, &made.options);
     let saved = match links {
-        None => save(&draft, &drive::root(workspace), None)?,
+        None => save(&draft, &drive::root(workspace)?, None)?,
         Some(links) => {
             let find = |digest: &str| journal::folder_of(links, workspace, &draft.head.connection, digest);
-            save(&draft, &drive::root(workspace), Some(&find))?
+            save(&draft, &drive::root(workspace)?, Some(&find))?
         }
     };
     let Saved { folder, digest, phase, report } = &saved;

@@ -83,7 +83,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         export::refuse_present(output, args.force)?;
     }
     let workspace = context.workspace()?;
-    let folder = Folder::open(&drive::root(&workspace), &args.id)?;
+    let folder = Folder::open(&drive::root(&workspace)?, &args.id)?;
     shown::tell_later(&folder, context)?;
     let meant = |phase, row: &RowState| args.all || phase == Phase::Planned || row.has_new_name();
     let plan = saved::renames(&folder, &meant)?;

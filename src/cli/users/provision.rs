@@ -140,10 +140,10 @@ fn planned(
 ) -> Result<(Saved, Option<Verdict>)> {
     let (plan, head) = drawn(args, loaded, workspace, context)?;
     let saved = match links {
-        None => save(&head, &plan.rows, &drive::root(workspace), None)?,
+        None => save(&head, &plan.rows, &drive::root(workspace)?, None)?,
         Some(links) => {
             let find = |digest: &str| journal::folder_of(links, workspace, &head.connection, digest);
-            save(&head, &plan.rows, &drive::root(workspace), Some(&find))?
+            save(&head, &plan.rows, &drive::root(workspace)?, Some(&find))?
         }
     };
     let Saved { folder, digest, phase, report } = &saved;

@@ -46,7 +46,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     if let Some(links) = args.run.place.open(&workspace)? {
         let known = journal::choose(&links, args.id.as_deref(), &[Phase::Applying, Phase::RollingBack])?;
         check_begun(&known.id, known.phase)?;
-        let folder = Folder::at(&drive::root(&workspace), &known.id);
+        let folder = Folder::at(&drive::root(&workspace)?, &known.id);
         return drive::drive_shared(&folder, &links, (None, false), &args.run, context);
     }
     let (folder, journal) = drive::look(&workspace, args.id.as_deref(), &[Phase::Applying, Phase::RollingBack])?;

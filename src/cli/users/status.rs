@@ -97,7 +97,7 @@ fn left(report: &Report) -> u64 {
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let workspace = context.workspace()?;
     let links = args.place.open(&workspace)?;
-    let folders = chosen(args, links.as_ref(), &drive::root(&workspace), context)?;
+    let folders = chosen(args, links.as_ref(), &drive::root(&workspace)?, context)?;
     let mut reports: Vec<Report> = Vec::new();
     let mut unfinished: Vec<(String, Phase)> = Vec::new();
     let mut plans = 0_u64;

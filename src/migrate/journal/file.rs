@@ -56,11 +56,14 @@ impl FileJournal {
         let lock = disk::Lock::take(&folder.join("lock"), "this migration")?;
         // A plan that was only looked at may not have reached the disk.
         disk::staged::settle(plan)?;
-        let file = disk::open_append(path).map_err(unusable)?;
+        let file = disk::own::append(path)?.map_err(unusable)?;
         let mut book = Book::new(|each| Stored::open(plan, each))?;
         book.replay(BufReader::with_capacity(1 << 18, &file), &path.display().to_string())?;
         let length = file.metadata().map_err(unusable)?.len();
         if length > book.end() {
+            if book.end() == 0 {
+                Self::check_torn(&file, length, &book, &path.display().to_string(), now)?;
+            }
             file.set_len(book.end()).map_err(unusable)?;
             file.sync_all().map_err(unusable)?;
         }
@@ -70,6 +73,23 @@ impl FileJournal {
         Ok(journal)
     }
 
+    /// Refuses to cut what is no beginning of this journal: whatever it is, a crash of ours did not leave it.
+    fn check_torn(file: &File, length: u64, book: &Book, name: &str, now: Time) -> Result<()> {
+        let mut expected = Vec::new();
+        store::write_line(&mut expected, &Record { seq: 0, at: now, event: first(&book.plan) }, "")?;
+        let torn = if length < expected.len() as u64 {
+            store::line_at(file, 0).map_err(|error| {
+                Failure::input("journal-unreadable", format!("`{name}` cannot be read")).because(error)
+            })?
+        } else {
+            Vec::new()
+        };
+        if torn.len() as u64 == length && store::is_torn_first(&torn, &expected) {
+            return Ok(());
+        }
+        Err(store::damaged(name, 1, "it does not begin as the journal of this plan, so nothing is cut off it").into())
+    }
+
     /// The journal as it is, for a look from outside: no lock, and nothing is changed. No journal:
     /// nothing was done.
     pub(crate) fn look(path: &Path, plan: &Path) -> Result<Self> {
@@ -77,7 +97,7 @@ impl FileJournal {
         let unreadable = |error: io::Error| {
             Failure::input("journal-unreadable", format!("`{}` cannot be read", path.display())).because(error)
         };
-        match File::open(path) {
+        match disk::own::read(path)? {
             Ok(file) => {
                 let mut book = book;
                 book.replay(BufReader::with_capacity(1 << 18, &file), &path.display().to_string())?;
@@ -109,14 +129,8 @@ impl FileJournal {
         if self.book().next > 0 {
             return Ok(());
         }
-        self.tell(
-            Event::Journal {
-                version: VERSION,
-                plan_digest: self.digest.clone(),
-                connection: self.head.connection.clone(),
-            },
-            now,
-        )
+        let event = first(&self.book().plan);
+        self.tell(event, now)
     }
 
     fn book(&self) -> MutexGuard<'_, Book> {
@@ -185,6 +199,11 @@ impl FileJournal {
         *synced = reaches;
         Ok(())
     }
+}
+
+/// What the first line says.
+fn first(plan: &Stored) -> Event {
+    Event::Journal { version: VERSION, plan_digest: plan.digest.clone(), connection: plan.head.connection.clone() }
 }
 
 impl Journal for FileJournal {

@@ -18,6 +18,7 @@ use crate::error::Result;
 use crate::migrate::journal::Event;
 use crate::migrate::journal::Record;
 use crate::migrate::journal::VERSION;
+use crate::model::escaped;
 
 /// Where the lines go.
 pub(crate) trait Store: Send + Sync {
@@ -40,13 +41,17 @@ impl Store for File {
     }
 
     fn line_at(&self, offset: u64) -> io::Result<Vec<u8>> {
-        // Opened to append: where it stands matters to reading alone, which one thread does at a time.
-        let mut file = self;
-        file.seek(SeekFrom::Start(offset))?;
-        let mut line = Vec::new();
-        BufReader::with_capacity(1 << 10, file.take(LONGEST_LINE)).read_until(b'\n', &mut line)?;
-        Ok(line)
+        line_at(self, offset)
     }
+}
+
+/// The line of a file that begins at a byte; the last one may lack its end.
+pub(crate) fn line_at(mut file: &File, offset: u64) -> io::Result<Vec<u8>> {
+    // Opened to append: where it stands matters to reading alone, which one thread does at a time.
+    file.seek(SeekFrom::Start(offset))?;
+    let mut line = Vec::new();
+    BufReader::with_capacity(1 << 10, file.take(LONGEST_LINE)).read_until(b'\n', &mut line)?;
+    Ok(line)
 }
 
 /// No journal yet.
@@ -74,8 +79,7 @@ const SUM_FIELD: &[u8] = br#","sum":""#;
 
 /// Adds one line, and gives its checksum.
 pub(crate) fn write_line(bytes: &mut Vec<u8>, record: &Record, previous: &str) -> Result<String> {
-    let body =
-        serde_json::to_vec(record).map_err(|error| Failure::bug(format!("a record cannot be written: {error}")))?;
+    let body = escaped::to_vec(record).map_err(|error| Failure::bug(format!("a record cannot be written: {error}")))?;
     let sum = checksum(previous, &body);
     // The checksum is the last member of the object that it covers.
     bytes.extend_from_slice(body.strip_suffix(b"}").unwrap_or(&body));
@@ -150,6 +154,20 @@ pub(crate) fn record_of(line: &[u8]) -> Option<Record> {
     let mut body = line.get(..line.len().checked_sub(SUM_FIELD.len() + SUM + 2)?)?.to_vec();
     body.push(b'}');
     serde_json::from_slice(&body).ok()
+}
+
+/// Whether bytes without a line's end are the beginning of a first line, which may have been written
+/// at another moment than the one that is expected, and have another checksum for it.
+pub(crate) fn is_torn_first(torn: &[u8], expected: &[u8]) -> bool {
+    const AT: &[u8] = br#"{"seq":0,"at":""#;
+    let moment = AT.len()..AT.len() + "2026-11-27T10:00:00Z".len();
+    let sum = expected.len().saturating_sub(SUM + "\"}\n".len());
+    torn.len() < expected.len()
+        && expected.starts_with(AT)
+        && torn.iter().zip(expected).enumerate().all(|(at, (is, due))| {
+            let varies = moment.contains(&at) || (sum..sum + SUM).contains(&at);
+            is == due || varies && (is.is_ascii_alphanumeric() || matches!(is, b'-' | b':'))
+        })
 }
 
 /// A line whose checksum holds.

@@ -197,6 +197,62 @@ fn on_disk_a_torn_end_is_cut_off_and_a_second_run_is_refused() {
     assert_eq!(FileJournal::look(&path, &planned).unwrap().whole().unwrap().phase, Phase::Finished);
 }
 
+/// A folder with a plan, and where its journal belongs.
+fn planned(plan: &Plan) -> (tempfile::TempDir, std::path::PathBuf, std::path::PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, planned) = (folder.path().join("journal.ndjson"), folder.path().join("plan.ndjson"));
+    disk::write(&planned, &plan.to_bytes(), disk::Access::Private).unwrap();
+    (folder, path, planned)
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "what is there is made and looked at past the door")]
+fn what_does_not_begin_as_the_journal_is_never_cut() {
+    let plan = plan_of(1);
+    let (_folder, path, planned) = planned(&plan);
+    drop(FileJournal::open(&path, &planned, moment()).unwrap());
+    let first = std::fs::read(&path).unwrap();
+    let mut foreign = first[..first.len() - 1].to_vec();
+    foreign[40] ^= 1;
+    for bytes in [b"precious, without an end".to_vec(), b"{".repeat(first.len()), b"x".repeat(100_000), foreign] {
+        std::fs::write(&path, &bytes).unwrap();
+        let error = FileJournal::open(&path, &planned, moment()).err().unwrap();
+        assert_eq!(failure_of(&error).unwrap().code(), "journal-damaged");
+        assert!(std::fs::read(&path).unwrap() == bytes);
+    }
+    // What a crash left of the first record, at whatever moment it was written, is begun anew.
+    let later = Time::parse("2031-01-02T23:59:59Z").unwrap();
+    for cut in 0..first.len() {
+        std::fs::write(&path, &first[..cut]).unwrap();
+        drop(FileJournal::open(&path, &planned, later).unwrap());
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.len() == first.len() && text.contains("2031-01-02T23:59:59Z"), "{cut}: {text}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+#[expect(clippy::disallowed_methods, reason = "what is there is made and looked at past the door")]
+fn a_link_or_a_pipe_in_place_of_journal_lock_or_plan_is_refused_and_nothing_is_written_through_it() {
+    let plan = plan_of(1);
+    for name in ["journal.ndjson", "lock", "plan.ndjson"] {
+        let (folder, path, planned) = planned(&plan);
+        let (place, victim) = (folder.path().join(name), folder.path().join("victim"));
+        std::fs::write(&victim, "precious").unwrap();
+        std::fs::remove_file(&place).ok();
+        std::os::unix::fs::symlink(&victim, &place).unwrap();
+        let open = || failure_of(&FileJournal::open(&path, &planned, moment()).err().unwrap()).unwrap().code();
+        let look = || FileJournal::look(&path, &planned).map_err(|error| failure_of(&error).unwrap().code()).err();
+        assert_eq!(open(), "file-is-link", "{name}");
+        assert_eq!(look(), (name != "lock").then_some("file-is-link"), "{name}");
+        assert_eq!(std::fs::read(&victim).unwrap(), b"precious");
+        std::fs::remove_file(&place).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(&place).status().unwrap().success());
+        assert_eq!(open(), "file-not-regular", "{name}");
+        assert_eq!(look(), (name != "lock").then_some("file-not-regular"), "{name}");
+    }
+}
+
 #[test]
 fn nothing_is_written_after_a_write_that_failed() {
     let plan = plan_of(3);

@@ -208,7 +208,7 @@ pub(in crate::migrate) fn canonical(mut header: Map<String, Value>) -> String {
 #[cfg(test)]
 fn write_row(line: &mut Vec<u8>, row: &Row) {
     // Strings and numbers into memory: it cannot fail.
-    if serde_json::to_writer(&mut *line, row).is_ok() {
+    if serde_json::to_writer(crate::model::escaped::Escaped(&mut *line), row).is_ok() {
         line.push(b'\n');
     }
 }

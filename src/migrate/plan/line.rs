@@ -1,13 +1,15 @@
 //! A row as files have it: a line of the plan, a line of the rows file, a row of a spreadsheet.
-//! Written letter by letter, since there may be a million, and the same as serde writes them.
+//! Written letter by letter, since there may be a million, and the same as [`escaped`] writes them.
 
 use crate::migrate::plan::Outcome;
 #[cfg(test)]
 use crate::migrate::plan::Row;
 use crate::migrate::plan::Turn;
 use crate::migrate::plan::method::Methods;
+use crate::migrate::sheet::for_people;
 #[cfg(test)]
 use crate::model::UserId;
+use crate::model::escaped;
 
 /// A row that is written; see [`Row`] for what each field is.
 #[derive(Clone, Copy, Debug)]
@@ -173,12 +175,13 @@ fn optional_field(out: &mut Vec<u8>, key: &[u8], value: Option<&str>) {
     }
 }
 
-/// A JSON string.
+/// A JSON string, without what a terminal obeys.
 fn text(out: &mut Vec<u8>, text: &str) {
     // Without a way out of the loop, many bytes are looked at in one step.
-    if text.bytes().fold(false, |odd, byte| odd | (byte < 0x20) | (byte == b'"') | (byte == b'\\')) {
+    let odd = |byte: u8| !matches!(byte, 0x20..=0x7e) | (byte == b'"') | (byte == b'\\');
+    if text.bytes().fold(false, |any, byte| any | odd(byte)) {
         // Into memory: it cannot fail.
-        if serde_json::to_writer(&mut *out, text).is_ok() {
+        if serde_json::to_writer(escaped::Escaped(&mut *out), text).is_ok() {
             return;
         }
     }
@@ -201,17 +204,12 @@ fn number(out: &mut Vec<u8>, mut number: u64) {
     out.extend_from_slice(&digits[at..]);
 }
 
-/// A cell that a spreadsheet takes for text (CWE-1236). The full-width forms count too.
+/// A cell of a sheet for people.
 fn cell(out: &mut Vec<u8>, text: &str) {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
-    let quoted = text.bytes().fold(false, |odd, byte| odd | matches!(byte, b',' | b'"' | b'\r' | b'\n'));
+    let text = for_people(text);
+    let quoted = text.bytes().fold(false, |odd, byte| odd | matches!(byte, b',' | b'"'));
     if quoted {
         out.push(b'"');
-    }
-    if formula {
-        out.push(b'\'');
-    }
-    if quoted {
         for byte in text.bytes() {
             out.extend_from_slice(if byte == b'"' { b"\"\"" } else { std::slice::from_ref(&byte) });
         }
@@ -232,10 +230,10 @@ mod tests {
             number(&mut out, given);
             assert_eq!(String::from_utf8(out).unwrap(), given.to_string());
         }
-        for given in ["", "a", "\u{e9}\u{2028}", "\"", "\\", "a\u{1}b", "\u{7f}"] {
+        for given in ["", "a", "\u{e9}\u{2028}", "\"", "\\", "a\u{1}b", "\u{7f}", "\u{9b}31m\u{202e}"] {
             let mut out = Vec::new();
             text(&mut out, given);
-            assert_eq!(String::from_utf8(out).unwrap(), serde_json::to_string(given).unwrap());
+            assert_eq!(out, escaped::to_vec(&given).unwrap());
         }
         for (given, expected) in [
             ("a", "a"),
@@ -243,6 +241,8 @@ mod tests {
             ("=1", "'=1"),
             ("-1,\"x\"", "\"'-1,\"\"x\"\"\""),
             ("\u{ff1d}1", "'\u{ff1d}1"),
+            ("x;=1;y", "x;'=1;y"),
+            ("a\r\n\u{9b}31m,\u{202e}", "\"a\\u{d}\\u{a}\\u{9b}31m,\\u{202e}\""),
         ] {
             let mut out = Vec::new();
             cell(&mut out, given);

@@ -17,12 +17,14 @@ use crate::migrate::plan::file;
 use crate::migrate::plan::save::Find;
 use crate::migrate::plan::save::Saved;
 use crate::migrate::report;
+use crate::model::escaped::Escaped;
 
 /// The file of a plan, and its digest.
 pub(crate) fn sealed(head: &Head, rows: &[Row]) -> Result<(Vec<u8>, String)> {
     let mut body = Vec::new();
     for row in rows {
-        serde_json::to_writer(&mut body, row).map_err(|error| Failure::bug("a row is no JSON").because(error))?;
+        serde_json::to_writer(Escaped(&mut body), row)
+            .map_err(|error| Failure::bug("a row is no JSON").because(error))?;
         body.push(b'\n');
     }
     let mut hasher = Sha256::new();

@@ -6,12 +6,16 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
-use crate::migrate::shown;
+use crate::error::told::shorter;
+use crate::model::printable;
 use crate::provider::Account;
 use crate::provider::provisioner::Api;
 
 /// Fields with what they have.
 pub(crate) type Fields = BTreeMap<String, String>;
+
+/// Characters of a value in a message.
+const MOST: usize = 120;
 
 /// The field that says whose account it is.
 pub(crate) const KEY: &str = "external_id";
@@ -33,28 +37,38 @@ pub(crate) fn told(text: &str) -> String {
     if fields.is_empty() {
         return "no account".to_owned();
     }
-    let each: Vec<String> = fields
-        .iter()
+    let short = |value: &str| quoted(&shorter(value, MOST));
+    let each: Vec<String> = in_order(&fields)
         .filter(|(field, _)| *field != KEY)
-        .map(|(field, value)| format!("{field} {}", shown(value)))
+        .map(|(field, value)| format!("{field} {}", short(value)))
         .collect();
-    if each.is_empty() { format!("{KEY} {}", shown(&fields[KEY])) } else { each.join(", ") }
+    if each.is_empty() { format!("{KEY} {}", short(&fields[KEY])) } else { each.join(", ") }
 }
 
-/// What differs, in a line: `asset_groups: Servers -> Clients,Servers`.
+/// What differs, in a line, what opens most first: ``asset_groups: `Servers` -> `Clients,Servers` ``.
+/// No value is cut, for the scope stands whole where somebody looks it over.
 pub(crate) fn difference(before: &str, after: &str) -> String {
     let (before, after) = (fields(before), fields(after));
-    let each = after.iter().filter(|(field, value)| before.get(*field) != Some(*value)).map(|(field, value)| {
-        match before.get(field) {
+    let each =
+        in_order(&after).filter(|(field, value)| before.get(*field) != Some(*value)).map(|(field, value)| match before
+            .get(field)
+        {
             Some(before) => format!("{field}: {} -> {}", quoted(before), quoted(value)),
             None => format!("{field}: {}", quoted(value)),
-        }
-    });
+        });
     each.collect::<Vec<_>>().join("; ")
 }
 
-fn quoted(value: &str) -> Cow<'_, str> {
-    if value.is_empty() { "(empty)".into() } else { value.into() }
+/// Role and scope, then the others by name.
+fn in_order(fields: &Fields) -> impl Iterator<Item = (&String, &String)> {
+    const FIRST: [&str; 2] = ["user_role", "asset_groups"];
+    let first = FIRST.iter().filter_map(|field| fields.get_key_value(*field));
+    first.chain(fields.iter().filter(|(field, _)| !FIRST.contains(&field.as_str())))
+}
+
+/// A value in backticks, without one in it: what stands outside of them is never a value's.
+fn quoted(value: &str) -> String {
+    if value.is_empty() { "(empty)".to_owned() } else { format!("`{}`", printable(value).replace('`', "\\u{60}")) }
 }
 
 /// What an account has in a field, as far as the vendor's list says it.
@@ -152,10 +166,27 @@ mod tests {
     fn states_are_told_in_words() {
         assert_eq!(told(""), "no account");
         assert_eq!(told(r#"{"email":"a","external_id":"1"}"#), "email `a`");
+        assert_eq!(told(r#"{"external_id":"1"}"#), "external_id `1`");
         assert_eq!(
             difference(r#"{"a":"1","b":"","c":"x"}"#, r#"{"a":"2","b":"3","c":"x"}"#),
-            "a: 1 -> 2; b: (empty) -> 3"
+            "a: `1` -> `2`; b: (empty) -> `3`"
         );
-        assert_eq!(difference("", r#"{"a":"2"}"#), "a: 2");
+        assert_eq!(difference("", r#"{"a":"2"}"#), "a: `2`");
+    }
+
+    #[test]
+    fn no_value_can_be_taken_for_a_field_and_role_and_scope_come_first() {
+        let forged =
+            r#"{"address1":"x`; user_role: `manager","asset_groups":"A","user_role":"scanner","zip":"\u001b"}"#;
+        assert_eq!(
+            difference("", forged),
+            "user_role: `scanner`; asset_groups: `A`; address1: `x\\u{60}; user_role: \\u{60}manager`; zip: `\\u{1b}`"
+        );
+        assert_eq!(
+            told(forged),
+            "user_role `scanner`, asset_groups `A`, address1 `x\\u{60}; user_role: \\u{60}manager`, zip `\\u{1b}`"
+        );
+        let long = format!(r#"{{"asset_groups":"{}"}}"#, "G,".repeat(2000));
+        assert!(difference("", &long).len() > 4000 && told(&long).len() < 200);
     }
 }

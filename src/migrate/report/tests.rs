@@ -12,6 +12,10 @@ use crate::migrate::apply::tests::fake::Watch;
 use crate::migrate::drive;
 use crate::migrate::journal::Direction;
 use crate::migrate::journal::Scope;
+use crate::migrate::plan::Outcome;
+use crate::migrate::plan::Plan;
+use crate::migrate::sheet;
+use crate::model::is_unprintable;
 
 fn text(path: &std::path::Path) -> String {
     String::from_utf8(disk::read(path, 1 << 20).unwrap()).unwrap()
@@ -143,9 +147,32 @@ fn every_file_is_for_its_owner_alone() {
 }
 
 #[test]
+fn no_file_drives_a_terminal_and_those_for_programs_have_every_character() {
+    let root = tempfile::tempdir().unwrap();
+    let (fake, plan) = Fake::of(1);
+    fake.world().plan = None;
+    let odd = "a\u{9b}31m\u{202e}\u{7f};=1";
+    let mut rows = plan.rows;
+    (rows[0].outcome, rows[0].before, rows[0].detail) = (Outcome::Invalid, odd.into(), odd.into());
+    let plan = Plan::sealed(plan.head, rows);
+    let folder = Folder::of(root.path(), &plan.head.connection, &plan.digest).unwrap();
+    folder.save(&plan).unwrap();
+    write(&folder, &folder.look().unwrap()).unwrap();
+    for file in [folder.plan_file(), folder.rows_file(), folder.csv_file(), folder.report_file()] {
+        let text = text(&file);
+        assert!(!text.contains(|c| c != '\n' && is_unprintable(c)), "{}: {text:?}", file.display());
+    }
+    let row: serde_json::Value = serde_json::from_slice(text(&folder.rows_file()).as_bytes()).unwrap();
+    assert_eq!(row["before"], odd);
+    assert_eq!(Plan::read(text(&folder.plan_file()).as_bytes(), "plan").unwrap(), plan);
+    let sheet = text(&folder.csv_file());
+    assert!(sheet.contains(",a\\u{9b}31m\\u{202e}\\u{7f};'=1,"), "{sheet}");
+}
+
+#[test]
 fn no_cell_is_a_formula() {
     for cell in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1"] {
-        assert_eq!(defused(cell), format!("'{cell}"));
+        assert_eq!(sheet::defused(cell), format!("'{cell}"));
     }
-    assert_eq!(defused("bob=1"), "bob=1");
+    assert_eq!(sheet::defused("bob=1"), "bob=1");
 }

@@ -12,6 +12,7 @@
 //! one is looked for by the External IDs that it may have, and in the whole list last.
 
 mod answer;
+mod asked;
 mod base;
 mod meaning;
 pub(in crate::provider) mod provision;
@@ -48,6 +49,7 @@ use crate::provider::qualys::users_api::answer::Heard;
 use crate::provider::qualys::users_api::answer::Return;
 use crate::provider::qualys::users_api::answer::Then;
 use crate::provider::qualys::users_api::answer::Verdict;
+use crate::provider::qualys::users_api::asked::Asked;
 use crate::provider::qualys::users_api::meaning::is_blocked;
 use crate::provider::qualys::users_api::meaning::partial;
 use crate::provider::qualys::users_api::meaning::plain;
@@ -68,9 +70,6 @@ const LONGEST_EXTERNAL_ID: usize = 256;
 
 /// `X-Requested-With` must be there for some of the API, and does no harm in the rest (vendors.md 2.5).
 const HEADERS: &[(&str, &str)] = &[("x-requested-with", "ssoctl"), ("accept", "application/xml, text/xml")];
-
-const LIST: &str = "user_list.php";
-const EDIT: &str = "user.php";
 
 /// The adapter of one subscription.
 pub(in crate::provider) struct UsersApi {
@@ -126,23 +125,23 @@ impl UsersApi {
     /// One attempt of `user_list.php`; gives back how many users went by.
     fn listed(&self, filter: &[(&str, &str)], each: &mut dyn FnMut(Account) -> Then) -> CallResult<usize> {
         let malformed = |detail: String| CallError::Malformed { detail };
-        match self.ask(LIST, filter, &self.list, each)? {
+        match self.ask(Asked::List, filter, &self.list, each)? {
             Heard::List(users) => Ok(users),
-            Heard::Return(said) if said.verdict == Verdict::No => Err(self.refused(200, &said)),
-            Heard::Return(said) => Err(malformed(format!("no list, and {}", self.words(&said)))),
+            Heard::Return(said) if said.verdict == Verdict::No => Err(self.refused(Asked::List, 200, &said)),
+            Heard::Return(said) => Err(malformed(format!("no list, and {}", self.words(Asked::List, 200, &said)))),
         }
     }
 
     /// One attempt of `user.php`, up to the vendor's yes.
-    fn changed(&self, form: &[(&str, &str)]) -> CallResult<()> {
+    fn changed(&self, asked: Asked, form: &[(&str, &str)]) -> CallResult<()> {
         let unsure = |detail: String| CallError::OutcomeUnknown { detail };
         let bounds = Bounds { bytes: RETURN_BYTES, timeout: self.http.timeout() };
-        match self.ask(EDIT, form, &bounds, &mut |_| Then::Enough)? {
+        match self.ask(asked, form, &bounds, &mut |_| Then::Enough)? {
             Heard::List(_) => Err(unsure("a user list came for an answer".to_owned())),
             Heard::Return(said) => match said.verdict {
                 Verdict::Yes => Ok(()),
-                Verdict::No => Err(self.refused(200, &said)),
-                Verdict::Unclear => Err(unsure(format!("neither yes nor no: {}", self.words(&said)))),
+                Verdict::No => Err(self.refused(asked, 200, &said)),
+                Verdict::Unclear => Err(unsure(format!("neither yes nor no: {}", self.words(asked, 200, &said)))),
             },
         }
     }
@@ -150,49 +149,49 @@ impl UsersApi {
     /// One attempt, up to an answer that is XML of this API with status 200.
     fn ask(
         &self,
-        script: &'static str,
+        asked: Asked,
         form: &[(&str, &str)],
         bounds: &Bounds,
         each: &mut dyn FnMut(Account) -> Then,
     ) -> CallResult<Heard> {
-        let change = script == EDIT;
-        let url = self.at(script)?;
+        let change = asked.changes();
+        let url = self.at(asked.script())?;
         let method = if change { Method::Post } else { Method::Query };
         let (credentials, body) = (self.credentials(), Body::Form(form));
         let call = Call { method, url: &url, credentials, headers: HEADERS, if_match: None, body };
         let judge = |head: &Head, body: &mut dyn Read| match head.status {
             200..=299 => answer::read(BufReader::new(body), &answer::limits(bounds.bytes), each).map_err(|failure| {
-                let detail =
-                    self.clean(&format!("status {} with a body that {}", head.status, answer::words(&failure)));
+                let wrong = if asked.is_open() { answer::words(&failure) } else { answer::place(&failure) };
+                let detail = self.clean(&format!("status {} with a body that {wrong}", head.status));
                 if change { CallError::OutcomeUnknown { detail } } else { CallError::Malformed { detail } }
             }),
             _ => {
                 let mut text = Vec::new();
                 // What can be had of the words; where the connection breaks off, that is told and not this.
                 body.take(WORDS_BYTES).read_to_end(&mut text).ok();
-                Err(self.no(&url, change, head, &text))
+                Err(self.no(&url, asked, head, &text))
             }
         };
         self.http.stream(&call, bounds, judge).map_err(|transport| transport_error(change, &transport))?
     }
 
     /// What a status other than 200 means.
-    fn no(&self, url: &Url, change: bool, head: &Head, body: &[u8]) -> CallError {
-        let status = head.status;
+    fn no(&self, url: &Url, asked: Asked, head: &Head, body: &[u8]) -> CallError {
+        let (status, change) = (head.status, asked.changes());
         let said = match answer::read(body, &answer::limits(WORDS_BYTES), &mut |_| Then::Enough) {
             Ok(Heard::Return(said)) => Some(said),
             Ok(Heard::List(_)) | Err(_) => None,
         };
         let words = match &said {
-            Some(said) => format!("status {status}: {}", self.words(said)),
-            None => match plain(body) {
+            Some(said) => format!("status {status}: {}", self.words(asked, status, said)),
+            None => match plain(body).filter(|_| asked.is_open()) {
                 Some(text) => format!("status {status}: {}", self.clean(text)),
                 None => format!("status {status}"),
             },
         };
         let refused = |words: String| CallError::Refused {
             status,
-            code: self.clean(said.as_ref().and_then(|said| said.code.as_deref()).unwrap_or("no-code")),
+            code: self.clean(said.as_ref().and_then(|said| asked.code(said)).unwrap_or("no-code")),
             message: words,
         };
         let asks_to_wait = head.limits.to_wait.or(head.retry_after);
@@ -231,20 +230,21 @@ impl UsersApi {
         }
     }
 
-    fn words(&self, said: &Return) -> String {
-        match (said.message.is_empty(), &said.code) {
-            (false, Some(code)) => self.clean(&format!("{code} {}", said.message)),
-            (false, None) => self.clean(&said.message),
+    fn words(&self, asked: Asked, status: u16, said: &Return) -> String {
+        let message = asked.message(status, said);
+        match (message.is_empty(), asked.code(said)) {
+            (false, Some(code)) => self.clean(&format!("{code} {message}")),
+            (false, None) => self.clean(&message),
             (true, Some(code)) => self.clean(code),
             (true, None) => "without words".to_owned(),
         }
     }
 
-    fn refused(&self, status: u16, said: &Return) -> CallError {
+    fn refused(&self, asked: Asked, status: u16, said: &Return) -> CallError {
         CallError::Refused {
             status,
-            code: self.clean(said.code.as_deref().unwrap_or("no-code")),
-            message: self.clean(&said.message),
+            code: self.clean(asked.code(said).unwrap_or("no-code")),
+            message: self.clean(&asked.message(status, said)),
         }
     }
 
@@ -393,7 +393,7 @@ impl Directory for UsersApi {
             });
         }
         // Only what is sent is changed, so nothing else is.
-        self.changed(&[("action", "edit"), ("login", &account.id.0), ("external_id", to)])
+        self.changed(Asked::Edit, &[("action", "edit"), ("login", &account.id.0), ("external_id", to)])
     }
 
     fn key_field(&self) -> KeyField {

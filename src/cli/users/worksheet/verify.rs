@@ -64,7 +64,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         export::refuse_present(output, args.force)?;
     }
     let workspace = context.workspace()?;
-    let folder = Folder::open(&drive::root(&workspace), &args.id)?;
+    let folder = Folder::open(&drive::root(&workspace)?, &args.id)?;
     shown::tell_later(&folder, context)?;
     let plan = saved::renames(&folder, &|_, _| true)?;
     let mut list = Vec::new();

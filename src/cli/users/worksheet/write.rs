@@ -101,7 +101,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         }
     };
     let workspace = context.workspace()?;
-    let folder = Folder::open(&drive::root(&workspace), &args.id)?;
+    let folder = Folder::open(&drive::root(&workspace)?, &args.id)?;
     shown::tell_later(&folder, context)?;
     // What an API has renamed is done; what it gave up can be done in another way.
     let plan = saved::renames(&folder, &|_, row| !row.has_new_name())?;

@@ -86,6 +86,15 @@ pub(super) fn words(failure: &Failure) -> String {
     }
 }
 
+/// The same without a byte of the answer: what stood where it cannot be read may be a secret.
+pub(super) fn place(failure: &Failure) -> String {
+    let told = failure.to_string();
+    let place = told.strip_prefix("answer:").and_then(|rest| rest.split_once(": ")).map(|(place, _)| place);
+    let place = place.filter(|place| place.bytes().all(|byte| byte.is_ascii_digit() || byte == b':'));
+    let at = place.map(|place| format!(" at {place}")).unwrap_or_default();
+    format!("cannot be read{at} ({})", failure.code())
+}
+
 /// The elements that something hangs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Name {

@@ -11,6 +11,7 @@ use crate::provider::provisioner::Api;
 use crate::provider::qualys::users_api::LONGEST_EXTERNAL_ID;
 use crate::provider::qualys::users_api::UsersApi;
 use crate::provider::qualys::users_api::answer::Then;
+use crate::provider::qualys::users_api::asked::Asked;
 
 /// Whether further contact data must be given is the subscription's to say, and the vendor's answer
 /// tells it. A list of a Manager's accounts has no asset groups, since a Manager sees them all.
@@ -59,7 +60,7 @@ impl Provisioner for UsersApi {
 
     fn add(&self, fields: &[(&str, &str)]) -> CallResult<()> {
         let form: Vec<(&str, &str)> = [("action", "add")].into_iter().chain(fields.iter().copied()).collect();
-        self.changed(&form)
+        self.changed(Asked::Add, &form)
     }
 
     fn edit(&self, id: &UserId, fields: &[(&str, &str)]) -> CallResult<()> {
@@ -72,6 +73,6 @@ impl Provisioner for UsersApi {
         }
         let form: Vec<(&str, &str)> =
             [("action", "edit"), ("login", &id.0)].into_iter().chain(fields.iter().copied()).collect();
-        self.changed(&form)
+        self.changed(Asked::Edit, &form)
     }
 }

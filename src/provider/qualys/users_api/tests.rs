@@ -308,7 +308,7 @@ fn the_base_follows_from_the_platform_only_where_its_api_server_is_published() {
     ] {
         let api = try_api(None, Some(platform), Some("abcd_ap")).unwrap();
         assert_eq!(api.base.as_str(), url);
-        assert_eq!(api.at(LIST).unwrap().as_str(), format!("{url}msp/user_list.php"));
+        assert_eq!(api.at(Asked::List.script()).unwrap().as_str(), format!("{url}msp/user_list.php"));
     }
     for (url, platform, login, code, hint) in [
         (None, None, Some("a"), "setting-missing", "settings.platform="),
@@ -329,5 +329,5 @@ fn the_base_follows_from_the_platform_only_where_its_api_server_is_published() {
         assert!(!format!("{failure:?}").contains("hunter2"), "{failure:?}");
     }
     let given = try_api(Some("https://qualysapi.qualys.eu/"), Some("EU1"), Some("abcd_ap")).unwrap();
-    assert_eq!(given.at(EDIT).unwrap().as_str(), "https://qualysapi.qualys.eu/msp/user.php");
+    assert_eq!(given.at(Asked::Edit.script()).unwrap().as_str(), "https://qualysapi.qualys.eu/msp/user.php");
 }

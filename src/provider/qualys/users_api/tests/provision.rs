@@ -28,6 +28,52 @@ fn an_account_is_made_and_edited_by_post_and_the_password_is_read_past() {
 }
 
 #[test]
+fn of_the_answer_to_a_new_account_no_word_is_told_that_may_be_its_password() {
+    let add = |status, body: &str| {
+        let error = api(&saying(status, &[], body)).add(&[("user_role", "scanner")]).unwrap_err();
+        let told = shown(&error);
+        assert!(!told.to_lowercase().contains("secret99"), "{told}");
+        (error, told)
+    };
+    let unclear = "<RETURN><MESSAGE>user abcd_zz created, password Secret99</MESSAGE></RETURN>";
+    for (status, body, expected) in [
+        ("200 OK", output("<PASSWORD><Secret99></PASSWORD>"), "(xml-malformed)"),
+        ("200 OK", output("<PASSWORD>&Secret99;</PASSWORD>"), "(xml-malformed)"),
+        ("200 OK", output("<RETURN Secret99=\"1\" Secret99=\"2\"/>"), "(xml-malformed)"),
+        ("200 OK", "Secret99".to_owned(), "status 200 with a body that cannot be read"),
+        ("200 OK", output(unclear), "neither yes nor no: without words"),
+        ("200 OK", output(&unclear.replace("<RETURN>", "<RETURN number=\"Secret99\">")), "without words"),
+        ("200 OK", output(&unclear.replace("<RETURN>", "<RETURN number=\"17\">")), "neither yes nor no: 17"),
+        ("500 Oops", "created abcd_zz with password Secret99, but mail failed".to_owned(), "status 500"),
+        ("500 Oops", output("<RETURN status=\"FAILED\" number=\"7\">made with Secret99</RETURN>"), "status 500: 7"),
+        ("408 Late", output("<RETURN status=\"FAILED\">made with Secret99</RETURN>"), "status 408: without words"),
+    ] {
+        let (error, told) = add(status, &body);
+        assert!(matches!(error, CallError::OutcomeUnknown { .. }) && told.contains(expected), "{told}");
+    }
+    let (_, told) = add("200 OK", "<USER_OUTPUT>\n<PASSWORD><Secret99></PASSWORD></USER_OUTPUT>");
+    assert!(told.contains("status 200 with a body that cannot be read at 2:21 (xml-malformed)"), "{told}");
+    for (status, body) in [
+        ("400 Bad Request", "Secret99".to_owned()),
+        ("400 Bad Request", output(unclear)),
+        ("401 Unauthorized", "Secret99".to_owned()),
+        ("404 Not Found", "Secret99".to_owned()),
+        ("429 Slow", "Secret99".to_owned()),
+        ("200 OK", output("<RETURN status=\"FAILED\" number=\"Secret99\">no</RETURN>")),
+        ("200 OK", output("<RETURN status=\"FAILED\" number=\"1\">bad Password Secret99</RETURN>")),
+        ("200 OK", output("<RETURN status=\"FAILED\" number=\"1\">&lt;PASSWORD&gt;Secret99</RETURN>")),
+    ] {
+        let (error, _) = add(status, &body);
+        assert!(!matches!(error, CallError::OutcomeUnknown { .. }), "{error:?}");
+    }
+    // A definite no is told in the vendor's words, up to there.
+    let (_, told) = add("200 OK", &output("<RETURN status=\"FAILED\" number=\"1\">no group X, pwd Secret99</RETURN>"));
+    assert!(told.contains("no group X, [not shown"), "{told}");
+    let (_, told) = add("400 Bad Request", &output("<RETURN status=\"FAILED\" number=\"1\">no group X</RETURN>"));
+    assert!(told.contains("status 400: 1 no group X"), "{told}");
+}
+
+#[test]
 fn what_an_edit_cannot_change_is_not_sent() {
     let peer = saying("200 OK", &[], output(YES));
     for field in ["user_role", "business_unit", "send_email"] {
