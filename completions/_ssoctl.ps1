@@ -664,6 +664,8 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             [CompletionResult]::new('--acs', '--acs', [CompletionResultType]::ParameterName, 'Assertion consumer service, in place of what is known of the vendor''s; may be repeated')
             [CompletionResult]::new('--decrypt-with', '--decrypt-with', [CompletionResultType]::ParameterName, 'Private key of the service provider that opens what is encrypted: a file that only you can read, env:NAME or command:LINE; may be repeated')
             [CompletionResult]::new('--key-passphrase', '--key-passphrase', [CompletionResultType]::ParameterName, 'Reference to the passphrase of these keys: env:NAME, file:PATH or command:LINE')
+            [CompletionResult]::new('--jwks', '--jwks', [CompletionResultType]::ParameterName, 'The key set of the identity provider, which proves an ID token: what its `jwks_uri` answers')
+            [CompletionResult]::new('--nonce', '--nonce', [CompletionResultType]::ParameterName, 'The nonce that the login asked to have in the ID token')
             [CompletionResult]::new('--directory', '--directory', [CompletionResultType]::ParameterName, 'The vendor''s users as CSV; without it no account is looked up')
             [CompletionResult]::new('--skew', '--skew', [CompletionResultType]::ParameterName, 'Seconds by which clocks may differ')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')

@@ -1472,7 +1472,7 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__login__subcmd__decode)
-            opts="-C -q -h --connection --entry --at --request --audience --acs --decrypt-with --key-passphrase --directory --skew --insecure-allow-sha1 --workspace --format --no-input --quiet --help"
+            opts="-C -q -h --connection --entry --at --request --audience --acs --decrypt-with --key-passphrase --jwks --nonce --directory --skew --insecure-allow-sha1 --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1507,6 +1507,14 @@ _ssoctl() {
                     return 0
                     ;;
                 --key-passphrase)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jwks)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --nonce)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

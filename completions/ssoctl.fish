@@ -580,6 +580,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_sub
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l acs -d 'Assertion consumer service, in place of what is known of the vendor\'s; may be repeated' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l decrypt-with -d 'Private key of the service provider that opens what is encrypted: a file that only you can read, env:NAME or command:LINE; may be repeated' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l key-passphrase -d 'Reference to the passphrase of these keys: env:NAME, file:PATH or command:LINE' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l jwks -d 'The key set of the identity provider, which proves an ID token: what its `jwks_uri` answers' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l nonce -d 'The nonce that the login asked to have in the ID token' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l directory -d 'The vendor\'s users as CSV; without it no account is looked up' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l skew -d 'Seconds by which clocks may differ' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F

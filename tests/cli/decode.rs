@@ -109,13 +109,16 @@ fn what_cannot_be_read_or_is_not_asked_rightly_is_no_refused_login() {
     let run = |arguments: &[&str]| desk.ssoctl(&[&["login", "decode"], arguments].concat());
     run(&["empty", "--connection", "google"]).exits(3).tells("there is nothing in it");
     run(&["nothing.xml", "--connection", "google"]).exits(3).tells("does not exist");
-    run(&["google.xml", "--connection", "google", "--entry", "2"]).exits(2).tells("it has one login");
+    let code = |arguments: &[&str], exit: i32| {
+        run(&[arguments, &["--format", "json"]].concat()).exits(exit).json()["error"]["code"].clone()
+    };
+    assert_eq!(code(&["google.xml", "--connection", "google", "--entry", "2"], 2), "entry-unknown");
     run(&["-", "--connection", "google", "--directory", "-"]).exits(2).tells("one file only");
     desk.write(
         "connections/outbound.yaml",
         "version: 1\nprovider: ino-cx\nname: x\noauth:\n  kind: outbound\n  method: HubSpot\n",
     );
-    run(&["google.xml", "--connection", "outbound"]).exits(3).tells("no SAML connection");
+    assert_eq!(code(&["google.xml", "--connection", "outbound"], 3), "capture-other-protocol");
 }
 
 /// An ID token of the connection `oidc`, signed by a key.

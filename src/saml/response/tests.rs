@@ -137,7 +137,11 @@ fn each_thing_that_is_wrong_is_refused_by_its_name() {
             "<a:SubjectConfirmationData",
             "confirmation-incomplete",
         ),
-        (r#"Recipient="https://sp.example.org/acs""#, r#"Recipient="https://evil.example.org/acs""#, "recipient-mismatch"),
+        (
+            r#"Recipient="https://sp.example.org/acs""#,
+            r#"Recipient="https://evil.example.org/acs""#,
+            "recipient-mismatch",
+        ),
         (
             "<a:SubjectConfirmationData ",
             "<a:SubjectConfirmationData NotBefore=\"2026-11-27T09:00:00Z\" ",
