@@ -120,7 +120,7 @@ impl Judging<'_> {
         let answer_to = |id: &str| format!("it answers the request `{}`", printable(id));
         match (&self.expected.request, answered) {
             (Request::Unknown, None) => {
-                self.steps.noted("request", CLAUSE, "it answers no request: the login began at the identity provider")
+                self.steps.noted("request", CLAUSE, "it answers no request: the login began at the identity provider");
             }
             (Request::Unknown, Some(id)) => {
                 self.steps.unchecked("request", CLAUSE, format!("{}, which is not known here", answer_to(id)));
