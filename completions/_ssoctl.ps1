@@ -36,7 +36,7 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             [CompletionResult]::new('connection', 'connection', [CompletionResultType]::ParameterValue, 'Add, look at and change connections')
             [CompletionResult]::new('metadata', 'metadata', [CompletionResultType]::ParameterValue, 'Look at metadata, discovery and key sets; verify signatures; export SP metadata')
             [CompletionResult]::new('cert', 'cert', [CompletionResultType]::ParameterValue, 'Check certificates (the gate for CI), show, add and remove them, make a key and a certificate')
-            [CompletionResult]::new('login', 'login', [CompletionResultType]::ParameterValue, 'What would happen at a login, and why')
+            [CompletionResult]::new('login', 'login', [CompletionResultType]::ParameterValue, 'What would happen at a login, what did happen at one, and why')
             [CompletionResult]::new('mapping', 'mapping', [CompletionResultType]::ParameterValue, 'Map groups, user types and divisions of the identity provider to those of the vendor')
             [CompletionResult]::new('domain', 'domain', [CompletionResultType]::ParameterValue, 'Which e-mail domain leads to which connection')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check every connection, and what they say together')
@@ -634,6 +634,7 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('simulate', 'simulate', [CompletionResultType]::ParameterValue, 'Say what would happen at a login: allow, deny or prompt, the account, its changes, and each rule')
+            [CompletionResult]::new('decode', 'decode', [CompletionResultType]::ParameterValue, 'Verify a captured login step by step, and say what the vendor would make of it')
             break
         }
         'ssoctl;login;simulate' {
@@ -647,6 +648,30 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed on standard output')
             [CompletionResult]::new('--require-coverage', '--require-coverage', [CompletionResultType]::ParameterName, 'Exit 1 also where a rule of a connection was used by no case')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask, also not at a terminal')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'ssoctl;login;decode' {
+            [CompletionResult]::new('--connection', '--connection', [CompletionResultType]::ParameterName, 'The connection that it was a login of')
+            [CompletionResult]::new('--entry', '--entry', [CompletionResultType]::ParameterName, 'Which login of a recording, counted from 1 [default: the last]')
+            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'The moment that counts as now [default: that of the recording, else now]')
+            [CompletionResult]::new('--request', '--request', [CompletionResultType]::ParameterName, 'ID of the request that it should answer')
+            [CompletionResult]::new('--audience', '--audience', [CompletionResultType]::ParameterName, 'Entity ID of the service provider, in place of what is known of the vendor''s')
+            [CompletionResult]::new('--acs', '--acs', [CompletionResultType]::ParameterName, 'Assertion consumer service, in place of what is known of the vendor''s; may be repeated')
+            [CompletionResult]::new('--decrypt-with', '--decrypt-with', [CompletionResultType]::ParameterName, 'Private key of the service provider that opens what is encrypted: a file that only you can read, env:NAME or command:LINE; may be repeated')
+            [CompletionResult]::new('--key-passphrase', '--key-passphrase', [CompletionResultType]::ParameterName, 'Reference to the passphrase of these keys: env:NAME, file:PATH or command:LINE')
+            [CompletionResult]::new('--jwks', '--jwks', [CompletionResultType]::ParameterName, 'The key set of the identity provider, which proves an ID token: what its `jwks_uri` answers')
+            [CompletionResult]::new('--nonce', '--nonce', [CompletionResultType]::ParameterName, 'The nonce that the login asked to have in the ID token')
+            [CompletionResult]::new('--directory', '--directory', [CompletionResultType]::ParameterName, 'The vendor''s users as CSV; without it no account is looked up')
+            [CompletionResult]::new('--skew', '--skew', [CompletionResultType]::ParameterName, 'Seconds by which clocks may differ')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
+            [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed on standard output')
+            [CompletionResult]::new('--insecure-allow-sha1', '--insecure-allow-sha1', [CompletionResultType]::ParameterName, 'Accept signatures made with SHA-1, which can be forged')
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask, also not at a terminal')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')

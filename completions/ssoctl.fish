@@ -39,7 +39,7 @@ complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "provider" -d 'What ss
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "connection" -d 'Add, look at and change connections'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "metadata" -d 'Look at metadata, discovery and key sets; verify signatures; export SP metadata'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "cert" -d 'Check certificates (the gate for CI), show, add and remove them, make a key and a certificate'
-complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "login" -d 'What would happen at a login, and why'
+complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "login" -d 'What would happen at a login, what did happen at one, and why'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "mapping" -d 'Map groups, user types and divisions of the identity provider to those of the vendor'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "domain" -d 'Which e-mail domain leads to which connection'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "check" -d 'Check every connection, and what they say together'
@@ -545,16 +545,17 @@ junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from remove" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and not __fish_seen_subcommand_from simulate" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and not __fish_seen_subcommand_from simulate" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and not __fish_seen_subcommand_from simulate decode" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and not __fish_seen_subcommand_from simulate decode" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
 html\t'One HTML page, of what is handed over to others'
 junit\t'For CI: JUnit XML, of commands that run tests'"
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and not __fish_seen_subcommand_from simulate" -l no-input -d 'Never ask, also not at a terminal'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and not __fish_seen_subcommand_from simulate" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and not __fish_seen_subcommand_from simulate" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and not __fish_seen_subcommand_from simulate" -f -a "simulate" -d 'Say what would happen at a login: allow, deny or prompt, the account, its changes, and each rule'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and not __fish_seen_subcommand_from simulate decode" -l no-input -d 'Never ask, also not at a terminal'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and not __fish_seen_subcommand_from simulate decode" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and not __fish_seen_subcommand_from simulate decode" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and not __fish_seen_subcommand_from simulate decode" -f -a "simulate" -d 'Say what would happen at a login: allow, deny or prompt, the account, its changes, and each rule'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and not __fish_seen_subcommand_from simulate decode" -f -a "decode" -d 'Verify a captured login step by step, and say what the vendor would make of it'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from simulate" -l set -d 'An attribute or claim; repeated, one more value; in place of that of a file' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from simulate" -l attributes -d 'Attributes: JSON, YAML or lines of name=value; `-` reads standard input' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from simulate" -l claims -d 'Claims of an ID token as JSON; `sub` is the subject' -r
@@ -571,6 +572,28 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_sub
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from simulate" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from simulate" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from simulate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l connection -d 'The connection that it was a login of' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l entry -d 'Which login of a recording, counted from 1 [default: the last]' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l at -d 'The moment that counts as now [default: that of the recording, else now]' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l request -d 'ID of the request that it should answer' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l audience -d 'Entity ID of the service provider, in place of what is known of the vendor\'s' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l acs -d 'Assertion consumer service, in place of what is known of the vendor\'s; may be repeated' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l decrypt-with -d 'Private key of the service provider that opens what is encrypted: a file that only you can read, env:NAME or command:LINE; may be repeated' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l key-passphrase -d 'Reference to the passphrase of these keys: env:NAME, file:PATH or command:LINE' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l jwks -d 'The key set of the identity provider, which proves an ID token: what its `jwks_uri` answers' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l nonce -d 'The nonce that the login asked to have in the ID token' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l directory -d 'The vendor\'s users as CSV; without it no account is looked up' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l skew -d 'Seconds by which clocks may differ' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
+json\t'For programs: one document with a `schema` key'
+md\t'Markdown, of what is handed over to others'
+html\t'One HTML page, of what is handed over to others'
+junit\t'For CI: JUnit XML, of commands that run tests'"
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l insecure-allow-sha1 -d 'Accept signatures made with SHA-1, which can be forged'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l no-input -d 'Never ask, also not at a terminal'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and not __fish_seen_subcommand_from list add edit remove" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and not __fish_seen_subcommand_from list add edit remove" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'

@@ -1,4 +1,4 @@
-//! Digests, public and private keys, and the signatures of XML: all of OpenSSL's.
+//! Digests, public and private keys, and the signatures of XML and tokens: all of OpenSSL's.
 //!
 //! With `cert` the only user of openssl. It knows keys and bytes, and neither XML nor
 //! certificates. What the rooms above use:
@@ -7,8 +7,8 @@
 //!   `DigestKind::named(uri, Sha1) -> Result<DigestKind, Failure>`, `uri()`, `len()`.
 //! - [`scheme::Scheme`]: `named(uri, Sha1) -> Result<Scheme, Failure>`, `uri()`, `digest()`,
 //!   `family()`; the constants `RSA_SHA256`, `ECDSA_SHA256`, and so on; none has SHA-1.
-//! - [`verify::PublicKey`]: `from_spki_der(&[u8])`, `from_pem_or_der(&[u8])`, each
-//!   `-> Result<PublicKey, Failure>`; `kind()`, `bits()`, `curve()`, `spki_der()`,
+//! - [`verify::PublicKey`]: `from_spki_der(&[u8])`, `from_pem_or_der(&[u8])`,
+//!   `from_rsa_numbers(n, e)`, `from_point(Curve, x, y)`, each `-> Result<PublicKey, Failure>`; `kind()`, `bits()`, `curve()`, `spki_der()`,
 //!   `spki_sha256()`; `verify(Scheme, message, signature) -> Result<bool, Failure>`: `Err` says
 //!   why it could not be asked, `Ok(false)` that the signature is wrong.
 //!   `Certificate::public_key()` makes one of a certificate.
@@ -16,6 +16,7 @@
 //!   `generate(NewKey)`, `sign(Scheme, message) -> Result<Vec<u8>, Failure>`, `default_scheme()`,
 //!   `public() -> &PublicKey`, `to_pem()`.
 
+pub(crate) mod decrypt;
 pub(crate) mod digest;
 pub(crate) mod scheme;
 pub(crate) mod sign;

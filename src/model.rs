@@ -13,6 +13,7 @@ pub(crate) mod route;
 pub(crate) mod shape;
 pub(crate) mod time;
 pub(crate) mod username;
+pub(crate) mod verification;
 
 use std::fmt;
 use std::str::FromStr;

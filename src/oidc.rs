@@ -1,10 +1,21 @@
-//! OpenID Connect documents: discovery and key sets, read from bytes and judged. No
-//! client, no clock and no crypto here; a key is a fact and is used by nobody yet.
+//! OpenID Connect: discovery documents, key sets and ID tokens, read from bytes and judged. No
+//! client and no clock here; what is done with a key is `crypto`'s.
+//!
+//! - [`token::verify`]: an ID token against what is expected of it, step by step.
+//! - [`keys::KeySet`]: a key set whose keys may verify; [`jwks::read`]: the facts of one.
 
+pub(crate) mod algorithm;
+pub(crate) mod claims;
 pub(crate) mod discovery;
 pub(crate) mod issuer;
 pub(crate) mod json;
 pub(crate) mod jwks;
+pub(crate) mod jws;
+pub(crate) mod keys;
+pub(crate) mod proof;
+pub(crate) mod token;
 
 #[cfg(test)]
 mod corpus;
+#[cfg(test)]
+mod tests;

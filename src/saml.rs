@@ -1,8 +1,10 @@
 //! SAML 2.0: what its documents and messages are made of. Pure functions of
 //! bytes, expectations and time; no input or output.
 
+pub(crate) mod binding;
 pub(crate) mod mdq;
 pub(crate) mod metadata;
+pub(crate) mod response;
 pub(crate) mod signature;
 pub(crate) mod sp;
 

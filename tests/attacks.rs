@@ -7,13 +7,14 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-/// Rows of the list: parsing, signatures, trust in metadata, certificates, fetching.
-const GROUPS: [(&str, &str, usize); 5] = [
+/// Rows of the list: parsing, signatures, trust in metadata, certificates, fetching, tokens.
+const GROUPS: [(&str, &str, usize); 6] = [
     ("X", "Parsing", 11),
     ("S", "Signatures", 12),
     ("M", "Trust in metadata", 5),
     ("C", "Certificates", 33),
     ("N", "Fetching", 27),
+    ("J", "OpenID Connect", 11),
 ];
 
 struct Row {

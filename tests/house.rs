@@ -66,7 +66,7 @@ const ROOMS: [(&str, &[&str]); 25] = [
 ];
 
 /// A crate and the only rooms that may name it.
-const DOORS: [(&str, &[&str]); 27] = [
+const DOORS: [(&str, &[&str]); 28] = [
     ("axum", &["sandbox"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
@@ -75,6 +75,7 @@ const DOORS: [(&str, &[&str]); 27] = [
     ("ctrlc", &["cli"]),
     ("dialoguer", &["cli"]),
     ("encoding_rs", &["migrate", "xml"]),
+    ("flate2", &["saml"]),
     ("hashbrown", &["migrate"]),
     ("hyper_util", &["http"]),
     ("indicatif", &["cli"]),

@@ -1,6 +1,8 @@
-//! `ssoctl login`: what would happen at a login.
+//! `ssoctl login`: what would happen at a login, and what did.
 
+mod capture;
 mod cases;
+mod decode;
 mod identity;
 mod page;
 mod prepared;
@@ -11,7 +13,7 @@ use crate::cli::Verdict;
 use crate::cli::context::Context;
 use crate::error::Result;
 
-/// What would happen at a login, and why
+/// What would happen at a login, what did happen at one, and why
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -21,6 +23,7 @@ pub(crate) struct Args {
 #[derive(clap::Subcommand)]
 enum Command {
     Simulate(simulate::Args),
+    Decode(decode::Args),
 }
 
 impl Args {
@@ -28,6 +31,7 @@ impl Args {
     pub(crate) fn is_report_of_tests(&self) -> bool {
         match &self.command {
             Command::Simulate(args) => args.is_report_of_tests(),
+            Command::Decode(_) => false,
         }
     }
 }
@@ -36,5 +40,6 @@ impl Args {
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     match &args.command {
         Command::Simulate(args) => simulate::run(args, context),
+        Command::Decode(args) => decode::run(args, context),
     }
 }

@@ -47,33 +47,34 @@ impl Flags {
     /// The signer that was asked for; `None` where the document is not to be signed.
     pub(crate) fn signer(&self) -> Result<Option<Signer>> {
         let (true, Some(word)) = (self.sign, &self.key) else { return Ok(None) };
-        let key = self.private_key(word)?;
+        let key = private_key(word, self.key_passphrase.as_deref())?;
         let certificate = match &self.certificate {
             Some(path) => Some(certificate_of(&key, path)?),
             None => None,
         };
         Ok(Some(Signer::new(key, certificate)?))
     }
+}
 
-    fn private_key(&self, word: &str) -> Result<PrivateKey> {
-        if word.contains("PRIVATE KEY") || word.contains('\n') {
-            return Err(Failure::usage(
-                "key-in-argument",
-                "`--key` was given the key itself, which other users of this machine can see (it is not shown)",
-            )
-            .hint("give a file that only you can read, or `env:NAME`; and replace a key that others may have seen")
-            .into());
-        }
-        let is_reference = ["env:", "file:", "command:"].iter().any(|scheme| word.starts_with(scheme));
-        let reference = if is_reference { word.parse()? } else { SecretRef::File(word.to_owned()) };
-        let here = Path::new(".");
-        let passphrase = match &self.key_passphrase {
-            Some(text) => Some(secret::resolve(&text.parse::<SecretRef>()?, here)?),
-            None => None,
-        };
-        let pem = secret::resolve_key(&reference, here)?;
-        Ok(PrivateKey::from_pem(&pem, passphrase.as_ref().map(secret::Secret::expose)).map_err(mended)?)
+/// The private key that a flag names: a file or a reference; `passphrase` is a reference.
+pub(crate) fn private_key(word: &str, passphrase: Option<&str>) -> Result<PrivateKey> {
+    if word.contains("PRIVATE KEY") || word.contains('\n') {
+        return Err(Failure::usage(
+            "key-in-argument",
+            "a flag was given the key itself, which other users of this machine can see (it is not shown)",
+        )
+        .hint("give a file that only you can read, or `env:NAME`; and replace a key that others may have seen")
+        .into());
     }
+    let is_reference = ["env:", "file:", "command:"].iter().any(|scheme| word.starts_with(scheme));
+    let reference = if is_reference { word.parse()? } else { SecretRef::File(word.to_owned()) };
+    let here = Path::new(".");
+    let passphrase = match passphrase {
+        Some(text) => Some(secret::resolve(&text.parse::<SecretRef>()?, here)?),
+        None => None,
+    };
+    let pem = secret::resolve_key(&reference, here)?;
+    Ok(PrivateKey::from_pem(&pem, passphrase.as_ref().map(secret::Secret::expose)).map_err(mended)?)
 }
 
 /// The refusals of keys speak to who verifies; here it is one's own key.

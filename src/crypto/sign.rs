@@ -3,11 +3,9 @@
 
 use std::fmt;
 
-use openssl::ec::EcGroup;
 use openssl::ec::EcKey;
 use openssl::ecdsa::EcdsaSig;
 use openssl::error::ErrorStack;
-use openssl::nid::Nid;
 use openssl::pkey::PKey;
 use openssl::pkey::PKeyRef;
 use openssl::pkey::Private;
@@ -23,6 +21,7 @@ use crate::crypto::scheme::Scheme;
 use crate::crypto::verify::Curve;
 use crate::crypto::verify::KeyKind;
 use crate::crypto::verify::PublicKey;
+use crate::crypto::verify::numbers;
 use crate::error::Failure;
 
 /// A key file is some kilobytes; one of 16384 bits has 13.
@@ -168,11 +167,7 @@ impl PrivateKey {
 }
 
 fn generate_on(curve: Curve) -> Result<PKey<Private>, ErrorStack> {
-    let group = EcGroup::from_curve_name(match curve {
-        Curve::P256 => Nid::X9_62_PRIME256V1,
-        Curve::P384 => Nid::SECP384R1,
-        Curve::P521 => Nid::SECP521R1,
-    })?;
+    let group = numbers::group(curve)?;
     PKey::from_ec_key(EcKey::generate(&group)?)
 }
 
@@ -192,6 +187,9 @@ fn no_key(text: &str) -> Failure {
 
 #[cfg(test)]
 mod tests {
+    use openssl::ec::EcGroup;
+    use openssl::nid::Nid;
+
     use super::*;
 
     fn p256() -> PrivateKey {

@@ -1,6 +1,9 @@
 //! Public keys that may verify a signature, and the verifying. A key too weak, too large
 //! or of another type is refused when it is read, so that none is ever asked.
 
+pub(super) mod numbers;
+mod roca;
+
 use std::fmt;
 
 use openssl::bn::BigNum;
@@ -67,8 +70,9 @@ impl Curve {
         }
     }
 
-    /// Octets of the order of the base point; r and s have as many each (RFC 9231 2.3.6).
-    pub(super) const fn octets(self) -> usize {
+    /// Octets of the order of the base point, as many as of the field; r and s have as many each
+    /// (RFC 9231 2.3.6, RFC 7518 3.4).
+    pub(crate) const fn octets(self) -> usize {
         (self.bits() as usize).div_ceil(8)
     }
 }
@@ -207,6 +211,8 @@ impl PublicKey {
         self.check_scheme(scheme)?;
         let der;
         let signature = match self.kind {
+            // RFC 8017 8.1.2 and 8.2.2, step 1; OpenSSL takes a PSS one without its zeros in front.
+            KeyKind::Rsa(bits) if signature.len() != bits.div_ceil(8) as usize => return Ok(false),
             KeyKind::Rsa(_) => signature,
             KeyKind::Ec(curve) => match self.ecdsa_der(curve, signature)? {
                 Some(converted) => {
@@ -314,6 +320,13 @@ fn accept_rsa(rsa: &RsaRef<Public>) -> Result<KeyKind, Failure> {
             format!("the public exponent of the RSA key is {shown}, with which signatures can be forged or stalled"),
         )
         .hint("ask whoever signs for a new key; every tool of today chooses 65537"));
+    }
+    if roca::is_weak(rsa.n()).map_err(broken)? {
+        return Err(Failure::input(
+            "signature-key-roca",
+            "the RSA key is of a generator whose keys can be factored (CVE-2017-15361), so anybody may have its private half",
+        )
+        .hint("ask whoever signs for a new key, made outside the smart card or TPM that made this one"));
     }
     Ok(KeyKind::Rsa(bits))
 }

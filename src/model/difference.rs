@@ -41,6 +41,11 @@ fn reason(expected: &str, got: &str) -> Option<String> {
     if expected.split_once("://").is_some_and(|(_, rest)| rest == got) {
         return only("the scheme, which is missing");
     }
+    if let (Some(left), Some(right)) = (without_port(expected), without_port(got))
+        && left == right
+    {
+        return only("the port");
+    }
     if expected.trim() == got.trim() {
         let odd = ends(expected).chain(ends(got)).find(|c| c.is_whitespace() && *c != ' ');
         return only(&match odd {
@@ -68,6 +73,17 @@ fn reason(expected: &str, got: &str) -> Option<String> {
         return only(&format!("letters that look alike (character {}: {left} expected, {right} found)", place + 1));
     }
     None
+}
+
+/// An address in two parts, with the port between them left out.
+fn without_port(address: &str) -> Option<(&str, &str)> {
+    let start = address.find("://")? + "://".len();
+    let end = address[start..].find(['/', '?', '#']).map_or(address.len(), |length| start + length);
+    let host = match address[start..end].rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => start + host.len(),
+        _ => end,
+    };
+    Some((&address[..host], &address[end..]))
 }
 
 /// Where two texts part, with the code points there.
@@ -178,6 +194,8 @@ mod tests {
             ("https://a/", "https://a", "differs only by a trailing slash: expected `https://a/`, got `https://a`"),
             ("https://a", "http://a", "differs only by the scheme, `https` and `http`"),
             ("https://accounts.google.com", "accounts.google.com", "the scheme, which is missing"),
+            ("https://a/b", "https://a:443/b", "differs only by the port: expected `https://a/b`, got"),
+            ("https://[::1]:8443", "https://[::1]:8444", "differs only by the port"),
             ("https://A", "https://a", "differs only by capital and small letters"),
             ("abc", "abc ", "white space at an end: "),
             ("abc", "abc\u{a0}", "white space at an end (U+00A0)"),

@@ -108,6 +108,28 @@ pub(crate) fn compare_issuer(expected: &str, got: &str) -> Result<(), Failure> {
         .hint("take the discovery document from the issuer that the document names, if you trust that one"))
 }
 
+/// The `iss` of a token: byte for byte the issuer that is expected (OIDC Core 3.1.3.7, 2).
+pub(crate) fn check_token(expected: &str, got: &str) -> Result<(), Failure> {
+    if is_template(expected) {
+        return Err(Failure::input("issuer-template", template_message(expected)).hint(template_hint(expected)));
+    }
+    if expected == got {
+        return Ok(());
+    }
+    let what = format!("the token is of another issuer: {}", explain_difference(expected, got));
+    let entra = |issuer: &str| issuer.starts_with("https://sts.windows.net/");
+    let hint = if is_template(got) {
+        "have the identity provider fill in what its template leaves open"
+    } else if entra(expected) != entra(got) && [expected, got].iter().any(|issuer| issuer.contains("microsoftonline")) {
+        "Entra ID's versions have an issuer each: take the discovery document with `/v2.0/` for tokens of version 2"
+    } else if expected.ends_with("://accounts.google.com") || got.ends_with("://accounts.google.com") {
+        "Google has issued both: give the issuer exactly as the tokens have it"
+    } else {
+        "correct the issuer of the connection, if this is the right identity provider; else refuse the token"
+    };
+    Err(Failure::input("issuer-mismatch", what).hint(hint))
+}
+
 /// The issuer that an address stands for: the well-known part at its end (OIDC Discovery
 /// 4), or between host and path (RFC 8414 3.1).
 fn issuer_of(address: &str) -> Option<String> {
@@ -215,6 +237,32 @@ mod tests {
     fn a_mismatch_is_explained() {
         let failure = compare_issuer("https://i/", "https://i").unwrap_err();
         assert!(failure.to_string().contains("differs only by a trailing slash"), "{failure}");
+    }
+
+    #[test]
+    fn the_issuer_of_a_token_is_the_expected_one_byte_for_byte() {
+        assert!(check_token("https://i/", "https://i/").is_ok());
+        let entra = format!("https://login.microsoftonline.com/{GUID}/v2.0");
+        let first = format!("https://sts.windows.net/{GUID}/");
+        for (expected, got, code, said, hint) in [
+            ("https://i", "https://i/", "issuer-mismatch", "only by a trailing slash", "correct the issuer"),
+            ("https://i", "https://I", "issuer-mismatch", "only by capital and small letters", ""),
+            ("https://i", "http://i", "issuer-mismatch", "only by the scheme", ""),
+            ("https://i", "https://i:443", "issuer-mismatch", "only by the port", ""),
+            ("https://i/a", "https://i/b", "issuer-mismatch", "character 11 is `b`", ""),
+            ("https://i", "https://i?x", "issuer-mismatch", "more follows after character 9", ""),
+            ("https://i", "https://i#x", "issuer-mismatch", "more follows after character 9", ""),
+            ("https://i", "", "issuer-mismatch", "got nothing", ""),
+            ("https://i", "https://\u{456}", "issuer-mismatch", "letters that look alike", ""),
+            ("https://i/t", "https://i/{tenantid}", "issuer-mismatch", "`https://i/{tenantid}`", "template"),
+            ("https://i/{tenantid}", "https://i/{tenantid}", "issuer-template", "placeholder", "template"),
+            (&entra, &first, "issuer-mismatch", "expected", "`/v2.0/`"),
+            ("https://accounts.google.com", "accounts.google.com", "issuer-mismatch", "the scheme", "Google"),
+        ] {
+            let failure = check_token(expected, got).unwrap_err();
+            assert_eq!(failure.code(), code, "{got}");
+            assert!(failure.to_string().contains(said) && failure.hints()[0].contains(hint), "{failure:?}");
+        }
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! A JSON Web Key Set: which keys a provider publishes, and what must never be in one.
-//! Key material is measured and dropped; certificates in `x5c` are handed on as text.
+//! Key material is measured and dropped (`keys` makes keys of it); certificates in `x5c` are handed on as text.
 
 use base64::Engine as _;
 use base64::alphabet;
@@ -51,6 +51,12 @@ impl Jwk {
     pub(crate) fn signs(&self) -> bool {
         self.usage.as_deref().is_none_or(|usage| usage == "sig")
     }
+
+    /// What messages call it: its place in the set, from 1, and its name.
+    pub(super) fn told(&self, number: usize) -> String {
+        let kid = self.kid.as_deref().map(|kid| format!(" (`{}`)", json::shortened(kid)));
+        format!("key {number}{}", kid.unwrap_or_default())
+    }
 }
 
 /// A key set.
@@ -66,38 +72,46 @@ pub(crate) struct Jwks {
 /// would name it.
 pub(crate) fn read(bytes: &[u8], name: &str) -> Result<Jwks, Failure> {
     let document = json::object(bytes, name)?;
+    Ok(judged(&members(&document, name)?))
+}
+
+/// What is said of each key of a set, in order; `name` as for [`read`].
+pub(super) fn members<'d>(
+    document: &'d Map<String, Value>,
+    name: &str,
+) -> Result<Vec<&'d Map<String, Value>>, Failure> {
     let name = printable(name);
-    let items = match document.get("keys") {
-        Some(Value::Array(items)) => items.iter().collect(),
-        None if document.contains_key("kty") => Vec::new(),
-        None => {
-            return Err(Failure::input("jwks-keys-missing", format!("{name}: the document has no `keys`"))
-                .hint("the address of the key set is the `jwks_uri` of the discovery document"));
-        }
-        Some(_) => {
-            return Err(Failure::input("jwks-keys-missing", format!("{name}: `keys` is not a list"))
-                .hint("the address of the key set is the `jwks_uri` of the discovery document"));
-        }
+    let missing = |what: &str| {
+        Failure::input("jwks-keys-missing", format!("{name}: {what}"))
+            .hint("the address of the key set is the `jwks_uri` of the discovery document")
     };
+    let items = match document.get("keys") {
+        Some(Value::Array(items)) => items,
+        None if document.contains_key("kty") => return Ok(vec![document]),
+        None => return Err(missing("the document has no `keys`")),
+        Some(_) => return Err(missing("`keys` is not a list")),
+    };
+    if items.len() > MOST_KEYS {
+        return Err(Failure::input("jwks-too-many-keys", format!("{name}: the set has {} keys", items.len()))
+            .hint(format!("more than {MOST_KEYS} are not read; real sets have a handful")));
+    }
+    let object = |(index, item): (usize, &'d Value)| {
+        item.as_object().ok_or_else(|| {
+            Failure::input("jwks-key-invalid", format!("{name}: key {} is not an object", index + 1))
+                .hint("ask who publishes the set to mend it")
+        })
+    };
+    items.iter().enumerate().map(object).collect()
+}
+
+/// The facts of each key, and what is odd about the set.
+pub(super) fn judged(members: &[&Map<String, Value>]) -> Jwks {
     let mut set = Jwks::default();
-    if document.contains_key("keys") {
-        let items: Vec<&Value> = items;
-        if items.len() > MOST_KEYS {
-            return Err(Failure::input("jwks-too-many-keys", format!("{name}: the set has {} keys", items.len()))
-                .hint(format!("more than {MOST_KEYS} are not read; real sets have a handful")));
-        }
-        for (index, item) in items.into_iter().enumerate() {
-            let Value::Object(members) = item else {
-                return Err(Failure::input("jwks-key-invalid", format!("{name}: key {} is not an object", index + 1))
-                    .hint("ask who publishes the set to mend it"));
-            };
-            set.add(members, index + 1);
-        }
-    } else {
-        set.add(&document, 1);
+    for (index, members) in members.iter().enumerate() {
+        set.add(members, index + 1);
     }
     set.judge();
-    Ok(set)
+    set
 }
 
 impl Jwks {
@@ -114,10 +128,7 @@ impl Jwks {
             kty,
             ..Jwk::default()
         };
-        let told = key
-            .kid
-            .as_deref()
-            .map_or_else(|| format!("key {number}"), |kid| format!("key {number} (`{}`)", json::shortened(kid)));
+        let told = key.told(number);
         let mut add = |code, severity, message: String, hint: &str| {
             self.findings.push(Finding::new(code, severity, message).hint(hint));
         };
@@ -226,8 +237,8 @@ fn is_private(kty: &str, members: &Map<String, Value>) -> bool {
     }
 }
 
-/// The bits of a number in base64url; the plain alphabet is met too.
-fn bits(text: &str) -> Option<u32> {
+/// The octets of a number in base64url; the plain alphabet and padding are met too, and change nothing.
+pub(super) fn octets(text: &str) -> Option<Vec<u8>> {
     let text: String = text
         .chars()
         .map(|c| match c {
@@ -236,7 +247,11 @@ fn bits(text: &str) -> Option<u32> {
             other => other,
         })
         .collect();
-    let bytes = BASE64URL.decode(text).ok()?;
+    BASE64URL.decode(text).ok()
+}
+
+fn bits(text: &str) -> Option<u32> {
+    let bytes = octets(text)?;
     let significant = bytes.iter().skip_while(|byte| **byte == 0);
     let first = significant.clone().next()?;
     let whole = u32::try_from(significant.count()).ok()?;

@@ -6,7 +6,7 @@
 pub(crate) mod choose;
 mod endpoints;
 mod entity;
-mod instant;
+pub(super) mod instant;
 mod keys;
 pub(crate) mod lint;
 mod reading;

@@ -83,7 +83,7 @@ impl From<RelativeNamespace> for Objection {
 }
 
 #[cfg(test)]
-mod corpus;
+pub(in crate::saml) mod corpus;
 #[cfg(test)]
 mod judged;
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod check;
 mod codes;
 mod connection;
 mod contract;
+mod decode;
 mod diff;
 mod domain;
 mod fetching;

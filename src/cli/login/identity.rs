@@ -2,9 +2,9 @@
 //! attributes, or the claims of an ID token.
 
 use std::collections::HashMap;
-use std::collections::HashSet;
 use std::path::Path;
 
+use serde_json::Map;
 use serde_json::Value;
 
 use crate::disk;
@@ -13,6 +13,7 @@ use crate::error::Result;
 use crate::model::identity::Attribute;
 use crate::model::identity::Identity;
 use crate::model::printable;
+use crate::oidc;
 use crate::oidc::json;
 use crate::yaml::tree;
 use crate::yaml::tree::Content;
@@ -74,7 +75,7 @@ pub(super) fn attributes(bytes: &[u8], file: &str) -> Result<Identity> {
             .hint("write a JSON object, a YAML mapping, or lines of `name=value`")
             .into()),
         Some(line) if line.starts_with('{') => {
-            let (identity, left_out) = members(bytes, file, false)?;
+            let (identity, left_out) = oidc::claims::attributes(&object(bytes, file)?, file, false)?;
             match left_out.first() {
                 None => Ok(identity),
                 Some(name) => Err(not_plain(file, None, name).into()),
@@ -159,52 +160,15 @@ pub(super) fn claims(bytes: &[u8], file: &str) -> Result<(Identity, Vec<String>)
             .hint("give the claims: the middle part of the token, decoded from base64url")
             .into());
     }
-    let (mut identity, left_out) = members(bytes, file, true)?;
-    if let Some(at) = identity.attributes.iter().position(|attribute| attribute.name == "sub") {
-        identity.subject = identity.attributes[at].values.first().cloned();
-    }
-    Ok((identity, left_out))
+    Ok(oidc::claims::identity(&object(bytes, file)?, file)?)
 }
 
-/// The members of a JSON object: scalars as text, lists of them as values; members of objects by
-/// dotted names where `nested`. What is neither is left out and named.
-fn members(bytes: &[u8], file: &str, nested: bool) -> Result<(Identity, Vec<String>)> {
-    let object = json::object(bytes, file).map_err(|failure| {
-        Failure::input(failure.code(), failure.to_string()).hint("write one JSON object, such as {\"Mail\": \"a@example.org\"}")
-    })?;
-    let (mut identity, mut left_out) = (Identity::default(), Vec::new());
-    let mut known: HashSet<String> = HashSet::new();
-    let mut open: Vec<(String, &Value)> = object.iter().rev().map(|(name, value)| (name.clone(), value)).collect();
-    while let Some((name, value)) = open.pop() {
-        let values = match value {
-            Value::Array(list) => list.iter().map(scalar).collect::<Option<Vec<_>>>(),
-            Value::Object(inner) if nested => {
-                open.extend(inner.iter().rev().map(|(key, value)| (format!("{name}.{key}"), value)));
-                continue;
-            }
-            Value::Null => Some(Vec::new()),
-            one => scalar(one).map(|one| vec![one]),
-        };
-        match values {
-            _ if !known.insert(name.clone()) => {
-                return Err(Failure::input("claim-ambiguous", format!("{file}: two claims are called `{}`", printable(&name)))
-                    .hint("one has a dot in its name, the other is a member of an object: take one out")
-                    .into());
-            }
-            Some(values) => identity.attributes.push(Attribute { name, values }),
-            None => left_out.push(name),
-        }
-    }
-    Ok((identity, left_out))
-}
-
-fn scalar(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(on) => Some(on.to_string()),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
-    }
+fn object(bytes: &[u8], file: &str) -> Result<Map<String, Value>> {
+    json::object(bytes, file).map_err(|failure| {
+        Failure::input(failure.code(), failure.to_string())
+            .hint("write one JSON object, such as {\"Mail\": \"a@example.org\"}")
+            .into()
+    })
 }
 
 #[cfg(test)]

@@ -43,7 +43,7 @@ pub(super) fn page(decision: &Decision, prepared: &Prepared) -> String {
 }
 
 /// A label and a text in lines that fit, all of which begin in one column.
-fn hanging(label: &str, indent: usize, column: usize, text: &str) -> String {
+pub(super) fn hanging(label: &str, indent: usize, column: usize, text: &str) -> String {
     let room = table::terminal_width().unwrap_or(COLUMNS).max(40).saturating_sub(column);
     let mut lines = String::new();
     for (at, line) in table::wrapped(&printable(text), Some(room)).iter().enumerate() {

@@ -6,8 +6,11 @@ use std::sync::Arc;
 use crate::cli::context::Context;
 use crate::cli::login::identity;
 use crate::error::Result;
+use crate::export::sp_values::SpAnswer;
+use crate::export::sp_values::sp_answer;
 use crate::migrate::accounts;
 use crate::model::ConnectionName;
+use crate::model::connection::Connection;
 use crate::model::route::Segment;
 use crate::provider::Vendor;
 use crate::rules;
@@ -48,6 +51,21 @@ impl Prepared {
     /// What commands call it.
     pub(super) fn name(&self) -> &ConnectionName {
         &self.loaded.name
+    }
+
+    /// What its file says.
+    pub(super) fn connection(&self) -> &Connection {
+        &self.loaded.connection
+    }
+
+    /// Entity ID and assertion consumer service of the vendor's service provider, where they are known.
+    pub(super) fn sp(&self) -> Option<(String, String)> {
+        let connection = &self.loaded.connection;
+        match sp_answer(self.loaded.name.as_str(), connection, connection.saml.as_ref()?, &self.vendor) {
+            SpAnswer::Given(entity_id, acs) => Some((entity_id, acs)),
+            SpAnswer::Published(form) => Some((form.entity_id, form.acs)),
+            SpAnswer::NotIncommon(_) | SpAnswer::Unknown(_) => None,
+        }
     }
 
     /// Facts of the tenant.

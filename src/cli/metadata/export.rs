@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::check;
 use crate::cli::Verdict;
+use crate::cli::moment;
 use crate::cli::context::Context;
 use crate::cli::signer;
 use crate::crypto::scheme::Sha1;
@@ -72,7 +73,7 @@ pub(crate) struct Args {
     #[arg(long)]
     force: bool,
     /// Date or time until which the document may be used
-    #[arg(long, value_name = "TIME", value_parser = time, conflicts_with = "valid_for")]
+    #[arg(long, value_name = "TIME", value_parser = moment::parse, conflicts_with = "valid_for")]
     valid_until: Option<Time>,
     /// Days from now for which the document may be used
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..=3650))]
@@ -82,10 +83,6 @@ pub(crate) struct Args {
     cache_for: Option<u32>,
     #[command(flatten)]
     signing: signer::Flags,
-}
-
-fn time(text: &str) -> std::result::Result<Time, String> {
-    Time::parse(text).ok_or_else(|| "write a date or an RFC 3339 time, such as 2027-01-01".to_owned())
 }
 
 /// Exports, reads the result back, and writes it.

@@ -217,3 +217,32 @@ fn sha_1_verifies_where_it_was_asked_for() {
     assert!(key.public().verify(scheme, b"message", &signature).unwrap());
     assert!(!key.public().verify(Scheme::ECDSA_SHA256, b"message", &signature).unwrap());
 }
+
+#[test]
+fn a_key_of_the_broken_generator_may_not_verify() {
+    use base64::Engine as _;
+    let text = include_str!("../../../tests/vectors/wycheproof/json_web_key_test.json");
+    let document: Value = serde_json::from_str(text).unwrap();
+    let groups = document["testGroups"].as_array().unwrap();
+    let group = groups.iter().find(|group| group["comment"] == "jws_rsa_roca_key").unwrap();
+    let key = &group["public"]["keys"][0];
+    let octets =
+        |member: &str| base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(key[member].as_str().unwrap()).unwrap();
+    let failure = PublicKey::from_rsa_numbers(&octets("n"), &octets("e")).unwrap_err();
+    assert_eq!(failure.code(), "signature-key-roca");
+}
+
+#[test]
+fn an_rsa_signature_is_as_long_as_the_modulus() {
+    let key = PrivateKey::generate(NewKey::Rsa(2048)).unwrap();
+    for scheme in [Scheme::RSA_SHA256, Scheme::RSA_PSS_SHA256] {
+        // One that begins with a zero is as good without it to who does not look at the length.
+        let (message, signature) = (0..10_000_u32)
+            .map(|number| (number.to_be_bytes(), key.sign(scheme, &number.to_be_bytes()).unwrap()))
+            .find(|(_, signature)| signature[0] == 0)
+            .unwrap();
+        assert!(key.public().verify(scheme, &message, &signature).unwrap());
+        assert!(!key.public().verify(scheme, &message, &signature[1..]).unwrap());
+        assert!(!key.public().verify(scheme, &message, &[&[0], signature.as_slice()].concat()).unwrap());
+    }
+}

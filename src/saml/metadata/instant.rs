@@ -11,7 +11,7 @@ use crate::saml::metadata::Span;
 use crate::saml::metadata::reading::CAPTION;
 
 /// Reads an `xs:dateTime`; without a zone it counts as UTC (saml-core 1.3.3).
-pub(super) fn instant(text: &str) -> Instant {
+pub(in crate::saml) fn instant(text: &str) -> Instant {
     match date_time(text.trim_ascii()) {
         Some((time, zone_missing)) => Instant { text: shown(text), time: Some(time), zone_missing },
         None => Instant { text: shown(text), time: None, zone_missing: false },

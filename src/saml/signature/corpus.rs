@@ -26,7 +26,7 @@ use crate::xml::Limits;
 const STRICTER: [&str; 2] = ["signature-reference-other", "signature-key-too-small"];
 
 /// The certificates of the collection by their digest: some signatures bring none along.
-fn pool() -> HashMap<String, Certificate> {
+pub(in crate::saml) fn pool() -> HashMap<String, Certificate> {
     let rows = corpus::rows("cert").unwrap_or_default();
     rows.iter()
         .flat_map(|row| armour::from_pem_bundle(&row.bytes))
@@ -38,7 +38,7 @@ fn pool() -> HashMap<String, Certificate> {
 /// Every certificate that the signature brings along, and the one that the manifest names, as if
 /// the administrator had pinned them: the question is whether the signature holds, not whose it
 /// is. Keys that are too small to trust take part, so that more octets are compared.
-fn pins(signature: &Value, pool: &HashMap<String, Certificate>) -> Vec<Pin> {
+pub(in crate::saml) fn pins(signature: &Value, pool: &HashMap<String, Certificate>) -> Vec<Pin> {
     let embedded = signature["embedded_certs"].as_array().into_iter().flatten().filter_map(Value::as_str);
     let named = signature["verified_by"].as_str().and_then(|by| by.rsplit(':').next());
     let mut pins = Vec::new();

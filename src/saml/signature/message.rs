@@ -225,7 +225,6 @@ impl Survey {
     }
 
     /// Verifies one signature of the document that was surveyed.
-    #[cfg_attr(not(any(test, fuzzing)), expect(dead_code, reason = "the responses of logins are read by it"))]
     pub(crate) fn verify(&self, bytes: &[u8], file: &str, found: &Found, trust: &Trust) -> Result<Signed, Failure> {
         let limits = Limits { bytes: LARGEST, ..Limits::default() };
         let mut reader = Reader::new(bytes, file, &limits)?;

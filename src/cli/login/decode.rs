@@ -1,0 +1,173 @@
+//! `ssoctl login decode`: a captured login, verified step by step, and what the vendor makes of it.
+
+mod page;
+mod saml;
+mod token;
+
+use std::path::Path;
+
+use crate::cli::Format;
+use crate::cli::Verdict;
+use crate::cli::moment;
+use crate::cli::context::Context;
+use crate::cli::login::capture;
+use crate::cli::login::capture::Captured;
+use crate::cli::login::capture::Message;
+use crate::cli::login::identity;
+use crate::cli::login::prepared;
+use crate::cli::login::prepared::Prepared;
+use crate::error::Failure;
+use crate::error::Result;
+use crate::model::ConnectionName;
+use crate::model::identity::Identity;
+use crate::model::time::Time;
+use crate::model::verification::Verification;
+use crate::rules::Decision;
+use crate::rules::Verdict as Decided;
+use crate::saml::response;
+
+/// The largest recording, in bytes: some minutes of a browser with every picture in it.
+const LIMIT: u64 = 256 << 20;
+
+/// Verify a captured login step by step, and say what the vendor would make of it
+///
+/// Takes what you have: a HAR file of the browser, the value of the form field `SAMLResponse`
+/// (base64, deflated, percent-encoded), the body of the form, the page that posts itself, the XML,
+/// or an ID token. Each step names the clause that demands it. Where the identity provider proves the user,
+/// the connection's rules say what this login would do. Nothing leaves this machine.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  ssoctl login decode login.har --connection qualtrics-prod
+  pbpaste | ssoctl login decode - --connection qualys --at 2026-11-27T10:00:00Z
+  ssoctl login decode response.xml --connection qvidian --directory users.csv --format json
+  ssoctl login decode id_token.txt --connection qualifio --jwks keys.json
+
+A HAR file: open the browser's network tab, keep the log over page changes, log in, and save
+all as HAR. It holds the session of whoever logged in: keep it like a password.
+
+What is not known is not called good: without the vendor's entity ID and ACS (`--audience`,
+`--acs`, or those of the connection) audience and recipient are `unchecked`. Whether it was
+used before (replay) cannot be seen from a file.
+
+Exit codes: 0 accepted, and allow or prompt · 1 refused, or deny
+            2 wrong usage · 3 the file or the connection cannot be read")]
+pub(crate) struct Args {
+    /// The capture; `-` reads standard input
+    #[arg(value_name = "FILE|-")]
+    file: String,
+    /// The connection that it was a login of
+    #[arg(long, value_name = "NAME")]
+    connection: ConnectionName,
+    /// Which login of a recording, counted from 1 [default: the last]
+    #[arg(long, value_name = "N")]
+    entry: Option<usize>,
+    /// The moment that counts as now [default: that of the recording, else now]
+    #[arg(long, value_name = "TIME", value_parser = moment::parse)]
+    at: Option<Time>,
+    /// ID of the request that it should answer
+    #[arg(long, value_name = "ID")]
+    request: Option<String>,
+    /// Entity ID of the service provider, in place of what is known of the vendor's
+    #[arg(long, value_name = "ENTITY-ID")]
+    audience: Option<String>,
+    /// Assertion consumer service, in place of what is known of the vendor's; may be repeated
+    #[arg(long, value_name = "URL")]
+    acs: Vec<String>,
+    /// Private key of the service provider that opens what is encrypted: a file that only you can read, env:NAME or command:LINE; may be repeated
+    #[arg(long, value_name = "FILE|REFERENCE", allow_hyphen_values = true)]
+    decrypt_with: Vec<String>,
+    /// Reference to the passphrase of these keys: env:NAME, file:PATH or command:LINE
+    #[arg(long, value_name = "REFERENCE", requires = "decrypt_with", allow_hyphen_values = true)]
+    key_passphrase: Option<String>,
+    /// The key set of the identity provider, which proves an ID token: what its `jwks_uri` answers
+    #[arg(long, value_name = "FILE")]
+    jwks: Option<String>,
+    /// The nonce that the login asked to have in the ID token
+    #[arg(long, value_name = "VALUE")]
+    nonce: Option<String>,
+    /// The vendor's users as CSV; without it no account is looked up
+    #[arg(long, value_name = "FILE")]
+    directory: Option<String>,
+    /// Seconds by which clocks may differ
+    #[arg(long, value_name = "SECONDS", default_value_t = response::SKEW, value_parser = clap::value_parser!(i64).range(0..=3600))]
+    skew: i64,
+    /// Accept signatures made with SHA-1, which can be forged
+    #[arg(long)]
+    insecure_allow_sha1: bool,
+}
+
+/// What a login comes to, by whichever protocol.
+struct Judged {
+    /// Step by step.
+    verification: Verification,
+    /// Whom it proves; `None` where it is refused.
+    identity: Option<Identity>,
+    /// Whom it claims to be about, proven or not.
+    claimed: Option<Identity>,
+    /// Whether the identity provider has said all that, though it may be refused.
+    signed: bool,
+    /// What it says of itself, by name; what is not there is `None`.
+    facts: Vec<(&'static str, Option<String>)>,
+}
+
+impl Judged {
+    fn fact(&self, name: &str) -> Option<String> {
+        self.facts.iter().find(|(known, _)| *known == name).and_then(|(_, value)| value.clone())
+    }
+}
+
+/// A judged login.
+struct Seen<'s> {
+    /// What messages call its file.
+    file: &'s str,
+    /// As it was captured.
+    captured: &'s Captured,
+    /// Which of how many.
+    place: (usize, usize),
+    /// The moment that counted as now.
+    at: Time,
+    /// Step by step.
+    judged: Judged,
+    /// What the rules say; `None` where nobody is proven.
+    decision: Option<Decision>,
+}
+
+/// Decodes, verifies, decides.
+pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
+    let inputs = [Some(&args.file), args.directory.as_ref(), args.jwks.as_ref()];
+    if inputs.into_iter().flatten().filter(|file| *file == "-").count() > 1 {
+        return Err(Failure::usage("stdin-twice", "standard input can be one file only")
+            .hint("write the others into files")
+            .into());
+    }
+    let prepared = Prepared::new(&args.connection, context)?;
+    let file = identity::shown(&args.file);
+    let bytes = identity::read_within(&args.file, LIMIT)?;
+    let all = capture::read(&bytes, file)?;
+    let place = args.entry.unwrap_or(all.len());
+    let captured = place.checked_sub(1).and_then(|place| all.get(place)).ok_or_else(|| {
+        let count = if all.len() == 1 { "one login".to_owned() } else { format!("{} logins", all.len()) };
+        Failure::usage("entry-unknown", format!("{file}: there is no login {place}: it has {count}"))
+            .hint("logins are counted from 1 in the order of the recording; without `--entry` the last is taken")
+    })?;
+    let at = args.at.or(captured.at).unwrap_or(context.now);
+    let judged = match &captured.message {
+        Message::Response(xml) => saml::judged(args, &prepared, (xml, file), at)?,
+        Message::Token(token) => token::judged(args, &prepared, (token, file), at)?,
+    };
+    let accounts = match &args.directory {
+        Some(file) => Some(prepared::directory(Path::new(file), context)?),
+        None => None,
+    };
+    let setting = prepared.setting();
+    let decision = judged.identity.as_ref().map(|identity| prepared.engine(&setting, accounts.as_ref()).decide(identity));
+    let seen = Seen { file, captured, place: (place, all.len()), at, judged, decision };
+    if context.format == Format::Json {
+        context.ui.json(&page::document(&seen, &prepared))?;
+    } else {
+        context.ui.data(&page::page(&seen, &prepared))?;
+    }
+    let denied = seen.decision.as_ref().is_none_or(|decision| decision.verdict == Decided::Deny);
+    Ok(if denied { Verdict::Findings } else { Verdict::Done })
+}

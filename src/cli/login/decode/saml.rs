@@ -1,0 +1,73 @@
+//! A captured SAML response, against what the connection and the vendor's profile expect.
+
+use crate::cli::login::decode::Args;
+use crate::cli::login::decode::Judged;
+use crate::cli::login::prepared::Prepared;
+use crate::cli::signer;
+use crate::crypto::scheme::Sha1;
+use crate::error::Failure;
+use crate::error::Result;
+use crate::model::time::Time;
+use crate::saml::response;
+use crate::saml::response::Expected;
+use crate::saml::response::Request;
+use crate::saml::signature::trust::Pin;
+use crate::saml::signature::trust::Trust;
+
+/// Verifies the XML of a response.
+pub(super) fn judged(args: &Args, prepared: &Prepared, (xml, file): (&[u8], &str), at: Time) -> Result<Judged> {
+    let name = prepared.name();
+    let Some(saml) = &prepared.connection().saml else {
+        return Err(Failure::input(
+            "capture-other-protocol",
+            format!("{file}: this is a SAML response, and `{name}` is no SAML connection"),
+        )
+        .hint("`ssoctl connection list` shows the protocol of each")
+        .into());
+    };
+    let mut pins = Vec::new();
+    for (index, stored) in saml.idp.certificates.iter().enumerate() {
+        pins.extend(Pin::from_stored(&stored.pem, &format!("connections/{name}.yaml: saml.idp.certificates.{index}"))?);
+    }
+    let sha1 = if args.insecure_allow_sha1 { Sha1::Allowed } else { Sha1::Refused };
+    let mut keys = Vec::new();
+    for word in &args.decrypt_with {
+        keys.push(signer::private_key(word, args.key_passphrase.as_deref())?);
+    }
+    let known = prepared.sp();
+    let audience = args.audience.as_deref().or(known.as_ref().map(|(entity_id, _)| entity_id.as_str()));
+    let acs = match args.acs.as_slice() {
+        [] => known.iter().map(|(_, acs)| acs.clone()).collect(),
+        given => given.to_vec(),
+    };
+    let expected = Expected {
+        idp: &saml.idp.entity_id,
+        trust: &Trust { pins, sha1 },
+        audience,
+        acs: &acs,
+        request: args.request.clone().map_or(Request::Unknown, Request::Sent),
+        keys: &keys,
+        now: at,
+        skew: args.skew,
+    };
+    let judged = response::judge(xml, file, &expected);
+    let facts = judged.facts;
+    let time = |time: Option<Time>| time.map(|time| time.to_string());
+    Ok(Judged {
+        verification: judged.verification,
+        identity: judged.identity,
+        claimed: judged.claimed,
+        signed: judged.signed,
+        facts: vec![
+            ("assertion_id", facts.assertion_id),
+            ("issuer", facts.issuer),
+            ("issued", time(facts.issued)),
+            ("not_on_or_after", time(facts.not_on_or_after)),
+            ("destination", facts.destination),
+            ("in_response_to", facts.in_response_to),
+            ("name_id_format", facts.name_id_format),
+            ("authentication", facts.context_class),
+            ("session_index", facts.session_index),
+        ],
+    })
+}

@@ -1,0 +1,87 @@
+//! A captured ID token, against what the connection expects.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::cli::login::decode::Args;
+use crate::cli::login::decode::Judged;
+use crate::cli::login::identity;
+use crate::cli::login::prepared::Prepared;
+use crate::crypto::verify::PublicKey;
+use crate::error::Failure;
+use crate::error::Result;
+use crate::model::time::Time;
+use crate::model::verification::StepResult;
+use crate::oidc::keys::KeySet;
+use crate::oidc::token;
+use crate::oidc::token::Expected;
+
+/// What a step is called that a token without keys is refused by.
+const STEP: &str = "signature";
+
+/// Verifies an ID token.
+pub(super) fn judged(args: &Args, prepared: &Prepared, (text, file): (&str, &str), at: Time) -> Result<Judged> {
+    let name = prepared.name();
+    let connection = prepared.connection();
+    let Some(oauth) = &connection.oauth else {
+        return Err(Failure::input(
+            "capture-other-protocol",
+            format!("{file}: this is an ID token (not shown), and `{name}` is no OAuth connection"),
+        )
+        .hint("`ssoctl connection list` shows the protocol of each")
+        .into());
+    };
+    let keys = match (&args.jwks, &oauth.public_key) {
+        (Some(file), _) => Some(KeySet::read(&identity::read(file)?, identity::shown(file))?),
+        (None, Some(pem)) => {
+            let key = PublicKey::from_pem_or_der(pem.as_bytes())?;
+            Some(KeySet::of(key, &format!("the key in connections/{name}.yaml: oauth.public_key")))
+        }
+        (None, None) => None,
+    };
+    let algorithms: Vec<&str> = oauth.id_token_algorithms.iter().map(String::as_str).collect();
+    let username = connection.attributes.get("username").or_else(|| connection.attributes.get("email"));
+    let expected = Expected {
+        issuer: oauth.issuer.as_deref(),
+        client_id: oauth.client_id.as_deref(),
+        keys: keys.as_ref(),
+        algorithms: &algorithms,
+        nonce: args.nonce.as_deref(),
+        username: username.map(String::as_str),
+        skew: Duration::from_secs(args.skew.unsigned_abs()),
+        ..Expected::default()
+    };
+    let (mut verification, claims) = token::verify(text, &expected, at);
+    let claimed = match &claims {
+        Some(claims) => Some(claims.identity()?.0),
+        None => None,
+    };
+    let proven = claims.as_ref().is_some_and(|claims| claims.proven);
+    if verification.refusal().is_none() && !proven {
+        // Nothing is wrong with it, and nobody has proven it.
+        let mend = match &oauth.public_keys_endpoint {
+            Some(endpoint) => format!("`curl -o keys.json {endpoint}`, then `--jwks keys.json`"),
+            None => "save what the `jwks_uri` of the identity provider answers, and give it by `--jwks FILE`".to_owned(),
+        };
+        let why = "there is no key to verify the signature with: anybody could have written the token";
+        verification.failed(STEP, "oidc-core 3.1.3.7", "token-not-proven", why, mend);
+    }
+    let signed = verification.steps.iter().any(|step| step.step == STEP && step.result == StepResult::Passed);
+    let text = |name: &str| {
+        let value = claims.as_ref().and_then(|claims| claims.members.get(name));
+        value.and_then(Value::as_str).map(str::to_owned)
+    };
+    let time = |name: &str| {
+        let value = claims.as_ref().and_then(|claims| claims.members.get(name));
+        value.and_then(Value::as_i64).and_then(Time::from_unix).map(|time| time.to_string())
+    };
+    let facts = vec![
+        ("issuer", text("iss")),
+        ("issued", time("iat")),
+        ("not_on_or_after", time("exp")),
+        ("authentication", text("acr")),
+        ("session_index", text("sid")),
+    ];
+    Ok(Judged { identity: claimed.clone().filter(|_| proven), verification, claimed, signed, facts })
+}

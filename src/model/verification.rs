@@ -1,0 +1,121 @@
+//! What verifying a login has found, step by step in the order of the specification, by whichever
+//! protocol.
+
+use crate::error::Failure;
+
+/// What a step said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StepResult {
+    /// It holds.
+    Passed,
+    /// It does not: the login is refused.
+    Failed,
+    /// It holds, and something is worth knowing.
+    Noted,
+    /// It was not asked: nobody said what to expect, or it says nothing without proof.
+    Unchecked,
+}
+
+impl StepResult {
+    /// As output has it.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::Noted => "note",
+            Self::Unchecked => "unchecked",
+        }
+    }
+}
+
+/// One step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Step {
+    /// Its name, such as `audience`.
+    pub(crate) step: &'static str,
+    /// What demands it, such as `saml-core 2.5.1.4`.
+    pub(crate) clause: &'static str,
+    /// What it said.
+    pub(crate) result: StepResult,
+    /// In a clause; what is compared is shown byte for byte.
+    pub(crate) detail: String,
+    /// Stable and kebab-case, where it failed or warns.
+    pub(crate) code: Option<&'static str>,
+    /// What mends it.
+    pub(crate) hint: Option<String>,
+}
+
+/// The steps of one login, and whether what they look at is proven yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Verification {
+    /// In order.
+    pub(crate) steps: Vec<Step>,
+    /// Who sent it is not proven, so that what it says is a claim and no more.
+    unproven: bool,
+}
+
+impl Verification {
+    /// A step that holds; where nothing is proven any more it is only claimed.
+    pub(crate) fn passed(&mut self, step: &'static str, clause: &'static str, detail: impl Into<String>) {
+        let (result, detail) = match self.unproven {
+            false => (StepResult::Passed, detail.into()),
+            true => (StepResult::Unchecked, format!("not proven: {}", detail.into())),
+        };
+        self.push(step, clause, result, detail);
+    }
+
+    /// Something worth knowing.
+    pub(crate) fn noted(&mut self, step: &'static str, clause: &'static str, detail: impl Into<String>) {
+        self.push(step, clause, StepResult::Noted, detail.into());
+    }
+
+    /// A step that was not asked, and why.
+    pub(crate) fn unchecked(&mut self, step: &'static str, clause: &'static str, detail: impl Into<String>) {
+        self.push(step, clause, StepResult::Unchecked, detail.into());
+    }
+
+    /// A step that fails.
+    pub(crate) fn failed(
+        &mut self,
+        step: &'static str,
+        clause: &'static str,
+        code: &'static str,
+        detail: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        let hint = Some(hint.into()).filter(|hint| !hint.is_empty());
+        let detail = detail.into();
+        self.steps.push(Step { step, clause, result: StepResult::Failed, detail, code: Some(code), hint });
+    }
+
+    /// A step that fails as a refusal says.
+    pub(crate) fn refused(&mut self, step: &'static str, clause: &'static str, why: &Failure) {
+        self.failed(step, clause, why.code(), why.to_string(), why.hints().join("; "));
+    }
+
+    /// A step that holds, with a warning that has a code and a mend.
+    pub(crate) fn warned(&mut self, step: &'static str, clause: &'static str, why: &Failure) {
+        let hint = Some(why.hints().join("; ")).filter(|hint| !hint.is_empty());
+        let (detail, code) = (why.to_string(), Some(why.code()));
+        self.steps.push(Step { step, clause, result: StepResult::Noted, detail, code, hint });
+    }
+
+    /// From here on nothing that is read is proven.
+    pub(crate) fn lose_proof(&mut self) {
+        self.unproven = true;
+    }
+
+    /// Whether what it says is proven to come from whom it is expected from.
+    pub(crate) fn is_proven(&self) -> bool {
+        !self.unproven
+    }
+
+    /// Why it is refused: the first step that failed.
+    pub(crate) fn refusal(&self) -> Option<&Step> {
+        self.steps.iter().find(|step| step.result == StepResult::Failed)
+    }
+
+    fn push(&mut self, step: &'static str, clause: &'static str, result: StepResult, detail: String) {
+        self.steps.push(Step { step, clause, result, detail, code: None, hint: None });
+    }
+}

@@ -1,0 +1,8 @@
+//! Tokens of every kind against the engine: published vectors, attacks by name, and each clause.
+
+pub(super) mod maker;
+
+mod attacks;
+mod clauses;
+mod published;
+mod wycheproof;

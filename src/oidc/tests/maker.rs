@@ -1,0 +1,73 @@
+//! Makes keys, key sets and tokens for the tests, the broken ones too.
+
+use std::sync::OnceLock;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::crypto::sign::NewKey;
+use crate::crypto::sign::PrivateKey;
+use crate::crypto::verify::Curve;
+use crate::crypto::verify::KeyKind;
+use crate::oidc::algorithm::Algorithm;
+use crate::oidc::keys::KeySet;
+
+/// A key that signs tokens.
+pub(crate) struct Signer(PrivateKey);
+
+/// An RSA key of 2048 bits, the same in all tests of a run.
+pub(crate) fn rsa() -> &'static Signer {
+    static KEY: OnceLock<Signer> = OnceLock::new();
+    KEY.get_or_init(|| Signer(PrivateKey::generate(NewKey::Rsa(2048)).unwrap()))
+}
+
+/// A key on P-256, the same in all tests of a run.
+pub(crate) fn ec() -> &'static Signer {
+    static KEY: OnceLock<Signer> = OnceLock::new();
+    KEY.get_or_init(|| new(NewKey::Ec(Curve::P256)))
+}
+
+/// A key of its own.
+pub(crate) fn new(kind: NewKey) -> Signer {
+    Signer(PrivateKey::generate(kind).unwrap())
+}
+
+/// Base64url without padding.
+pub(crate) fn encoded(bytes: impl AsRef<[u8]>) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+impl Signer {
+    /// Its public half as a JWK, with more members such as `, "kid": "a"`.
+    pub(crate) fn jwk(&self, more: &str) -> String {
+        let public = self.0.public();
+        match public.kind() {
+            KeyKind::Rsa(_) => {
+                let (n, e) = public.rsa_numbers().unwrap();
+                format!(r#"{{"kty": "RSA", "n": "{}", "e": "{}"{more}}}"#, encoded(n), encoded(e))
+            }
+            KeyKind::Ec(curve) => {
+                let (x, y) = public.point().unwrap();
+                let name = curve.name();
+                format!(r#"{{"kty": "EC", "crv": "{name}", "x": "{}", "y": "{}"{more}}}"#, encoded(x), encoded(y))
+            }
+        }
+    }
+
+    /// Its public half as PEM.
+    pub(crate) fn pem(&self) -> String {
+        self.0.public().to_pem().unwrap()
+    }
+
+    /// A token with exactly this header, signed by the named algorithm whatever the header says.
+    pub(crate) fn token(&self, header: &str, claims: impl AsRef<[u8]>, algorithm: &str) -> String {
+        let signed = format!("{}.{}", encoded(header), encoded(claims));
+        let signature = self.0.sign(Algorithm::named(algorithm).unwrap().scheme, signed.as_bytes()).unwrap();
+        format!("{signed}.{}", encoded(signature))
+    }
+}
+
+/// A set of these keys.
+pub(crate) fn set(keys: &[String]) -> KeySet {
+    KeySet::read(format!("{{\"keys\": [{}]}}", keys.join(", ")).as_bytes(), "set").unwrap()
+}

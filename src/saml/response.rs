@@ -1,0 +1,276 @@
+//! The answer of an identity provider to a login (saml-profiles 4.1.4): verified step by step in the
+//! order of the specification, against what the service provider expects.
+//!
+//! What a login is decided by is read from the octets that were signed, and from nothing else
+//! ([`proof`]). Where the signature does not hold the other steps are still gone through, since a
+//! wrong audience is worth knowing beside a wrong certificate; but what they find is a claim, and no
+//! identity comes of it.
+
+mod assertion;
+mod encryption;
+mod envelope;
+mod identity;
+mod node;
+mod proof;
+
+use crate::crypto::sign::PrivateKey;
+use crate::error::Failure;
+use crate::model::identity::Identity;
+use crate::model::printable;
+use crate::model::time::Time;
+use crate::model::verification::StepResult;
+use crate::model::verification::Verification;
+use crate::saml::ASSERTION;
+use crate::saml::PROTOCOL;
+use crate::saml::response::node::Node;
+use crate::saml::signature::message;
+use crate::saml::signature::trust::Trust;
+use crate::xml::Limits;
+
+/// Seconds by which clocks may differ. saml-core 1.3.3 leaves it to the parties; three minutes are
+/// what the products of this field allow.
+pub(crate) const SKEW: i64 = 180;
+
+/// The request that a response should answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Request {
+    /// Nobody knows: the response was captured.
+    Unknown,
+    /// The one with this ID.
+    Sent(String),
+    /// None was sent; whether an answer to none is taken.
+    #[cfg_attr(not(test), expect(dead_code, reason = "a service provider that listens asks so"))]
+    Unsolicited {
+        /// Whether the service provider takes it.
+        allowed: bool,
+    },
+}
+
+/// What the service provider expects. What is `None` or empty is not known, and is told so.
+pub(crate) struct Expected<'e> {
+    /// Entity ID of the identity provider.
+    pub(crate) idp: &'e str,
+    /// Its keys.
+    pub(crate) trust: &'e Trust,
+    /// Entity ID of the service provider.
+    pub(crate) audience: Option<&'e str>,
+    /// Its assertion consumer services.
+    pub(crate) acs: &'e [String],
+    /// The request that is answered.
+    pub(crate) request: Request,
+    /// Keys of the service provider that decrypt.
+    pub(crate) keys: &'e [PrivateKey],
+    /// The moment at which it is judged.
+    pub(crate) now: Time,
+    /// Seconds by which clocks may differ.
+    pub(crate) skew: i64,
+}
+
+/// What a response says of itself, for a report and against replays; proven only where it is accepted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Facts {
+    /// `ID` of the assertion.
+    pub(crate) assertion_id: Option<String>,
+    /// When it was issued.
+    pub(crate) issued: Option<Time>,
+    /// Until when it may be used, which is how long its ID must be remembered.
+    pub(crate) not_on_or_after: Option<Time>,
+    /// Who issued it.
+    pub(crate) issuer: Option<String>,
+    /// `Destination` of the response.
+    pub(crate) destination: Option<String>,
+    /// `InResponseTo` of the response.
+    pub(crate) in_response_to: Option<String>,
+    /// Format of the NameID.
+    pub(crate) name_id_format: Option<String>,
+    /// How the user has authenticated, as the identity provider says.
+    pub(crate) context_class: Option<String>,
+    /// The identity provider's session, needed to log out.
+    pub(crate) session_index: Option<String>,
+}
+
+/// A verified response.
+pub(crate) struct Judged {
+    /// Step by step.
+    pub(crate) verification: Verification,
+    /// Whom it proves; `None` where it is refused.
+    pub(crate) identity: Option<Identity>,
+    /// Whom it claims to be about, proven or not: for a report and never for a decision.
+    pub(crate) claimed: Option<Identity>,
+    /// Whether the identity provider has said all that, though it may be refused.
+    pub(crate) signed: bool,
+    /// What it says of itself.
+    pub(crate) facts: Facts,
+}
+
+/// Verifies the XML of a response; `file` is what messages call it.
+pub(crate) fn judge(bytes: &[u8], file: &str, expected: &Expected<'_>) -> Judged {
+    let mut judging = Judging { expected, file, steps: Verification::default(), facts: Facts::default() };
+    let claimed = judging.all(bytes);
+    let accepted = claimed.is_some() && judging.steps.refusal().is_none();
+    let identity = claimed.clone().filter(|_| accepted);
+    let signed = judging.steps.steps.iter().any(|step| step.step == proof::STEP && step.result == StepResult::Passed);
+    Judged { verification: judging.steps, identity, claimed, signed, facts: judging.facts }
+}
+
+/// One response on its way through the steps.
+struct Judging<'j> {
+    expected: &'j Expected<'j>,
+    file: &'j str,
+    steps: Verification,
+    facts: Facts,
+}
+
+fn limits() -> Limits {
+    Limits { bytes: message::LARGEST, ..Limits::default() }
+}
+
+impl Judging<'_> {
+    fn all(&mut self, bytes: &[u8]) -> Option<Identity> {
+        let document = self.document(bytes)?;
+        if document.is(PROTOCOL, "Response") && !envelope::is_success(&document) {
+            // Nobody is logged in by it, and a failure is seldom signed.
+            self.steps.lose_proof();
+            self.status(&document);
+            self.envelope(&document, false);
+            return None;
+        }
+        self.structure(&document)?;
+        let proven = self.proof(bytes, &document)?;
+        let envelope = proven.response.as_ref().unwrap_or(&document);
+        self.status(envelope);
+        self.envelope(envelope, proven.response.is_some());
+        Some(self.assertion(&proven.assertion))
+    }
+
+    /// The document as a tree, if it is a response at all.
+    fn document(&mut self, bytes: &[u8]) -> Option<Node> {
+        const CLAUSE: &str = "saml-core 3.3.3";
+        let document = match Node::read(bytes, self.file, &limits()) {
+            Ok(document) => document,
+            Err(failure) => {
+                self.refuse("document", "saml-core 1.3", &failure);
+                return None;
+            }
+        };
+        if !document.is(PROTOCOL, "Response") {
+            let (what, hint) = not_a_response(&document);
+            self.steps.failed("document", CLAUSE, "response-not-one", what, hint);
+            return None;
+        }
+        match document.attribute("Version") {
+            Some("2.0") => self.steps.passed("document", CLAUSE, "a SAML 2.0 response"),
+            other => {
+                let version = other.map_or("none".to_owned(), |version| format!("`{}`", printable(version)));
+                self.steps.failed(
+                    "document",
+                    "saml-core 4.1.3.2",
+                    "response-version",
+                    format!("the response has version {version}, and not `2.0`"),
+                    "set the identity provider's application to SAML 2.0",
+                );
+                return None;
+            }
+        }
+        self.facts.destination = document.attribute("Destination").map(str::to_owned);
+        self.facts.in_response_to = document.attribute("InResponseTo").map(str::to_owned);
+        Some(document)
+    }
+
+    /// One assertion, where it belongs, and no value that two readers could read differently.
+    fn structure(&mut self, document: &Node) -> Option<()> {
+        const CLAUSE: &str = "saml-profiles 4.1.4.2";
+        let (mut all, mut split, mut extensions) = (0, None, false);
+        document.walk(&mut |node, _| {
+            let assertion = matches!(node.local.as_str(), "Assertion" | "EncryptedAssertion");
+            all += usize::from(assertion && node.namespace == ASSERTION);
+            extensions |= node.is(PROTOCOL, "Extensions");
+            // White space between elements is no value.
+            if node.split && !node.text.trim().is_empty() && split.is_none() {
+                split = Some(node);
+            }
+        });
+        let direct = document.children.iter();
+        let direct =
+            direct.filter(|child| child.is(ASSERTION, "Assertion") || child.is(ASSERTION, "EncryptedAssertion"));
+        let direct = direct.count();
+        let copied = "an answer to a login has one: do not trust this document, and ask where it comes from";
+        let failed = if all > direct {
+            let message = format!("{} of {all} assertions stand where none belongs", all - direct);
+            Some(("assertion-misplaced", message, copied.to_owned()))
+        } else if direct > 1 {
+            Some((
+                "assertion-several",
+                format!("there are {direct} assertions, which may speak of different users"),
+                copied.to_owned(),
+            ))
+        } else if direct == 0 {
+            let hint =
+                "look at the identity provider's own log: it answered with success, and said nothing of the user";
+            Some(("assertion-missing", "there is no assertion".to_owned(), hint.to_owned()))
+        } else {
+            split.map(|node| {
+                let place = format!("{}:{}:{}", printable(self.file), node.at.line, node.at.column);
+                let message = format!(
+                    "{place}: a comment or an instruction stands inside the value of `{}`",
+                    printable(&node.local)
+                );
+                let hint = "two readers would read two values: do not trust this document, and ask where it comes from";
+                ("value-split", message, hint.to_owned())
+            })
+        };
+        match failed {
+            None => {
+                self.steps.passed("structure", CLAUSE, "one assertion, where it belongs");
+                Some(())
+            }
+            Some((code, message, hint)) => {
+                self.steps.failed("structure", CLAUSE, code, message, hint);
+                None
+            }
+        }
+    }
+
+    /// A refusal of an engine below as a step.
+    fn refuse(&mut self, step: &'static str, clause: &'static str, failure: &Failure) {
+        self.steps.failed(step, clause, failure.code(), failure.to_string(), failure.hints().join("\n"));
+    }
+
+    fn shown(&self, time: Time) -> String {
+        let off = self.expected.now.unix() - time.unix();
+        let unit = |seconds: i64| match seconds {
+            0..=119 => format!("{seconds} s"),
+            120..=7199 => format!("{} min", seconds / 60),
+            7200..=172_799 => format!("{} h", seconds / 3600),
+            _ => format!("{} days", seconds / 86_400),
+        };
+        let how = if off >= 0 { "before" } else { "after" };
+        format!("{time}, {} {how} {}", unit(off.abs()), self.expected.now)
+    }
+}
+
+fn not_a_response(document: &Node) -> (String, &'static str) {
+    let what = format!(
+        "the document is `{}`, and not a SAML response",
+        printable(&document.local.chars().take(80).collect::<String>())
+    );
+    let hint = match (document.namespace.as_str(), document.local.as_str()) {
+        (PROTOCOL, "LogoutResponse" | "LogoutRequest") => {
+            "this is of a logout: capture what the browser posts at the login"
+        }
+        (PROTOCOL, "AuthnRequest") => {
+            "this is the question, and not the answer: capture what the browser posts to the vendor"
+        }
+        (PROTOCOL, "ArtifactResponse") => {
+            "the response inside it came by another way: cut out the `Response` element, if its own signature is in it"
+        }
+        (ASSERTION, _) => "this is the assertion alone: capture the whole `SAMLResponse` that the browser posts",
+        _ => "capture the form field `SAMLResponse` that the browser posts to the vendor",
+    };
+    (what, hint)
+}
+
+#[cfg(test)]
+mod corpus;
+#[cfg(test)]
+mod tests;

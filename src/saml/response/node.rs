@@ -1,0 +1,127 @@
+//! A message as a tree: small enough to hold, and bounded. What a login is decided by is read from
+//! the tree of the octets that were signed, and never from the document that they were found in.
+
+use crate::error::Failure;
+use crate::xml::Event;
+use crate::xml::Limits;
+use crate::xml::Position;
+use crate::xml::Reader;
+
+/// The most elements of one message. An assertion with a thousand groups has some thousands.
+const MAX_ELEMENTS: usize = 20_000;
+
+/// One element.
+#[derive(Clone, Debug)]
+pub(super) struct Node {
+    /// Local name.
+    pub(super) local: String,
+    /// Namespace URI.
+    pub(super) namespace: String,
+    /// Attributes: namespace URI, local name, value.
+    attributes: Vec<(String, String, String)>,
+    /// Elements in it, in order.
+    pub(super) children: Vec<Self>,
+    /// Its own character data, that of its children left out.
+    pub(super) text: String,
+    /// A comment or an instruction stands in it.
+    pub(super) split: bool,
+    /// Where it begins.
+    pub(super) at: Position,
+    /// Namespace declarations in scope: prefix and URI, for what is decrypted in its place.
+    pub(super) scope: Vec<(String, String)>,
+}
+
+impl Node {
+    /// Reads a document.
+    pub(super) fn read(bytes: &[u8], file: &str, limits: &Limits) -> Result<Self, Failure> {
+        let mut reader = Reader::new(bytes, file, limits)?;
+        let mut open: Vec<Self> = Vec::new();
+        let (mut root, mut elements) = (None, 0);
+        loop {
+            reader.advance()?;
+            match reader.event() {
+                Event::Start(start) => {
+                    elements += 1;
+                    if elements > MAX_ELEMENTS {
+                        let message = format!("the message has more than {MAX_ELEMENTS} elements");
+                        return Err(reader
+                            .failure("message-too-large", &message)
+                            .hint("no login needs so many: do not trust it, and ask where it comes from"));
+                    }
+                    let own = |text: &str| text.to_owned();
+                    let encrypted =
+                        matches!(start.local(), "EncryptedAssertion" | "EncryptedID" | "EncryptedAttribute");
+                    open.push(Self {
+                        local: own(start.local()),
+                        namespace: own(start.namespace()),
+                        attributes: start
+                            .attributes()
+                            .map(|attribute| (own(attribute.namespace), own(attribute.local), own(attribute.value)))
+                            .collect(),
+                        children: Vec::new(),
+                        text: String::new(),
+                        split: false,
+                        at: reader.position(),
+                        scope: match encrypted {
+                            true => start.in_scope().map(|(prefix, uri)| (own(prefix), own(uri))).collect(),
+                            false => Vec::new(),
+                        },
+                    });
+                }
+                Event::End(_) => {
+                    let Some(closed) = open.pop() else { continue };
+                    match open.last_mut() {
+                        Some(parent) => parent.children.push(closed),
+                        None => root = Some(closed),
+                    }
+                }
+                Event::Text(text) => {
+                    if let Some(last) = open.last_mut() {
+                        last.text.push_str(text);
+                    }
+                }
+                Event::Comment(_) | Event::Instruction(..) => {
+                    if let Some(last) = open.last_mut() {
+                        last.split = true;
+                    }
+                }
+                Event::Eof => return root.ok_or_else(|| reader.failure("xml-malformed", "there is no element")),
+            }
+        }
+    }
+
+    /// Whether it is this element.
+    pub(super) fn is(&self, namespace: &str, local: &str) -> bool {
+        self.local == local && self.namespace == namespace
+    }
+
+    /// The value of an attribute without namespace.
+    pub(super) fn attribute(&self, local: &str) -> Option<&str> {
+        self.attribute_of("", local)
+    }
+
+    /// The value of an attribute of a namespace.
+    pub(super) fn attribute_of(&self, namespace: &str, local: &str) -> Option<&str> {
+        let found = self.attributes.iter().find(|(uri, name, _)| uri == namespace && name == local);
+        found.map(|(_, _, value)| value.as_str())
+    }
+
+    /// Its children of this name.
+    pub(super) fn all<'n>(&'n self, namespace: &'n str, local: &'n str) -> impl Iterator<Item = &'n Self> {
+        self.children.iter().filter(move |child| child.is(namespace, local))
+    }
+
+    /// The first of them.
+    pub(super) fn child<'n>(&'n self, namespace: &'n str, local: &'n str) -> Option<&'n Self> {
+        self.all(namespace, local).next()
+    }
+
+    /// Calls `see` with every element and its depth, parents first.
+    pub(super) fn walk<'n>(&'n self, see: &mut impl FnMut(&'n Self, usize)) {
+        let mut open = vec![(self, 0)];
+        while let Some((node, depth)) = open.pop() {
+            see(node, depth);
+            open.extend(node.children.iter().rev().map(|child| (child, depth + 1)));
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! `ssoctl login decode`: real responses of two products, in the forms in which they are captured.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use openssl::hash::MessageDigest;
+use openssl::pkey::PKey;
+use openssl::pkey::Private;
+use openssl::sign::Signer;
+use serde_json::Value;
+use serde_json::json;
+
+use crate::harness::Desk;
+use crate::made;
+
+const GOOGLE: &[u8] = include_bytes!("../vectors/responses/google.xml");
+const OKTA: &[u8] = include_bytes!("../vectors/responses/okta.xml");
+const SP: [&str; 4] = [
+    "--audience",
+    "https://localhost:8080/accounts/bfeb03a0-6022-4862-9bbf-5a4d7608db35/saml",
+    "--acs",
+    "https://example.com/accounts/bfeb03a0-6022-4862-9bbf-5a4d7608db35/saml/acs",
+];
+
+/// A desk with a connection to each of the two.
+fn desk() -> Desk {
+    let desk = Desk::new();
+    desk.write("google.pem", include_bytes!("../vectors/responses/google.pem"));
+    desk.write("okta.pem", include_bytes!("../vectors/responses/okta.pem"));
+    for (name, entity_id) in [
+        ("google", "https://accounts.google.com/o/saml2?idpid=C029op2ga"),
+        ("okta", "http://www.okta.com/exk659aytfMeNI49v0h7"),
+    ] {
+        let certificate = format!("--certificate={name}.pem");
+        let by_hand = ["--idp-entity-id", entity_id, "--sso-url", "https://idp.example.org/sso", &certificate];
+        let vendor = ["connection", "add", name, "--provider", "ino-cx", "--setting", "domain=acme"];
+        desk.ssoctl(&[&vendor[..], &by_hand[..]].concat()).exits(0);
+    }
+    desk
+}
+
+fn decode(desk: &Desk, file: &str, connection: &str, more: &[&str], exit: i32) -> Value {
+    let head = ["login", "decode", file, "--connection", connection, "--format", "json"];
+    let document = desk.ssoctl(&[&head[..], more].concat()).exits(exit).json();
+    assert_eq!(document["schema"], "ssoctl.login-decode/1");
+    document
+}
+
+#[test]
+fn a_real_login_is_proven_and_the_rules_decide_in_every_form_of_capture() {
+    let desk = desk();
+    let value = BASE64_STANDARD.encode(GOOGLE);
+    let har = json!({ "log": { "entries": [{
+        "startedDateTime": "2023-11-16T21:21:00.000Z",
+        "request": { "url": "https://example.com/acs", "postData": { "params": [{ "name": "SAMLResponse", "value": value.replace('=', "%3D") }] } },
+    }] } });
+    desk.write("login.xml", GOOGLE);
+    desk.write("login.txt", &value);
+    desk.write("login.har", har.to_string());
+    let at = ["--at", "2023-11-16T21:21:00Z"];
+    for (file, more) in [("login.xml", &at[..]), ("login.txt", &at), ("login.har", &[])] {
+        let document = decode(&desk, file, "google", &[&SP[..], more].concat(), 0);
+        assert_eq!(document["verdict"], "accepted", "{document}");
+        assert_eq!(document["judged_at"], "2023-11-16T21:21:00Z");
+        assert_eq!(document["identity"]["subject"], "ulysse.carion@codomaindata.com");
+        assert_eq!(document["decision"]["decision"], "allow");
+        assert_eq!(document["decision"]["username"], "ulysse.carion@codomaindata.com");
+        let unproven = document["steps"].as_array().unwrap().iter().filter(|step| step["result"] != "passed");
+        assert_eq!(unproven.map(|step| step["step"].as_str().unwrap()).collect::<Vec<_>>(), ["request"]);
+    }
+    // The rules may say no to whom the identity provider proves.
+    desk.write("users.csv", "username,email\nanna,anna@example.org\n");
+    let more = [&SP[..], &at, &["--directory", "users.csv"]].concat();
+    let document = decode(&desk, "login.xml", "google", &more, 1);
+    assert_eq!((&document["verdict"], &document["decision"]["decision"]), (&json!("accepted"), &json!("deny")));
+}
+
+#[test]
+fn what_is_set_wrongly_is_told_with_its_mend() {
+    let desk = desk();
+    desk.write("google.xml", GOOGLE);
+    desk.write("okta.xml", OKTA);
+    let at = ["--at", "2023-11-16T21:21:00Z"];
+    // The certificate of another identity provider.
+    let document = decode(&desk, "okta.xml", "google", &["--at", "2016-07-25T23:21:00Z"], 1);
+    assert_eq!(document["code"], "signature-invalid");
+    let hint = document["hint"].as_str().unwrap();
+    assert!(hint.contains("0f8823909edc8e036a1be2bb65b6ba5a3c11256d0e0c1f7f4c30451092999d5f"), "{hint}");
+    assert_eq!((&document["identity"], &document["decision"]), (&Value::Null, &Value::Null));
+    // What the vendor publishes is what the identity provider should have sent.
+    let document = decode(&desk, "google.xml", "google", &at, 1);
+    assert_eq!(document["code"], "destination-mismatch");
+    assert!(document["message"].as_str().unwrap().contains("https://acme.ino.cx/api/sso/login/callback"), "{document}");
+    // Too late, and how it is judged as of its own time.
+    let output =
+        desk.ssoctl(&[&["login", "decode", "google.xml", "--connection", "google"], &SP[..]].concat()).exits(1);
+    output.shows("REFUSED [confirmation-expired]").shows("--at");
+    output.shows("signed, and refused all the same");
+    // A request that somebody else has sent.
+    let more = [&SP[..], &at, &["--request", "_q"]].concat();
+    assert_eq!(decode(&desk, "google.xml", "google", &more, 1)["code"], "request-mismatch");
+}
+
+#[test]
+fn what_cannot_be_read_or_is_not_asked_rightly_is_no_refused_login() {
+    let desk = desk();
+    desk.write("google.xml", GOOGLE);
+    desk.write("empty", "");
+    let run = |arguments: &[&str]| desk.ssoctl(&[&["login", "decode"], arguments].concat());
+    run(&["empty", "--connection", "google"]).exits(3).tells("there is nothing in it");
+    run(&["nothing.xml", "--connection", "google"]).exits(3).tells("does not exist");
+    let code = |arguments: &[&str], exit: i32| {
+        run(&[arguments, &["--format", "json"]].concat()).exits(exit).json()["error"]["code"].clone()
+    };
+    assert_eq!(code(&["google.xml", "--connection", "google", "--entry", "2"], 2), "entry-unknown");
+    run(&["-", "--connection", "google", "--directory", "-"]).exits(2).tells("one file only");
+    desk.write(
+        "connections/outbound.yaml",
+        "version: 1\nprovider: ino-cx\nname: x\noauth:\n  kind: outbound\n  method: HubSpot\n",
+    );
+    assert_eq!(code(&["google.xml", "--connection", "outbound"], 3), "capture-other-protocol");
+}
+
+/// An ID token of the connection `oidc`, signed by a key.
+fn token(key: &PKey<Private>, claims: &Value) -> String {
+    let part = |value: &Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
+    let text = format!("{}.{}", part(&json!({ "alg": "RS256", "kid": "k1" })), part(claims));
+    let mut signer = Signer::new(MessageDigest::sha256(), key).unwrap();
+    let signature = signer.sign_oneshot_to_vec(text.as_bytes()).unwrap();
+    format!("{text}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature))
+}
+
+#[test]
+fn an_id_token_is_proven_by_the_key_set_and_by_nothing_else() {
+    let desk = Desk::new();
+    desk.write(
+        "connections/oidc.yaml",
+        "version: 1\nprovider: qualifio\nname: x\noauth:\n  kind: custom\n  issuer: https://idp.example.org/\n  \
+         client_id: c1\n  public_keys_endpoint: https://idp.example.org/keys\n  scope: openid email\nattributes:\n  email: email\n\
+         login:\n  email_domains: [example.org]\n",
+    );
+    let key = made::rsa_key(2048);
+    let number = |number: &openssl::bn::BigNumRef| BASE64_URL_SAFE_NO_PAD.encode(number.to_vec());
+    let rsa = key.rsa().unwrap();
+    let set = json!({ "keys": [{ "kty": "RSA", "kid": "k1", "alg": "RS256", "use": "sig", "n": number(rsa.n()), "e": number(rsa.e()) }] });
+    desk.write("keys.json", set.to_string());
+    let claims = json!({
+        "iss": "https://idp.example.org/", "aud": "c1", "sub": "1", "exp": 1_700_000_300, "iat": 1_700_000_000,
+        "email": "anna@example.org", "email_verified": true, "nonce": "n",
+    });
+    desk.write("token", token(&key, &claims));
+    let at = ["--at", "2023-11-14T22:14:00Z"];
+    let good = [&at[..], &["--jwks", "keys.json", "--nonce", "n"]].concat();
+    let document = decode(&desk, "token", "oidc", &good, 0);
+    assert_eq!(
+        (&document["verdict"], &document["identity"]["subject"]),
+        (&json!("accepted"), &json!("1")),
+        "{document}"
+    );
+    assert_eq!(document["decision"]["decision"], "allow");
+    // Nobody said with which key: it proves nothing, and says how it would.
+    let document = decode(&desk, "token", "oidc", &at, 1);
+    assert_eq!((&document["code"], &document["identity"]), (&json!("token-not-proven"), &Value::Null));
+    assert!(document["hint"].as_str().unwrap().contains("https://idp.example.org/keys"), "{document}");
+    // What is set wrongly at one of the two sides.
+    let refused = |change: &dyn Fn(&mut Value), code: &str| {
+        let mut other = claims.clone();
+        change(&mut other);
+        desk.write("token", token(&key, &other));
+        assert_eq!(decode(&desk, "token", "oidc", &good, 1)["code"], code);
+    };
+    refused(&|claims| claims["iss"] = json!("https://idp.example.org"), "issuer-mismatch");
+    refused(&|claims| claims["aud"] = json!("c2"), "audience-mismatch");
+    refused(&|claims| claims["exp"] = json!(1_700_000_010_i64 - 1_000), "token-expired");
+    refused(&|claims| claims["nonce"] = json!("m"), "nonce-mismatch");
+    desk.write("token", token(&made::rsa_key(2048), &claims));
+    assert_eq!(decode(&desk, "token", "oidc", &good, 1)["code"], "token-signature");
+    // A connection by SAML has no ID tokens.
+    desk.write(
+        "connections/saml.yaml",
+        "version: 1\nprovider: ino-cx\nname: x\nsaml:\n  idp:\n    entity_id: https://idp.example.org/\n",
+    );
+    desk.ssoctl(&["login", "decode", "token", "--connection", "saml"]).exits(3).tells("no OAuth connection");
+}
