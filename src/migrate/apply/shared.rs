@@ -81,8 +81,8 @@ fn perhaps_made(lines: &BTreeSet<u64>) -> Failure {
     let shown: Vec<String> = lines.iter().take(LINES).map(u64::to_string).collect();
     let (shown, more) = (shown.join(","), if lines.len() > LINES { ",…" } else { "" });
     let told = format!(
-        "{} accounts were perhaps made, and are not in the vendor's list: lines {shown}{more}; none is made again by itself",
-        lines.len()
+        "{} perhaps made, and not in the vendor's list: lines {shown}{more}; none is made again by itself",
+        counted(lines.len() as u64, "account")
     );
     Failure::stopped("perhaps-made", told)
         .hint("look for them at the vendor: one that shows up there is found by `ssoctl users resume ID`")

@@ -55,7 +55,7 @@ pub(super) fn check(journal: &dyn Journal, caller: &mut Caller<'_>) -> Result<()
         })
         .collect();
     let more = if several.len() > TOLD { ", …" } else { "" };
-    let told = format!("{} people have more than one account: {}{more}", several.len(), each.join("; "));
+    let told = format!("more than one account of one person: {}{more}", each.join("; "));
     Err(Trouble::Stop(Box::new(
         Failure::stopped("several-accounts", told)
             .hint("keep one account of each at the vendor, and take the External ID away from the others"),
