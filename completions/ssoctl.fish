@@ -573,12 +573,12 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_sub
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from simulate" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from simulate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l connection -d 'The connection that it was a login of' -r
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l entry -d 'Which login of a recording, counted from 1 [default: the last]' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l entry -d 'Which login of a recording, counted from 1 [default: the last one of the connection\'s protocol]' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l at -d 'The moment that counts as now [default: that of the recording, else now]' -r
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l request -d 'ID of the request that it should answer' -r
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l audience -d 'Entity ID of the service provider, in place of what is known of the vendor\'s' -r
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l acs -d 'Assertion consumer service, in place of what is known of the vendor\'s; may be repeated' -r
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l decrypt-with -d 'Private key of the service provider that opens what is encrypted: a file that only you can read, env:NAME or command:LINE; may be repeated' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l request -d 'ID of the request that it should answer (SAML)' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l audience -d 'Entity ID of the service provider, in place of what is known of the vendor\'s; of a token, the client ID' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l acs -d 'Assertion consumer service, in place of what is known of the vendor\'s; may be repeated (SAML)' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l decrypt-with -d 'Private key of the service provider (SAML) that opens what is encrypted: a file that only you can read, env:NAME or command:LINE; may be repeated' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l key-passphrase -d 'Reference to the passphrase of these keys: env:NAME, file:PATH or command:LINE' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l jwks -d 'The key set of the identity provider, which proves an ID token: what its `jwks_uri` answers' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l nonce -d 'The nonce that the login asked to have in the ID token' -r
@@ -590,7 +590,7 @@ json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
 html\t'One HTML page, of what is handed over to others'
 junit\t'For CI: JUnit XML, of commands that run tests'"
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l insecure-allow-sha1 -d 'Accept signatures made with SHA-1, which can be forged'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l insecure-allow-sha1 -d 'Accept signatures made with SHA-1, which can be forged (SAML)'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -31,7 +31,8 @@ pub(crate) fn decode(value: &str, file: &str) -> Result<Vec<u8>, Failure> {
             .hint("no login needs so much: do not trust it, and ask where it comes from"));
     }
     let plain = if value.contains('%') { unescaped(value) } else { value.to_owned() };
-    let compact: String = plain.split_ascii_whitespace().collect();
+    // Some copy it by way of a tool that writes the alphabet of URLs.
+    let compact: String = plain.split_ascii_whitespace().collect::<String>().replace('-', "+").replace('_', "/");
     let bytes = LENIENT.decode(&compact).map_err(|error| {
         Failure::input("message-not-base64", format!("{file}: this is neither XML nor base64"))
             .because(error)

@@ -12,6 +12,7 @@ mod envelope;
 mod identity;
 mod node;
 mod proof;
+mod shape;
 
 use crate::crypto::sign::PrivateKey;
 use crate::error::Failure;
@@ -25,7 +26,9 @@ use crate::saml::PROTOCOL;
 use crate::saml::response::node::Node;
 use crate::saml::signature::message;
 use crate::saml::signature::trust::Trust;
+use crate::xml::Event;
 use crate::xml::Limits;
+use crate::xml::Reader;
 
 /// Seconds by which clocks may differ. saml-core 1.3.3 leaves it to the parties; three minutes are
 /// what the products of this field allow.
@@ -66,7 +69,8 @@ pub(crate) struct Expected<'e> {
     pub(crate) skew: i64,
 }
 
-/// What a response says of itself, for a report and against replays; proven only where it is accepted.
+/// What a response says of itself, for a report and against replays. What stands around the assertion is
+/// proven only where the response itself is signed, the rest where it is accepted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Facts {
     /// `ID` of the assertion.
@@ -131,16 +135,26 @@ impl Judging<'_> {
         if document.is(PROTOCOL, "Response") && !envelope::is_success(&document) {
             // Nobody is logged in by it, and a failure is seldom signed.
             self.steps.lose_proof();
-            self.status(&document);
-            self.envelope(&document, false);
+            self.around(&document, false);
             return None;
         }
         self.structure(&document)?;
-        let proven = self.proof(bytes, &document)?;
-        let envelope = proven.response.as_ref().unwrap_or(&document);
-        self.status(envelope);
-        self.envelope(envelope, proven.response.is_some());
-        Some(self.assertion(&proven.assertion))
+        let proven = self.proof(bytes, &document);
+        self.around(proven.response.as_ref().unwrap_or(&document), proven.response.is_some());
+        Some(self.assertion(&proven.assertion?))
+    }
+
+    /// What stands around the assertion; `signed` is whether the response itself is.
+    fn around(&mut self, response: &Node, signed: bool) {
+        let before = self.steps.steps.len();
+        self.status(response);
+        self.envelope(response, signed);
+        if !signed {
+            // Where the assertion alone is signed, anybody can have written these.
+            for step in self.steps.steps[before..].iter_mut().filter(|step| step.result == StepResult::Passed) {
+                step.detail.push_str(" (not signed)");
+            }
+        }
     }
 
     /// The document as a tree, if it is a response at all.
@@ -180,20 +194,9 @@ impl Judging<'_> {
     /// One assertion, where it belongs, and no value that two readers could read differently.
     fn structure(&mut self, document: &Node) -> Option<()> {
         const CLAUSE: &str = "saml-profiles 4.1.4.2";
-        let (mut all, mut split, mut extensions) = (0, None, false);
-        document.walk(&mut |node, _| {
-            let assertion = matches!(node.local.as_str(), "Assertion" | "EncryptedAssertion");
-            all += usize::from(assertion && node.namespace == ASSERTION);
-            extensions |= node.is(PROTOCOL, "Extensions");
-            // White space between elements is no value.
-            if node.split && !node.text.trim().is_empty() && split.is_none() {
-                split = Some(node);
-            }
-        });
-        let direct = document.children.iter();
-        let direct =
-            direct.filter(|child| child.is(ASSERTION, "Assertion") || child.is(ASSERTION, "EncryptedAssertion"));
-        let direct = direct.count();
+        let mut all = 0;
+        document.walk(&mut |node, _| all += usize::from(is_assertion(node)));
+        let direct = document.children.iter().filter(|child| is_assertion(child)).count();
         let copied = "an answer to a login has one: do not trust this document, and ask where it comes from";
         let failed = if all > direct {
             let message = format!("{} of {all} assertions stand where none belongs", all - direct);
@@ -209,16 +212,14 @@ impl Judging<'_> {
                 "look at the identity provider's own log: it answered with success, and said nothing of the user";
             Some(("assertion-missing", "there is no assertion".to_owned(), hint.to_owned()))
         } else {
-            split.map(|node| {
-                let place = format!("{}:{}:{}", printable(self.file), node.at.line, node.at.column);
-                let message = format!(
-                    "{place}: a comment or an instruction stands inside the value of `{}`",
-                    printable(&node.local)
-                );
-                let hint = "two readers would read two values: do not trust this document, and ask where it comes from";
-                ("value-split", message, hint.to_owned())
-            })
+            None
         };
+        if failed.is_none()
+            && let Err(failure) = shape::check(document, self.file)
+        {
+            self.refuse("structure", CLAUSE, &failure);
+            return None;
+        }
         match failed {
             None => {
                 self.steps.passed("structure", CLAUSE, "one assertion, where it belongs");
@@ -247,6 +248,24 @@ impl Judging<'_> {
         let how = if off >= 0 { "before" } else { "after" };
         format!("{time}, {} {how} {}", unit(off.abs()), self.expected.now)
     }
+}
+
+/// Whether an element is an assertion, encrypted or not.
+fn is_assertion(node: &Node) -> bool {
+    node.namespace == ASSERTION && matches!(node.local.as_str(), "Assertion" | "EncryptedAssertion")
+}
+
+/// Whether a document is a response at all, by its first element.
+pub(crate) fn is_one(bytes: &[u8], file: &str) -> bool {
+    let Ok(mut reader) = Reader::new(bytes, file, &limits()) else { return false };
+    while reader.advance().is_ok() {
+        match reader.event() {
+            Event::Start(start) => return start.is(PROTOCOL, "Response"),
+            Event::Eof => return false,
+            _ => {}
+        }
+    }
+    false
 }
 
 fn not_a_response(document: &Node) -> (String, &'static str) {

@@ -52,7 +52,7 @@ fn a_real_login_is_proven_and_the_rules_decide_in_every_form_of_capture() {
     let value = BASE64_STANDARD.encode(GOOGLE);
     let har = json!({ "log": { "entries": [{
         "startedDateTime": "2023-11-16T21:21:00.000Z",
-        "request": { "url": "https://example.com/acs", "postData": { "params": [{ "name": "SAMLResponse", "value": value.replace('=', "%3D") }] } },
+        "request": { "url": "https://example.com/accounts/bfeb03a0-6022-4862-9bbf-5a4d7608db35/saml/acs", "postData": { "params": [{ "name": "SAMLResponse", "value": value.replace('=', "%3D") }] } },
     }] } });
     desk.write("login.xml", GOOGLE);
     desk.write("login.txt", &value);
@@ -119,6 +119,30 @@ fn what_cannot_be_read_or_is_not_asked_rightly_is_no_refused_login() {
         "version: 1\nprovider: ino-cx\nname: x\noauth:\n  kind: outbound\n  method: HubSpot\n",
     );
     assert_eq!(code(&["google.xml", "--connection", "outbound"], 3), "capture-other-protocol");
+    // Whoever gives a flag thinks that it is asked.
+    assert_eq!(code(&["google.xml", "--connection", "google", "--nonce", "n"], 2), "flag-other-protocol");
+}
+
+#[test]
+fn of_a_recording_the_last_login_of_the_connection_is_taken() {
+    let desk = desk();
+    let entry = |url: &str, name: &str, value: &str| json!({ "startedDateTime": "2023-11-16T21:21:00.000+0000", "request": { "url": url, "postData": { "text": null, "params": [{ "name": name, "value": value }] } } });
+    let logout = r#"<p:LogoutResponse xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol"/>"#;
+    let har = json!({ "log": { "entries": [
+        entry("https://anna:secret@example.com/acs;jsessionid=1?x=1", "SAMLResponse", &BASE64_STANDARD.encode(GOOGLE)),
+        entry("https://example.com/acs", "SAMLResponse", "(redacted)"),
+        entry("https://example.com/slo", "SAMLResponse", &BASE64_STANDARD.encode(logout)),
+        entry("https://example.com/cb", "id_token", "eyJ.e30.x"),
+    ] } });
+    desk.write("login.har", har.to_string());
+    let document = decode(&desk, "login.har", "google", &SP, 0);
+    assert_eq!((&document["entry"], &document["entries"]), (&json!(1), &json!(4)));
+    assert_eq!(document["judged_at"], "2023-11-16T21:21:00Z");
+    // Neither a password nor a session is repeated; that it went elsewhere is told.
+    assert_eq!(document["posted_to"], "https://example.com/acs");
+    assert!(document["steps"].as_array().unwrap().iter().any(|step| step["step"] == "posted"));
+    let document = decode(&desk, "login.har", "google", &[&SP[..], &["--entry", "3"]].concat(), 1);
+    assert_eq!(document["code"], "response-not-one");
 }
 
 /// An ID token of the connection `oidc`, signed by a key.

@@ -19,6 +19,7 @@ use crate::cli::login::prepared::Prepared;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::model::ConnectionName;
+use crate::model::counted;
 use crate::model::identity::Identity;
 use crate::model::time::Time;
 use crate::model::verification::Verification;
@@ -26,6 +27,8 @@ use crate::rules::Decision;
 use crate::rules::Verdict as Decided;
 use crate::saml::response;
 
+/// Logins of a recording that are looked at, from the last on.
+const MOST_TRIED: usize = 50;
 /// The largest recording, in bytes: some minutes of a browser with every picture in it.
 const LIMIT: u64 = 256 << 20;
 
@@ -47,8 +50,9 @@ A HAR file: open the browser's network tab, keep the log over page changes, log 
 all as HAR. It holds the session of whoever logged in: keep it like a password.
 
 What is not known is not called good: without the vendor's entity ID and ACS (`--audience`,
-`--acs`, or those of the connection) audience and recipient are `unchecked`. Whether it was
-used before (replay) cannot be seen from a file.
+`--acs`, or those of the connection) audience and recipient are `unchecked`; without a client
+ID the audience of a token is, and without `--nonce` its nonce. Whether it was used before
+(replay) cannot be seen from a file. A flag of the other protocol is refused.
 
 Exit codes: 0 accepted, and allow or prompt · 1 refused, or deny
             2 wrong usage · 3 the file or the connection cannot be read")]
@@ -59,22 +63,22 @@ pub(crate) struct Args {
     /// The connection that it was a login of
     #[arg(long, value_name = "NAME")]
     connection: ConnectionName,
-    /// Which login of a recording, counted from 1 [default: the last]
+    /// Which login of a recording, counted from 1 [default: the last one of the connection's protocol]
     #[arg(long, value_name = "N")]
     entry: Option<usize>,
     /// The moment that counts as now [default: that of the recording, else now]
     #[arg(long, value_name = "TIME", value_parser = moment::parse)]
     at: Option<Time>,
-    /// ID of the request that it should answer
+    /// ID of the request that it should answer (SAML)
     #[arg(long, value_name = "ID")]
     request: Option<String>,
-    /// Entity ID of the service provider, in place of what is known of the vendor's
+    /// Entity ID of the service provider, in place of what is known of the vendor's; of a token, the client ID
     #[arg(long, value_name = "ENTITY-ID")]
     audience: Option<String>,
-    /// Assertion consumer service, in place of what is known of the vendor's; may be repeated
+    /// Assertion consumer service, in place of what is known of the vendor's; may be repeated (SAML)
     #[arg(long, value_name = "URL")]
     acs: Vec<String>,
-    /// Private key of the service provider that opens what is encrypted: a file that only you can read, env:NAME or command:LINE; may be repeated
+    /// Private key of the service provider (SAML) that opens what is encrypted: a file that only you can read, env:NAME or command:LINE; may be repeated
     #[arg(long, value_name = "FILE|REFERENCE", allow_hyphen_values = true)]
     decrypt_with: Vec<String>,
     /// Reference to the passphrase of these keys: env:NAME, file:PATH or command:LINE
@@ -92,7 +96,7 @@ pub(crate) struct Args {
     /// Seconds by which clocks may differ
     #[arg(long, value_name = "SECONDS", default_value_t = response::SKEW, value_parser = clap::value_parser!(i64).range(0..=3600))]
     skew: i64,
-    /// Accept signatures made with SHA-1, which can be forged
+    /// Accept signatures made with SHA-1, which can be forged (SAML)
     #[arg(long)]
     insecure_allow_sha1: bool,
 }
@@ -145,16 +149,11 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let file = identity::shown(&args.file);
     let bytes = identity::read_within(&args.file, LIMIT)?;
     let all = capture::read(&bytes, file)?;
-    let place = args.entry.unwrap_or(all.len());
-    let captured = place.checked_sub(1).and_then(|place| all.get(place)).ok_or_else(|| {
-        let count = if all.len() == 1 { "one login".to_owned() } else { format!("{} logins", all.len()) };
-        Failure::usage("entry-unknown", format!("{file}: there is no login {place}: it has {count}"))
-            .hint("logins are counted from 1 in the order of the recording; without `--entry` the last is taken")
-    })?;
+    let (place, captured) = chosen(args, &all, &prepared, file)?;
     let at = args.at.or(captured.at).unwrap_or(context.now);
     let judged = match &captured.message {
-        Message::Response(xml) => saml::judged(args, &prepared, (xml, file), at)?,
         Message::Token(token) => token::judged(args, &prepared, (token, file), at)?,
+        message => saml::judged(args, &prepared, (&message.xml(file)?, captured.posted_to.as_deref(), file), at)?,
     };
     let accounts = match &args.directory {
         Some(file) => Some(prepared::directory(Path::new(file), context)?),
@@ -170,4 +169,35 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     }
     let denied = seen.decision.as_ref().is_none_or(|decision| decision.verdict == Decided::Deny);
     Ok(if denied { Verdict::Findings } else { Verdict::Done })
+}
+
+/// The login that is meant, and its place from 1: the last that can be one of the connection, unless one is named.
+fn chosen<'c>(args: &Args, all: &'c [Captured], prepared: &Prepared, file: &str) -> Result<(usize, &'c Captured)> {
+    if let Some(place) = args.entry {
+        return place.checked_sub(1).and_then(|at| all.get(at)).map(|captured| (place, captured)).ok_or_else(|| {
+            Failure::usage("entry-unknown", format!("{file}: there is no login {place}: it has {}", counted(all.len() as u64, "login")))
+                .hint("logins are counted from 1 in the order of the recording; without `--entry` the last one of the connection is taken")
+                .into()
+        });
+    }
+    let is_saml = prepared.connection().saml.is_some();
+    let fits = |captured: &Captured| match &captured.message {
+        Message::Token(_) => !is_saml,
+        // A logout travels by the same name.
+        message => is_saml && message.xml(file).is_ok_and(|xml| response::is_one(&xml, file)),
+    };
+    let numbered = || all.iter().enumerate().map(|(at, captured)| (at + 1, captured)).rev();
+    let found = numbered().take(MOST_TRIED).find(|(_, captured)| fits(captured));
+    // Why none fits is said of the last.
+    found.or_else(|| numbered().next()).ok_or_else(|| Failure::bug("a capture without a login").into())
+}
+
+/// Flags that say nothing of the other protocol: whoever gives one must not think that it was asked.
+fn refuse_others(protocol: &str, given: &[(&str, bool)]) -> Result<()> {
+    match given.iter().find(|(_, given)| *given) {
+        None => Ok(()),
+        Some((flag, _)) => Err(Failure::usage("flag-other-protocol", format!("`{flag}` says nothing of {protocol}"))
+            .hint("leave it out; `ssoctl login decode --help` says which flag is for which")
+            .into()),
+    }
 }

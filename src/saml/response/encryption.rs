@@ -10,11 +10,15 @@ use crate::crypto::sign::PrivateKey;
 use crate::error::Failure;
 use crate::saml::ASSERTION;
 use crate::saml::DS;
+use crate::saml::response::is_assertion;
 use crate::saml::response::limits;
 use crate::saml::response::node::Node;
+use crate::saml::response::shape;
 
-const XENC: &str = "http://www.w3.org/2001/04/xmlenc#";
+pub(super) const XENC: &str = "http://www.w3.org/2001/04/xmlenc#";
 const XENC11: &str = "http://www.w3.org/2009/xmlenc11#";
+/// The element that is put around what was encrypted, where it uses the prefixes of its place.
+const PLACE: &str = "place";
 /// The most wrapped keys that are tried: one for each recipient.
 const MAX_KEYS: usize = 16;
 
@@ -35,31 +39,41 @@ pub(super) struct Plain {
 /// Decrypts an `EncryptedAssertion`.
 pub(super) fn assertion(encrypted: &Node, keys: &[PrivateKey], file: &str) -> Result<Plain, Failure> {
     let opened = open(encrypted, keys, "assertion")?;
-    let (document, tree) = parse(opened.content, encrypted, file)?;
-    let found = if tree.is(ASSERTION, "Assertion") { Some(&tree) } else { tree.child(ASSERTION, "Assertion") };
-    let Some(assertion) = found.cloned() else {
-        return Err(not_one("an assertion"));
-    };
-    let mut inner = 0;
-    assertion.walk(&mut |node, _| {
-        inner += usize::from(
-            node.namespace == ASSERTION && matches!(node.local.as_str(), "Assertion" | "EncryptedAssertion"),
-        );
-    });
-    if inner > 1 {
+    let parsed = parse(opened.content, encrypted, file)?;
+    let assertion = parsed.only("Assertion").ok_or_else(|| not_one("an assertion"))?.clone();
+    let mut all = 0;
+    parsed.tree.walk(&mut |node, _| all += usize::from(is_assertion(node)));
+    if all > 1 {
         return Err(Failure::refused("assertion-misplaced", "another assertion stands inside the encrypted one")
             .hint("do not trust this document, and ask where it comes from"));
     }
-    Ok(Plain { document, tree, assertion, key: opened.key, weak: opened.weak })
+    shape::check(&parsed.tree, file)?;
+    Ok(Plain { document: parsed.document, tree: parsed.tree, assertion, key: opened.key, weak: opened.weak })
 }
 
 /// Decrypts an `EncryptedID` or an `EncryptedAttribute`.
 pub(super) fn element(encrypted: &Node, keys: &[PrivateKey], file: &str) -> Result<Node, Failure> {
     let wanted = if encrypted.local == "EncryptedID" { "NameID" } else { "Attribute" };
     let opened = open(encrypted, keys, wanted)?;
-    let (_, tree) = parse(opened.content, encrypted, file)?;
-    let found = if tree.is(ASSERTION, wanted) { Some(&tree) } else { tree.child(ASSERTION, wanted) };
-    found.cloned().ok_or_else(|| not_one(wanted))
+    let parsed = parse(opened.content, encrypted, file)?;
+    shape::check(&parsed.tree, file)?;
+    parsed.only(wanted).cloned().ok_or_else(|| not_one(wanted))
+}
+
+/// What was encrypted.
+struct Parsed {
+    document: Vec<u8>,
+    tree: Node,
+    /// An element was put around it.
+    placed: bool,
+}
+
+impl Parsed {
+    /// The element that was encrypted, if it is this one.
+    fn only(&self, wanted: &str) -> Option<&Node> {
+        let element = if self.placed { self.tree.children.first()? } else { &self.tree };
+        element.is(ASSERTION, wanted).then_some(element)
+    }
 }
 
 fn not_one(what: &str) -> Failure {
@@ -68,12 +82,12 @@ fn not_one(what: &str) -> Failure {
 }
 
 /// What was encrypted as a document. It may use the prefixes of the place where it stood.
-fn parse(content: Vec<u8>, place: &Node, file: &str) -> Result<(Vec<u8>, Node), Failure> {
+fn parse(content: Vec<u8>, place: &Node, file: &str) -> Result<Parsed, Failure> {
     let first = match Node::read(&content, file, &limits()) {
-        Ok(tree) => return Ok((content, tree)),
+        Ok(tree) => return Ok(Parsed { document: content, tree, placed: false }),
         Err(failure) => failure,
     };
-    let mut wrapped = b"<in".to_vec();
+    let mut wrapped = format!("<{PLACE}").into_bytes();
     for (at, (prefix, uri)) in place.scope.iter().enumerate() {
         // The last of a prefix is the one that counts.
         if place.scope[at + 1..].iter().any(|(later, _)| later == prefix) || prefix == "xml" {
@@ -85,9 +99,9 @@ fn parse(content: Vec<u8>, place: &Node, file: &str) -> Result<(Vec<u8>, Node), 
     }
     wrapped.push(b'>');
     wrapped.extend_from_slice(&content);
-    wrapped.extend_from_slice(b"</in>");
+    wrapped.extend_from_slice(format!("</{PLACE}>").as_bytes());
     match Node::read(&wrapped, file, &limits()) {
-        Ok(tree) if tree.children.len() == 1 => Ok((wrapped, tree)),
+        Ok(tree) if tree.children.len() == 1 => Ok(Parsed { document: wrapped, tree, placed: true }),
         _ => Err(Failure::refused("decryption-content", "what was encrypted is no XML")
             .because(first)
             .hint("ask who runs the identity provider what it encrypts")),

@@ -50,12 +50,19 @@ impl Judging<'_> {
             let hint = "ask who runs the identity provider: it answers without a status";
             return self.steps.failed("status", CLAUSE, "status-missing", "there is no status", hint);
         };
-        if top == SUCCESS {
-            return self.steps.passed("status", CLAUSE, "the identity provider says yes");
-        }
         let status = response.child(PROTOCOL, "Status");
         let second = status.and_then(|status| status.child(PROTOCOL, "StatusCode"));
         let second = second.and_then(|code| code.child(PROTOCOL, "StatusCode")?.attribute("Value"));
+        if top == SUCCESS {
+            return match second {
+                None => self.steps.passed("status", CLAUSE, "the identity provider says yes"),
+                Some(second) => {
+                    let short: String = second.chars().take(120).collect();
+                    let told = format!("the identity provider says yes, and below it `{}`", printable(&short));
+                    self.steps.noted("status", CLAUSE, told);
+                }
+            };
+        }
         let said = status.and_then(|status| status.child(PROTOCOL, "StatusMessage")).map(|message| message.text.trim());
         let mut text = format!("the identity provider says no: `{}`", printable(top));
         if let Some(second) = second {
@@ -120,7 +127,8 @@ impl Judging<'_> {
         let answer_to = |id: &str| format!("it answers the request `{}`", printable(id));
         match (&self.expected.request, answered) {
             (Request::Unknown, None) => {
-                self.steps.noted("request", CLAUSE, "it answers no request: the login began at the identity provider");
+                let told = "the response names no request: the login began at the identity provider, unless the confirmation names one";
+                self.steps.noted("request", CLAUSE, told);
             }
             (Request::Unknown, Some(id)) => {
                 self.steps.unchecked("request", CLAUSE, format!("{}, which is not known here", answer_to(id)));

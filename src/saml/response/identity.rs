@@ -1,5 +1,7 @@
 //! Whom an assertion is about: its NameID and attributes, as the login rules take them.
 
+use std::collections::HashMap;
+
 use crate::crypto::sign::PrivateKey;
 use crate::error::Failure;
 use crate::model::identity::Attribute;
@@ -41,32 +43,25 @@ pub(super) fn read(assertion: &Node, subject: Option<&Node>, keys: &[PrivateKey]
         },
     };
     if let Some(name) = name {
-        if name.children.is_empty() {
-            read.format = name.attribute("Format").map(str::to_owned);
-            read.identity.subject = Some(name.text);
-        } else {
-            let message = "the NameID has elements in it, and one value is wanted";
-            read.failures.push(
-                Failure::refused("name-id-not-plain", message)
-                    .hint("do not trust this document, and ask where it comes from"),
-            );
-        }
+        read.format = name.attribute("Format").map(str::to_owned);
+        read.identity.subject = Some(name.text);
     }
+    let mut places = HashMap::new();
     for statement in assertion.all(ASSERTION, "AttributeStatement") {
         for child in &statement.children {
             if child.is(ASSERTION, "Attribute") {
-                attribute(child, &mut read);
+                attribute(child, &mut read, &mut places);
             } else if child.is(ASSERTION, "EncryptedAttribute")
                 && let Some(plain) = decrypt(child, &mut read.failures)
             {
-                attribute(&plain, &mut read);
+                attribute(&plain, &mut read, &mut places);
             }
         }
     }
     read
 }
 
-fn attribute(attribute: &Node, read: &mut Read) {
+fn attribute(attribute: &Node, read: &mut Read, places: &mut HashMap<String, usize>) {
     let Some(name) = attribute.attribute("Name") else {
         read.told.push("an attribute without a name is left out".to_owned());
         return;
@@ -79,7 +74,7 @@ fn attribute(attribute: &Node, read: &mut Read) {
         match value.children.as_slice() {
             [] => values.push(value.text.clone()),
             // eduPersonTargetedID and its kind are a NameID within a value.
-            [name_id] if name_id.is(ASSERTION, "NameID") && name_id.children.is_empty() => {
+            [name_id] if name_id.is(ASSERTION, "NameID") && value.text.trim().is_empty() => {
                 values.push(name_id.text.clone());
             }
             _ => {
@@ -88,9 +83,10 @@ fn attribute(attribute: &Node, read: &mut Read) {
             }
         }
     }
-    let known = read.identity.attributes.iter_mut().find(|one| one.name == name);
-    match known {
+    let attributes = &mut read.identity.attributes;
+    let place = *places.entry(name.to_owned()).or_insert(attributes.len());
+    match attributes.get_mut(place) {
         Some(known) => known.values.extend(values),
-        None => read.identity.attributes.push(Attribute { name: name.to_owned(), values }),
+        None => attributes.push(Attribute { name: name.to_owned(), values }),
     }
 }

@@ -2,6 +2,7 @@
 //! the tree of the octets that were signed, and never from the document that they were found in.
 
 use crate::error::Failure;
+use crate::saml::ASSERTION;
 use crate::xml::Event;
 use crate::xml::Limits;
 use crate::xml::Position;
@@ -9,6 +10,8 @@ use crate::xml::Reader;
 
 /// The most elements of one message. An assertion with a thousand groups has some thousands.
 const MAX_ELEMENTS: usize = 20_000;
+/// The most that are encrypted each by itself: names and attributes.
+const MAX_ENCRYPTED: usize = 100;
 
 /// One element.
 #[derive(Clone, Debug)]
@@ -36,21 +39,24 @@ impl Node {
     pub(super) fn read(bytes: &[u8], file: &str, limits: &Limits) -> Result<Self, Failure> {
         let mut reader = Reader::new(bytes, file, limits)?;
         let mut open: Vec<Self> = Vec::new();
-        let (mut root, mut elements) = (None, 0);
+        let (mut root, mut elements, mut encrypted_ones) = (None, 0, 0);
         loop {
             reader.advance()?;
             match reader.event() {
                 Event::Start(start) => {
                     elements += 1;
-                    if elements > MAX_ELEMENTS {
-                        let message = format!("the message has more than {MAX_ELEMENTS} elements");
+                    let encrypted = start.namespace() == ASSERTION
+                        && matches!(start.local(), "EncryptedAssertion" | "EncryptedID" | "EncryptedAttribute");
+                    encrypted_ones += usize::from(encrypted);
+                    if elements > MAX_ELEMENTS || encrypted_ones > MAX_ENCRYPTED {
+                        let message = format!(
+                            "the message has more than {MAX_ELEMENTS} elements, or {MAX_ENCRYPTED} encrypted ones"
+                        );
                         return Err(reader
                             .failure("message-too-large", &message)
                             .hint("no login needs so many: do not trust it, and ask where it comes from"));
                     }
                     let own = |text: &str| text.to_owned();
-                    let encrypted =
-                        matches!(start.local(), "EncryptedAssertion" | "EncryptedID" | "EncryptedAttribute");
                     open.push(Self {
                         local: own(start.local()),
                         namespace: own(start.namespace()),

@@ -27,8 +27,8 @@ const CLAUSE: &str = "saml-core 5, saml-profiles 4.1.4.3";
 pub(super) struct Proven {
     /// The response, where it is signed itself.
     pub(super) response: Option<Node>,
-    /// The assertion.
-    pub(super) assertion: Node,
+    /// The assertion; `None` where it cannot be opened.
+    pub(super) assertion: Option<Node>,
 }
 
 /// What the signatures of one document prove.
@@ -41,7 +41,7 @@ struct Signed {
 
 impl Judging<'_> {
     /// Verifies every signature, decrypts where that is needed, and finds the assertion.
-    pub(super) fn proof(&mut self, bytes: &[u8], document: &Node) -> Option<Proven> {
+    pub(super) fn proof(&mut self, bytes: &[u8], document: &Node) -> Proven {
         let outer = match self.signatures(bytes, document) {
             Ok(signed) => signed,
             Err(failure) => {
@@ -52,12 +52,21 @@ impl Judging<'_> {
         let envelope = outer.response.as_ref().unwrap_or(document);
         let mut signers = outer.signers;
         let assertion = if let Some(encrypted) = envelope.child(ASSERTION, "EncryptedAssertion") {
-            let plain = self.decrypted(encrypted)?;
+            let Some(plain) = self.decrypted(encrypted) else {
+                if let Some(signer) = signers.first() {
+                    self.steps.passed(STEP, CLAUSE, format!("the response is signed, by {signer}"));
+                } else {
+                    let told = "the response is not signed; whether the assertion is cannot be seen";
+                    self.steps.unchecked(STEP, CLAUSE, told);
+                    self.steps.lose_proof();
+                }
+                return Proven { response: outer.response, assertion: None };
+            };
             let inner = match self.signatures(&plain.document, &plain.tree) {
                 Ok(signed) => signed,
                 Err(failure) => {
                     self.unproven(&failure, &plain.tree);
-                    return Some(Proven { response: None, assertion: plain.assertion });
+                    return Proven { response: None, assertion: Some(plain.assertion) };
                 }
             };
             signers.extend(inner.signers);
@@ -67,7 +76,7 @@ impl Judging<'_> {
                 (None, Some(_)) => Some(plain.assertion),
                 (None, None) => {
                     self.unsigned();
-                    return Some(Proven { response: None, assertion: plain.assertion });
+                    return Proven { response: None, assertion: Some(plain.assertion) };
                 }
             }
         } else {
@@ -84,7 +93,7 @@ impl Judging<'_> {
             (None, _) => "the assertion is signed",
         };
         self.steps.passed(STEP, CLAUSE, format!("{what}, by {}", signers[0]));
-        Some(Proven { response: outer.response, assertion })
+        Proven { response: outer.response, assertion: Some(assertion) }
     }
 
     /// The signed elements of a document that is a response, or an assertion that was decrypted.
@@ -114,12 +123,12 @@ impl Judging<'_> {
     }
 
     /// The assertion as the document claims it, after nothing was proven.
-    fn claimed(&mut self, document: &Node) -> Option<Proven> {
-        if let Some(encrypted) = document.child(ASSERTION, "EncryptedAssertion") {
-            return self.decrypted(encrypted).map(|plain| Proven { response: None, assertion: plain.assertion });
-        }
-        let assertion = document.child(ASSERTION, "Assertion")?.clone();
-        Some(Proven { response: None, assertion })
+    fn claimed(&mut self, document: &Node) -> Proven {
+        let assertion = match document.child(ASSERTION, "EncryptedAssertion") {
+            Some(encrypted) => self.decrypted(encrypted).map(|plain| plain.assertion),
+            None => document.child(ASSERTION, "Assertion").cloned(),
+        };
+        Proven { response: None, assertion }
     }
 
     fn decrypted(&mut self, encrypted: &Node) -> Option<encryption::Plain> {
@@ -156,7 +165,12 @@ impl Judging<'_> {
 
     fn unproven(&mut self, failure: &Failure, document: &Node) {
         // Of two reasons the usual one alone: what was altered seldom brings another certificate.
-        let hints = self.foreign_certificate(document).unwrap_or_else(|| match failure.code() {
+        let foreign = match failure.code() {
+            // Where a pinned key has made the signature, what it brings along is anybody's.
+            "signature-invalid" | "signature-key-unknown" => self.foreign_certificate(document),
+            _ => None,
+        };
+        let hints = foreign.unwrap_or_else(|| match failure.code() {
             "signature-invalid" => "it was altered on its way, or signed by another key: capture it anew, and compare the certificates of both sides".to_owned(),
             _ => failure.hints().join("\n"),
         });

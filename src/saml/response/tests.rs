@@ -109,7 +109,16 @@ fn a_good_response_proves_its_user_whatever_is_signed() {
 
 #[test]
 fn each_thing_that_is_wrong_is_refused_by_its_name() {
-    let cases: [(&str, &str, &str); 31] = [
+    let cases: [(&str, &str, &str); 36] = [
+        ("<a:Conditions ", "<a:Conditions/><a:Conditions ", "element-repeated"),
+        ("<a:NameID ", "<a:EncryptedID/><a:NameID ", "element-repeated"),
+        ("</a:Audience>", "<a:x/></a:Audience>", "value-not-plain"),
+        (r#"SessionNotOnOrAfter="2026-11-27T18:00:00Z""#, r#"SessionNotOnOrAfter="never""#, "conditions-unreadable"),
+        (
+            r#"ID="_a" Version="2.0" IssueInstant="2026-11-27T10:00:00Z""#,
+            r#"ID="_a" Version="2.0""#,
+            "assertion-incomplete",
+        ),
         ("<p:Response ", "<p:LogoutResponse ", "response-not-one"),
         (r#"ID="_r" Version="2.0""#, r#"ID="_r" Version="1.1""#, "response-version"),
         (r#"ID="_a" Version="2.0""#, r#"ID="_a" Version="1.1""#, "assertion-version"),
@@ -169,7 +178,7 @@ fn each_thing_that_is_wrong_is_refused_by_its_name() {
         ),
         ("<a:OneTimeUse/>", "<a:Condition/>", "condition-unknown"),
         ("SessionNotOnOrAfter=\"2026-11-27T18", "SessionNotOnOrAfter=\"2026-11-27T08", "session-ended"),
-        (">anna<", "><a:x>anna</a:x><", "name-id-not-plain"),
+        (">anna<", "><a:x>anna</a:x><", "value-not-plain"),
         (">anna<", ">anna<!-- -->.evil<", "value-split"),
         (">one<", ">one<?x?><", "value-split"),
         ("<p:Status>", "<p:Extensions><a:Assertion/></p:Extensions><p:Status>", "assertion-misplaced"),
@@ -305,6 +314,17 @@ fn a_signature_of_something_else_or_of_somebody_else_proves_nothing() {
     let other = Sealer::new().unwrap();
     let foreign = other.seal(usual().as_bytes()).unwrap().document;
     assert_eq!(refused(&judge(&foreign, "r.xml", &expected())), "signature-invalid");
+    // A pinned key has signed it: whatever certificate it brings is not the reason.
+    let good = String::from_utf8(sealed(&usual())).unwrap();
+    let certificate = include_str!("../../../tests/vectors/responses/okta.pem");
+    let der: String = certificate.lines().filter(|line| !line.starts_with('-')).collect();
+    let key_info = format!(
+        "<ds:KeyInfo><ds:X509Data><ds:X509Certificate>{der}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></ds:Signature>"
+    );
+    let altered = good.replace("</ds:Signature>", &key_info).replace(">anna<", ">eve<");
+    let judged = judge(altered.as_bytes(), "r.xml", &expected());
+    assert_eq!(refused(&judged), "digest-mismatch");
+    assert!(!judged.verification.refusal().unwrap().hint.as_ref().unwrap().contains("cert add"));
     // One good, one bad.
     let both = response(&signature("_r"), &assertion("_a", "anna", &signature("_a")));
     let both = String::from_utf8(sealed(&both)).unwrap();
@@ -370,6 +390,23 @@ fn an_encrypted_assertion_is_opened_with_the_key_and_proven_within_or_around() {
     let document = response("", &encrypted(&own, true));
     assert_eq!(accepted(judge(document.as_bytes(), "r.xml", &with_keys())).subject.as_deref(), Some("anna"));
     assert_eq!(refused(&judge(document.as_bytes(), "r.xml", &expected())), "decryption-key-missing");
+    // Without the key what stands around it is told all the same.
+    let closed = judge(&sealed(&response(&signature("_r"), &encrypted(&own, true))), "r.xml", &expected());
+    let told: Vec<&str> = closed.verification.steps.iter().map(|step| step.step).collect();
+    assert_eq!(
+        told,
+        [
+            "document",
+            "structure",
+            "decryption",
+            "signature",
+            "status",
+            "destination",
+            "request",
+            "issued",
+            "response-issuer"
+        ]
+    );
     let strangers = [PrivateKey::generate(NewKey::Rsa(2048)).unwrap()];
     let stranger = Expected { keys: &strangers, ..expected() };
     assert_eq!(refused(&judge(document.as_bytes(), "r.xml", &stranger)), "decryption-failed");
@@ -399,6 +436,11 @@ fn what_is_encrypted_otherwise_is_refused_by_name() {
     assert_eq!(code(&good.replace("e:CipherValue", "e:CipherReference")), "encryption-malformed");
     assert_eq!(code(&encrypted("<a:Other/>", true)), "decryption-content");
     assert_eq!(code(&encrypted("no XML", true)), "decryption-content");
+    let both = format!("<x {NAMESPACES}>{}{}</x>", assertion("_a", "anna", ""), assertion("_b", "eve", ""));
+    assert_eq!(code(&encrypted(&both, true)), "decryption-content");
+    let split = encrypted(&assertion("_a", "anna<!-- -->.evil", ""), true);
+    let split = sealed(&response(&signature("_r"), &split));
+    assert_eq!(refused(&judge(&split, "r.xml", &Expected { keys: &KEYS, ..expected() })), "value-split");
     let inner = assertion("_a", "anna", &assertion("_b", "eve", ""));
     assert_eq!(code(&encrypted(&inner, true)), "assertion-misplaced");
 }

@@ -2,11 +2,13 @@
 
 use crate::cli::login::decode::Args;
 use crate::cli::login::decode::Judged;
+use crate::cli::login::decode::refuse_others;
 use crate::cli::login::prepared::Prepared;
 use crate::cli::signer;
 use crate::crypto::scheme::Sha1;
 use crate::error::Failure;
 use crate::error::Result;
+use crate::model::difference::explain_difference;
 use crate::model::time::Time;
 use crate::saml::response;
 use crate::saml::response::Expected;
@@ -15,7 +17,7 @@ use crate::saml::signature::trust::Pin;
 use crate::saml::signature::trust::Trust;
 
 /// Verifies the XML of a response.
-pub(super) fn judged(args: &Args, prepared: &Prepared, (xml, file): (&[u8], &str), at: Time) -> Result<Judged> {
+pub(super) fn judged(args: &Args, prepared: &Prepared, (xml, posted_to, file): (&[u8], Option<&str>, &str), at: Time) -> Result<Judged> {
     let name = prepared.name();
     let Some(saml) = &prepared.connection().saml else {
         return Err(Failure::input(
@@ -25,6 +27,7 @@ pub(super) fn judged(args: &Args, prepared: &Prepared, (xml, file): (&[u8], &str
         .hint("`ssoctl connection list` shows the protocol of each")
         .into());
     };
+    refuse_others("a SAML response", &[("--jwks", args.jwks.is_some()), ("--nonce", args.nonce.is_some())])?;
     let mut pins = Vec::new();
     for (index, stored) in saml.idp.certificates.iter().enumerate() {
         pins.extend(Pin::from_stored(&stored.pem, &format!("connections/{name}.yaml: saml.idp.certificates.{index}"))?);
@@ -50,8 +53,14 @@ pub(super) fn judged(args: &Args, prepared: &Prepared, (xml, file): (&[u8], &str
         now: at,
         skew: args.skew,
     };
-    let judged = response::judge(xml, file, &expected);
+    let mut judged = response::judge(xml, file, &expected);
     let facts = judged.facts;
+    if let (Some(posted), Some(destination)) = (posted_to, &facts.destination)
+        && destination.split('?').next() != Some(posted)
+    {
+        let told = format!("the browser posted it elsewhere: {}", explain_difference(destination, posted));
+        judged.verification.noted("posted", "saml-bindings 3.5.5.2", told);
+    }
     let time = |time: Option<Time>| time.map(|time| time.to_string());
     Ok(Judged {
         verification: judged.verification,

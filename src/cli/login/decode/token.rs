@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::cli::login::decode::Args;
 use crate::cli::login::decode::Judged;
+use crate::cli::login::decode::refuse_others;
 use crate::cli::login::identity;
 use crate::cli::login::prepared::Prepared;
 use crate::crypto::verify::PublicKey;
@@ -32,6 +33,13 @@ pub(super) fn judged(args: &Args, prepared: &Prepared, (text, file): (&str, &str
         .hint("`ssoctl connection list` shows the protocol of each")
         .into());
     };
+    let of_saml = [
+        ("--acs", !args.acs.is_empty()),
+        ("--request", args.request.is_some()),
+        ("--decrypt-with", !args.decrypt_with.is_empty()),
+        ("--insecure-allow-sha1", args.insecure_allow_sha1),
+    ];
+    refuse_others("an ID token", &of_saml)?;
     let keys = match (&args.jwks, &oauth.public_key) {
         (Some(file), _) => Some(KeySet::read(&identity::read(file)?, identity::shown(file))?),
         (None, Some(pem)) => {
@@ -44,7 +52,7 @@ pub(super) fn judged(args: &Args, prepared: &Prepared, (text, file): (&str, &str
     let username = connection.attributes.get("username").or_else(|| connection.attributes.get("email"));
     let expected = Expected {
         issuer: oauth.issuer.as_deref(),
-        client_id: oauth.client_id.as_deref(),
+        client_id: args.audience.as_deref().or(oauth.client_id.as_deref()),
         keys: keys.as_ref(),
         algorithms: &algorithms,
         nonce: args.nonce.as_deref(),

@@ -1,0 +1,120 @@
+//! A recording of a browser's network tab (HAR 1.2), as far as a login needs it.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::cli::login::capture::Captured;
+use crate::cli::login::capture::MOST_JSON;
+use crate::cli::login::capture::Message;
+use crate::cli::login::capture::pairs;
+use crate::model::printable;
+use crate::model::time::Time;
+
+/// As much of HAR 1.2 as is needed.
+#[derive(Deserialize)]
+struct Har {
+    log: Log,
+}
+
+#[derive(Deserialize)]
+struct Log {
+    entries: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Entry {
+    #[serde(default)]
+    started_date_time: Option<String>,
+    request: Request,
+    #[serde(default)]
+    response: Option<Answer>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Request {
+    url: String,
+    #[serde(default)]
+    post_data: Option<PostData>,
+}
+
+#[derive(Deserialize)]
+struct PostData {
+    #[serde(default)]
+    text: Option<String>,
+    #[serde(default)]
+    params: Option<Vec<Param>>,
+}
+
+#[derive(Deserialize)]
+struct Param {
+    name: String,
+    #[serde(default)]
+    value: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    #[serde(default)]
+    content: Option<Content>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Content {
+    #[serde(default)]
+    mime_type: Option<String>,
+    #[serde(default)]
+    text: Option<String>,
+}
+
+/// Every login of a recording, in order, not decoded yet; an error where it is no recording.
+pub(super) fn read(bytes: &[u8]) -> Result<Vec<Captured>, serde_json::Error> {
+    let har: Har = serde_json::from_slice(bytes)?;
+    Ok(har.log.entries.iter().filter_map(of_entry).collect())
+}
+
+/// The message that a request of the browser carries, or that its answer brings.
+fn of_entry(entry: &Entry) -> Option<Captured> {
+    let request = &entry.request;
+    let message = request.post_data.as_ref().and_then(posted);
+    let message = message.or_else(|| pairs(&request.url)).or_else(|| answered(entry.response.as_ref()?));
+    let at = entry.started_date_time.as_deref().and_then(moment);
+    message.map(|message| Captured { message, posted_to: address(&request.url), at })
+}
+
+fn posted(data: &PostData) -> Option<Message> {
+    let all = data.params.iter().flatten().rev();
+    let mut named = all.filter_map(|param| Message::named(&param.name, param.value.as_deref().unwrap_or_default()));
+    named.next().or_else(|| pairs(data.text.as_deref()?))
+}
+
+fn answered(answer: &Answer) -> Option<Message> {
+    let content = answer.content.as_ref()?;
+    let text = content.text.as_deref().filter(|text| text.len() <= MOST_JSON && text.contains("\"id_token\""))?;
+    let answer: Value = serde_json::from_str(text).ok()?;
+    content.mime_type.as_deref()?.contains("json").then_some(())?;
+    Some(Message::Token(answer.get("id_token")?.as_str()?.to_owned()))
+}
+
+/// ISO 8601 as browsers write it: some leave out the colon of the zone.
+fn moment(text: &str) -> Option<Time> {
+    let with_colon = || {
+        let (head, minutes) = text.split_at_checked(text.len().checked_sub(2)?)?;
+        Time::parse(&format!("{head}:{minutes}"))
+    };
+    Time::parse(text).or_else(with_colon)
+}
+
+/// Where it went, without what may be a secret: user, query, fragment, and what follows a semicolon.
+fn address(url: &str) -> Option<String> {
+    let mut url = url::Url::parse(url).ok()?;
+    url.set_query(None);
+    url.set_fragment(None);
+    url.set_password(None).ok();
+    url.set_username("").ok();
+    let path = url.path().split(';').next().unwrap_or_default().to_owned();
+    url.set_path(&path);
+    Some(printable(url.as_str()))
+}
