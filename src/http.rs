@@ -12,6 +12,7 @@ pub(crate) mod guard;
 mod lane;
 pub(crate) mod limits;
 pub(crate) mod pace;
+pub(crate) mod paced;
 #[cfg(test)]
 pub(crate) mod peer;
 mod range;

@@ -5,7 +5,6 @@
 use std::fmt;
 use std::io;
 use std::io::Read;
-use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -23,7 +22,6 @@ use crate::http::lane::Front;
 use crate::http::lane::Response;
 use crate::http::lane::Taken;
 use crate::http::limits::Limits;
-use crate::http::pace::Pace;
 use crate::http::retry_after;
 use crate::http::roots::Roots;
 use crate::http::seconds;
@@ -122,63 +120,6 @@ pub(crate) struct Bounds {
     pub(crate) bytes: u64,
     /// From connecting to the last byte.
     pub(crate) timeout: Duration,
-}
-
-/// The door to one vendor's API: each request leaves when the pace lets it, and what the answer
-/// says of the pace is taken in.
-#[derive(Clone)]
-pub(crate) struct Paced {
-    http: Client,
-    pace: Arc<Pace>,
-    timeout: Duration,
-}
-
-impl Paced {
-    /// `timeout` covers one request from connecting to the last byte, and not the wait for its turn.
-    pub(crate) fn new(http: Client, pace: Arc<Pace>, timeout: Duration) -> Self {
-        Self { http, pace, timeout }
-    }
-
-    /// How long one request may take.
-    pub(crate) fn timeout(&self) -> Duration {
-        self.timeout
-    }
-
-    /// Time by the clock of the pace.
-    pub(crate) fn elapsed(&self) -> Duration {
-        self.pace.elapsed()
-    }
-
-    /// Makes one attempt in its turn.
-    pub(crate) fn call(&self, call: &Call<'_>) -> Result<Answer, Transport> {
-        let Some(_passed) = self.pace.pass() else {
-            return Err(Transport::NeverSent { code: "interrupted", detail: "interrupted".to_owned() });
-        };
-        if self.pace.is_late() {
-            let detail = "its turn came too late to send it".to_owned();
-            return Err(Transport::NeverSent { code: "turn-late", detail });
-        }
-        let answer = self.http.call(call, self.timeout)?;
-        self.pace.heard(&answer.limits);
-        Ok(answer)
-    }
-
-    /// Makes one attempt in its turn, whose answer may be too large to be held: `read` takes in of
-    /// the body as much as it needs. Where the body breaks off, what `read` made of it is dropped.
-    pub(crate) fn stream<T>(
-        &self,
-        call: &Call<'_>,
-        bounds: &Bounds,
-        read: impl FnOnce(&Head, &mut dyn Read) -> T,
-    ) -> Result<T, Transport> {
-        let Some(_passed) = self.pace.pass() else {
-            return Err(Transport::NeverSent { code: "interrupted", detail: "interrupted".to_owned() });
-        };
-        self.http.stream(call, bounds, |head, body| {
-            self.pace.heard(&head.limits);
-            read(head, body)
-        })
-    }
 }
 
 /// Why there is no answer, by whether the request can have been carried out.
@@ -325,7 +266,7 @@ impl Client {
     }
 
     /// As [`Client::call`], and `read` takes the body in as it comes.
-    fn stream<T>(
+    pub(super) fn stream<T>(
         &self,
         call: &Call<'_>,
         bounds: &Bounds,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::error::Failure;
 use crate::error::Result;
-use crate::http::call::Paced;
+use crate::http::paced::Paced;
 use crate::model::SecretRef;
 use crate::model::UserId;
 use crate::model::Username;

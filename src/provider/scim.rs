@@ -21,7 +21,7 @@ use url::Url;
 
 use crate::error::Result;
 use crate::http::call::Answer;
-use crate::http::call::Paced;
+use crate::http::paced::Paced;
 use crate::http::shortened;
 use crate::model::UserId;
 use crate::model::Username;

@@ -198,35 +198,26 @@ impl Judging<'_> {
         document.walk(&mut |node, _| all += usize::from(is_assertion(node)));
         let direct = document.children.iter().filter(|child| is_assertion(child)).count();
         let copied = "an answer to a login has one: do not trust this document, and ask where it comes from";
-        let failed = if all > direct {
+        let checked = if all > direct {
             let message = format!("{} of {all} assertions stand where none belongs", all - direct);
-            Some(("assertion-misplaced", message, copied.to_owned()))
+            Err(Failure::refused("assertion-misplaced", message).hint(copied))
         } else if direct > 1 {
-            Some((
-                "assertion-several",
-                format!("there are {direct} assertions, which may speak of different users"),
-                copied.to_owned(),
-            ))
+            let message = format!("there are {direct} assertions, which may speak of different users");
+            Err(Failure::refused("assertion-several", message).hint(copied))
         } else if direct == 0 {
-            let hint =
-                "look at the identity provider's own log: it answered with success, and said nothing of the user";
-            Some(("assertion-missing", "there is no assertion".to_owned(), hint.to_owned()))
+            Err(Failure::refused("assertion-missing", "there is no assertion").hint(
+                "look at the identity provider's own log: it answered with success, and said nothing of the user",
+            ))
         } else {
-            None
+            shape::check(document, self.file)
         };
-        if failed.is_none()
-            && let Err(failure) = shape::check(document, self.file)
-        {
-            self.refuse("structure", CLAUSE, &failure);
-            return None;
-        }
-        match failed {
-            None => {
+        match checked {
+            Ok(()) => {
                 self.steps.passed("structure", CLAUSE, "one assertion, where it belongs");
                 Some(())
             }
-            Some((code, message, hint)) => {
-                self.steps.failed("structure", CLAUSE, code, message, hint);
+            Err(failure) => {
+                self.refuse("structure", CLAUSE, &failure);
                 None
             }
         }

@@ -17,7 +17,7 @@ use crate::crypto::Sha256;
 use crate::disk::Lock;
 use crate::error::Failure;
 use crate::error::Result;
-use crate::http::call::Paced;
+use crate::http::paced::Paced;
 use crate::http::pace::Pace;
 use crate::migrate;
 use crate::migrate::Driven;

@@ -22,7 +22,7 @@ use crate::disk::Access as FileAccess;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::error::failure_of;
-use crate::http::call::Paced;
+use crate::http::paced::Paced;
 use crate::migrate;
 use crate::migrate::Folder;
 use crate::migrate::apply::Options;

@@ -33,7 +33,7 @@ use crate::http::call::Call;
 use crate::http::call::Credentials;
 use crate::http::call::Head;
 use crate::http::call::Method;
-use crate::http::call::Paced;
+use crate::http::paced::Paced;
 use crate::http::shortened;
 use crate::model::UserId;
 use crate::model::connection::KeyField;

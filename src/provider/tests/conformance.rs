@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::built_in;
 use crate::error::Result;
-use crate::http::call::Paced;
+use crate::http::paced::Paced;
 use crate::model::UserId;
 use crate::model::connection::DirectoryAccess;
 use crate::model::connection::KeyField;

@@ -1,7 +1,5 @@
 //! Real responses, and what attackers made of some, against what an independent reader found.
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 
 use crate::corpus;
@@ -13,6 +11,7 @@ use crate::saml::response::Expected;
 use crate::saml::response::Request;
 use crate::saml::response::SKEW;
 use crate::saml::response::judge;
+use crate::saml::signature::corpus::message_of;
 use crate::saml::signature::corpus::pins;
 use crate::saml::signature::corpus::pool;
 use crate::saml::signature::trust::Trust;
@@ -66,12 +65,7 @@ fn every_response_is_proven_or_refused_as_the_manifest_has_it() {
     let pool = pool();
     let (mut disagreements, mut seen) = (Vec::new(), 0);
     for row in &rows {
-        let bytes = if row.expected["encoding"] == "base64" {
-            let compact: Vec<u8> = row.bytes.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
-            BASE64_STANDARD.decode(compact).unwrap()
-        } else {
-            row.bytes.clone()
-        };
+        let bytes = message_of(row);
         let found = &row.expected;
         let all = found["signatures"].as_array().into_iter().flatten().flat_map(|one| pins(one, &pool)).collect();
         let trust = Trust { pins: all, sha1: Sha1::Allowed };

@@ -50,6 +50,16 @@ pub(in crate::saml) fn pins(signature: &Value, pool: &HashMap<String, Certificat
     pins
 }
 
+/// The XML of a message, which some rows have in base64.
+pub(in crate::saml) fn message_of(row: &corpus::Row) -> Vec<u8> {
+    if row.expected["encoding"] == "base64" {
+        let compact: Vec<u8> = row.bytes.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+        BASE64_STANDARD.decode(compact).unwrap()
+    } else {
+        row.bytes.clone()
+    }
+}
+
 fn judge(what: &str, verdict: &Result<String, Failure>, expected: &Value) -> Option<(String, String)> {
     let valid = expected["verify"] == "valid";
     let says = match (verdict, valid) {
@@ -158,12 +168,7 @@ fn every_signature_of_every_response_is_judged_as_the_manifest_has_it() {
     let mut disagreements = Vec::new();
     let mut seen = 0;
     for row in &rows {
-        let bytes = if row.expected["encoding"] == "base64" {
-            let compact: Vec<u8> = row.bytes.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
-            BASE64_STANDARD.decode(compact).unwrap()
-        } else {
-            row.bytes.clone()
-        };
+        let bytes = message_of(row);
         let expected: Vec<&Value> = row.expected["signatures"].as_array().into_iter().flatten().collect();
         let survey = match message::survey(&bytes, &row.file) {
             Ok(survey) => survey,
