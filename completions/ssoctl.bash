@@ -109,6 +109,9 @@ _ssoctl() {
             ssoctl__subcmd__connection,show)
                 cmd="ssoctl__subcmd__connection__subcmd__show"
                 ;;
+            ssoctl__subcmd__connection,test)
+                cmd="ssoctl__subcmd__connection__subcmd__test"
+                ;;
             ssoctl__subcmd__connection,url)
                 cmd="ssoctl__subcmd__connection__subcmd__url"
                 ;;
@@ -532,7 +535,7 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__connection)
-            opts="-C -q -h --workspace --format --no-input --quiet --help add list show set binding refresh handover url enable disable apply diff revert remove"
+            opts="-C -q -h --workspace --format --no-input --quiet --help add list show set binding refresh handover url test enable disable apply diff revert remove"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1242,6 +1245,64 @@ _ssoctl() {
                 return 0
             fi
             case "${prev}" in
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        ssoctl__subcmd__connection__subcmd__test)
+            opts="-C -q -h --metadata --no-browser --listen --tls --timeout --idp-initiated --force-authn --sign-request --request-binding --relay-state --slo --response --save --record --directory --skew --insecure-allow-sha1 --workspace --format --no-input --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --request-binding)
+                    COMPREPLY=($(compgen -W "redirect post" -- "${cur}"))
+                    return 0
+                    ;;
+                --relay-state)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --response)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --save)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --directory)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --skew)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --workspace)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

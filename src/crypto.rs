@@ -41,6 +41,13 @@ pub(crate) fn sha1_identifier(bytes: &[u8]) -> String {
     hex(&sha::sha1(bytes))
 }
 
+/// Random octets that nobody can foretell: IDs of requests, states, nonces.
+pub(crate) fn random<const N: usize>() -> Result<[u8; N], Failure> {
+    let mut octets = [0; N];
+    openssl::rand::rand_bytes(&mut octets).map_err(broken)?;
+    Ok(octets)
+}
+
 /// Lower-case hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];

@@ -20,10 +20,11 @@ mod oidc;
 mod rules;
 mod saml;
 
-// third floor: the only ways out of the process
+// third floor: the only ways out of the process, and the way in
 mod disk;
 mod http;
 mod secret;
+mod web;
 
 // fourth floor: what stands behind the doors
 mod provider;
@@ -36,6 +37,7 @@ mod import;
 mod migrate;
 mod report;
 mod sandbox;
+mod trial;
 
 // roof: the command line
 mod cli;

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 /// A room and the rooms it may import; imports go down only.
-const ROOMS: [(&str, &[&str]); 25] = [
+const ROOMS: [(&str, &[&str]); 27] = [
     ("error", &[]),
     ("model", &["error"]),
     ("crypto", &["error", "model"]),
@@ -23,6 +23,7 @@ const ROOMS: [(&str, &[&str]); 25] = [
     ("disk", &["error"]),
     ("secret", &["disk", "error", "model"]),
     ("http", &["crypto", "disk", "error", "model", "secret"]),
+    ("web", &["crypto", "error"]),
     // `xml` for the answers of a vendor's API.
     ("provider", &["error", "http", "model", "rules", "secret", "xml", "yaml"]),
     ("workspace", &["cert", "disk", "error", "finding", "http", "model", "yaml"]),
@@ -32,6 +33,7 @@ const ROOMS: [(&str, &[&str]); 25] = [
     ("migrate", &["crypto", "disk", "error", "finding", "http", "model", "provider", "rules", "secret"]),
     ("report", &["cert", "error", "export", "finding", "model", "oidc", "saml", "xml"]),
     ("sandbox", &["error", "model"]),
+    ("trial", &["cert", "crypto", "disk", "error", "http", "model", "oidc", "rules", "saml", "secret", "web"]),
     (
         "cli",
         &[
@@ -54,6 +56,8 @@ const ROOMS: [(&str, &[&str]); 25] = [
             "saml",
             "sandbox",
             "secret",
+            "trial",
+            "web",
             "workspace",
             "xml",
             "yaml",
@@ -66,8 +70,8 @@ const ROOMS: [(&str, &[&str]); 25] = [
 ];
 
 /// A crate and the only rooms that may name it.
-const DOORS: [(&str, &[&str]); 28] = [
-    ("axum", &["sandbox"]),
+const DOORS: [(&str, &[&str]); 31] = [
+    ("axum", &["sandbox", "web"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
     ("comfy_table", &["cli", "report"]),
@@ -80,7 +84,9 @@ const DOORS: [(&str, &[&str]); 28] = [
     ("hyper_util", &["http"]),
     ("indicatif", &["cli"]),
     ("libc", &["disk"]),
-    ("native_tls", &["http"]),
+    ("maud", &["sandbox", "trial", "web"]),
+    ("native_tls", &["http", "web"]),
+    ("open", &["cli"]),
     ("openssl", &["cert", "crypto", "fuzzing"]),
     ("postgres", &["migrate"]),
     ("postgres_native_tls", &["migrate"]),
@@ -90,11 +96,12 @@ const DOORS: [(&str, &[&str]); 28] = [
     ("serde_yaml", &["yaml"]),
     ("similar", &["cli"]),
     ("tempfile", &["cli", "disk"]),
-    ("tokio", &["http", "sandbox"]),
+    ("tokio", &["http", "sandbox", "web"]),
+    ("tokio_native_tls", &["web"]),
     ("unicode_security", &["migrate"]),
     ("yamlpatch", &["yaml"]),
     ("yamlpath", &["yaml"]),
-    ("zeroize", &["crypto", "http", "secret"]),
+    ("zeroize", &["crypto", "http", "secret", "trial"]),
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

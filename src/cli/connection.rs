@@ -16,6 +16,7 @@ mod set;
 mod show;
 mod url;
 mod switch;
+mod test;
 mod wizard;
 
 use crate::check;
@@ -71,6 +72,7 @@ enum Command {
     Refresh(Box<refresh::Args>),
     Handover(handover::Args),
     Url(url::Args),
+    Test(Box<test::Args>),
     Enable(switch::EnableArgs),
     Disable(switch::DisableArgs),
     Apply(apply::ApplyArgs),
@@ -97,6 +99,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         Command::Refresh(args) => refresh::run(args, context),
         Command::Handover(args) => handover::run(args, context),
         Command::Url(args) => url::run(args, context),
+        Command::Test(args) => test::run(args, context),
         Command::Enable(args) => switch::enable(args, context),
         Command::Disable(args) => switch::disable(args, context),
         Command::Apply(args) => apply::apply(args, context),

@@ -2,10 +2,10 @@
 
 mod capture;
 mod cases;
-mod decode;
-mod identity;
-mod page;
-mod prepared;
+pub(crate) mod decode;
+pub(crate) mod identity;
+pub(in crate::cli) mod page;
+pub(crate) mod prepared;
 mod simulate;
 mod table_test;
 

@@ -2,6 +2,7 @@
 //! protocol.
 
 use crate::error::Failure;
+use crate::model::identity::Identity;
 
 /// What a step said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +53,28 @@ pub(crate) struct Verification {
     pub(crate) steps: Vec<Step>,
     /// Who sent it is not proven, so that what it says is a claim and no more.
     unproven: bool,
+}
+
+/// What a login comes to, by whichever protocol.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Judged {
+    /// Step by step.
+    pub(crate) verification: Verification,
+    /// Whom it proves; `None` where it is refused.
+    pub(crate) identity: Option<Identity>,
+    /// Whom it claims to be about, proven or not: for a report and never for a decision.
+    pub(crate) claimed: Option<Identity>,
+    /// Whether the identity provider has said all that, though it may be refused.
+    pub(crate) signed: bool,
+    /// What it says of itself, by name; what is not there is `None`.
+    pub(crate) facts: Vec<(&'static str, Option<String>)>,
+}
+
+impl Judged {
+    /// What it says of itself under this name.
+    pub(crate) fn fact(&self, name: &str) -> Option<&str> {
+        self.facts.iter().find(|(known, _)| *known == name).and_then(|(_, value)| value.as_deref())
+    }
 }
 
 impl Verification {

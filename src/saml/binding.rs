@@ -1,17 +1,25 @@
 //! How a message travels in a form field or a query (saml-bindings 3.4.4.1, 3.5.4): base64, deflated
-//! before that where it is a query, and percent-encoded where somebody has copied it so.
+//! before that where it is a query, and percent-encoded where somebody has copied it so. What we send,
+//! and the signature that a query has of its own.
 
 use std::io::Read as _;
+use std::io::Write as _;
 
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::DecodePaddingMode;
 use base64::engine::GeneralPurpose;
 use base64::engine::GeneralPurposeConfig;
+use base64::prelude::BASE64_STANDARD;
+use flate2::Compression;
 use flate2::read::DeflateDecoder;
+use flate2::write::DeflateEncoder;
 
+use crate::crypto::scheme::Scheme;
+use crate::crypto::sign::PrivateKey;
 use crate::error::Failure;
 use crate::saml::signature::message::LARGEST;
+use crate::saml::signature::trust::Trust;
 
 /// Products leave out the padding, and leave bits behind it.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
@@ -55,6 +63,101 @@ pub(crate) fn decode(value: &str, file: &str) -> Result<Vec<u8>, Failure> {
     }
 }
 
+/// What a message is called that travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Parameter {
+    /// A question.
+    Request,
+    /// An answer.
+    Response,
+}
+
+impl Parameter {
+    /// Name of the parameter or the form field.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Request => "SAMLRequest",
+            Self::Response => "SAMLResponse",
+        }
+    }
+}
+
+/// The value of a form field (saml-bindings 3.5.4).
+pub(crate) fn posted(xml: &str) -> String {
+    BASE64_STANDARD.encode(xml)
+}
+
+/// The URL of a message by redirect (saml-bindings 3.4.4.1): deflated, and with a key signed as a query.
+/// The query that the endpoint has is kept.
+pub(crate) fn redirected(
+    endpoint: &str,
+    parameter: Parameter,
+    xml: &str,
+    relay_state: Option<&str>,
+    key: Option<&PrivateKey>,
+) -> Result<String, Failure> {
+    let mut deflated = DeflateEncoder::new(Vec::new(), Compression::default());
+    let packed = deflated.write_all(xml.as_bytes()).and_then(|()| deflated.finish());
+    let packed = packed.map_err(|error| Failure::bug("a message in memory is not packed").because(error))?;
+    let escaped = |value: &str| url::form_urlencoded::byte_serialize(value.as_bytes()).collect::<String>();
+    let mut query = format!("{}={}", parameter.name(), escaped(&BASE64_STANDARD.encode(packed)));
+    if let Some(state) = relay_state {
+        query.push_str(&format!("&RelayState={}", escaped(state)));
+    }
+    if let Some(key) = key {
+        let scheme = key.default_scheme();
+        query.push_str(&format!("&SigAlg={}", escaped(scheme.uri())));
+        let signature = key.sign(scheme, query.as_bytes())?;
+        query.push_str(&format!("&Signature={}", escaped(&BASE64_STANDARD.encode(signature))));
+    }
+    let (endpoint, fragment) =
+        endpoint.split_once('#').map_or((endpoint, None), |(before, after)| (before, Some(after)));
+    let joint = match endpoint.split_once('?') {
+        None => "?",
+        Some((_, "")) => "",
+        Some(_) => "&",
+    };
+    let fragment = fragment.map(|fragment| format!("#{fragment}")).unwrap_or_default();
+    Ok(format!("{endpoint}{joint}{query}{fragment}"))
+}
+
+/// The signature of a query, over its octets as they were sent (saml-bindings 3.4.4.1): whose key it was,
+/// and `None` where there is no signature. A parameter that is there twice is refused: two readers could
+/// take one each.
+pub(crate) fn query_signer(query: &str, parameter: Parameter, trust: &Trust) -> Result<Option<String>, Failure> {
+    let raw = |name: &str| {
+        let mut found = query.split('&').filter_map(|pair| pair.split_once('=')).filter(|(known, _)| *known == name);
+        match (found.next(), found.next()) {
+            (_, Some(_)) => Err(Failure::refused("query-twice", format!("the query has `{name}` twice"))
+                .hint("do not trust it, and ask where it comes from")),
+            (found, None) => Ok(found.map(|(_, value)| value)),
+        }
+    };
+    let (message, state) = (raw(parameter.name())?, raw("RelayState")?);
+    let (Some(message), Some(algorithm), Some(value)) = (message, raw("SigAlg")?, raw("Signature")?) else {
+        return Ok(None);
+    };
+    let mut signed = format!("{}={message}", parameter.name());
+    if let Some(state) = state {
+        signed.push_str(&format!("&RelayState={state}"));
+    }
+    signed.push_str(&format!("&SigAlg={algorithm}"));
+    let scheme = Scheme::named(&in_query(algorithm), trust.sha1)?;
+    let value: String = in_query(value).split_ascii_whitespace().collect();
+    let value = LENIENT.decode(value).map_err(|error| {
+        Failure::refused("signature-malformed", "the signature of the query is no base64")
+            .because(error)
+            .hint("ask who runs the identity provider; the query may have been cut on its way")
+    })?;
+    trust.signer_of(scheme, signed.as_bytes(), &value).map(Some)
+}
+
+/// One value of a query, decoded.
+fn in_query(value: &str) -> String {
+    let pair = format!("v={value}");
+    url::form_urlencoded::parse(pair.as_bytes()).next().map_or_else(String::new, |(_, value)| value.into_owned())
+}
+
 /// Whether it may be XML, whatever its encoding.
 fn is_markup(bytes: &[u8]) -> bool {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
@@ -69,12 +172,14 @@ fn unescaped(value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write as _;
+    use std::sync::Arc;
 
     use super::*;
-    use base64::prelude::BASE64_STANDARD;
-    use flate2::Compression;
-    use flate2::write::DeflateEncoder;
+    use crate::crypto::scheme::Sha1;
+    use crate::crypto::sign::NewKey;
+    use crate::crypto::verify::Curve;
+    use crate::crypto::verify::PublicKey;
+    use crate::saml::signature::trust::Pin;
 
     fn deflated(bytes: &[u8]) -> Vec<u8> {
         let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
@@ -116,5 +221,62 @@ mod tests {
         let bomb = deflated(&vec![b'<'; 64 << 20]);
         assert!(bomb.len() < 100_000);
         assert_eq!(code(&BASE64_STANDARD.encode(bomb)), "message-too-large");
+    }
+
+    fn trusting(key: &PrivateKey) -> Trust {
+        let pem = key.public().to_pem().unwrap();
+        let key = Arc::new(PublicKey::from_pem_or_der(pem.as_bytes()).unwrap());
+        Trust { pins: vec![Pin::Key { key, called: "the key".to_owned(), pem }], sha1: Sha1::Refused }
+    }
+
+    fn query_of(url: &str) -> &str {
+        url.split_once('?').unwrap().1
+    }
+
+    #[test]
+    fn what_is_sent_by_redirect_is_read_back_and_its_signature_holds() {
+        for kind in [NewKey::Ec(Curve::P256), NewKey::Rsa(2048)] {
+            let key = PrivateKey::generate(kind).unwrap();
+            let trust = trusting(&key);
+            let xml = "<a>\u{fc}+/&amp;</a>";
+            for state in [None, Some("a&b=c+d e"), Some("")] {
+                let url = redirected("https://idp.test/sso", Parameter::Response, xml, state, Some(&key)).unwrap();
+                let query = query_of(&url);
+                assert_eq!(query_signer(query, Parameter::Response, &trust).unwrap().as_deref(), Some("the key"));
+                let value = url::form_urlencoded::parse(query.as_bytes()).next().unwrap().1.into_owned();
+                assert_eq!(decode(&value, "x").unwrap(), xml.as_bytes());
+                // Of another name nothing is said.
+                assert_eq!(query_signer(query, Parameter::Request, &trust).unwrap(), None);
+                // Any sign of what was signed that is another breaks it.
+                let altered = query.replacen("SAMLResponse=", "SAMLResponse=A", 1);
+                let refused = query_signer(&altered, Parameter::Response, &trust).unwrap_err();
+                assert_eq!(refused.code(), "signature-invalid");
+                let twice = format!("{query}&SAMLResponse=x");
+                assert_eq!(query_signer(&twice, Parameter::Response, &trust).unwrap_err().code(), "query-twice");
+            }
+            let stranger = trusting(&PrivateKey::generate(kind).unwrap());
+            let url = redirected("https://idp.test/sso", Parameter::Request, xml, None, Some(&key)).unwrap();
+            let refused = query_signer(query_of(&url), Parameter::Request, &stranger).unwrap_err();
+            assert_eq!(refused.code(), "signature-invalid");
+            let odd = query_of(&url).replacen("Signature=", "Signature=*", 1);
+            assert_eq!(query_signer(&odd, Parameter::Request, &trust).unwrap_err().code(), "signature-malformed");
+        }
+    }
+
+    #[test]
+    fn the_query_of_an_endpoint_is_kept() {
+        let url = |endpoint| redirected(endpoint, Parameter::Request, "<a/>", Some("s"), None).unwrap();
+        for (endpoint, begin) in [
+            ("https://idp.test/sso", "https://idp.test/sso?SAMLRequest="),
+            ("https://idp.test/sso?", "https://idp.test/sso?SAMLRequest="),
+            ("https://idp.test/sso?a=b", "https://idp.test/sso?a=b&SAMLRequest="),
+        ] {
+            assert!(url(endpoint).starts_with(begin), "{}", url(endpoint));
+        }
+        assert!(url("https://idp.test/sso#x").ends_with("&RelayState=s#x"));
+        assert_eq!(
+            query_signer("SAMLRequest=x", Parameter::Request, &Trust { pins: vec![], sha1: Sha1::Refused }).unwrap(),
+            None
+        );
     }
 }

@@ -10,7 +10,7 @@ mod assertion;
 mod encryption;
 mod envelope;
 mod identity;
-mod node;
+pub(super) mod node;
 mod proof;
 mod shape;
 
@@ -19,6 +19,7 @@ use crate::error::Failure;
 use crate::model::identity::Identity;
 use crate::model::printable;
 use crate::model::time::Time;
+use crate::model::verification;
 use crate::model::verification::StepResult;
 use crate::model::verification::Verification;
 use crate::saml::ASSERTION;
@@ -29,6 +30,7 @@ use crate::saml::signature::trust::Trust;
 use crate::xml::Event;
 use crate::xml::Limits;
 use crate::xml::Reader;
+use crate::xml::Start;
 
 /// Seconds by which clocks may differ. saml-core 1.3.3 leaves it to the parties; three minutes are
 /// what the products of this field allow.
@@ -42,7 +44,6 @@ pub(crate) enum Request {
     /// The one with this ID.
     Sent(String),
     /// None was sent; whether an answer to none is taken.
-    #[cfg_attr(not(test), expect(dead_code, reason = "a service provider that listens asks so"))]
     Unsolicited {
         /// Whether the service provider takes it.
         allowed: bool,
@@ -69,6 +70,19 @@ pub(crate) struct Expected<'e> {
     pub(crate) skew: i64,
 }
 
+/// A NameID as it was given, with what qualifies it (saml-core 2.2.2).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct NameId {
+    /// The name.
+    pub(crate) value: String,
+    /// `Format`.
+    pub(crate) format: Option<String>,
+    /// `NameQualifier`.
+    pub(crate) name_qualifier: Option<String>,
+    /// `SPNameQualifier`.
+    pub(crate) sp_name_qualifier: Option<String>,
+}
+
 /// What a response says of itself, for a report and against replays. What stands around the assertion is
 /// proven only where the response itself is signed, the rest where it is accepted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -85,8 +99,8 @@ pub(crate) struct Facts {
     pub(crate) destination: Option<String>,
     /// `InResponseTo` of the response.
     pub(crate) in_response_to: Option<String>,
-    /// Format of the NameID.
-    pub(crate) name_id_format: Option<String>,
+    /// The NameID with what qualifies it, needed to log out.
+    pub(crate) name_id: Option<NameId>,
     /// How the user has authenticated, as the identity provider says.
     pub(crate) context_class: Option<String>,
     /// The identity provider's session, needed to log out.
@@ -105,6 +119,26 @@ pub(crate) struct Judged {
     pub(crate) signed: bool,
     /// What it says of itself.
     pub(crate) facts: Facts,
+}
+
+impl Judged {
+    /// The same for a report, whatever the protocol.
+    pub(crate) fn told(self) -> verification::Judged {
+        let Self { verification, identity, claimed, signed, facts } = self;
+        let time = |time: Option<Time>| time.map(|time| time.to_string());
+        let facts = vec![
+            ("assertion_id", facts.assertion_id),
+            ("issuer", facts.issuer),
+            ("issued", time(facts.issued)),
+            ("not_on_or_after", time(facts.not_on_or_after)),
+            ("destination", facts.destination),
+            ("in_response_to", facts.in_response_to),
+            ("name_id_format", facts.name_id.and_then(|name_id| name_id.format)),
+            ("authentication", facts.context_class),
+            ("session_index", facts.session_index),
+        ];
+        verification::Judged { verification, identity, claimed, signed, facts }
+    }
 }
 
 /// Verifies the XML of a response; `file` is what messages call it.
@@ -246,17 +280,28 @@ fn is_assertion(node: &Node) -> bool {
     node.namespace == ASSERTION && matches!(node.local.as_str(), "Assertion" | "EncryptedAssertion")
 }
 
+/// ID of the request that a response says it answers: a claim, by which the request is found that the
+/// response is then judged by.
+pub(crate) fn answers(bytes: &[u8], file: &str) -> Option<String> {
+    first(bytes, file, |start| start.attribute("InResponseTo").map(str::to_owned))?
+}
+
 /// Whether a document is a response at all, by its first element.
 pub(crate) fn is_one(bytes: &[u8], file: &str) -> bool {
-    let Ok(mut reader) = Reader::new(bytes, file, &limits()) else { return false };
+    first(bytes, file, |start| start.is(PROTOCOL, "Response")) == Some(true)
+}
+
+/// What is seen of the first element; `None` where there is none.
+fn first<T>(bytes: &[u8], file: &str, see: impl FnOnce(&Start<'_>) -> T) -> Option<T> {
+    let mut reader = Reader::new(bytes, file, &limits()).ok()?;
     while reader.advance().is_ok() {
         match reader.event() {
-            Event::Start(start) => return start.is(PROTOCOL, "Response"),
-            Event::Eof => return false,
+            Event::Start(start) => return Some(see(&start)),
+            Event::Eof => return None,
             _ => {}
         }
     }
-    false
+    None
 }
 
 fn not_a_response(document: &Node) -> (String, &'static str) {

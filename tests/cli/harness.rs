@@ -203,6 +203,11 @@ impl Ssoctl<'_> {
         child.wait().unwrap();
     }
 
+    /// Starts it, and leaves the rest to the test, which waits for its end.
+    pub(crate) fn background(mut self) -> Child {
+        self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
     fn start(mut self, read: bool) -> Run {
         if read {
             self.command.stdout(Stdio::piped());

@@ -39,6 +39,7 @@ mod scim;
 mod secrets;
 mod signing;
 mod standing;
+mod trial;
 mod trust;
 mod users;
 #[cfg(unix)]

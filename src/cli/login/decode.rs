@@ -1,10 +1,12 @@
 //! `ssoctl login decode`: a captured login, verified step by step, and what the vendor makes of it.
 
-mod page;
-mod saml;
+pub(crate) mod page;
+pub(crate) mod saml;
 mod token;
 
 use std::path::Path;
+
+use serde_json::json;
 
 use crate::cli::Format;
 use crate::cli::Verdict;
@@ -20,10 +22,7 @@ use crate::error::Failure;
 use crate::error::Result;
 use crate::model::ConnectionName;
 use crate::model::counted;
-use crate::model::identity::Identity;
 use crate::model::time::Time;
-use crate::model::verification::Verification;
-use crate::rules::Decision;
 use crate::rules::Verdict as Decided;
 use crate::saml::response;
 
@@ -101,40 +100,18 @@ pub(crate) struct Args {
     insecure_allow_sha1: bool,
 }
 
-/// What a login comes to, by whichever protocol.
-struct Judged {
-    /// Step by step.
-    verification: Verification,
-    /// Whom it proves; `None` where it is refused.
-    identity: Option<Identity>,
-    /// Whom it claims to be about, proven or not.
-    claimed: Option<Identity>,
-    /// Whether the identity provider has said all that, though it may be refused.
-    signed: bool,
-    /// What it says of itself, by name; what is not there is `None`.
-    facts: Vec<(&'static str, Option<String>)>,
-}
-
-impl Judged {
-    fn fact(&self, name: &str) -> Option<String> {
-        self.facts.iter().find(|(known, _)| *known == name).and_then(|(_, value)| value.clone())
+impl Args {
+    /// Those of a command line, for commands that judge a captured login on their way.
+    pub(crate) fn of(words: &[String]) -> Result<Self> {
+        #[derive(clap::Parser)]
+        #[command(no_binary_name = true)]
+        struct Line {
+            #[command(flatten)]
+            args: Args,
+        }
+        let read = <Line as clap::Parser>::try_parse_from(words);
+        Ok(read.map_err(|error| Failure::usage("usage", error.to_string()))?.args)
     }
-}
-
-/// A judged login.
-struct Seen<'s> {
-    /// What messages call its file.
-    file: &'s str,
-    /// As it was captured.
-    captured: &'s Captured,
-    /// Which of how many.
-    place: (usize, usize),
-    /// The moment that counted as now.
-    at: Time,
-    /// Step by step.
-    judged: Judged,
-    /// What the rules say; `None` where nobody is proven.
-    decision: Option<Decision>,
 }
 
 /// Decodes, verifies, decides.
@@ -159,15 +136,29 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         Some(file) => Some(prepared::directory(Path::new(file), context)?),
         None => None,
     };
-    let setting = prepared.setting();
-    let decision = judged.identity.as_ref().map(|identity| prepared.engine(&setting, accounts.as_ref()).decide(identity));
-    let seen = Seen { file, captured, place: (place, all.len()), at, judged, decision };
+    let setting = prepared.rules().setting();
+    let decision = judged.identity.as_ref().map(|identity| prepared.rules().engine(&setting, accounts.as_ref()).decide(identity));
     if context.format == Format::Json {
-        context.ui.json(&page::document(&seen, &prepared))?;
+        let about = json!({
+            "file": file,
+            "entry": place,
+            "entries": all.len(),
+            "posted_to": captured.posted_to,
+            "judged_at": at.to_string(),
+        });
+        let about = about.as_object().cloned().unwrap_or_default();
+        context.ui.json(&page::document("ssoctl.login-decode/1", about, &judged, decision.as_ref(), &prepared))?;
     } else {
-        context.ui.data(&page::page(&seen, &prepared))?;
+        let which = if all.len() > 1 { format!("{file}, login {place} of {}", all.len()) } else { file.to_owned() };
+        let head = vec![
+            ("file", Some(which)),
+            ("posted to", captured.posted_to.clone()),
+            ("connection", Some(prepared.name().to_string())),
+            ("judged as of", Some(at.to_string())),
+        ];
+        context.ui.data(&page::page(head, &judged, decision.as_ref(), &prepared))?;
     }
-    let denied = seen.decision.as_ref().is_none_or(|decision| decision.verdict == Decided::Deny);
+    let denied = decision.as_ref().is_none_or(|decision| decision.verdict == Decided::Deny);
     Ok(if denied { Verdict::Findings } else { Verdict::Done })
 }
 

@@ -16,7 +16,7 @@ use crate::rules::Verdict;
 const COLUMNS: usize = 80;
 
 /// A decision for a person.
-pub(super) fn page(decision: &Decision, prepared: &Prepared) -> String {
+pub(in crate::cli) fn page(decision: &Decision, prepared: &Prepared) -> String {
     let verdict = decision.verdict.word().to_uppercase();
     let (mut page, why) = match decision.verdict {
         Verdict::Allow => (format!("{verdict} {} [{}]\n", printable(&decision.summary), decision.code), None),
@@ -43,7 +43,7 @@ pub(super) fn page(decision: &Decision, prepared: &Prepared) -> String {
 }
 
 /// A label and a text in lines that fit, all of which begin in one column.
-pub(super) fn hanging(label: &str, indent: usize, column: usize, text: &str) -> String {
+pub(in crate::cli) fn hanging(label: &str, indent: usize, column: usize, text: &str) -> String {
     let room = table::terminal_width().unwrap_or(COLUMNS).max(40).saturating_sub(column);
     let mut lines = String::new();
     for (at, line) in table::wrapped(&printable(text), Some(room)).iter().enumerate() {
@@ -61,7 +61,7 @@ fn change(change: &Change) -> String {
 }
 
 /// Each rule that was asked: what it said, where it comes from, and the line that it follows.
-pub(super) fn trace(decision: &Decision, prepared: &Prepared, indent: usize) -> String {
+pub(in crate::cli) fn trace(decision: &Decision, prepared: &Prepared, indent: usize) -> String {
     let mut text = String::new();
     let column = indent + 9;
     for step in &decision.trace {
@@ -79,7 +79,7 @@ pub(super) fn trace(decision: &Decision, prepared: &Prepared, indent: usize) -> 
 }
 
 /// A decision for a program.
-pub(super) fn document(decision: &Decision, prepared: &Prepared) -> Value {
+pub(in crate::cli) fn document(decision: &Decision, prepared: &Prepared) -> Value {
     let changes = decision.changes.iter();
     let changes = changes.map(|one| json!({ "what": one.what, "before": one.before, "after": one.after }));
     json!({
@@ -100,7 +100,7 @@ pub(super) fn document(decision: &Decision, prepared: &Prepared) -> Value {
 }
 
 /// The rules of a decision for a program.
-pub(super) fn steps(decision: &Decision, prepared: &Prepared) -> Vec<Value> {
+pub(in crate::cli) fn steps(decision: &Decision, prepared: &Prepared) -> Vec<Value> {
     let steps = decision.trace.iter().map(|step| {
         json!({
             "rule": step.rule,

@@ -24,17 +24,22 @@ use crate::yaml::Places;
 const DIRECTORY_LIMIT: u64 = 1 << 30;
 
 /// A connection, its vendor, and the places of its file.
-pub(super) struct Prepared {
+pub(crate) struct Prepared {
+    rules: Arc<Rules>,
+    places: Places,
+}
+
+/// What the rules of a connection are made of; pages of a test login ask them on other threads.
+pub(crate) struct Rules {
     loaded: Loaded,
     vendor: Arc<Vendor>,
     fields: Vec<rules::Field>,
     relay_state: Option<String>,
-    places: Places,
 }
 
 impl Prepared {
     /// Loads a connection and its vendor.
-    pub(super) fn new(name: &ConnectionName, context: &Context) -> Result<Self> {
+    pub(crate) fn new(name: &ConnectionName, context: &Context) -> Result<Self> {
         let loaded = context.workspace()?.load(name)?;
         let vendor = context.vendor(&loaded.connection.provider)?;
         let connection = &loaded.connection;
@@ -45,36 +50,57 @@ impl Prepared {
         };
         let relay_state = connection.saml.as_ref().and_then(|_| stored.or_else(made));
         let places = Places::new(&loaded.text, &loaded.path.display().to_string());
-        Ok(Self { fields: vendor.rule_fields(), relay_state, places, loaded, vendor })
+        let rules = Rules { fields: vendor.rule_fields(), relay_state, loaded, vendor };
+        Ok(Self { rules: Arc::new(rules), places })
     }
 
     /// What commands call it.
-    pub(super) fn name(&self) -> &ConnectionName {
-        &self.loaded.name
+    pub(crate) fn name(&self) -> &ConnectionName {
+        &self.rules.loaded.name
     }
 
     /// What its file says.
-    pub(super) fn connection(&self) -> &Connection {
-        &self.loaded.connection
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.rules.loaded.connection
     }
 
     /// Entity ID and assertion consumer service of the vendor's service provider, where they are known.
-    pub(super) fn sp(&self) -> Option<(String, String)> {
-        let connection = &self.loaded.connection;
-        match sp_answer(self.loaded.name.as_str(), connection, connection.saml.as_ref()?, &self.vendor) {
+    pub(crate) fn sp(&self) -> Option<(String, String)> {
+        let Rules { loaded, vendor, .. } = &*self.rules;
+        let connection = &loaded.connection;
+        match sp_answer(loaded.name.as_str(), connection, connection.saml.as_ref()?, vendor) {
             SpAnswer::Given(entity_id, acs) => Some((entity_id, acs)),
             SpAnswer::Published(form) => Some((form.entity_id, form.acs)),
             SpAnswer::NotIncommon(_) | SpAnswer::Unknown(_) => None,
         }
     }
 
+    /// What the rules are made of.
+    pub(crate) fn rules(&self) -> &Arc<Rules> {
+        &self.rules
+    }
+
+    /// File and line of a key, or of the nearest parent that the file has.
+    pub(crate) fn at(&self, route: &[Segment]) -> Option<String> {
+        if route.is_empty() {
+            return None;
+        }
+        let place = self.places.of(route);
+        Some(match place.line {
+            Some(line) => format!("{}:{line}", place.file),
+            None => place.file,
+        })
+    }
+}
+
+impl Rules {
     /// Facts of the tenant.
-    pub(super) fn setting(&self) -> impl Fn(&str) -> Option<String> + '_ {
+    pub(crate) fn setting(&self) -> impl Fn(&str) -> Option<String> + '_ {
         |name| self.vendor.fact(&self.loaded.connection.settings, name)
     }
 
     /// The rules of this connection.
-    pub(super) fn engine<'a>(
+    pub(crate) fn engine<'a>(
         &'a self,
         setting: &'a dyn Fn(&str) -> Option<String>,
         accounts: Option<&'a Accounts>,
@@ -91,22 +117,10 @@ impl Prepared {
             accounts,
         })
     }
-
-    /// File and line of a key, or of the nearest parent that the file has.
-    pub(super) fn at(&self, route: &[Segment]) -> Option<String> {
-        if route.is_empty() {
-            return None;
-        }
-        let place = self.places.of(route);
-        Some(match place.line {
-            Some(line) => format!("{}:{line}", place.file),
-            None => place.file,
-        })
-    }
 }
 
 /// The vendor's users from a CSV file.
-pub(super) fn directory(file: &Path, context: &Context) -> Result<Accounts> {
+pub(crate) fn directory(file: &Path, context: &Context) -> Result<Accounts> {
     let shown = file.display().to_string();
     let bytes = identity::read_within(&shown, DIRECTORY_LIMIT)?;
     let (accounts, findings) = accounts::read(&bytes, identity::shown(&shown), accounts::Asked::default())?;

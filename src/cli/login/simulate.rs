@@ -124,8 +124,8 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         Some(file) => Some(prepared::directory(Path::new(file), context)?),
         None => None,
     };
-    let setting = prepared.setting();
-    let decision = prepared.engine(&setting, accounts.as_ref()).decide(&identity);
+    let setting = prepared.rules().setting();
+    let decision = prepared.rules().engine(&setting, accounts.as_ref()).decide(&identity);
     if context.format == Format::Json {
         let mut document = page::document(&decision, &prepared);
         document["schema"] = "ssoctl.login-simulate/1".into();

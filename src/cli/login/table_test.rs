@@ -90,10 +90,10 @@ pub(super) fn run(asked: &Asked<'_>, context: &Context) -> Result<Verdict> {
     let accounts = accounts(asked, directory, context)?;
     let connection = asked.connection.or(connection.as_ref());
     let (connections, of) = connections(&cases, connection, &shown, context)?;
-    let settings: Vec<_> = connections.iter().map(Prepared::setting).collect();
+    let settings: Vec<_> = connections.iter().map(|prepared| prepared.rules().setting()).collect();
     let mut engines = Vec::new();
     for (prepared, setting) in connections.iter().zip(&settings) {
-        let engine = prepared.engine(setting, accounts.as_ref());
+        let engine = prepared.rules().engine(setting, accounts.as_ref());
         let coverage = Coverage::new(engine.connection(), engine.policy());
         let weaknesses = coverage::weaknesses(engine.connection(), engine.policy());
         engines.push((engine, coverage, weaknesses));

@@ -38,7 +38,7 @@ impl Judging<'_> {
         // For nobody knows whom no key is tried many times.
         let keys = if self.steps.is_proven() { self.expected.keys } else { &[] };
         let read = identity::read(assertion, subject, keys, self.file);
-        self.facts.name_id_format = read.format;
+        self.facts.name_id = read.name_id;
         const SUBJECT: &str = "saml-core 2.2.3, 2.7.3";
         for failure in &read.failures {
             self.refuse("subject", SUBJECT, failure);

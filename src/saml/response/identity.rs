@@ -9,6 +9,7 @@ use crate::model::identity::Identity;
 use crate::model::printable;
 use crate::saml::ASSERTION;
 use crate::saml::XSI;
+use crate::saml::response::NameId;
 use crate::saml::response::encryption;
 use crate::saml::response::node::Node;
 
@@ -16,8 +17,8 @@ use crate::saml::response::node::Node;
 pub(super) struct Read {
     /// The user.
     pub(super) identity: Identity,
-    /// Format of the NameID.
-    pub(super) format: Option<String>,
+    /// The NameID.
+    pub(super) name_id: Option<NameId>,
     /// What is worth knowing.
     pub(super) told: Vec<String>,
     /// What could not be decrypted or is not what it should be.
@@ -26,7 +27,7 @@ pub(super) struct Read {
 
 /// Reads the subject and the attributes.
 pub(super) fn read(assertion: &Node, subject: Option<&Node>, keys: &[PrivateKey], file: &str) -> Read {
-    let mut read = Read { identity: Identity::default(), format: None, told: Vec::new(), failures: Vec::new() };
+    let mut read = Read { identity: Identity::default(), name_id: None, told: Vec::new(), failures: Vec::new() };
     let decrypt = |node: &Node, failures: &mut Vec<Failure>| match encryption::element(node, keys, file) {
         Ok(plain) => Some(plain),
         Err(failure) => {
@@ -43,7 +44,13 @@ pub(super) fn read(assertion: &Node, subject: Option<&Node>, keys: &[PrivateKey]
         },
     };
     if let Some(name) = name {
-        read.format = name.attribute("Format").map(str::to_owned);
+        let qualified = |word: &str| name.attribute(word).map(str::to_owned);
+        read.name_id = Some(NameId {
+            value: name.text.clone(),
+            format: qualified("Format"),
+            name_qualifier: qualified("NameQualifier"),
+            sp_name_qualifier: qualified("SPNameQualifier"),
+        });
         read.identity.subject = Some(name.text);
     }
     let mut places = HashMap::new();

@@ -15,28 +15,28 @@ const MAX_ENCRYPTED: usize = 100;
 
 /// One element.
 #[derive(Clone, Debug)]
-pub(super) struct Node {
+pub(in crate::saml) struct Node {
     /// Local name.
-    pub(super) local: String,
+    pub(in crate::saml) local: String,
     /// Namespace URI.
-    pub(super) namespace: String,
+    pub(in crate::saml) namespace: String,
     /// Attributes: namespace URI, local name, value.
     attributes: Vec<(String, String, String)>,
     /// Elements in it, in order.
-    pub(super) children: Vec<Self>,
+    pub(in crate::saml) children: Vec<Self>,
     /// Its own character data, that of its children left out.
-    pub(super) text: String,
+    pub(in crate::saml) text: String,
     /// A comment or an instruction stands in it.
-    pub(super) split: bool,
+    pub(in crate::saml) split: bool,
     /// Where it begins.
-    pub(super) at: Position,
+    pub(in crate::saml) at: Position,
     /// Namespace declarations in scope: prefix and URI, for what is decrypted in its place.
-    pub(super) scope: Vec<(String, String)>,
+    pub(in crate::saml) scope: Vec<(String, String)>,
 }
 
 impl Node {
     /// Reads a document.
-    pub(super) fn read(bytes: &[u8], file: &str, limits: &Limits) -> Result<Self, Failure> {
+    pub(in crate::saml) fn read(bytes: &[u8], file: &str, limits: &Limits) -> Result<Self, Failure> {
         let mut reader = Reader::new(bytes, file, limits)?;
         let mut open: Vec<Self> = Vec::new();
         let (mut root, mut elements, mut encrypted_ones) = (None, 0, 0);
@@ -97,33 +97,33 @@ impl Node {
     }
 
     /// Whether it is this element.
-    pub(super) fn is(&self, namespace: &str, local: &str) -> bool {
+    pub(in crate::saml) fn is(&self, namespace: &str, local: &str) -> bool {
         self.local == local && self.namespace == namespace
     }
 
     /// The value of an attribute without namespace.
-    pub(super) fn attribute(&self, local: &str) -> Option<&str> {
+    pub(in crate::saml) fn attribute(&self, local: &str) -> Option<&str> {
         self.attribute_of("", local)
     }
 
     /// The value of an attribute of a namespace.
-    pub(super) fn attribute_of(&self, namespace: &str, local: &str) -> Option<&str> {
+    pub(in crate::saml) fn attribute_of(&self, namespace: &str, local: &str) -> Option<&str> {
         let found = self.attributes.iter().find(|(uri, name, _)| uri == namespace && name == local);
         found.map(|(_, _, value)| value.as_str())
     }
 
     /// Its children of this name.
-    pub(super) fn all<'n>(&'n self, namespace: &'n str, local: &'n str) -> impl Iterator<Item = &'n Self> {
+    pub(in crate::saml) fn all<'n>(&'n self, namespace: &'n str, local: &'n str) -> impl Iterator<Item = &'n Self> {
         self.children.iter().filter(move |child| child.is(namespace, local))
     }
 
     /// The first of them.
-    pub(super) fn child<'n>(&'n self, namespace: &'n str, local: &'n str) -> Option<&'n Self> {
+    pub(in crate::saml) fn child<'n>(&'n self, namespace: &'n str, local: &'n str) -> Option<&'n Self> {
         self.all(namespace, local).next()
     }
 
     /// Calls `see` with every element and its depth, parents first.
-    pub(super) fn walk<'n>(&'n self, see: &mut impl FnMut(&'n Self, usize)) {
+    pub(in crate::saml) fn walk<'n>(&'n self, see: &mut impl FnMut(&'n Self, usize)) {
         let mut open = vec![(self, 0)];
         while let Some((node, depth)) = open.pop() {
             see(node, depth);

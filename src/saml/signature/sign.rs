@@ -63,19 +63,27 @@ impl Signer {
         self.certificate.as_ref()
     }
 
-    /// Signs the document that `write` makes around a `ds:Signature`, which it must put first
-    /// into its root, the element of this ID (saml-core 5.4, saml-metadata 3).
+    /// Signs the element of this ID in the document that `write` makes around its `ds:Signature`, which
+    /// must be a child of it: the first of metadata, the one after the issuer of messages (saml-core 5.4,
+    /// saml-metadata 3).
     pub(crate) fn sign(&self, id: &str, write: impl Fn(Element) -> error::Result<String>) -> error::Result<String> {
-        let digest = self.digest(&write(self.signature(id, "", ""))?)?;
-        let digest = BASE64_STANDARD.encode(digest);
-        let signed_info = signed_info(&write(self.signature(id, &digest, ""))?)?;
-        let value = self.key.sign(self.key.default_scheme(), &signed_info)?;
-        write(self.signature(id, &digest, &lines(&value)))
+        write(self.seal(id, &write)?)
     }
 
-    /// The digest of the root without its signature.
-    fn digest(&self, document: &str) -> Result<Vec<u8>, Failure> {
-        let mut extraction = Extraction::new(Canonicalizer::new(method(), Vec::new()), 0, 1, false);
+    /// The signature that [`Self::sign`] puts into the document, where more is to be signed around it.
+    pub(crate) fn seal(&self, id: &str, write: impl Fn(Element) -> error::Result<String>) -> error::Result<Element> {
+        let draft = write(self.signature(id, "", ""))?;
+        let place = Place::find(&draft, id)?;
+        let digest = BASE64_STANDARD.encode(self.digest(&draft, &place)?);
+        let signed_info = signed_info(&write(self.signature(id, &digest, ""))?, &place)?;
+        let value = self.key.sign(self.key.default_scheme(), &signed_info)?;
+        Ok(self.signature(id, &digest, &lines(&value)))
+    }
+
+    /// The digest of the element without its signature.
+    fn digest(&self, document: &str, place: &Place) -> Result<Vec<u8>, Failure> {
+        let canonicalizer = Canonicalizer::new(method(), Vec::new());
+        let mut extraction = Extraction::new(canonicalizer, place.target, place.signature, false);
         let mut octets = Vec::new();
         walk(document, |event, _| extraction.see(event, &mut octets))?;
         let mut digest = Digest::new(self.key.default_scheme().digest());
@@ -117,17 +125,50 @@ fn method() -> Method {
     Method::Exclusive(Vec::new())
 }
 
-/// The canonical octets of the `SignedInfo` of the root's signature.
-fn signed_info(document: &str) -> Result<Vec<u8>, Failure> {
+/// Where in a document a signature stands, and what it signs.
+struct Place {
+    /// How many elements begin before the one that is signed, and before the signature.
+    target: usize,
+    signature: usize,
+    /// The depth of the signature, the root's being 1.
+    depth: usize,
+}
+
+impl Place {
+    fn find(document: &str, id: &str) -> Result<Self, Failure> {
+        let (mut begun, mut target, mut found) = (0, None, None);
+        walk(document, |event, depth| {
+            if let Event::Start(start) = event {
+                match target {
+                    None if start.attribute("ID") == Some(id) => target = Some((begun, depth)),
+                    Some((target, above)) if found.is_none() && depth == above + 1 && start.is(DS, "Signature") => {
+                        found = Some(Self { target, signature: begun, depth });
+                    }
+                    _ => {}
+                }
+                begun += 1;
+            }
+            Ok(())
+        })?;
+        found.ok_or_else(|| Failure::bug(format!("the element `{id}` has no place for its signature")))
+    }
+}
+
+/// The canonical octets of the `SignedInfo` of the signature at this place.
+fn signed_info(document: &str, place: &Place) -> Result<Vec<u8>, Failure> {
     let mut canonicalizer = Canonicalizer::new(method(), Vec::new());
     let mut octets = Vec::new();
-    let mut inside = false;
+    let (mut begun, mut inside) = (0, false);
+    let own = place.depth + 1;
     walk(document, |event, depth| {
-        inside |= depth == 3 && matches!(event, Event::Start(start) if start.is(DS, "SignedInfo"));
+        if let Event::Start(start) = event {
+            begun += 1;
+            inside |= begun > place.signature && octets.is_empty() && depth == own && start.is(DS, "SignedInfo");
+        }
         if inside {
             canonicalizer.write(event, &mut octets)?;
         }
-        inside &= !(depth == 3 && matches!(event, Event::End(_)));
+        inside &= !(depth == own && matches!(event, Event::End(_)));
         Ok(())
     })?;
     Ok(octets)

@@ -6,6 +6,7 @@ use crate::cert;
 use crate::cert::Certificate;
 use crate::cert::armour;
 use crate::crypto;
+use crate::crypto::scheme::Scheme;
 use crate::crypto::scheme::Sha1;
 use crate::crypto::verify::PublicKey;
 use crate::error::Failure;
@@ -109,6 +110,29 @@ impl Trust {
         stored.sort();
         stored.push(format!("{:?}", self.sha1));
         crypto::hex(&crypto::sha256(stored.join("\0").as_bytes()))
+    }
+
+    /// Whose pinned key has made the signature of these octets: of a query, which brings no certificate
+    /// along, so that a fingerprint is no help.
+    pub(crate) fn signer_of(&self, scheme: Scheme, octets: &[u8], value: &[u8]) -> Result<String, Failure> {
+        let mut why = None;
+        for pin in &self.pins {
+            let Pin::Key { key, called, .. } = pin else { continue };
+            match key.verify(scheme, octets, value) {
+                Ok(true) => return Ok(called.clone()),
+                Ok(false) => {}
+                // Of several pins one may be of another type.
+                Err(failure) => why = Some(failure),
+            }
+        }
+        match why {
+            Some(failure) if self.pins.len() == 1 => Err(failure),
+            _ => Err(Failure::refused(
+                "signature-invalid",
+                "the signature of the query was not made with a pinned key, or it was altered",
+            )
+            .hint("compare the certificates of the connection with the identity provider's: `ssoctl cert show FILE`")),
+        }
     }
 
     /// Whether one of the pins made the signature: whose key it was.

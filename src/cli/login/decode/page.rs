@@ -1,21 +1,27 @@
-//! How a decoded login looks: verdict, steps, whom it proves, and what the rules say.
+//! How a judged login looks: verdict, steps, whom it proves, and what the rules say.
 
 use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
 
-use crate::cli::login::decode::Seen;
 use crate::cli::login::page as decided;
 use crate::cli::login::prepared::Prepared;
 use crate::model::identity::Identity;
 use crate::model::printable;
+use crate::model::verification::Judged;
+use crate::model::verification::Verification;
+use crate::rules::Decision;
 
 /// The most values of one attribute that a person is shown.
 const MOST_VALUES: usize = 20;
 
-/// For a person.
-pub(super) fn page(seen: &Seen<'_>, prepared: &Prepared) -> String {
-    let judged = &seen.judged;
+/// For a person; `head` is where it comes from, each with its label.
+pub(crate) fn page(
+    head: Vec<(&str, Option<String>)>,
+    judged: &Judged,
+    decision: Option<&Decision>,
+    prepared: &Prepared,
+) -> String {
     let mut page = match judged.verification.refusal() {
         None => "ACCEPTED what the identity provider sent proves the user\n".to_owned(),
         Some(step) => format!("REFUSED [{}]\n", step.code.unwrap_or_default()),
@@ -28,27 +34,16 @@ pub(super) fn page(seen: &Seen<'_>, prepared: &Prepared) -> String {
             }
         }
     }
-    let mut fact = |label: &str, value: Option<String>| {
+    for (label, value) in head {
         if let Some(value) = value {
             page += &decided::hanging(label, 2, 16, &value);
         }
-    };
-    let (place, all) = seen.place;
-    let which = if all > 1 { format!("{}, login {place} of {all}", seen.file) } else { seen.file.to_owned() };
-    fact("file", Some(which));
-    fact("posted to", seen.captured.posted_to.clone());
-    fact("connection", Some(prepared.name().to_string()));
-    fact("judged as of", Some(seen.at.to_string()));
-    fact("logged in by", judged.fact("authentication"));
-    page += "\nsteps\n";
-    for step in &judged.verification.steps {
-        page += &decided::hanging(step.result.word(), 2, 13, &format!("{}: {}", step.step, step.detail));
-        page += &decided::hanging("", 2, 13, step.clause);
-        let first = judged.verification.refusal().is_some_and(|first| std::ptr::eq(first, step));
-        for line in step.hint.iter().filter(|_| !first).flat_map(|hint| hint.lines()) {
-            page += &decided::hanging("", 2, 13, &format!("hint: {line}"));
-        }
     }
+    if let Some(how) = judged.fact("authentication") {
+        page += &decided::hanging("logged in by", 2, 16, how);
+    }
+    page += "\nsteps\n";
+    page += &steps(&judged.verification);
     let (title, identity) = match (&judged.identity, &judged.claimed) {
         (Some(proven), _) => ("\nproven\n", Some(proven)),
         (None, claimed) if judged.signed => ("\nsigned, and refused all the same\n", claimed.as_ref()),
@@ -56,13 +51,27 @@ pub(super) fn page(seen: &Seen<'_>, prepared: &Prepared) -> String {
     };
     if let Some(identity) = identity {
         page += title;
-        page += &whom(identity, judged.fact("name_id_format").as_deref());
+        page += &whom(identity, judged.fact("name_id_format"));
     }
-    if let Some(decision) = &seen.decision {
+    if let Some(decision) = decision {
         page += "\nthis login would\n";
         page += &decided::page(decision, prepared);
     }
     page
+}
+
+/// Each step with its clause; the hint of the first that failed is told above them.
+pub(crate) fn steps(verification: &Verification) -> String {
+    let mut text = String::new();
+    for step in &verification.steps {
+        text += &decided::hanging(step.result.word(), 2, 13, &format!("{}: {}", step.step, step.detail));
+        text += &decided::hanging("", 2, 13, step.clause);
+        let first = verification.refusal().is_some_and(|first| std::ptr::eq(first, step));
+        for line in step.hint.iter().filter(|_| !first).flat_map(|hint| hint.lines()) {
+            text += &decided::hanging("", 2, 13, &format!("hint: {line}"));
+        }
+    }
+    text
 }
 
 fn whom(identity: &Identity, format: Option<&str>) -> String {
@@ -85,11 +94,49 @@ fn whom(identity: &Identity, format: Option<&str>) -> String {
     text
 }
 
-/// For a program.
-pub(super) fn document(seen: &Seen<'_>, prepared: &Prepared) -> Value {
-    let judged = &seen.judged;
-    let refusal = judged.verification.refusal();
-    let steps = judged.verification.steps.iter().map(|step| {
+/// For a program; `about` is where it comes from.
+pub(crate) fn document(
+    schema: &str,
+    about: Map<String, Value>,
+    judged: &Judged,
+    decision: Option<&Decision>,
+    prepared: &Prepared,
+) -> Map<String, Value> {
+    let facts: Map<String, Value> =
+        judged.facts.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
+    let mut document = Map::new();
+    let mut put = |name: &str, value: Value| document.insert(name.to_owned(), value);
+    put("schema", json!(schema));
+    put("connection", json!(prepared.name().as_str()));
+    for (name, value) in verdict(&judged.verification) {
+        put(&name, value);
+    }
+    for (name, value) in about {
+        put(&name, value);
+    }
+    put("steps", steps_document(&judged.verification));
+    put("identity", json!(judged.identity.as_ref().map(identity)));
+    put("claimed", json!(judged.claimed.as_ref().map(identity)));
+    put("facts", json!(facts));
+    put("decision", json!(decision.map(|decision| decided::document(decision, prepared))));
+    document
+}
+
+/// How it ends, for a program.
+pub(crate) fn verdict(verification: &Verification) -> Map<String, Value> {
+    let refusal = verification.refusal();
+    let ends = [
+        ("verdict", json!(if refusal.is_none() { "accepted" } else { "refused" })),
+        ("code", json!(refusal.and_then(|step| step.code))),
+        ("message", json!(refusal.map(|step| printable(&step.detail)))),
+        ("hint", json!(refusal.and_then(|step| step.hint.clone()))),
+    ];
+    ends.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// The steps for a program.
+pub(crate) fn steps_document(verification: &Verification) -> Value {
+    let steps = verification.steps.iter().map(|step| {
         json!({
             "step": step.step,
             "clause": step.clause,
@@ -99,26 +146,7 @@ pub(super) fn document(seen: &Seen<'_>, prepared: &Prepared) -> Value {
             "hint": step.hint,
         })
     });
-    let facts: Map<String, Value> =
-        judged.facts.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
-    json!({
-        "schema": "ssoctl.login-decode/1",
-        "connection": prepared.name().as_str(),
-        "verdict": if refusal.is_none() { "accepted" } else { "refused" },
-        "code": refusal.and_then(|step| step.code),
-        "message": refusal.map(|step| printable(&step.detail)),
-        "hint": refusal.and_then(|step| step.hint.clone()),
-        "file": seen.file,
-        "entry": seen.place.0,
-        "entries": seen.place.1,
-        "posted_to": seen.captured.posted_to,
-        "judged_at": seen.at.to_string(),
-        "steps": steps.collect::<Vec<_>>(),
-        "identity": judged.identity.as_ref().map(identity),
-        "claimed": judged.claimed.as_ref().map(identity),
-        "facts": facts,
-        "decision": seen.decision.as_ref().map(|decision| decided::document(decision, prepared)),
-    })
+    Value::Array(steps.collect())
 }
 
 fn identity(identity: &Identity) -> Value {

@@ -1,15 +1,17 @@
 //! A captured SAML response, against what the connection and the vendor's profile expect.
 
 use crate::cli::login::decode::Args;
-use crate::cli::login::decode::Judged;
 use crate::cli::login::decode::refuse_others;
 use crate::cli::login::prepared::Prepared;
 use crate::cli::signer;
 use crate::crypto::scheme::Sha1;
 use crate::error::Failure;
 use crate::error::Result;
+use crate::model::ConnectionName;
+use crate::model::connection::Saml;
 use crate::model::difference::explain_difference;
 use crate::model::time::Time;
+use crate::model::verification::Judged;
 use crate::saml::response;
 use crate::saml::response::Expected;
 use crate::saml::response::Request;
@@ -28,11 +30,7 @@ pub(super) fn judged(args: &Args, prepared: &Prepared, (xml, posted_to, file): (
         .into());
     };
     refuse_others("a SAML response", &[("--jwks", args.jwks.is_some()), ("--nonce", args.nonce.is_some())])?;
-    let mut pins = Vec::new();
-    for (index, stored) in saml.idp.certificates.iter().enumerate() {
-        pins.extend(Pin::from_stored(&stored.pem, &format!("connections/{name}.yaml: saml.idp.certificates.{index}"))?);
-    }
-    let sha1 = if args.insecure_allow_sha1 { Sha1::Allowed } else { Sha1::Refused };
+    let trust = trust(name, saml, args.insecure_allow_sha1)?;
     let mut keys = Vec::new();
     for word in &args.decrypt_with {
         keys.push(signer::private_key(word, args.key_passphrase.as_deref())?);
@@ -45,7 +43,7 @@ pub(super) fn judged(args: &Args, prepared: &Prepared, (xml, posted_to, file): (
     };
     let expected = Expected {
         idp: &saml.idp.entity_id,
-        trust: &Trust { pins, sha1 },
+        trust: &trust,
         audience,
         acs: &acs,
         request: args.request.clone().map_or(Request::Unknown, Request::Sent),
@@ -54,29 +52,20 @@ pub(super) fn judged(args: &Args, prepared: &Prepared, (xml, posted_to, file): (
         skew: args.skew,
     };
     let mut judged = response::judge(xml, file, &expected);
-    let facts = judged.facts;
-    if let (Some(posted), Some(destination)) = (posted_to, &facts.destination)
+    if let (Some(posted), Some(destination)) = (posted_to, &judged.facts.destination)
         && destination.split('?').next() != Some(posted)
     {
         let told = format!("the browser posted it elsewhere: {}", explain_difference(destination, posted));
         judged.verification.noted("posted", "saml-bindings 3.5.5.2", told);
     }
-    let time = |time: Option<Time>| time.map(|time| time.to_string());
-    Ok(Judged {
-        verification: judged.verification,
-        identity: judged.identity,
-        claimed: judged.claimed,
-        signed: judged.signed,
-        facts: vec![
-            ("assertion_id", facts.assertion_id),
-            ("issuer", facts.issuer),
-            ("issued", time(facts.issued)),
-            ("not_on_or_after", time(facts.not_on_or_after)),
-            ("destination", facts.destination),
-            ("in_response_to", facts.in_response_to),
-            ("name_id_format", facts.name_id_format),
-            ("authentication", facts.context_class),
-            ("session_index", facts.session_index),
-        ],
-    })
+    Ok(judged.told())
+}
+
+/// The keys of the identity provider, as the connection has them.
+pub(crate) fn trust(name: &ConnectionName, saml: &Saml, allow_sha1: bool) -> Result<Trust> {
+    let mut pins = Vec::new();
+    for (index, stored) in saml.idp.certificates.iter().enumerate() {
+        pins.extend(Pin::from_stored(&stored.pem, &format!("connections/{name}.yaml: saml.idp.certificates.{index}"))?);
+    }
+    Ok(Trust { pins, sha1: if allow_sha1 { Sha1::Allowed } else { Sha1::Refused } })
 }

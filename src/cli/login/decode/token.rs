@@ -5,7 +5,6 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::cli::login::decode::Args;
-use crate::cli::login::decode::Judged;
 use crate::cli::login::decode::refuse_others;
 use crate::cli::login::identity;
 use crate::cli::login::prepared::Prepared;
@@ -13,6 +12,7 @@ use crate::crypto::verify::PublicKey;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::model::time::Time;
+use crate::model::verification::Judged;
 use crate::model::verification::StepResult;
 use crate::oidc::keys::KeySet;
 use crate::oidc::token;

@@ -1,0 +1,325 @@
+//! `ssoctl connection test`: a login at the real identity provider, before users meet it.
+
+mod report;
+mod saml;
+
+use std::io::IsTerminal as _;
+use std::net::IpAddr;
+use std::net::Ipv4Addr;
+use std::net::Ipv6Addr;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::mpsc;
+use std::sync::mpsc::Receiver;
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::Duration;
+use std::time::Instant;
+
+use clap::ValueEnum;
+
+use crate::cli::Verdict;
+use crate::cli::context::Context;
+use crate::cli::diff;
+use crate::cli::login::decode;
+use crate::cli::login::prepared;
+use crate::cli::login::prepared::Prepared;
+use crate::disk;
+use crate::disk::Access;
+use crate::error::Failure;
+use crate::error::Result;
+use crate::model::ConnectionName;
+use crate::model::connection::OAuthKind;
+use crate::model::verification::Verification;
+use crate::rules::Verdict as Decided;
+use crate::saml::response;
+use crate::trial::own_key::OwnKey;
+use crate::trial::party::Party;
+use crate::trial::site::Come;
+use crate::trial::site::Event;
+use crate::trial::site::Login;
+use crate::trial::site::Trial;
+use crate::web;
+use crate::web::Door;
+use crate::web::Tls;
+use crate::workspace;
+use crate::workspace::Edit;
+
+/// How long the browser has to fetch the page of the result, once the login has come.
+const TO_SHOW: Duration = Duration::from_secs(5);
+
+/// Log in at the real identity provider, and see what it sends and what the vendor would make of it
+///
+/// Starts a service provider of its own on this machine, with its own name and key, opens the browser,
+/// waits for one login, and tells it step by step as `login decode` does. Users and the vendor notice
+/// nothing of it. What it proves is the identity provider's side; the vendor's own reply URL and
+/// key cannot be used from a desk. Where nothing can be added at the identity provider, give what
+/// the browser posted to the vendor by `--response`: then it is the vendor's side that is tested.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  ssoctl connection test qualtrics-prod --metadata > test-sp.xml   # add this at the identity provider, once
+  ssoctl connection test qualtrics-prod
+  ssoctl connection test qualys --no-browser --timeout 60 --format json
+  ssoctl connection test qvidian --idp-initiated
+  ssoctl connection test qualtrics-prod --record     # writes status.tested_on, where the login is let in
+  ssoctl connection test qualys --response login.har # what the browser posted to the vendor
+
+Exit codes: 0 the login is accepted, and let in or prompted · 1 refused, or denied
+            2 wrong usage · 3 the connection cannot be read · 4 no login came, or the port is taken")]
+pub(crate) struct Args {
+    /// The connection
+    name: ConnectionName,
+    /// Print the metadata of the test's service provider, and end
+    #[arg(long, conflicts_with_all = ["response", "record", "save"])]
+    metadata: bool,
+    /// Do not open a browser: open the page yourself
+    #[arg(long)]
+    no_browser: bool,
+    /// Where to listen on this machine; the pages are called `localhost`
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8976")]
+    listen: SocketAddr,
+    /// Serve the pages by https, with a certificate that the browser does not know
+    #[arg(long)]
+    tls: bool,
+    /// Seconds to wait for a login
+    #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    timeout: u64,
+    /// The login begins at the identity provider: take a response to no request (SAML)
+    #[arg(long)]
+    idp_initiated: bool,
+    /// Ask the identity provider to authenticate the user anew
+    #[arg(long)]
+    force_authn: bool,
+    /// Sign the request, also where neither the connection nor the identity provider asks for it (SAML)
+    #[arg(long)]
+    sign_request: bool,
+    /// How the request is sent [default: that of the enabled endpoint] (SAML)
+    #[arg(long, value_name = "BINDING")]
+    request_binding: Option<RequestBinding>,
+    /// The RelayState to send, in place of a random one (SAML)
+    #[arg(long, value_name = "TEXT", conflicts_with = "idp_initiated")]
+    relay_state: Option<String>,
+    /// Log out at the identity provider afterwards: press the button of the result's page (SAML)
+    #[arg(long)]
+    slo: bool,
+    /// Judge this captured login to the vendor in place of waiting for one; as `login decode` takes it
+    #[arg(long, value_name = "FILE|-")]
+    response: Option<String>,
+    /// Write what the identity provider sent to a file that only you can read, for `login decode`
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
+    /// Record today as the day of the last successful test, where the login is let in
+    #[arg(long)]
+    record: bool,
+    /// The vendor's users as CSV; without it no account is looked up
+    #[arg(long, value_name = "FILE")]
+    directory: Option<String>,
+    /// Seconds by which clocks may differ
+    #[arg(long, value_name = "SECONDS", default_value_t = response::SKEW, value_parser = clap::value_parser!(i64).range(0..=3600))]
+    skew: i64,
+    /// Accept signatures made with SHA-1, which can be forged (SAML)
+    #[arg(long)]
+    insecure_allow_sha1: bool,
+}
+
+/// How a request is sent.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum RequestBinding {
+    /// In the address
+    Redirect,
+    /// By a form that sends itself
+    Post,
+}
+
+/// Waits for a login, or judges a captured one.
+pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
+    let prepared = Prepared::new(&args.name, context)?;
+    let verdict = match &args.response {
+        Some(file) => captured(args, file, context)?,
+        None => live(args, prepared, context)?,
+    };
+    if args.record && verdict == Verdict::Done {
+        record(args, context)?;
+    }
+    Ok(verdict)
+}
+
+/// What the browser has brought to the vendor.
+fn captured(args: &Args, file: &str, context: &mut Context) -> Result<Verdict> {
+    context.ui.status("tested: what the browser brought to the vendor, against the vendor's own entity ID and reply URL");
+    let words = [
+        Some(("--directory", args.directory.clone())),
+        Some(("--skew", Some(args.skew.to_string()))),
+    ];
+    let mut line = vec![file.to_owned(), format!("--connection={}", args.name)];
+    line.extend(words.into_iter().flatten().filter_map(|(flag, value)| Some(format!("{flag}={}", value?))));
+    line.extend(args.insecure_allow_sha1.then(|| "--insecure-allow-sha1".to_owned()));
+    decode::run(&decode::Args::of(&line)?, context)
+}
+
+fn live(args: &Args, prepared: Prepared, context: &mut Context) -> Result<Verdict> {
+    let port = loopback_port(args)?;
+    let connection = prepared.connection();
+    if connection.oauth.as_ref().is_some_and(|oauth| oauth.kind == OAuthKind::Outbound) {
+        let message = format!("`{}` is outbound: the vendor logs in by it at another application, and no user does", args.name);
+        return Err(Failure::usage("connection-outbound", message).hint("there is nothing to test a login of").into());
+    }
+    let folder = context.workspace()?.state();
+    let scheme = if args.tls { "https" } else { "http" };
+    let party_at = |port: u16| -> Result<Box<dyn Party>> {
+        let base = format!("{scheme}://localhost:{port}");
+        match &connection.saml {
+            Some(saml) => saml::party(args, saml, base, &folder, context.now),
+            None => Err(Failure::refused("test-not-yet", "a live test of an OpenID Connect login is not built yet")
+                .hint("judge a captured ID token: `ssoctl login decode FILE --connection NAME`")
+                .into()),
+        }
+    };
+    if args.metadata {
+        return metadata(&*party_at(port)?, context);
+    }
+    let accounts = match &args.directory {
+        Some(file) => Some(prepared::directory(Path::new(file), context)?),
+        None => None,
+    };
+    let tls = if args.tls { Some(OwnKey::of_tls(&folder, context.now)?) } else { None };
+    let pems = match &tls {
+        Some(own) => Some((own.certificate_pem(), own.key_pem()?)),
+        None => None,
+    };
+    let opened = web::open(port, pems.as_ref().map(|(certificate, key)| Tls { certificate, key }).as_ref())?;
+    let port = opened.port();
+    let party = party_at(port)?;
+    let (facts, base) = (party.facts(), format!("{scheme}://localhost:{port}"));
+    let (events, heard) = mpsc::channel();
+    let (now, started) = (context.now, context.started);
+    let rules = Arc::clone(prepared.rules());
+    let idp = report::idp(&prepared);
+    let trial = Trial {
+        name: args.name.to_string(),
+        idp: idp.clone(),
+        party,
+        decide: Box::new(move |identity| {
+            let setting = rules.setting();
+            rules.engine(&setting, accounts.as_ref()).decide(identity)
+        }),
+        clock: Box::new(move || now.plus_seconds(i64::try_from(started.elapsed().as_secs()).unwrap_or_default())),
+        events,
+        come: Mutex::new(Come::default()),
+    };
+    let server = opened.serve(Arc::new(trial), Door::of(port, args.tls))?;
+    let ui = &context.ui;
+    ui.status(&format!("test login of `{}` at {idp}", args.name));
+    for (label, value) in &facts {
+        ui.status(&format!("  {label:16}{value}"));
+    }
+    ui.status("these must be known at the identity provider; `--metadata` prints them as one document");
+    let begin = format!("{base}/");
+    let opens = !args.no_browser && !context.ci && ui.can_ask() && std::io::stderr().is_terminal();
+    match opens && open::that_detached(&begin).is_ok() {
+        true => ui.status(&format!("opened {begin} in the browser")),
+        false => ui.status(&format!("open {begin} in a browser of this machine")),
+    }
+    ui.status(&format!("waiting {} s for a login; Ctrl-C ends the test", args.timeout));
+    let heard = wait(args, &heard);
+    drop(server);
+    let Some(login) = heard.login else {
+        let mut failure = Failure::remote("no-login", format!("no login came within {} s", args.timeout))
+            .hint("what the identity provider's page said is the reason; if it names the reply URL or an unknown application, add there what stands above");
+        if let Some((label, value)) = facts.iter().find(|(label, _)| label.contains("reply") || label.contains("redirect")) {
+            failure = failure.hint(format!("the {label} must be `{value}` there, byte for byte"));
+        }
+        return Err(failure.into());
+    };
+    if let Some(file) = &args.save {
+        disk::write(file, login.message.as_bytes(), Access::Private)?;
+        context.ui.status(&format!("wrote `{}`: it holds a login, keep it like a password", file.display()));
+    }
+    report::tell(&login, heard.logout.as_deref(), &prepared, context)?;
+    let denied = login.decision.as_ref().is_none_or(|decision| decision.verdict == Decided::Deny);
+    let kept = heard.logout.as_ref().is_none_or(|steps| steps.refusal().is_none());
+    Ok(if denied || !kept { Verdict::Findings } else { Verdict::Done })
+}
+
+/// What came while somebody waited.
+#[derive(Default)]
+struct Heard {
+    login: Option<Arc<Login>>,
+    logout: Option<Arc<Verification>>,
+}
+
+/// Until the login has come and was shown, and the logout too where it is a part of the test. What somebody
+/// else hands in does not end it, and is told where nothing better comes.
+fn wait(args: &Args, events: &Receiver<Event>) -> Heard {
+    let mut heard = Heard::default();
+    let mut until = Instant::now() + Duration::from_secs(args.timeout);
+    loop {
+        let event = match events.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            Ok(event) => event,
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
+        };
+        let is_final = |heard: &Heard| {
+            heard.login.as_ref().is_some_and(|login| {
+                let logs_out = args.slo && login.judged.verification.refusal().is_none();
+                login.expected && (!logs_out || heard.logout.is_some())
+            })
+        };
+        match event {
+            Event::Login(login) => {
+                if login.expected || heard.login.as_ref().is_none_or(|known| !known.expected) {
+                    heard.login = Some(login);
+                }
+            }
+            Event::Logout(steps) => heard.logout = Some(steps),
+            Event::Shown if is_final(&heard) => break,
+            Event::Shown => continue,
+        }
+        if is_final(&heard) {
+            until = until.min(Instant::now() + TO_SHOW);
+        }
+    }
+    if args.slo && heard.logout.is_none() && heard.login.as_ref().is_some_and(|login| login.judged.identity.is_some()) {
+        let mut steps = Verification::default();
+        let told = format!("no answer to a logout came within {} s", args.timeout);
+        let hint = "press the button of the result's page; if it was pressed, the logout response URL at the identity provider is another one";
+        steps.failed("answer", "saml-profiles 4.4.3.4", "logout-not-answered", told, hint);
+        heard.logout = Some(Arc::new(steps));
+    }
+    heard
+}
+
+fn loopback_port(args: &Args) -> Result<u16> {
+    let ip = args.listen.ip();
+    if ip != IpAddr::V4(Ipv4Addr::LOCALHOST) && ip != IpAddr::V6(Ipv6Addr::LOCALHOST) {
+        let message = format!("the test does not listen on {ip}: others could reach it");
+        return Err(Failure::refused("sandbox-not-loopback", message).hint("listen on `127.0.0.1:PORT`").into());
+    }
+    Ok(args.listen.port())
+}
+
+fn metadata(party: &dyn Party, context: &Context) -> Result<Verdict> {
+    match party.metadata() {
+        Some(made) => context.ui.data(&made?.1)?,
+        None => {
+            let lines = party.facts().into_iter().map(|(label, value)| format!("{label}: {value}\n"));
+            context.ui.data(&lines.collect::<String>())?;
+        }
+    }
+    Ok(Verdict::Done)
+}
+
+/// The test is on record, as `connection enable` and migrations ask for it.
+fn record(args: &Args, context: &Context) -> Result<()> {
+    let workspace = context.workspace()?;
+    let _lock = workspace.lock()?;
+    let loaded = workspace.load(&args.name)?;
+    let day = context.now.to_string().chars().take(10).collect();
+    let edits = [Edit::Set(vec!["status".into(), "tested_on".into()], day)];
+    let (text, _) = workspace::edited(&loaded, &edits)?;
+    workspace.replace(&args.name, &text)?;
+    context.ui.status(&diff::changed_lines(&loaded.text, &text));
+    Ok(())
+}

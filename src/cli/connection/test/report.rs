@@ -1,0 +1,61 @@
+//! What a test login came to, in the terminal and for a program.
+
+use serde_json::json;
+
+use crate::cli::Format;
+use crate::cli::context::Context;
+use crate::cli::login::decode::page;
+use crate::cli::login::page::hanging;
+use crate::cli::login::prepared::Prepared;
+use crate::error::Result;
+use crate::model::verification::Verification;
+use crate::trial::site::Login;
+
+/// What the identity provider is called.
+pub(super) fn idp(prepared: &Prepared) -> String {
+    let connection = prepared.connection();
+    let saml = connection.saml.as_ref().map(|saml| saml.idp.entity_id.clone());
+    let oauth = || connection.oauth.as_ref().and_then(|oauth| oauth.issuer.clone().or(oauth.authorization_endpoint.clone()));
+    saml.or_else(oauth).unwrap_or_else(|| "an identity provider without a name".to_owned())
+}
+
+/// Tells it.
+pub(super) fn tell(login: &Login, logout: Option<&Verification>, prepared: &Prepared, context: &Context) -> Result<()> {
+    let decision = login.decision.as_ref();
+    const TESTED: &str = "the identity provider's side, by the service provider of this test; the vendor's own reply URL and key were not";
+    if context.format == Format::Json {
+        let about = json!({
+            "tested": "identity-provider",
+            "expected": login.expected,
+            "judged_at": login.at.to_string(),
+        });
+        let about = about.as_object().cloned().unwrap_or_default();
+        let mut document = page::document("ssoctl.connection-test/1", about, &login.judged, decision, prepared);
+        let logout = logout.map(|steps| {
+            let mut told = page::verdict(steps);
+            told.insert("steps".to_owned(), page::steps_document(steps));
+            told
+        });
+        document.insert("logout".to_owned(), json!(logout));
+        return context.ui.json(&document);
+    }
+    let head = vec![
+        ("connection", Some(prepared.name().to_string())),
+        ("tested", Some(TESTED.to_owned())),
+        ("judged as of", Some(login.at.to_string())),
+    ];
+    let mut text = page::page(head, &login.judged, decision, prepared);
+    if let Some(steps) = logout {
+        match steps.refusal() {
+            None => text.push_str("\nlogout\n"),
+            Some(step) => {
+                text.push_str(&format!("\nlogout REFUSED [{}]\n", step.code.unwrap_or_default()));
+                for line in step.hint.iter().flat_map(|hint| hint.lines()) {
+                    text.push_str(&hanging("hint", 2, 13, line));
+                }
+            }
+        }
+        text.push_str(&page::steps(steps));
+    }
+    context.ui.data(&text)
+}

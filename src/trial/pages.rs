@@ -1,0 +1,169 @@
+//! The two pages of a test login: where it begins, and what it came to.
+
+use maud::Markup;
+use maud::html;
+
+use crate::model::identity::Identity;
+use crate::model::printable;
+use crate::model::verification::Step;
+use crate::model::verification::StepResult;
+use crate::model::verification::Verification;
+use crate::rules::Decision;
+use crate::rules::Verdict;
+use crate::trial::site::Login;
+use crate::trial::site::Trial;
+use crate::web::page;
+use crate::web::page::Tone;
+use crate::web::page::facts;
+use crate::web::reply::Reply;
+
+const BRAND: &str = "ssoctl connection test";
+
+/// The most values of one attribute that are shown.
+const MOST_VALUES: usize = 20;
+
+/// Where the test begins.
+pub(super) fn home(trial: &Trial) -> Reply {
+    let begins_here = trial.party.begins_here();
+    let body = html! {
+        p { "This page logs you in at the identity provider as a vendor would, and shows what it sends. Nothing leaves this machine but the login itself." }
+        (facts([("connection", trial.name.clone()), ("identity provider", trial.idp.clone())]))
+        @if begins_here {
+            p { a.button #start href="/start" { "Start the login" } }
+        } @else {
+            p.card { "This login begins at the identity provider: open the application there, as a user would. What it sends arrives here." }
+        }
+        h2 { "To be known at the identity provider" }
+        (facts(trial.party.facts()))
+        @if trial.party.metadata().is_some() {
+            p { "Or all of it as one document: " a href="/metadata" { "metadata" } "." }
+        }
+    };
+    Reply::page(200, page::layout(BRAND, "Test login", &body))
+}
+
+/// What it came to.
+pub(super) fn result(trial: &Trial, login: &Login, logout: Option<&Verification>) -> Reply {
+    let judged = &login.judged;
+    let refusal = judged.verification.refusal();
+    let title = if refusal.is_none() { "The login was accepted" } else { "The login was refused" };
+    let shown = judged.identity.as_ref().or(judged.claimed.as_ref());
+    let heading = match (&judged.identity, judged.signed) {
+        (Some(_), _) => "Proven by the identity provider",
+        (None, true) => "Signed, and refused all the same",
+        (None, false) => "Claimed, and not proven",
+    };
+    let body = html! {
+        @match refusal {
+            None => p.verdict.good { "ACCEPTED" },
+            Some(step) => {
+                p.verdict.bad { "REFUSED " (step.code.unwrap_or_default()) }
+                p { (printable(&step.detail)) }
+                @for hint in step.hint.iter().flat_map(|hint| hint.lines()) { p { strong { "Mend: " } (printable(hint)) } }
+            }
+        }
+        @if !login.expected {
+            p.card { "This answers no request of this test, so the test goes on: " a href="/" { "begin" } "." }
+        }
+        @if let Some(decision) = &login.decision { (decided(decision)) }
+        @if let Some(identity) = shown {
+            h2 { (heading) }
+            (whom(identity))
+        }
+        h2 { "Step by step" }
+        (steps(&judged.verification))
+        @match logout {
+            Some(steps_of_logout) => {
+                h2 { "Logout" }
+                @match steps_of_logout.refusal() {
+                    None => p.verdict.good { "LOGGED OUT" },
+                    Some(step) => p.verdict.bad { "REFUSED " (step.code.unwrap_or_default()) },
+                }
+                (steps(steps_of_logout))
+            }
+            None if trial.party.logs_out() && refusal.is_none() => {
+                h2 { "Logout" }
+                form method="post" action="/logout" { p { button #logout type="submit" { "Log out at the identity provider" } } }
+            }
+            None => {}
+        }
+        h2 { "What was tested" }
+        p { "The identity provider's side, with the name and key of this test. The vendor's own addresses and keys cannot be used from here: what a browser brought to the vendor is judged by " code { "ssoctl login decode" } "." }
+        p.faint { "Connection " (trial.name) ", judged as of " (login.at.to_string()) ". The same is in the terminal." }
+    };
+    let mut reply = Reply::page(200, page::layout(BRAND, title, &body));
+    // The form of the logout leads on to the identity provider.
+    if trial.party.logs_out() {
+        reply = reply.leading_away();
+    }
+    reply
+}
+
+fn decided(decision: &Decision) -> Markup {
+    let (tone, word) = match decision.verdict {
+        Verdict::Allow => (Tone::Good, "ALLOW"),
+        Verdict::Prompt => (Tone::Warning, "PROMPT"),
+        Verdict::Deny => (Tone::Bad, "DENY"),
+    };
+    let mut rows = Vec::new();
+    let mut row = |label: &'static str, value: &str| rows.push((label, printable(value)));
+    decision.username.iter().for_each(|username| row("username", username));
+    decision.account.iter().for_each(|account| row("account", account));
+    for change in &decision.changes {
+        match &change.before {
+            Some(before) if !before.is_empty() => {
+                row("changes", &format!("{}: {before} → {}", change.what, change.after))
+            }
+            _ => row("changes", &format!("{}: {}", change.what, change.after)),
+        }
+    }
+    decision.roles.iter().for_each(|role| row("role", role));
+    decision.notifications.iter().for_each(|who| row("is told", who));
+    decision.landing_url.iter().for_each(|url| row("after login", url));
+    html! {
+        h2 { "At the vendor this login would" }
+        p class=(format!("verdict {}", tone.class())) { (word) " " (decision.code) }
+        p { (printable(&decision.summary)) }
+        @if !rows.is_empty() { (facts(rows)) }
+    }
+}
+
+fn whom(identity: &Identity) -> Markup {
+    let subject = identity.subject.as_ref().map_or("none".to_owned(), |subject| printable(subject));
+    let mut rows = vec![("subject".to_owned(), subject)];
+    for attribute in &identity.attributes {
+        let mut values: Vec<String> = attribute.values.iter().take(MOST_VALUES).map(|value| printable(value)).collect();
+        if attribute.values.len() > MOST_VALUES {
+            values.push(format!("… and {} more", attribute.values.len() - MOST_VALUES));
+        }
+        if values.is_empty() {
+            values.push("(no value)".to_owned());
+        }
+        rows.push((printable(&attribute.name), values.join("\n")));
+    }
+    facts(rows.iter().map(|(label, value)| (label.as_str(), value.clone())))
+}
+
+fn steps(verification: &Verification) -> Markup {
+    html! {
+        ul.steps {
+            @for step in &verification.steps {
+                li {
+                    span class=(format!("word {}", tone(step).class())) { (step.result.word()) }
+                    strong { (step.step) } ": " (printable(&step.detail))
+                    @for hint in step.hint.iter().flat_map(|hint| hint.lines()) { span.mend { "Mend: " (printable(hint)) } }
+                    span.clause { (step.clause) }
+                }
+            }
+        }
+    }
+}
+
+fn tone(step: &Step) -> Tone {
+    match step.result {
+        StepResult::Passed => Tone::Good,
+        StepResult::Failed => Tone::Bad,
+        StepResult::Noted if step.code.is_some() => Tone::Warning,
+        StepResult::Noted | StepResult::Unchecked => Tone::Plain,
+    }
+}

@@ -1,0 +1,411 @@
+//! The service provider of a test login by SAML (saml-profiles 4.1 and 4.4).
+
+use std::sync::Mutex;
+use std::sync::MutexGuard;
+use std::sync::PoisonError;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+
+use crate::cert::Certificate;
+use crate::crypto;
+use crate::crypto::sign::PrivateKey;
+use crate::error::Failure;
+use crate::error::Result;
+use crate::model::Binding;
+use crate::model::connection::Endpoint;
+use crate::model::difference::explain_difference;
+use crate::model::printable;
+use crate::model::time::Time;
+use crate::model::verification::Judged;
+use crate::model::verification::Verification;
+use crate::saml::binding;
+use crate::saml::binding::Parameter;
+use crate::saml::logout;
+use crate::saml::logout::LogoutRequest;
+use crate::saml::replay::Replays;
+use crate::saml::request;
+use crate::saml::request::AuthnRequest;
+use crate::saml::response;
+use crate::saml::response::Expected;
+use crate::saml::response::NameId;
+use crate::saml::response::Request as Asked;
+use crate::saml::signature::sign::Signer;
+use crate::saml::signature::trust::Trust;
+use crate::saml::sp;
+use crate::saml::sp::AssertionConsumer;
+use crate::saml::sp::LocalizedText;
+use crate::saml::sp::SingleLogout;
+use crate::saml::sp::SpMetadata;
+use crate::trial::own_key::OwnKey;
+use crate::trial::party::Arrival;
+use crate::trial::party::Party;
+use crate::web::page;
+use crate::web::reply::Reply;
+use crate::web::request::Method;
+use crate::web::request::Request;
+
+/// Paths of the service provider, below its base.
+pub(crate) const METADATA: &str = "/metadata";
+const ACS: &str = "/acs";
+const SLO: &str = "/slo";
+
+/// Logins that may be under way at a time: somebody presses the button again, and comes back by the first.
+const MOST_OPEN: usize = 16;
+
+/// What is known of the identity provider, and what the test is to be.
+pub(crate) struct Setting {
+    /// Its entity ID.
+    pub(crate) idp: String,
+    /// Its keys.
+    pub(crate) trust: Trust,
+    /// Where logins begin; `None` where they begin at the identity provider.
+    pub(crate) sso: Option<Endpoint>,
+    /// Where the test logs out, where it is to.
+    pub(crate) slo: Option<Endpoint>,
+    /// Whether requests are signed.
+    pub(crate) sign: bool,
+    /// Whether the user is to authenticate anew.
+    pub(crate) force: bool,
+    /// The format of NameID that is asked for.
+    pub(crate) name_id_format: Option<String>,
+    /// The RelayState that is sent in place of one of our own.
+    pub(crate) relay_state: Option<String>,
+    /// Whether a response to no request is taken.
+    pub(crate) unsolicited: bool,
+    /// Seconds by which clocks may differ.
+    pub(crate) skew: i64,
+}
+
+/// The service provider.
+pub(crate) struct ServiceProvider {
+    setting: Setting,
+    /// `http://localhost:8976`.
+    base: String,
+    signer: Signer,
+    certificate: Certificate,
+    opening: Vec<PrivateKey>,
+    acs: Vec<String>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    open: Vec<Open>,
+    replays: Replays,
+    session: Option<Session>,
+    logging_out: Option<String>,
+}
+
+/// A request that waits for its answer.
+struct Open {
+    id: String,
+    relay_state: String,
+}
+
+/// Who is logged in.
+struct Session {
+    name_id: NameId,
+    index: Option<String>,
+}
+
+impl ServiceProvider {
+    /// The one at this base, with this key.
+    pub(crate) fn new(base: String, own: &OwnKey, setting: Setting) -> Result<Self> {
+        Ok(Self {
+            signer: Signer::new(own.key()?, Some(own.certificate.clone()))?,
+            certificate: own.certificate.clone(),
+            opening: vec![own.key()?],
+            acs: vec![format!("{base}{ACS}")],
+            base,
+            setting,
+            state: Mutex::default(),
+        })
+    }
+
+    fn entity_id(&self) -> String {
+        format!("{}{METADATA}", self.base)
+    }
+
+    fn slo(&self) -> String {
+        format!("{}{SLO}", self.base)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The metadata that an identity provider takes.
+    pub(crate) fn document(&self) -> Result<String> {
+        let certificate = BASE64_STANDARD.encode(&self.certificate.der);
+        sp::write(&SpMetadata {
+            entity_id: self.entity_id(),
+            authn_requests_signed: self.setting.sign,
+            display_name: Some(LocalizedText { lang: "en".to_owned(), text: "ssoctl connection test".to_owned() }),
+            signing_certs: vec![certificate.clone()],
+            encryption_certs: vec![certificate],
+            slo: [Binding::redirect(), Binding::post()]
+                .map(|binding| SingleLogout { binding, location: self.slo(), response_location: None })
+                .into(),
+            name_id_formats: self.setting.name_id_format.iter().cloned().collect(),
+            acs: vec![AssertionConsumer {
+                binding: Binding::post(),
+                location: self.acs[0].clone(),
+                index: 0,
+                is_default: true,
+            }],
+            ..SpMetadata::default()
+        })
+    }
+
+    /// A message on its way, by the binding of the endpoint.
+    fn sent(
+        &self,
+        endpoint: &Endpoint,
+        sign: bool,
+        relay_state: &str,
+        write: impl Fn(Option<&Signer>) -> Result<String>,
+    ) -> Result<Reply> {
+        let signer = sign.then_some(&self.signer);
+        if endpoint.binding == Binding::post() {
+            let message = binding::posted(&write(signer)?);
+            let fields = [(Parameter::Request.name(), message.as_str()), ("RelayState", relay_state)];
+            return Ok(page::sends_itself("ssoctl connection test", &endpoint.location, &fields));
+        }
+        let key = signer.map(Signer::key);
+        let url = binding::redirected(&endpoint.location, Parameter::Request, &write(None)?, Some(relay_state), key)?;
+        Ok(Reply::redirect(url))
+    }
+
+    fn ask(&self, endpoint: &Endpoint, now: Time) -> Result<Reply> {
+        let id = request::id()?;
+        let relay_state = match &self.setting.relay_state {
+            Some(given) => given.clone(),
+            None => crypto::hex(&crypto::random::<16>()?),
+        };
+        let asked = AuthnRequest {
+            id: &id,
+            at: now,
+            issuer: &self.entity_id(),
+            destination: &endpoint.location,
+            acs: &self.acs[0],
+            force: self.setting.force,
+            name_id_format: self.setting.name_id_format.as_deref(),
+        };
+        let reply =
+            self.sent(endpoint, self.setting.sign, &relay_state, |signer| request::authn_request(&asked, signer))?;
+        let mut state = self.state();
+        if state.open.len() == MOST_OPEN {
+            state.open.remove(0);
+        }
+        state.open.push(Open { id, relay_state });
+        Ok(reply)
+    }
+
+    fn received(&self, request: &Request, now: Time) -> Arrival {
+        let name = Parameter::Response.name();
+        let value = match (request.method, request.field(name)) {
+            (Method::Post, Some(value)) => value,
+            (Method::Post, None) => {
+                let count = request.count(name);
+                let told = format!("the form has {count} fields `{name}`, and one is needed");
+                return refused(
+                    "binding",
+                    "saml-bindings 3.5.4",
+                    "response-field",
+                    &told,
+                    "look at what the browser posts: the identity provider is to send its answer by HTTP-POST",
+                );
+            }
+            (Method::Get, _) => {
+                return refused(
+                    "binding",
+                    "saml-profiles 4.1.2",
+                    "response-by-redirect",
+                    "the answer came in the address (HTTP-Redirect), which is too long for it and is not allowed",
+                    "set the binding of the reply URL at the identity provider to HTTP-POST",
+                );
+            }
+        };
+        const FILE: &str = "the response";
+        let xml = match binding::decode(value, FILE) {
+            Ok(xml) => xml,
+            Err(failure) => {
+                let mut verification = Verification::default();
+                verification.refused("binding", "saml-bindings 3.5.4", &failure);
+                let judged = Judged { verification, ..Judged::default() };
+                return Arrival { judged, message: value.to_owned(), expected: false };
+            }
+        };
+        let mut state = self.state();
+        let answers = response::answers(&xml, FILE);
+        let at = state.open.iter().position(|open| Some(&open.id) == answers.as_ref());
+        // Where none fits, the last is what it is compared with.
+        let open = at.map(|at| state.open.remove(at));
+        let asked = match (&open, &answers) {
+            (Some(open), _) => Asked::Sent(open.id.clone()),
+            (None, Some(_)) => match state.open.last() {
+                Some(last) => Asked::Sent(last.id.clone()),
+                None => Asked::Unsolicited { allowed: self.setting.unsolicited },
+            },
+            (None, None) => Asked::Unsolicited { allowed: self.setting.unsolicited },
+        };
+        let expected = open.is_some() || answers.is_none() && self.setting.unsolicited;
+        let mut judged = response::judge(
+            &xml,
+            FILE,
+            &Expected {
+                idp: &self.setting.idp,
+                trust: &self.setting.trust,
+                audience: Some(&self.entity_id()),
+                acs: &self.acs,
+                request: asked,
+                keys: &self.opening,
+                now,
+                skew: self.setting.skew,
+            },
+        );
+        relay_state(&mut judged.verification, open.as_ref(), request.field("RelayState"));
+        if judged.verification.refusal().is_none() {
+            self.taken_once(&mut state, &mut judged, now);
+        }
+        if judged.verification.refusal().is_some() {
+            judged.identity = None;
+        } else if let Some(name_id) = &judged.facts.name_id {
+            let index = judged.facts.session_index.clone();
+            state.session = Some(Session { name_id: name_id.clone(), index });
+        }
+        Arrival { judged: judged.told(), message: value.to_owned(), expected }
+    }
+
+    fn taken_once(&self, state: &mut State, judged: &mut response::Judged, now: Time) {
+        const CLAUSE: &str = "saml-profiles 4.1.4.5";
+        let facts = &judged.facts;
+        let (Some(id), Some(until)) = (&facts.assertion_id, facts.not_on_or_after) else { return };
+        match state.replays.take(&self.setting.idp, id, until.plus_seconds(self.setting.skew), now) {
+            Ok(()) => judged.verification.passed("replay", CLAUSE, "it has not been used before"),
+            Err(failure) => judged.verification.refused("replay", CLAUSE, &failure),
+        }
+    }
+}
+
+fn refused(step: &'static str, clause: &'static str, code: &'static str, told: &str, hint: &str) -> Arrival {
+    let mut verification = Verification::default();
+    verification.failed(step, clause, code, told, hint);
+    Arrival { judged: Judged { verification, ..Judged::default() }, message: String::new(), expected: false }
+}
+
+/// Whether the RelayState came back as it was sent. Nothing is ever opened that it names.
+fn relay_state(steps: &mut Verification, open: Option<&Open>, came: Option<&str>) {
+    const CLAUSE: &str = "saml-bindings 3.5.3";
+    match (open, came) {
+        (Some(open), Some(came)) if open.relay_state == came => {
+            steps.passed("relay-state", CLAUSE, "it came back as it was sent");
+        }
+        (Some(open), came) => {
+            let told = match came {
+                Some(came) => format!("it came back changed: {}", explain_difference(&open.relay_state, came)),
+                None => "it was sent, and did not come back".to_owned(),
+            };
+            let hint = "ask who runs the identity provider: a vendor finds by it which login an answer belongs to";
+            steps.warned("relay-state", CLAUSE, &Failure::refused("relay-state-changed", told).hint(hint));
+        }
+        (None, Some(came)) if !came.is_empty() => {
+            let short: String = came.chars().take(200).collect();
+            steps.noted("relay-state", CLAUSE, format!("`{}` came along, and is not followed", printable(&short)));
+        }
+        (None, _) => steps.noted("relay-state", CLAUSE, "none came along"),
+    }
+}
+
+impl Party for ServiceProvider {
+    fn facts(&self) -> Vec<(&'static str, String)> {
+        let mut facts = vec![("entity ID", self.entity_id()), ("reply URL (ACS)", self.acs[0].clone())];
+        if self.setting.slo.is_some() {
+            facts.push(("logout URL", self.slo()));
+        }
+        facts
+    }
+
+    fn begins_here(&self) -> bool {
+        self.setting.sso.is_some()
+    }
+
+    fn start(&self, now: Time) -> Option<Result<Reply>> {
+        self.setting.sso.as_ref().map(|endpoint| self.ask(endpoint, now))
+    }
+
+    fn arrive(&self, request: &Request, now: Time) -> Option<Arrival> {
+        (request.path == ACS).then(|| self.received(request, now))
+    }
+
+    fn metadata(&self) -> Option<Result<(&'static str, String)>> {
+        Some(self.document().map(|document| ("application/samlmetadata+xml", document)))
+    }
+
+    fn logs_out(&self) -> bool {
+        self.setting.slo.is_some()
+    }
+
+    fn logout(&self, now: Time) -> Option<Result<Reply>> {
+        let endpoint = self.setting.slo.as_ref()?;
+        let mut state = self.state();
+        let session = state.session.take()?;
+        let ask = |id: &str| {
+            let asked = LogoutRequest {
+                id,
+                at: now,
+                issuer: &self.entity_id(),
+                destination: &endpoint.location,
+                name_id: &session.name_id,
+                session_index: session.index.as_deref(),
+            };
+            // saml-profiles 4.4.4.1: by way of the browser it must be signed.
+            self.sent(endpoint, true, "logout", |signer| logout::logout_request(&asked, signer))
+        };
+        Some(request::id().and_then(|id| {
+            let reply = ask(&id)?;
+            state.logging_out = Some(id);
+            Ok(reply)
+        }))
+    }
+
+    fn logged_out(&self, request: &Request) -> Option<Verification> {
+        if request.path != SLO {
+            return None;
+        }
+        let asked = self.state().logging_out.take()?;
+        let name = Parameter::Response.name();
+        let (value, query) = match request.method {
+            Method::Post => (request.field(name).map(str::to_owned), None),
+            Method::Get => (request.parameter(name), Some(request.query.as_str())),
+        };
+        let mut steps = Verification::default();
+        let Some(value) = value else {
+            let told = format!("what came back has no `{name}`");
+            let hint = "set the logout response URL at the identity provider to the one of this service provider";
+            steps.failed("binding", "saml-profiles 4.4.3.4", "logout-not-answered", told, hint);
+            return Some(steps);
+        };
+        let destination = self.slo();
+        Some(match binding::decode(&value, "the answer to the logout") {
+            Err(failure) => {
+                steps.refused("binding", "saml-bindings 3.4.4, 3.5.4", &failure);
+                steps
+            }
+            Ok(xml) => logout::judge(
+                &xml,
+                &logout::Expected {
+                    idp: &self.setting.idp,
+                    trust: &self.setting.trust,
+                    destination: &destination,
+                    request: &asked,
+                    query,
+                },
+            ),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,221 @@
+//! The pages, and the key that is kept.
+
+use std::sync::Mutex;
+use std::sync::mpsc;
+use std::sync::mpsc::Receiver;
+
+use crate::error::Failure;
+use crate::error::Result;
+use crate::model::identity::Identity;
+use crate::model::time::Time;
+use crate::model::verification::Judged;
+use crate::model::verification::Verification;
+use crate::rules::Decision;
+use crate::rules::Verdict;
+use crate::trial::own_key::OwnKey;
+use crate::trial::party::Arrival;
+use crate::trial::party::Party;
+use crate::trial::site::Come;
+use crate::trial::site::Event;
+use crate::trial::site::Trial;
+use crate::web::Site as _;
+use crate::web::reply::Reply;
+use crate::web::request::From;
+use crate::web::request::Method;
+use crate::web::request::Request;
+
+fn now() -> Time {
+    Time::parse("2026-11-27T10:00:00Z").unwrap()
+}
+
+/// Accepts whoever arrives, refuses whoever arrives at /refused, and logs out.
+struct Anybody;
+
+impl Party for Anybody {
+    fn facts(&self) -> Vec<(&'static str, String)> {
+        vec![("reply URL", "<http://localhost>".to_owned())]
+    }
+
+    fn begins_here(&self) -> bool {
+        true
+    }
+
+    fn start(&self, _: Time) -> Option<Result<Reply>> {
+        Some(Err(Failure::input("x", "it cannot begin").hint("mend it").into()))
+    }
+
+    fn arrive(&self, request: &Request, _: Time) -> Option<Arrival> {
+        let mut judged = Judged { signed: true, ..Judged::default() };
+        let mut identity = Identity { subject: Some("<b>al\u{202e}ice</b>".to_owned()), ..Identity::default() };
+        for at in 0..30 {
+            identity.push("groups", &format!("g{at}"));
+        }
+        judged.claimed = Some(identity.clone());
+        match request.path.as_str() {
+            "/arrive" | "/stranger" => judged.identity = Some(identity),
+            "/refused" => {
+                judged.verification.failed("audience", "saml-core 2", "audience-mismatch", "<i>no</i>", "<u>mend</u>")
+            }
+            _ => return None,
+        }
+        Some(Arrival { judged, message: "m".to_owned(), expected: request.path != "/stranger" })
+    }
+
+    fn logs_out(&self) -> bool {
+        true
+    }
+
+    fn logout(&self, _: Time) -> Option<Result<Reply>> {
+        Some(Ok(Reply::redirect("https://idp.test/slo")))
+    }
+
+    fn logged_out(&self, request: &Request) -> Option<Verification> {
+        (request.path == "/slo").then(Verification::default)
+    }
+}
+
+fn trial() -> (Trial, Receiver<Event>) {
+    let (events, heard) = mpsc::channel();
+    let decide = |_: &Identity| Decision {
+        verdict: Verdict::Prompt,
+        code: "merge-prompt",
+        summary: "asked <whether>".to_owned(),
+        username: Some("alice#brand".to_owned()),
+        account: None,
+        changes: Vec::new(),
+        roles: vec!["user_type: <x>".to_owned()],
+        notifications: Vec::new(),
+        landing_url: None,
+        exit_url: None,
+        trace: Vec::new(),
+        used: Vec::new(),
+    };
+    let trial = Trial {
+        name: "a<b".to_owned(),
+        idp: "https://idp.test".to_owned(),
+        party: Box::new(Anybody),
+        decide: Box::new(decide),
+        clock: Box::new(now),
+        events,
+        come: Mutex::new(Come::default()),
+    };
+    (trial, heard)
+}
+
+fn request(method: Method, path: &str, from: From) -> Request {
+    Request { method, path: path.to_owned(), query: String::new(), form: Vec::new(), cookies: Vec::new(), from }
+}
+
+fn ask(trial: &Trial, method: Method, path: &str) -> (u16, String, String) {
+    let reply = trial.answer(&request(method, path, From::Ourselves));
+    let location = reply.headers.iter().find(|(name, _)| *name == "location").map(|(_, value)| value.clone());
+    (reply.status, location.unwrap_or_default(), String::from_utf8(reply.body).unwrap())
+}
+
+#[test]
+fn a_login_is_told_and_shown_with_everything_escaped() {
+    let (trial, heard) = trial();
+    assert_eq!(ask(&trial, Method::Get, "/result").1, "/");
+    let (status, to, _) = ask(&trial, Method::Post, "/arrive");
+    assert_eq!((status, to.as_str()), (303, "/result"));
+    let Ok(Event::Login(login)) = heard.try_recv() else { panic!("nobody was told") };
+    assert!(login.expected && login.message == "m" && login.at == now());
+    assert_eq!(login.decision.as_ref().unwrap().code, "merge-prompt");
+    let (_, _, page) = ask(&trial, Method::Get, "/result");
+    assert!(matches!(heard.try_recv(), Ok(Event::Shown)));
+    for part in [
+        "ACCEPTED",
+        "PROMPT merge-prompt",
+        "asked &lt;whether&gt;",
+        "alice#brand",
+        "&lt;b&gt;al",
+        "… and 10 more",
+        "id=\"logout\"",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    assert!(!page.contains("<b>") && !page.contains('\u{202e}') && !page.contains("<script"), "{page}");
+    // Its logout, once it is answered.
+    ask(&trial, Method::Get, "/slo");
+    assert!(matches!(heard.try_recv(), Ok(Event::Logout(_))));
+    let (_, _, page) = ask(&trial, Method::Get, "/result");
+    assert!(page.contains("LOGGED OUT") && !page.contains("id=\"logout\""), "{page}");
+}
+
+#[test]
+fn a_refused_login_says_why_and_how_to_mend_it() {
+    let (trial, _heard) = trial();
+    ask(&trial, Method::Post, "/refused");
+    let (_, _, page) = ask(&trial, Method::Get, "/result");
+    for part in ["REFUSED audience-mismatch", "&lt;i&gt;no", "&lt;u&gt;mend", "Signed, and refused all the same"] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    assert!(!page.contains("id=\"logout\""));
+}
+
+#[test]
+fn what_a_stranger_hands_in_does_not_take_the_place_of_the_login() {
+    let (trial, _heard) = trial();
+    ask(&trial, Method::Post, "/stranger");
+    let (_, _, page) = ask(&trial, Method::Get, "/result");
+    assert!(page.contains("answers no request of this test"), "{page}");
+    ask(&trial, Method::Post, "/refused");
+    ask(&trial, Method::Post, "/stranger");
+    let (_, _, page) = ask(&trial, Method::Get, "/result");
+    assert!(page.contains("REFUSED audience-mismatch"), "{page}");
+}
+
+#[test]
+fn nobody_is_logged_out_by_a_page_of_somebody_else_s() {
+    let (trial, _heard) = trial();
+    let logout = |from| trial.answer(&request(Method::Post, "/logout", from)).status;
+    assert_eq!((logout(From::Elsewhere), logout(From::Unsaid), logout(From::Ourselves)), (403, 403, 302));
+    // By a link it is no more than the way home.
+    assert_eq!(ask(&trial, Method::Get, "/logout").1, "/");
+}
+
+#[test]
+fn the_first_page_says_what_to_add_and_every_other_path_leads_nowhere() {
+    let (trial, _heard) = trial();
+    let (_, _, page) = ask(&trial, Method::Get, "/");
+    assert!(
+        page.contains("a&lt;b") && page.contains("&lt;http://localhost&gt;") && page.contains("id=\"start\""),
+        "{page}"
+    );
+    let (status, _, page) = ask(&trial, Method::Get, "/start");
+    assert!(status == 500 && page.contains("it cannot begin. mend it"), "{page}");
+    assert_eq!(ask(&trial, Method::Get, "/metadata").0, 404);
+    assert_eq!(ask(&trial, Method::Get, "/../etc/passwd").0, 404);
+    assert_eq!(ask(&trial, Method::Post, "/").0, 404);
+}
+
+#[test]
+fn the_key_is_made_once_and_nobody_else_can_read_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = OwnKey::of_saml(folder.path(), now()).unwrap();
+    let second = OwnKey::of_saml(folder.path(), now()).unwrap();
+    assert_eq!(first.certificate.sha256, second.certificate.sha256);
+    assert!(first.key().unwrap().public().is_same(second.key().unwrap().public()));
+    let path = folder.path().join("test-sp.pem");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        let refused = OwnKey::of_saml(folder.path(), now()).err().unwrap();
+        assert!(format!("{refused:#}").contains("test-sp.pem"), "{refused:#}");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.split("-----BEGIN CERT").next().unwrap()).unwrap();
+    let refused = OwnKey::of_saml(folder.path(), now()).err().unwrap();
+    assert_eq!(refused.downcast_ref::<Failure>().unwrap().code(), "test-key-damaged");
+    let tls = OwnKey::of_tls(folder.path(), now()).unwrap();
+    assert!(
+        crate::web::open(
+            0,
+            Some(&crate::web::Tls { certificate: &tls.certificate_pem(), key: &tls.key_pem().unwrap() })
+        )
+        .is_ok()
+    );
+}

@@ -1,0 +1,109 @@
+//! How every page looks: one column that a phone can read, light and dark, no picture and no script.
+
+use std::sync::LazyLock;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use maud::DOCTYPE;
+use maud::Markup;
+use maud::PreEscaped;
+use maud::html;
+
+use crate::crypto;
+use crate::web::reply::Reply;
+
+const STYLE: &str = include_str!("page.css");
+
+/// The whole of the script that a page may have: it sends the form that the page is there for.
+const SENDS_ITSELF: &str = "document.forms[0].submit()";
+
+fn digest(text: &str) -> String {
+    BASE64_STANDARD.encode(crypto::sha256(text.as_bytes()))
+}
+
+/// What the style is known by in a content security policy.
+pub(super) fn style_digest() -> &'static str {
+    static DIGEST: LazyLock<String> = LazyLock::new(|| digest(STYLE));
+    &DIGEST
+}
+
+/// How what a page says is to be taken; told by a word too, never by colour alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tone {
+    /// Neither good nor bad.
+    Plain,
+    /// It is as it should be.
+    Good,
+    /// Somebody must look.
+    Warning,
+    /// It was refused.
+    Bad,
+}
+
+impl Tone {
+    /// The class that the style knows.
+    pub(crate) const fn class(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Good => "good",
+            Self::Warning => "warning",
+            Self::Bad => "bad",
+        }
+    }
+}
+
+/// A whole page; `brand` stands small above its heading and says whose it is.
+pub(crate) fn layout(brand: &str, title: &str, body: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta name="robots" content="noindex";
+                title { (title) " · " (brand) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                header { p.brand { (brand) } }
+                main {
+                    h1 { (title) }
+                    (body)
+                }
+            }
+        }
+    }
+}
+
+/// A page that sends one form by itself, or by its button where scripts are off (saml-bindings 3.5.4).
+pub(crate) fn sends_itself(brand: &str, action: &str, fields: &[(&str, &str)]) -> Reply {
+    let body = html! {
+        p { "This page goes on by itself. Where it does not, press the button." }
+        form method="post" action=(action) {
+            @for (name, value) in fields {
+                input type="hidden" name=(name) value=(value);
+            }
+            p { button type="submit" { "Go on" } }
+        }
+        script { (PreEscaped(SENDS_ITSELF)) }
+    };
+    Reply::page(200, layout(brand, "One moment", &body)).with_script(digest(SENDS_ITSELF)).leading_away()
+}
+
+/// A page that says why there is none.
+pub(crate) fn refusal(status: u16, why: &str) -> Reply {
+    let body = html! { p.verdict.bad { "REFUSED" } p { (why) "." } };
+    Reply::page(status, layout("ssoctl", "Not here", &body))
+}
+
+/// Facts, each with its label.
+pub(crate) fn facts<'f>(facts: impl IntoIterator<Item = (&'f str, String)>) -> Markup {
+    html! {
+        dl {
+            @for (label, value) in facts {
+                div { dt { (label) } dd { (value) } }
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! `ssoctl connection test`: what it prints, what ends it, and how. Logins at other people's identity
+//! providers are in tests/interop.
+
+use std::io::BufRead as _;
+use std::io::BufReader;
+use std::io::Read as _;
+use std::io::Write as _;
+use std::net::TcpListener;
+use std::net::TcpStream;
+
+use crate::harness::Desk;
+
+fn desk() -> Desk {
+    let desk = Desk::new();
+    desk.write("google.pem", include_bytes!("../vectors/responses/google.pem"));
+    let add =
+        ["connection", "add", "google", "--provider", "ino-cx", "--setting", "domain=acme", "--certificate=google.pem"];
+    let idp = ["--idp-entity-id", "https://idp.example.org", "--sso-url", "https://idp.example.org/sso?x=1"];
+    desk.ssoctl(&[&add[..], &idp[..]].concat()).exits(0);
+    desk
+}
+
+/// A port that was free a moment ago.
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+fn ask(port: u16, request: &str) -> String {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    write!(stream, "{}\r\nhost: localhost:{port}\r\nconnection: close\r\n\r\n", request.replace('\n', "\r\n")).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn the_metadata_is_the_same_each_time_and_names_this_machine() {
+    let desk = desk();
+    let first = desk.ssoctl(&["connection", "test", "google", "--metadata"]).exits(0).stdout;
+    let second = desk.ssoctl(&["connection", "test", "google", "--metadata"]).exits(0).stdout;
+    assert_eq!(first, second);
+    for part in ["entityID=\"http://localhost:[PORT]/metadata\"", "Location=\"http://localhost:[PORT]/acs\""] {
+        assert!(first.contains(part), "{part}: {first}");
+    }
+    let secured = desk.ssoctl(&["connection", "test", "google", "--metadata", "--tls"]).exits(0).stdout;
+    assert!(secured.contains("https://localhost:[PORT]/acs"), "{secured}");
+}
+
+#[test]
+fn a_test_that_cannot_begin_says_why() {
+    let desk = desk();
+    let refused = |words: &[&str], exit: i32, code: &str| {
+        let line = [&["connection", "test", "google", "--format", "json", "--no-browser"], words].concat();
+        let document = desk.ssoctl(&line).exits(exit).json();
+        assert_eq!(document["error"]["code"], code, "{document}");
+        assert_ne!(document["error"]["hint"], serde_json::Value::Null);
+    };
+    refused(&["--request-binding", "post"], 2, "sso-endpoint-missing");
+    refused(&["--slo"], 2, "slo-endpoint-missing");
+    refused(&["--listen", "0.0.0.0:1"], 5, "sandbox-not-loopback");
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    refused(&["--listen", &taken.local_addr().unwrap().to_string()], 4, "web-listen");
+    let port = free_port();
+    refused(&["--listen", &format!("127.0.0.1:{port}"), "--timeout", "1"], 4, "no-login");
+}
+
+#[test]
+fn an_outbound_connection_has_no_login_to_test() {
+    let desk = Desk::new();
+    let text = "version: 1\nprovider: ino-cx\nname: x\noauth:\n  kind: outbound\n  method: HubSpot\n";
+    desk.write("connections/crm.yaml", text);
+    let document = desk.ssoctl(&["connection", "test", "crm", "--format", "json"]).exits(2).json();
+    assert_eq!(document["error"]["code"], "connection-outbound");
+}
+
+#[test]
+fn a_browser_is_led_to_the_identity_provider_and_what_comes_back_is_reported() {
+    let desk = desk();
+    let port = free_port();
+    let listen = format!("127.0.0.1:{port}");
+    let mut child = desk
+        .command(&[
+            "connection",
+            "test",
+            "google",
+            "--no-browser",
+            "--listen",
+            &listen,
+            "--timeout",
+            "4",
+            "--save",
+            "got.txt",
+            "--format",
+            "json",
+        ])
+        .background();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let told: Vec<String> =
+        lines.by_ref().map(|line| line.unwrap()).take_while(|line| !line.starts_with("waiting")).collect();
+    assert!(told.iter().any(|line| line.ends_with(&format!("http://localhost:{port}/acs"))), "{told:?}");
+    let home = ask(port, "GET / HTTP/1.1");
+    assert!(home.contains("href=\"/start\"") && home.contains("https://idp.example.org"), "{home}");
+    let start = ask(port, "GET /start HTTP/1.1");
+    assert!(start.contains("location: https://idp.example.org/sso?x=1&SAMLRequest="), "{start}");
+    // Somebody else's response is shown, refused, and does not end the test before its time.
+    let body = "SAMLResponse=PGEvPg%3D%3D";
+    let post =
+        format!("POST /acs HTTP/1.1\ncontent-type: application/x-www-form-urlencoded\ncontent-length: {}", body.len());
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    write!(stream, "{}\r\nhost: localhost:{port}\r\nconnection: close\r\n\r\n{body}", post.replace('\n', "\r\n"))
+        .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 303") && answer.contains("location: /result"), "{answer}");
+    assert!(ask(port, "GET /result HTTP/1.1").contains("REFUSED response-not-one"));
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(document["schema"], "ssoctl.connection-test/1");
+    assert_eq!((&document["verdict"], &document["code"]), (&"refused".into(), &"response-not-one".into()));
+    assert_eq!(document["expected"], false);
+    assert_eq!(desk.read("got.txt"), "PGEvPg==");
+}
+
+#[test]
+fn what_the_browser_brought_to_the_vendor_is_judged_as_the_vendor_s() {
+    let desk = desk();
+    desk.write("login.xml", include_bytes!("../vectors/responses/google.xml"));
+    let judged = desk.ssoctl(&["connection", "test", "google", "--response", "login.xml"]).exits(1);
+    assert!(judged.stdout.starts_with("REFUSED ["), "{}", judged.stdout);
+    assert!(judged.stderr.contains("tested: what the browser brought to the vendor"), "{}", judged.stderr);
+}
