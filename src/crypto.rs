@@ -15,9 +15,11 @@
 //! - [`sign::PrivateKey`]: `from_pem(&[u8], passphrase: Option<&str>) -> Result<PrivateKey, Failure>`,
 //!   `generate(NewKey)`, `sign(Scheme, message) -> Result<Vec<u8>, Failure>`, `default_scheme()`,
 //!   `public() -> &PublicKey`, `to_pem()`.
+//! - [`random::octets`]: octets that nobody can guess; [`random::is_same`] compares such.
 
 pub(crate) mod decrypt;
 pub(crate) mod digest;
+pub(crate) mod random;
 pub(crate) mod scheme;
 pub(crate) mod sign;
 #[cfg_attr(not(test), expect(dead_code, reason = "the reader of XML signatures asks next"))]

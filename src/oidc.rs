@@ -7,6 +7,8 @@
 pub(crate) mod algorithm;
 pub(crate) mod claims;
 pub(crate) mod discovery;
+#[cfg_attr(not(test), expect(dead_code, reason = "connection test logs in by it next"))]
+pub(crate) mod flow;
 pub(crate) mod issuer;
 pub(crate) mod json;
 pub(crate) mod jwks;
@@ -18,4 +20,4 @@ pub(crate) mod token;
 #[cfg(test)]
 mod corpus;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 /// A room and the rooms it may import; imports go down only.
-const ROOMS: [(&str, &[&str]); 25] = [
+const ROOMS: [(&str, &[&str]); 26] = [
     ("error", &[]),
     ("model", &["error"]),
     ("crypto", &["error", "model"]),
@@ -32,6 +32,7 @@ const ROOMS: [(&str, &[&str]); 25] = [
     ("migrate", &["crypto", "disk", "error", "finding", "http", "model", "provider", "rules", "secret"]),
     ("report", &["cert", "error", "export", "finding", "model", "oidc", "saml", "xml"]),
     ("sandbox", &["error", "model"]),
+    ("trial", &["cert", "crypto", "error", "http", "model", "oidc", "saml", "secret"]),
     (
         "cli",
         &[
@@ -54,6 +55,7 @@ const ROOMS: [(&str, &[&str]); 25] = [
             "saml",
             "sandbox",
             "secret",
+            "trial",
             "workspace",
             "xml",
             "yaml",
@@ -94,7 +96,7 @@ const DOORS: [(&str, &[&str]); 28] = [
     ("unicode_security", &["migrate"]),
     ("yamlpatch", &["yaml"]),
     ("yamlpath", &["yaml"]),
-    ("zeroize", &["crypto", "http", "secret"]),
+    ("zeroize", &["crypto", "http", "oidc", "secret"]),
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

@@ -15,8 +15,8 @@ use crate::model::printable;
 pub(crate) struct Claims {
     /// As the token has them, each once.
     pub(crate) members: Map<String, Value>,
-    /// Whether a key of the issuer has signed them and no step of the verification failed. Where it is
-    /// false, anybody can have written them.
+    /// Whether their issuer vouches for them, by its signature or by TLS to the endpoint that gave them, and
+    /// no step of the verification failed. Where it is false, anybody can have written them.
     pub(crate) proven: bool,
 }
 
