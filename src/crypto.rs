@@ -15,9 +15,11 @@
 //! - [`sign::PrivateKey`]: `from_pem(&[u8], passphrase: Option<&str>) -> Result<PrivateKey, Failure>`,
 //!   `generate(NewKey)`, `sign(Scheme, message) -> Result<Vec<u8>, Failure>`, `default_scheme()`,
 //!   `public() -> &PublicKey`, `to_pem()`.
+//! - [`random::octets`]: octets that nobody can guess; [`random::is_same`] compares such.
 
 pub(crate) mod decrypt;
 pub(crate) mod digest;
+pub(crate) mod random;
 pub(crate) mod scheme;
 pub(crate) mod sign;
 #[cfg_attr(not(test), expect(dead_code, reason = "the reader of XML signatures asks next"))]
@@ -39,13 +41,6 @@ pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
 /// is an identifier and no proof of anything: what comes back is judged by what is in it.
 pub(crate) fn sha1_identifier(bytes: &[u8]) -> String {
     hex(&sha::sha1(bytes))
-}
-
-/// Random octets that nobody can foretell: IDs of requests, states, nonces.
-pub(crate) fn random<const N: usize>() -> Result<[u8; N], Failure> {
-    let mut octets = [0; N];
-    openssl::rand::rand_bytes(&mut octets).map_err(broken)?;
-    Ok(octets)
 }
 
 /// Lower-case hexadecimal.

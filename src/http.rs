@@ -7,6 +7,7 @@
 
 pub(crate) mod address;
 pub(crate) mod call;
+pub(crate) mod credentials;
 pub(crate) mod fetch;
 pub(crate) mod guard;
 mod lane;

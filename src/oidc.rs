@@ -7,6 +7,7 @@
 pub(crate) mod algorithm;
 pub(crate) mod claims;
 pub(crate) mod discovery;
+pub(crate) mod flow;
 pub(crate) mod issuer;
 pub(crate) mod json;
 pub(crate) mod jwks;
@@ -18,4 +19,4 @@ pub(crate) mod token;
 #[cfg(test)]
 mod corpus;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

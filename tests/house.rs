@@ -101,7 +101,7 @@ const DOORS: [(&str, &[&str]); 31] = [
     ("unicode_security", &["migrate"]),
     ("yamlpatch", &["yaml"]),
     ("yamlpath", &["yaml"]),
-    ("zeroize", &["crypto", "http", "secret", "trial"]),
+    ("zeroize", &["crypto", "http", "oidc", "secret", "trial"]),
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

@@ -87,7 +87,7 @@ impl Flags {
     }
 
     /// Everything that a fetch is bound by.
-    fn rules(&self, aggregate: bool, accept: Accept, context: &Context) -> Result<FetchRules> {
+    pub(crate) fn rules(&self, aggregate: bool, accept: Accept, context: &Context) -> Result<FetchRules> {
         let roots = match &self.ca_file {
             None => Roots::default(),
             Some(path) => Roots::from_pem(&disk::read(path, CA_FILE_LIMIT)?, &path.display().to_string())?,

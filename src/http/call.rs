@@ -6,17 +6,20 @@ use std::fmt;
 use std::io;
 use std::io::Read;
 use std::time::Duration;
+use std::time::Instant;
 
-use base64::Engine as _;
 use reqwest::header;
-use reqwest::header::HeaderValue;
 use url::Url;
-use zeroize::Zeroizing;
 
+use crate::error::Failure;
 use crate::http::Broken;
 use crate::http::Client;
 use crate::http::Trouble;
+use crate::http::address::SafeUrl;
 use crate::http::address::is_loopback;
+use crate::http::credentials::Credentials;
+use crate::http::credentials::Header;
+use crate::http::fetch::FetchRules;
 use crate::http::guard::Route;
 use crate::http::lane::Front;
 use crate::http::lane::Response;
@@ -25,7 +28,6 @@ use crate::http::limits::Limits;
 use crate::http::retry_after;
 use crate::http::roots::Roots;
 use crate::http::seconds;
-use crate::secret::Secret;
 
 /// More than any page of an API has.
 const ANSWER_LIMIT: u64 = 16 * 1024 * 1024;
@@ -43,17 +45,6 @@ pub(crate) enum Method {
     Put,
     /// Changes a part.
     Patch,
-}
-
-/// How a request says who asks.
-#[derive(Clone, Copy)]
-pub(crate) enum Credentials<'a> {
-    /// In a header of the vendor's own.
-    Header(&'static str, &'a Secret),
-    /// `Authorization: Bearer` (RFC 6750 2.1).
-    Bearer(&'a Secret),
-    /// `Authorization: Basic` (RFC 7617): a name and its password.
-    Basic(&'a str, &'a Secret),
 }
 
 /// What a request carries.
@@ -153,48 +144,6 @@ impl fmt::Display for Transport {
     }
 }
 
-impl<'a> Credentials<'a> {
-    /// Text from outside with the secret blotted out, in the form it is sent in as well.
-    pub(crate) fn redact(self, text: &str) -> String {
-        match self {
-            Self::Header(_, secret) | Self::Bearer(secret) => secret.redact(text),
-            Self::Basic(user, secret) => {
-                let sent = encoded_pair(user, secret);
-                secret.redact(&text.replace(sent.as_str(), "[secret]"))
-            }
-        }
-    }
-
-    /// The header and its value, and what must not be shown.
-    fn header(self) -> Result<(header::HeaderName, HeaderValue, &'a Secret), Transport> {
-        let (name, text, secret) = match self {
-            Self::Header(name, secret) => {
-                (header::HeaderName::from_static(name), Zeroizing::new(secret.expose().to_owned()), secret)
-            }
-            Self::Bearer(secret) => {
-                (header::AUTHORIZATION, Zeroizing::new(format!("Bearer {}", secret.expose())), secret)
-            }
-            Self::Basic(user, secret) => {
-                let encoded = encoded_pair(user, secret);
-                (header::AUTHORIZATION, Zeroizing::new(format!("Basic {}", encoded.as_str())), secret)
-            }
-        };
-        // A secret has no control characters, which is all that a header value refuses.
-        let mut value = HeaderValue::from_bytes(text.as_bytes()).map_err(|error| Transport::NeverSent {
-            code: "secret-unusable",
-            detail: format!("the secret cannot stand in a header: {error}"),
-        })?;
-        value.set_sensitive(true);
-        Ok((name, value, secret))
-    }
-}
-
-/// RFC 7617 2: what follows `Basic`.
-fn encoded_pair(user: &str, secret: &Secret) -> Zeroizing<String> {
-    let pair = Zeroizing::new(format!("{user}:{}", secret.expose()));
-    Zeroizing::new(base64::engine::general_purpose::STANDARD.encode(pair.as_bytes()))
-}
-
 fn media_type(header: &str) -> String {
     header.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
@@ -229,12 +178,12 @@ impl Read for Flow<'_, '_> {
 }
 
 /// What a transport tells of a trouble, without the secret.
-fn told(trouble: Trouble, status: Option<u16>, timeout: Duration, secret: &Secret) -> Transport {
+fn told(trouble: Trouble, status: Option<u16>, timeout: Duration, credentials: Credentials<'_>) -> Transport {
     let detail = match trouble.code {
         "timeout" => format!("no complete answer within {} ({})", seconds(timeout), trouble.cause),
         _ => trouble.cause,
     };
-    let detail = secret.redact(&detail);
+    let detail = credentials.redact(&detail);
     if trouble.never_sent {
         Transport::NeverSent { code: trouble.code, detail }
     } else {
@@ -253,15 +202,47 @@ fn too_large(status: u16, limit: u64) -> Transport {
 impl Client {
     /// Makes one attempt; `timeout` covers everything from connecting to the last byte.
     pub(crate) fn call(&self, call: &Call<'_>, timeout: Duration) -> Result<Answer, Transport> {
-        let (taken, header, secret) = self.lane_of(call)?;
+        let (taken, header) = self.lane_of(call)?;
         let (front, body) = taken
             .whole(|client| request(client, call, header, timeout), ANSWER_LIMIT)
-            .map_err(|trouble| told(trouble, None, timeout, secret))?;
-        let Head { status, retry_after, limits, etag, media_type } = Head::of(&front);
+            .map_err(|trouble| told(trouble, None, timeout, call.credentials))?;
         match body {
-            Ok(body) => Ok(Answer { status, retry_after, limits, etag, media_type, body }),
-            Err(Broken::Read(trouble)) => Err(told(trouble, Some(status), timeout, secret)),
-            Err(Broken::TooLarge) => Err(too_large(status, ANSWER_LIMIT)),
+            Ok(body) => Ok(Answer::of(&front, body)),
+            Err(Broken::Read(trouble)) => Err(told(trouble, Some(front.status.as_u16()), timeout, call.credentials)),
+            Err(Broken::TooLarge) => Err(too_large(front.status.as_u16(), ANSWER_LIMIT)),
+        }
+    }
+
+    /// As [`Client::call`], under the rules that documents are fetched by: size, time, hosts and
+    /// authorities. Still no redirect is followed. Where there is no answer, the failure ends a command.
+    pub(crate) fn call_under(&self, call: &Call<'_>, rules: &FetchRules) -> Result<Answer, Failure> {
+        let shown = SafeUrl::of(call.url);
+        let begun = Instant::now();
+        let header = prepared(call).map_err(|transport| match transport {
+            Transport::NeverSent { code, detail } | Transport::OutcomeUnknown { code, detail, status: _ } => {
+                Failure::refused(code, format!("{shown}: {detail}"))
+                    .hint("give the https address that the other side publishes")
+            }
+        })?;
+        let route = match &rules.guard {
+            None => Route::Ordinary,
+            Some(guard) => guard.admit(call.url, &shown.to_string(), rules.timeout)?,
+        };
+        let failed = |trouble: Trouble| {
+            let cause = call.credentials.redact(&trouble.cause);
+            Trouble { cause, ..trouble }.failure(&shown, rules.timeout)
+        };
+        let left = rules.timeout.saturating_sub(begun.elapsed());
+        let taken = self.lanes.take(call.url, &route, &rules.roots).map_err(failed)?;
+        let sent = taken.whole(|client| request(client, call, header, left), rules.max_bytes);
+        let (front, body) = sent.map_err(failed)?;
+        match body {
+            Ok(body) => Ok(Answer::of(&front, body)),
+            Err(Broken::Read(trouble)) => Err(failed(trouble)),
+            Err(Broken::TooLarge) => {
+                let what = format!("{shown}: the answer is larger than {} bytes", rules.max_bytes);
+                Err(Failure::remote("body-too-large", what).hint("check that this is the right address"))
+            }
         }
     }
 
@@ -272,10 +253,10 @@ impl Client {
         bounds: &Bounds,
         read: impl FnOnce(&Head, &mut dyn Read) -> T,
     ) -> Result<T, Transport> {
-        let (taken, header, secret) = self.lane_of(call)?;
+        let (taken, header) = self.lane_of(call)?;
         let mut response = taken
             .send(|client| request(client, call, header, bounds.timeout))
-            .map_err(|trouble| told(trouble, None, bounds.timeout, secret))?;
+            .map_err(|trouble| told(trouble, None, bounds.timeout, call.credentials))?;
         let head = Head::of(&response.front);
         if response.front.length.is_some_and(|length| length > bounds.bytes) {
             return Err(too_large(head.status, bounds.bytes));
@@ -284,36 +265,37 @@ impl Client {
         let made = read(&head, &mut flow);
         match flow.broken {
             None => Ok(made),
-            Some(Broken::Read(trouble)) => Err(told(trouble, Some(head.status), bounds.timeout, secret)),
+            Some(Broken::Read(trouble)) => Err(told(trouble, Some(head.status), bounds.timeout, call.credentials)),
             Some(Broken::TooLarge) => Err(too_large(head.status, bounds.bytes)),
         }
     }
 
-    /// What a request leaves by, if it may: the lane, the header that says who asks, and what must not
-    /// be shown.
-    fn lane_of<'a>(&self, call: &Call<'a>) -> Result<(Taken<'_>, Header, &'a Secret), Transport> {
-        let never = |code, detail: &str| Transport::NeverSent { code, detail: detail.to_owned() };
-        match call.url.scheme() {
-            "https" => {}
-            "http" if is_loopback(call.url) => {}
-            "http" => return Err(never("http-url", "a secret is not sent over plain http to another machine")),
-            _ => return Err(never("url-scheme", "an API is called by https only")),
-        }
-        let (name, value, secret) = call.credentials.header()?;
+    /// What a request leaves by, if it may: the lane, and the header that says who asks.
+    fn lane_of(&self, call: &Call<'_>) -> Result<(Taken<'_>, Option<Header>), Transport> {
+        let header = prepared(call)?;
         let taken = self.lanes.take(call.url, &Route::Ordinary, &Roots::default());
         // There is no time to tell of before the request.
-        let taken = taken.map_err(|trouble| told(trouble, None, Duration::ZERO, secret))?;
-        Ok((taken, (name, value), secret))
+        let taken = taken.map_err(|trouble| told(trouble, None, Duration::ZERO, call.credentials))?;
+        Ok((taken, header))
     }
 }
 
-/// Who asks.
-type Header = (header::HeaderName, HeaderValue);
+/// The header that says who asks, where a secret may be sent to that address at all.
+fn prepared(call: &Call<'_>) -> Result<Option<Header>, Transport> {
+    let never = |code, detail: &str| Transport::NeverSent { code, detail: detail.to_owned() };
+    match call.url.scheme() {
+        "https" => {}
+        "http" if is_loopback(call.url) => {}
+        "http" => return Err(never("http-url", "a secret is not sent over plain http to another machine")),
+        _ => return Err(never("url-scheme", "an API is called by https only")),
+    }
+    call.credentials.header()
+}
 
 fn request(
     client: &reqwest::Client,
     call: &Call<'_>,
-    (name, value): Header,
+    header: Option<Header>,
     timeout: Duration,
 ) -> reqwest::RequestBuilder {
     let method = match call.method {
@@ -322,20 +304,35 @@ fn request(
         Method::Put => reqwest::Method::PUT,
         Method::Patch => reqwest::Method::PATCH,
     };
-    let mut request = client.request(method, call.url.clone()).timeout(timeout).header(name, value);
+    let mut url = call.url.clone();
+    if let Some((name, value)) = call.credentials.in_query() {
+        url.query_pairs_mut().append_pair(name, value);
+    }
+    let mut request = client.request(method, url).timeout(timeout);
+    if let Some((name, value)) = header {
+        request = request.header(name, value);
+    }
     for (name, value) in call.headers {
         request = request.header(*name, *value);
     }
     if let Some(tag) = call.if_match {
         request = request.header(header::IF_MATCH, tag);
     }
-    match call.body {
-        Body::None => request,
-        Body::Json(kind, json) => request.header(header::CONTENT_TYPE, kind).body(json.to_string()),
-        Body::Form(pairs) => {
-            let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-            request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(form)
-        }
+    let own = call.credentials.in_form();
+    let pairs = match call.body {
+        Body::Json(kind, json) => return request.header(header::CONTENT_TYPE, kind).body(json.to_string()),
+        Body::None if own.is_empty() => return request,
+        Body::None => &[],
+        Body::Form(pairs) => pairs,
+    };
+    let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).extend_pairs(own).finish();
+    request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(form)
+}
+
+impl Answer {
+    fn of(front: &Front, body: Vec<u8>) -> Self {
+        let Head { status, retry_after, limits, etag, media_type } = Head::of(front);
+        Self { status, retry_after, limits, etag, media_type, body }
     }
 }
 

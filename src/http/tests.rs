@@ -6,12 +6,14 @@ use crate::error::failure_of;
 use crate::http::call::Answer;
 use crate::http::call::Body;
 use crate::http::call::Call;
-use crate::http::call::Credentials;
 use crate::http::call::Method;
 use crate::http::call::Transport;
+use crate::http::credentials::Credentials;
 use crate::http::fetch::Download;
 use crate::http::fetch::FetchRules;
 use crate::http::fetch::Fetched;
+use crate::http::guard::Guard;
+use crate::http::guard::Origin;
 use crate::http::peer::Peer;
 use crate::http::peer::response;
 use crate::http::roots::Roots;
@@ -384,6 +386,41 @@ fn localhost_is_this_machine_whatever_a_name_server_says() {
     let peer = Peer::answering(|_| response("200 OK", &[], b"x"));
     let answer = call(&format!("http://localhost:{}/", peer.port()), Method::Get, TIMEOUT).unwrap();
     assert_eq!(answer.status, 200);
+}
+
+// attacks 4.6: a secret goes where documents may come from, and nowhere else.
+#[test]
+fn a_call_under_the_rules_of_documents_keeps_to_their_hosts_and_size() {
+    let peer = Peer::answering(|request| {
+        let body = if request.line.contains("/large") { vec![b'x'; 9000] } else { b"{}".to_vec() };
+        response("302 Found", &[("location", "/elsewhere")], &body)
+    });
+    let secret = secret();
+    let asked = |url: &str, rules: &FetchRules| {
+        let url = url::Url::parse(url).unwrap();
+        let credentials = Credentials::ClientPost("id", &secret);
+        let call =
+            Call { method: Method::Post, url: &url, credentials, headers: &[], if_match: None, body: Body::None };
+        Client::new().call_under(&call, rules)
+    };
+    let refused = |url: &str, rules: &FetchRules| {
+        let failure = asked(url, rules).unwrap_err();
+        assert!(!failure.hints().is_empty() && !format!("{failure:?}").contains("hunter2"), "{failure:?}");
+        (failure.code(), failure.kind().exit_code())
+    };
+    let answer = asked(&peer.url(), &limits()).unwrap();
+    assert_eq!((answer.status, answer.body.as_slice()), (302, &b"{}"[..]));
+    assert_eq!(peer.received()[0].body, "client_id=id&client_secret=hunter2");
+    let guarded = FetchRules { guard: Some(Guard::new(Vec::new(), "`--untrusted` is given")), ..limits() };
+    assert_eq!(refused(&peer.url(), &guarded), ("address-refused", 5));
+    assert_eq!(peer.received().len(), 1);
+    let named = Guard::new(vec![Origin::parse(&peer.url()).unwrap()], "`--untrusted` is given");
+    assert_eq!(asked(&peer.url(), &FetchRules { guard: Some(named), ..limits() }).unwrap().status, 302);
+    let small = FetchRules { max_bytes: 8999, ..limits() };
+    assert_eq!(refused(&format!("{}/large", peer.url()), &small), ("body-too-large", 4));
+    assert_eq!(refused("http://192.0.2.1/x", &limits()), ("http-url", 5));
+    assert_eq!(refused("ftp://127.0.0.1/x", &limits()), ("url-scheme", 5));
+    assert_eq!(refused(&format!("http://127.0.0.1:{}/", closed_port()), &limits()), ("unreachable", 4));
 }
 
 /// One call of a client that makes several.

@@ -128,6 +128,12 @@ impl Verification {
         self.unproven = true;
     }
 
+    /// Goes on with the steps of another verification, whose loss of proof is this one's too.
+    pub(crate) fn append(&mut self, other: Self) {
+        self.steps.extend(other.steps);
+        self.unproven |= other.unproven;
+    }
+
     /// Whether what it says is proven to come from whom it is expected from.
     pub(crate) fn is_proven(&self) -> bool {
         !self.unproven

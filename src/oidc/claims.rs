@@ -9,14 +9,15 @@ use crate::error::Failure;
 use crate::model::identity::Attribute;
 use crate::model::identity::Identity;
 use crate::model::printable;
+use crate::model::time::Time;
 
 /// The claims of one token.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Claims {
     /// As the token has them, each once.
     pub(crate) members: Map<String, Value>,
-    /// Whether a key of the issuer has signed them and no step of the verification failed. Where it is
-    /// false, anybody can have written them.
+    /// Whether their issuer vouches for them, by its signature or by TLS to the endpoint that gave them, and
+    /// no step of the verification failed. Where it is false, anybody can have written them.
     pub(crate) proven: bool,
 }
 
@@ -24,6 +25,22 @@ impl Claims {
     /// The user that they describe, and the names of the claims that no attribute can be.
     pub(crate) fn identity(&self) -> Result<(Identity, Vec<String>), Failure> {
         identity(&self.members, "the token")
+    }
+
+    /// What they say of themselves, for a report.
+    pub(crate) fn facts(&self) -> Vec<(&'static str, Option<String>)> {
+        let text = |name: &str| self.members.get(name).and_then(Value::as_str).map(str::to_owned);
+        let time = |name: &str| {
+            let seconds = self.members.get(name).and_then(Value::as_i64);
+            seconds.and_then(Time::from_unix).map(|time| time.to_string())
+        };
+        vec![
+            ("issuer", text("iss")),
+            ("issued", time("iat")),
+            ("not_on_or_after", time("exp")),
+            ("authentication", text("acr")),
+            ("session_index", text("sid")),
+        ]
     }
 }
 

@@ -38,6 +38,8 @@ pub(crate) struct Discovery {
     pub(crate) id_token_signing_alg_values_supported: Vec<String>,
     /// PKCE; absence is no proof that it is not supported.
     pub(crate) code_challenge_methods_supported: Vec<String>,
+    /// Whether it says that each answer of the authorization endpoint names the issuer (RFC 9207 3).
+    pub(crate) names_issuer_in_answers: bool,
     /// Everything odd about it, without place and connection.
     pub(crate) findings: Vec<Finding>,
 }
@@ -72,6 +74,7 @@ pub(crate) fn read(bytes: &[u8], name: &str) -> Result<Discovery, Failure> {
         token_endpoint_auth_methods_supported: reader.texts("token_endpoint_auth_methods_supported")?,
         id_token_signing_alg_values_supported: reader.texts("id_token_signing_alg_values_supported")?,
         code_challenge_methods_supported: reader.texts("code_challenge_methods_supported")?,
+        names_issuer_in_answers: reader.switch("authorization_response_iss_parameter_supported")?,
         findings: reader.findings,
     };
     let judged = judge(&discovery);
@@ -97,6 +100,15 @@ impl Members<'_> {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.clone())),
             Some(_) => Err(self.refuse(member, "a string")),
+        }
+    }
+
+    /// A member that is off where it is not there.
+    fn switch(&self, member: &str) -> Result<bool, Failure> {
+        match self.members.get(member) {
+            None | Some(Value::Null) => Ok(false),
+            Some(Value::Bool(on)) => Ok(*on),
+            Some(_) => Err(self.refuse(member, "true or false")),
         }
     }
 
@@ -231,7 +243,13 @@ mod tests {
             r#", "userinfo_endpoint": null, "end_session_endpoint": "https://i/e", "scopes_supported": ["openid"],
                "response_types_supported": ["code", "code id_token"], "grant_types_supported": ["authorization_code"],
                "token_endpoint_auth_methods_supported": null, "code_challenge_methods_supported": ["S256"],
-               "id_token_signing_alg_values_supported": ["RS256", "HS256"]"#,
+               "id_token_signing_alg_values_supported": ["RS256", "HS256"],
+               "authorization_response_iss_parameter_supported": true"#,
+        );
+        assert!(discovery.names_issuer_in_answers);
+        assert!(
+            !document("https://i", r#", "authorization_response_iss_parameter_supported": null"#)
+                .names_issuer_in_answers
         );
         assert_eq!(discovery.userinfo_endpoint, None);
         assert_eq!(discovery.end_session_endpoint.as_deref(), Some("https://i/e"));
@@ -253,6 +271,10 @@ mod tests {
             (r#"{"issuer": 7}"#, "json-member-type"),
             (r#"{"issuer": "https://i", "jwks_uri": ["https://i/k"]}"#, "json-member-type"),
             (r#"{"issuer": "https://i", "scopes_supported": [1]}"#, "json-member-type"),
+            (
+                r#"{"issuer": "https://i", "authorization_response_iss_parameter_supported": "true"}"#,
+                "json-member-type",
+            ),
             (r#"{"issuer": "https://i", "scopes_supported": {}}"#, "json-member-type"),
             ("<html>", "html-not-json"),
         ] {

@@ -57,6 +57,11 @@ impl KeySet {
         let facts = Jwk::default();
         Self { keys: vec![Key { facts, told: told.to_owned(), key: Ok(key) }], findings: Vec::new() }
     }
+
+    /// Whether it has this key.
+    pub(crate) fn has(&self, wanted: &PublicKey) -> bool {
+        self.keys.iter().any(|key| key.key.as_ref().is_ok_and(|key| key.is_same(wanted)))
+    }
 }
 
 impl Key {

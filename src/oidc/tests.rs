@@ -1,6 +1,6 @@
 //! Tokens of every kind against the engine: published vectors, attacks by name, and each clause.
 
-pub(super) mod maker;
+pub(crate) mod maker;
 
 mod attacks;
 mod clauses;

@@ -71,16 +71,20 @@ enum Held {
     NotAsked(String),
 }
 
+fn say(found: &mut Verification, step: &'static str, clause: &'static str, said: Result<Held, Failure>) {
+    match said {
+        Ok(Held::Yes(detail)) => found.passed(step, clause, detail),
+        Ok(Held::Note(detail)) if found.is_proven() => found.noted(step, clause, detail),
+        Ok(Held::Note(detail)) => found.passed(step, clause, detail),
+        Ok(Held::Warning(why)) => found.warned(step, clause, &why),
+        Ok(Held::NotAsked(why)) => found.unchecked(step, clause, why),
+        Err(why) => found.refused(step, clause, &why),
+    }
+}
+
 impl Judging<'_> {
     fn say(&mut self, step: &'static str, clause: &'static str, said: Result<Held, Failure>) {
-        match said {
-            Ok(Held::Yes(detail)) => self.found.passed(step, clause, detail),
-            Ok(Held::Note(detail)) if self.found.is_proven() => self.found.noted(step, clause, detail),
-            Ok(Held::Note(detail)) => self.found.passed(step, clause, detail),
-            Ok(Held::Warning(why)) => self.found.warned(step, clause, &why),
-            Ok(Held::NotAsked(why)) => self.found.unchecked(step, clause, why),
-            Err(why) => self.found.refused(step, clause, &why),
-        }
+        say(&mut self.found, step, clause, said);
     }
 
     /// A claim that must be a string; `null` is not there.
@@ -113,6 +117,22 @@ enum Seal {
 /// Verifies `token`, which must be the token alone. The claims come back wherever they can be read at
 /// all; whether they are proven is said with them and in the steps.
 pub(crate) fn verify(token: &str, expected: &Expected<'_>, now: Time) -> (Verification, Option<Claims>) {
+    let (mut found, mut claims) = verify_alone(token, expected, now);
+    if let Some(claims) = &mut claims {
+        username(&claims.members, "the token", expected.username, &mut found);
+        claims.proven &= found.refusal().is_none();
+    }
+    (found, claims)
+}
+
+/// Whether what the vendor finds its users by can be changed by themselves (nOAuth); `name` is where the
+/// claims come from.
+pub(crate) fn username(claims: &Map<String, Value>, name: &str, claim: Option<&str>, found: &mut Verification) {
+    say(found, "username", "oidc-core 5.7", who::username(claims, name, claim));
+}
+
+/// As [`verify`], where the token is not all that is known of the user: [`username`] is asked later.
+pub(crate) fn verify_alone(token: &str, expected: &Expected<'_>, now: Time) -> (Verification, Option<Claims>) {
     let mut found = Verification::default();
     let jws = match Jws::read(token) {
         Ok(jws) => jws,
@@ -153,7 +173,6 @@ pub(crate) fn verify(token: &str, expected: &Expected<'_>, now: Time) -> (Verifi
     judging.auth_time();
     judging.hash_of("at-hash", "oidc-core 3.1.3.8", "at_hash", expected.access_token, &algorithm);
     judging.hash_of("c-hash", "oidc-core 3.3.2.11", "c_hash", expected.code, &algorithm);
-    judging.username();
     let found = judging.found;
     let proven = found.is_proven() && found.refusal().is_none();
     (found, Some(Claims { members: claims, proven }))

@@ -1,6 +1,7 @@
 //! Writes the request of a service provider to log somebody in (saml-core 3.4.1, saml-profiles 4.1.4.1).
 
 use crate::crypto;
+use crate::crypto::random;
 use crate::error::Result;
 use crate::model::Binding;
 use crate::model::time::Time;
@@ -31,7 +32,7 @@ pub(crate) struct AuthnRequest<'r> {
 
 /// An ID that nobody can foretell (saml-core 1.3.4), as an NCName, which cannot begin with a digit.
 pub(crate) fn id() -> Result<String> {
-    Ok(format!("_{}", crypto::hex(&crypto::random::<20>()?)))
+    Ok(format!("_{}", crypto::hex(random::octets::<20>()?.as_slice())))
 }
 
 /// The document; `signer` signs it where it is to be posted. By redirect the query is signed instead

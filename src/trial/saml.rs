@@ -9,6 +9,7 @@ use base64::prelude::BASE64_STANDARD;
 
 use crate::cert::Certificate;
 use crate::crypto;
+use crate::crypto::random;
 use crate::crypto::sign::PrivateKey;
 use crate::error::Failure;
 use crate::error::Result;
@@ -181,7 +182,7 @@ impl ServiceProvider {
         let id = request::id()?;
         let relay_state = match &self.setting.relay_state {
             Some(given) => given.clone(),
-            None => crypto::hex(&crypto::random::<16>()?),
+            None => crypto::hex(random::octets::<16>()?.as_slice()),
         };
         let asked = AuthnRequest {
             id: &id,

@@ -61,7 +61,7 @@ fn a_test_that_cannot_begin_says_why() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     refused(&["--listen", &taken.local_addr().unwrap().to_string()], 4, "web-listen");
     let port = free_port();
-    refused(&["--listen", &format!("127.0.0.1:{port}"), "--timeout", "1"], 4, "no-login");
+    refused(&["--listen", &format!("127.0.0.1:{port}"), "--wait", "1"], 4, "no-login");
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn an_outbound_connection_has_no_login_to_test() {
     let text = "version: 1\nprovider: ino-cx\nname: x\noauth:\n  kind: outbound\n  method: HubSpot\n";
     desk.write("connections/crm.yaml", text);
     let document = desk.ssoctl(&["connection", "test", "crm", "--format", "json"]).exits(2).json();
-    assert_eq!(document["error"]["code"], "connection-outbound");
+    assert_eq!(document["error"]["code"], "trial-outbound");
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn a_browser_is_led_to_the_identity_provider_and_what_comes_back_is_reported() {
             "--no-browser",
             "--listen",
             &listen,
-            "--timeout",
+            "--wait",
             "4",
             "--save",
             "got.txt",

@@ -1,5 +1,6 @@
 //! `ssoctl connection test`: a login at the real identity provider, before users meet it.
 
+mod oidc;
 mod report;
 mod saml;
 
@@ -26,12 +27,12 @@ use crate::cli::diff;
 use crate::cli::login::decode;
 use crate::cli::login::prepared;
 use crate::cli::login::prepared::Prepared;
+use crate::cli::source;
 use crate::disk;
 use crate::disk::Access;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::model::ConnectionName;
-use crate::model::connection::OAuthKind;
 use crate::model::verification::Verification;
 use crate::rules::Verdict as Decided;
 use crate::saml::response;
@@ -62,7 +63,7 @@ const TO_SHOW: Duration = Duration::from_secs(5);
 Examples:
   ssoctl connection test qualtrics-prod --metadata > test-sp.xml   # add this at the identity provider, once
   ssoctl connection test qualtrics-prod
-  ssoctl connection test qualys --no-browser --timeout 60 --format json
+  ssoctl connection test qualys --no-browser --wait 60 --format json
   ssoctl connection test qvidian --idp-initiated
   ssoctl connection test qualtrics-prod --record     # writes status.tested_on, where the login is let in
   ssoctl connection test qualys --response login.har # what the browser posted to the vendor
@@ -86,7 +87,7 @@ pub(crate) struct Args {
     tls: bool,
     /// Seconds to wait for a login
     #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=86_400))]
-    timeout: u64,
+    wait: u64,
     /// The login begins at the identity provider: take a response to no request (SAML)
     #[arg(long)]
     idp_initiated: bool,
@@ -123,6 +124,8 @@ pub(crate) struct Args {
     /// Accept signatures made with SHA-1, which can be forged (SAML)
     #[arg(long)]
     insecure_allow_sha1: bool,
+    #[command(flatten)]
+    source: source::Flags,
 }
 
 /// How a request is sent.
@@ -163,19 +166,13 @@ fn captured(args: &Args, file: &str, context: &mut Context) -> Result<Verdict> {
 fn live(args: &Args, prepared: Prepared, context: &mut Context) -> Result<Verdict> {
     let port = loopback_port(args)?;
     let connection = prepared.connection();
-    if connection.oauth.as_ref().is_some_and(|oauth| oauth.kind == OAuthKind::Outbound) {
-        let message = format!("`{}` is outbound: the vendor logs in by it at another application, and no user does", args.name);
-        return Err(Failure::usage("connection-outbound", message).hint("there is nothing to test a login of").into());
-    }
     let folder = context.workspace()?.state();
     let scheme = if args.tls { "https" } else { "http" };
     let party_at = |port: u16| -> Result<Box<dyn Party>> {
         let base = format!("{scheme}://localhost:{port}");
         match &connection.saml {
             Some(saml) => saml::party(args, saml, base, &folder, context.now),
-            None => Err(Failure::refused("test-not-yet", "a live test of an OpenID Connect login is not built yet")
-                .hint("judge a captured ID token: `ssoctl login decode FILE --connection NAME`")
-                .into()),
+            None => oidc::party(args, connection, base, context),
         }
     };
     if args.metadata {
@@ -223,11 +220,11 @@ fn live(args: &Args, prepared: Prepared, context: &mut Context) -> Result<Verdic
         true => ui.status(&format!("opened {begin} in the browser")),
         false => ui.status(&format!("open {begin} in a browser of this machine")),
     }
-    ui.status(&format!("waiting {} s for a login; Ctrl-C ends the test", args.timeout));
+    ui.status(&format!("waiting {} s for a login; Ctrl-C ends the test", args.wait));
     let heard = wait(args, &heard);
     drop(server);
     let Some(login) = heard.login else {
-        let mut failure = Failure::remote("no-login", format!("no login came within {} s", args.timeout))
+        let mut failure = Failure::remote("no-login", format!("no login came within {} s", args.wait))
             .hint("what the identity provider's page said is the reason; if it names the reply URL or an unknown application, add there what stands above");
         if let Some((label, value)) = facts.iter().find(|(label, _)| label.contains("reply") || label.contains("redirect")) {
             failure = failure.hint(format!("the {label} must be `{value}` there, byte for byte"));
@@ -255,7 +252,7 @@ struct Heard {
 /// else hands in does not end it, and is told where nothing better comes.
 fn wait(args: &Args, events: &Receiver<Event>) -> Heard {
     let mut heard = Heard::default();
-    let mut until = Instant::now() + Duration::from_secs(args.timeout);
+    let mut until = Instant::now() + Duration::from_secs(args.wait);
     loop {
         let event = match events.recv_timeout(until.saturating_duration_since(Instant::now())) {
             Ok(event) => event,
@@ -283,7 +280,7 @@ fn wait(args: &Args, events: &Receiver<Event>) -> Heard {
     }
     if args.slo && heard.logout.is_none() && heard.login.as_ref().is_some_and(|login| login.judged.identity.is_some()) {
         let mut steps = Verification::default();
-        let told = format!("no answer to a logout came within {} s", args.timeout);
+        let told = format!("no answer to a logout came within {} s", args.wait);
         let hint = "press the button of the result's page; if it was pressed, the logout response URL at the identity provider is another one";
         steps.failed("answer", "saml-profiles 4.4.3.4", "logout-not-answered", told, hint);
         heard.logout = Some(Arc::new(steps));

@@ -1,5 +1,6 @@
 //! Who issued a token, for whom, and about whom.
 
+use serde_json::Map;
 use serde_json::Value;
 
 use super::Held;
@@ -100,48 +101,42 @@ impl Judging<'_> {
         });
         self.say("authorized-party", "oidc-core 3.1.3.7(4, 5)", said);
     }
+}
 
-    /// Whether what the vendor finds its users by can be changed by themselves (nOAuth).
-    pub(super) fn username(&mut self) {
-        let said = self.judge_username();
-        self.say("username", "oidc-core 5.7", said);
-    }
-
-    fn judge_username(&self) -> Result<Held, Failure> {
-        let Some(claim) = self.expected.username else {
-            return Ok(Held::NotAsked("nobody said which claim the username comes from".to_owned()));
-        };
-        let (identity, _) = claims::identity(self.claims, "the token")?;
-        let values = identity.values(claim);
-        let (shown, name) = (json::shortened(values.first().unwrap_or(&"")), json::shortened(claim));
-        let warning = match values.as_slice() {
-            [] => Failure::input(
-                "username-missing",
-                format!("the token has no `{name}`, by which the vendor finds the user"),
-            )
-            .hint("have the identity provider send the claim, or ask for the scope that it belongs to"),
-            [_] if claim == "email" => match self.claims.get("email_verified") {
-                Some(Value::Bool(true)) => return Ok(Held::Yes(format!("`email` is `{shown}`, said to be verified"))),
-                verified => unverified(&shown, verified),
-            },
-            [_] if MUTABLE.contains(&claim) => Failure::input(
-                "username-mutable",
-                format!("the vendor finds the user by `{name}` `{shown}`, which can change and is not unique"),
-            )
-            .hint("find users by `sub`, with Entra ID by `oid` and `tid`"),
-            [_] => return Ok(Held::Yes(format!("`{name}` is `{shown}`"))),
-            several => Failure::input(
-                "username-several",
-                format!("`{name}`, by which the vendor finds the user, has {} values", several.len()),
-            )
-            .hint("have the identity provider send one value"),
-        };
-        Ok(Held::Warning(warning))
-    }
+/// What the vendor finds its users by, and whether they can change it themselves.
+pub(super) fn username(claims: &Map<String, Value>, source: &str, claim: Option<&str>) -> Result<Held, Failure> {
+    let Some(claim) = claim else {
+        return Ok(Held::NotAsked("nobody said which claim the username comes from".to_owned()));
+    };
+    let (identity, _) = claims::identity(claims, source)?;
+    let values = identity.values(claim);
+    let (shown, name) = (json::shortened(values.first().unwrap_or(&"")), json::shortened(claim));
+    let warning = match values.as_slice() {
+        [] => {
+            Failure::input("username-missing", format!("{source} has no `{name}`, by which the vendor finds the user"))
+                .hint("have the identity provider send the claim, or ask for the scope that it belongs to")
+        }
+        [_] if claim == "email" => match claims.get("email_verified") {
+            Some(Value::Bool(true)) => return Ok(Held::Yes(format!("`email` is `{shown}`, said to be verified"))),
+            verified => unverified(&shown, source, verified),
+        },
+        [_] if MUTABLE.contains(&claim) => Failure::input(
+            "username-mutable",
+            format!("the vendor finds the user by `{name}` `{shown}`, which can change and is not unique"),
+        )
+        .hint("find users by `sub`, with Entra ID by `oid` and `tid`"),
+        [_] => return Ok(Held::Yes(format!("`{name}` is `{shown}`"))),
+        several => Failure::input(
+            "username-several",
+            format!("`{name}`, by which the vendor finds the user, has {} values", several.len()),
+        )
+        .hint("have the identity provider send one value"),
+    };
+    Ok(Held::Warning(warning))
 }
 
 /// An address that its user may have chosen (nOAuth, 2023).
-fn unverified(email: &str, verified: Option<&Value>) -> Failure {
+fn unverified(email: &str, source: &str, verified: Option<&Value>) -> Failure {
     let said = match verified {
         None | Some(Value::Null) => "does not say that it is verified",
         Some(Value::Bool(_)) => "says that it is not verified",
@@ -150,7 +145,7 @@ fn unverified(email: &str, verified: Option<&Value>) -> Failure {
     Failure::input(
         "username-email-unverified",
         format!(
-            "the vendor finds the user by `email` `{email}`, and the token {said}: where users set it themselves, they \
+            "the vendor finds the user by `email` `{email}`, and {source} {said}: where users set it themselves, they \
              log in as whom they like (nOAuth)"
         ),
     )

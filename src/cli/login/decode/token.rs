@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
-
 use crate::cli::login::decode::Args;
 use crate::cli::login::decode::refuse_others;
 use crate::cli::login::identity;
@@ -14,6 +12,7 @@ use crate::error::Result;
 use crate::model::time::Time;
 use crate::model::verification::Judged;
 use crate::model::verification::StepResult;
+use crate::oidc::claims::Claims;
 use crate::oidc::keys::KeySet;
 use crate::oidc::token;
 use crate::oidc::token::Expected;
@@ -76,20 +75,6 @@ pub(super) fn judged(args: &Args, prepared: &Prepared, (text, file): (&str, &str
         verification.failed(STEP, "oidc-core 3.1.3.7", "token-not-proven", why, mend);
     }
     let signed = verification.steps.iter().any(|step| step.step == STEP && step.result == StepResult::Passed);
-    let text = |name: &str| {
-        let value = claims.as_ref().and_then(|claims| claims.members.get(name));
-        value.and_then(Value::as_str).map(str::to_owned)
-    };
-    let time = |name: &str| {
-        let value = claims.as_ref().and_then(|claims| claims.members.get(name));
-        value.and_then(Value::as_i64).and_then(Time::from_unix).map(|time| time.to_string())
-    };
-    let facts = vec![
-        ("issuer", text("iss")),
-        ("issued", time("iat")),
-        ("not_on_or_after", time("exp")),
-        ("authentication", text("acr")),
-        ("session_index", text("sid")),
-    ];
+    let facts = claims.as_ref().map(Claims::facts).unwrap_or_default();
     Ok(Judged { identity: claimed.clone().filter(|_| proven), verification, claimed, signed, facts })
 }

@@ -1,0 +1,50 @@
+//! What a login must not show: its state, its nonce and verifier, the code and the tokens.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+/// A text that is not printed, and wiped when dropped.
+pub(crate) struct Hidden(Zeroizing<String>);
+
+impl Hidden {
+    /// Hides a text.
+    pub(crate) fn new(text: impl Into<String>) -> Self {
+        Self(Zeroizing::new(text.into()))
+    }
+
+    /// The text itself, to be sent or compared and for nothing else.
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// Hands the text on to who hides it from then on.
+    pub(crate) fn into_inner(self) -> Zeroizing<String> {
+        self.0
+    }
+
+    /// Text from outside with this one blotted out.
+    pub(crate) fn redact(&self, text: &str) -> String {
+        text.replace(self.0.as_str(), "[secret]")
+    }
+}
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hidden(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_hidden_is_not_printed() {
+        let code = Hidden::new("hunter2");
+        assert_eq!(format!("{code:?}"), "Hidden(..)");
+        assert_eq!(code.redact("the code hunter2 is used up"), "the code [secret] is used up");
+        assert_eq!(code.expose(), "hunter2");
+        assert_eq!(code.into_inner().as_str(), "hunter2");
+    }
+}

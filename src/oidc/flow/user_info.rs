@@ -1,0 +1,253 @@
+//! What the user information endpoint answers: claims about the one who logged in, as JSON or as a
+//! signed token of its own kind.
+
+use serde_json::Map;
+use serde_json::Value;
+
+use crate::error::Failure;
+use crate::model::difference::explain_difference;
+use crate::model::verification::Verification;
+use crate::oidc::flow::answer::Raw;
+use crate::oidc::json;
+use crate::oidc::jws::Jws;
+use crate::oidc::keys::KeySet;
+use crate::oidc::proof;
+
+const STEP: &str = "user-info";
+const CLAUSE: &str = "oidc-core 5.3.2";
+
+/// What is expected of an answer.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Expected<'e> {
+    /// The `sub` of the ID token; nothing where there was none.
+    pub(crate) subject: Option<&'e str>,
+    /// The issuer, where the answer is signed.
+    pub(crate) issuer: Option<&'e str>,
+    /// The client, where the answer is signed.
+    pub(crate) client_id: Option<&'e str>,
+    /// The keys that the issuer publishes, where the answer is signed.
+    pub(crate) keys: Option<&'e KeySet>,
+}
+
+/// Judges an answer: the claims, where every step holds. Of another user none of it may be used.
+pub(crate) fn judge(answer: &Raw<'_>, expected: &Expected<'_>, found: &mut Verification) -> Option<Map<String, Value>> {
+    let claims = match read(answer, expected, found) {
+        Ok(claims) => claims,
+        Err((clause, why)) => {
+            found.refused(STEP, clause, &why);
+            return None;
+        }
+    };
+    match subject(&claims, expected.subject) {
+        Ok(Some(told)) => found.passed("user-info-subject", CLAUSE, told),
+        Ok(None) => {
+            found.unchecked("user-info-subject", CLAUSE, "there was no ID token whose `sub` it must be");
+        }
+        Err(why) => {
+            found.refused("user-info-subject", CLAUSE, &why);
+            return None;
+        }
+    }
+    Some(claims)
+}
+
+type Refused = (&'static str, Failure);
+
+fn read(answer: &Raw<'_>, expected: &Expected<'_>, found: &mut Verification) -> Result<Map<String, Value>, Refused> {
+    let status = answer.status;
+    let check = "check `oauth.user_info_endpoint`: it is the `userinfo_endpoint` of the discovery document";
+    if !(200..300).contains(&status) {
+        let (what, hint) = match status {
+            // RFC 6750 3.1
+            401 | 403 => (
+                "does not take the access token",
+                "see `oauth.user_info_bearer` for where the token is sent, and allow the client the scopes of `oauth.scope`",
+            ),
+            300..=399 => ("answers with a redirect, and the access token is never sent on", check),
+            429 | 500..=599 => ("met a fault of its own, or is too busy", "try again later"),
+            _ => ("has no answer", check),
+        };
+        let what = format!("the user information endpoint {what} (status {status})");
+        return Err(("oidc-core 5.3.3", Failure::remote("user-info-status", what).hint(hint)));
+    }
+    if answer.media_type == Some("application/jwt") {
+        return signed(answer.body, expected, found);
+    }
+    // Nothing of it is repeated.
+    let claims = json::object(answer.body, "the user information")
+        .map_err(|why| (CLAUSE, Failure::remote(why.code(), why.to_string()).hint(check)))?;
+    match answer.media_type {
+        Some("application/json") => found.passed(STEP, CLAUSE, format!("{} bytes of JSON", answer.body.len())),
+        other => {
+            let kind = other.map_or_else(|| "nothing".to_owned(), |kind| format!("`{}`", json::shortened(kind)));
+            found.noted(
+                STEP,
+                CLAUSE,
+                format!("JSON, and the provider calls it {kind} where `application/json` belongs"),
+            );
+        }
+    }
+    Ok(claims)
+}
+
+/// A signed answer: verified as a token is, except for what only an ID token has.
+fn signed(body: &[u8], expected: &Expected<'_>, found: &mut Verification) -> Result<Map<String, Value>, Refused> {
+    let plain =
+        "have the identity provider answer this client with plain JSON, or with what the keys in its set have signed";
+    let refuse =
+        |why: Failure| (CLAUSE, Failure::remote(why.code(), format!("the user information: {why}")).hint(plain));
+    let Some(keys) = expected.keys else {
+        let what = "the user information is signed, and nobody gave the keys of the provider";
+        return Err((CLAUSE, Failure::remote("user-info-not-proven", what).hint("set `oauth.public_keys_endpoint`")));
+    };
+    let text = std::str::from_utf8(body)
+        .map_err(|_cause| refuse(Failure::input("jws-base64", "it is said to be a token, and is no text")))?;
+    let jws = Jws::read(text.trim()).map_err(refuse)?;
+    jws.judge_header().map_err(refuse)?;
+    let algorithm = jws.algorithm().map_err(refuse)?;
+    let proof = proof::prove(&jws, algorithm, keys).map_err(refuse)?;
+    let claims = json::object(&jws.payload, "the user information").map_err(refuse)?;
+    found.passed(STEP, CLAUSE, format!("signed: {}", proof.told));
+    // Where they are there, they must be right; that they are there is no more than wished for.
+    for (name, wanted, got) in
+        [("iss", expected.issuer, claims.get("iss")), ("aud", expected.client_id, claims.get("aud"))]
+    {
+        let (Some(wanted), Some(got)) = (wanted, got) else {
+            found.noted(
+                STEP,
+                CLAUSE,
+                format!("the signed user information has no `{name}`, or nobody said which to expect"),
+            );
+            continue;
+        };
+        let all: Vec<&str> = match got {
+            Value::Array(all) => all.iter().filter_map(Value::as_str).collect(),
+            one => one.as_str().into_iter().collect(),
+        };
+        if !all.contains(&wanted) || (name == "iss" && !got.is_string()) {
+            let what = explain_difference(wanted, all.first().unwrap_or(&""));
+            let what = format!("the signed user information has another `{name}`: {what}");
+            return Err((
+                CLAUSE,
+                Failure::remote("user-info-mismatch", what).hint(
+                    "never take it: it may be meant for somebody else. Compare `oauth.issuer` and `oauth.client_id`",
+                ),
+            ));
+        }
+    }
+    Ok(claims)
+}
+
+/// The `sub` must be there, and be that of the ID token: without that, tokens of two users could be mixed.
+fn subject(claims: &Map<String, Value>, expected: Option<&str>) -> Result<Option<String>, Failure> {
+    let Some(expected) = expected else { return Ok(None) };
+    match claims.get("sub") {
+        Some(Value::String(sub)) if sub == expected => Ok(Some("that of the ID token".to_owned())),
+        Some(Value::String(sub)) => {
+            let what = format!("the user information is about somebody else: {}", explain_difference(expected, sub));
+            Err(Failure::remote("user-info-subject-mismatch", what).hint(
+                "never take it. Tell who runs the identity provider: OpenID Connect Core 5.3.2 demands the same `sub`",
+            ))
+        }
+        _ => {
+            let what = "the user information has no `sub`, so that it may be about anybody";
+            Err(Failure::remote("user-info-subject-missing", what)
+                .hint("check that `oauth.user_info_endpoint` is the provider's own, for OpenID Connect"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::oidc::tests::maker;
+
+    fn judged(
+        status: u16,
+        kind: &str,
+        body: &[u8],
+        expected: &Expected<'_>,
+    ) -> (Verification, Option<Map<String, Value>>) {
+        let mut found = Verification::default();
+        let claims = judge(&Raw { status, media_type: Some(kind), body }, expected, &mut found);
+        (found, claims)
+    }
+
+    fn of_user() -> Expected<'static> {
+        Expected { subject: Some("7"), ..Expected::default() }
+    }
+
+    #[test]
+    fn claims_of_the_same_user_are_taken() {
+        let (found, claims) = judged(200, "application/json", br#"{"sub": "7", "email": "a@b"}"#, &of_user());
+        assert_eq!(claims.unwrap()["email"], "a@b");
+        let steps: Vec<String> =
+            found.steps.iter().map(|step| format!("{} {}", step.step, step.result.word())).collect();
+        assert_eq!(steps, ["user-info passed", "user-info-subject passed"]);
+        let (found, claims) = judged(200, "text/html", br#"{"id": 1}"#, &Expected::default());
+        assert!(claims.is_some());
+        assert_eq!(found.steps.iter().map(|step| step.result.word()).collect::<Vec<_>>(), ["note", "unchecked"]);
+    }
+
+    // OIDC Core 5.3.2; attacks 4.5.
+    #[test]
+    fn what_is_not_of_this_user_is_refused_by_name() {
+        let json = "application/json";
+        for (status, kind, body, code, clause) in [
+            (200, json, r#"{"sub": "8"}"#, "user-info-subject-mismatch", CLAUSE),
+            (200, json, r#"{"sub": "7 "}"#, "user-info-subject-mismatch", CLAUSE),
+            (200, json, r#"{"sub": 7}"#, "user-info-subject-missing", CLAUSE),
+            (200, json, r#"{"email": "a@b"}"#, "user-info-subject-missing", CLAUSE),
+            (200, json, r#"{"sub": "8", "sub": "7"}"#, "json-duplicate-key", CLAUSE),
+            (200, json, "<html>", "html-not-json", CLAUSE),
+            (200, json, "[]", "json-not-object", CLAUSE),
+            (401, json, r#"{"sub": "7"}"#, "user-info-status", "oidc-core 5.3.3"),
+            (302, json, "", "user-info-status", "oidc-core 5.3.3"),
+            (404, json, "", "user-info-status", "oidc-core 5.3.3"),
+            (503, json, "", "user-info-status", "oidc-core 5.3.3"),
+            (200, "application/jwt", "a.b.c", "user-info-not-proven", CLAUSE),
+        ] {
+            let (found, claims) = judged(status, kind, body.as_bytes(), &of_user());
+            let step = found.refusal().unwrap();
+            assert_eq!((step.code, step.clause), (Some(code), clause), "{body}");
+            assert!(claims.is_none() && step.hint.is_some());
+        }
+    }
+
+    #[test]
+    fn a_signed_answer_is_verified_or_refused_by_name() {
+        let keys = maker::set(&[maker::ec().jwk(r#", "kid": "a""#)]);
+        let expected =
+            Expected { issuer: Some("https://i.example"), client_id: Some("client"), keys: Some(&keys), ..of_user() };
+        let token = |header: &str, claims: &Value| maker::ec().token(header, claims.to_string(), "ES256");
+        let header = r#"{"alg": "ES256", "kid": "a"}"#;
+        let good = json!({"sub": "7", "iss": "https://i.example", "aud": ["client"], "email": "a@b"});
+        let (found, claims) = judged(200, "application/jwt", token(header, &good).as_bytes(), &expected);
+        assert_eq!(claims.unwrap()["email"], "a@b", "{found:?}");
+        let (found, claims) = judged(200, "application/jwt", token(header, &json!({"sub": "7"})).as_bytes(), &expected);
+        assert!(claims.is_some());
+        assert_eq!(found.steps.iter().filter(|step| step.result.word() == "note").count(), 2);
+        let other = maker::new(crate::crypto::sign::NewKey::Ec(crate::crypto::verify::Curve::P256));
+        for (text, code) in [
+            (token(header, &json!({"sub": "8"})), "user-info-subject-mismatch"),
+            (token(header, &json!({"sub": "7", "iss": "https://i.example/"})), "user-info-mismatch"),
+            (token(header, &json!({"sub": "7", "iss": ["https://i.example"]})), "user-info-mismatch"),
+            (token(header, &json!({"sub": "7", "iss": "https://i.example", "aud": "other"})), "user-info-mismatch"),
+            (other.token(header, good.to_string(), "ES256"), "token-signature"),
+            (token(r#"{"alg": "none"}"#, &good), "jws-unsigned"),
+            (token(r#"{"alg": "HS256"}"#, &good), "jws-hmac"),
+            (token(r#"{"alg": "ES256", "crit": ["x"]}"#, &good), "jws-critical"),
+            (token(r#"{"alg": "ES256", "kid": "b"}"#, &good), "token-key-unknown"),
+            ("a.b.c.d.e".to_owned(), "token-encrypted"),
+            (good.to_string(), "jws-json-form"),
+        ] {
+            let (found, claims) = judged(200, "application/jwt", text.as_bytes(), &expected);
+            assert_eq!(found.refusal().unwrap().code, Some(code), "{text}");
+            assert!(claims.is_none());
+        }
+        let (found, _) = judged(200, "application/jwt", b"\xff\xfe", &expected);
+        assert_eq!(found.refusal().unwrap().code, Some("jws-base64"));
+    }
+}

@@ -1,0 +1,165 @@
+//! The relying party of a test login by OpenID Connect: authorization code with PKCE.
+
+use std::sync::Mutex;
+use std::sync::MutexGuard;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use crate::crypto::random;
+use crate::error::Result;
+use crate::http::Client;
+use crate::http::fetch::FetchRules;
+use crate::model::clock::Clock;
+use crate::model::time::Time;
+use crate::model::verification::Judged;
+use crate::model::verification::StepResult;
+use crate::oidc::flow::begin::Draw;
+use crate::oidc::flow::begin::Login;
+use crate::trial::exchange::Asked;
+use crate::trial::exchange::Doors;
+use crate::trial::exchange::finish;
+use crate::trial::party::Arrival;
+use crate::trial::party::Party;
+use crate::trial::registration::Registration;
+use crate::web::reply::Reply;
+use crate::web::request::Method;
+use crate::web::request::Request;
+
+/// The redirect URI, below the base.
+const CALLBACK: &str = "/callback";
+
+/// Logins that may be under way at a time: somebody presses the button again, and comes back by the first.
+const MOST_OPEN: usize = 16;
+
+/// What the test is to be.
+pub(crate) struct Setting {
+    /// The claim that the vendor finds its users by, nested ones with dots.
+    pub(crate) username: Option<String>,
+    /// Whether the user is to authenticate anew.
+    pub(crate) force: bool,
+    /// How far clocks may be apart.
+    pub(crate) skew: Duration,
+    /// The network.
+    pub(crate) http: Client,
+    /// What a fetch is bound by.
+    pub(crate) rules: FetchRules,
+}
+
+/// The relying party.
+pub(crate) struct RelyingParty {
+    redirect_uri: String,
+    registration: Registration,
+    setting: Setting,
+    open: Mutex<Vec<Login>>,
+}
+
+impl RelyingParty {
+    /// The one at this base.
+    pub(crate) fn new(base: String, registration: Registration, setting: Setting) -> Self {
+        Self { redirect_uri: format!("{base}{CALLBACK}"), registration, setting, open: Mutex::default() }
+    }
+
+    fn open(&self) -> MutexGuard<'_, Vec<Login>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The login that an answer belongs to, which ends with it; else the last one, to be compared with.
+    fn login_of(&self, request: &Request) -> Option<(Login, bool)> {
+        let mut open = self.open();
+        let state = request.parameter("state").unwrap_or_default();
+        match open.iter().position(|login| random::is_same(login.state.expose(), &state)) {
+            Some(at) => Some((open.remove(at), true)),
+            None => open.pop().map(|login| (login, false)),
+        }
+    }
+}
+
+/// The moment at which an answer came.
+struct At(Time);
+
+impl Clock for At {
+    fn now(&self) -> Time {
+        self.0
+    }
+
+    fn elapsed(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    fn sleep(&self, duration: Duration) {
+        std::thread::sleep(duration);
+    }
+}
+
+impl Party for RelyingParty {
+    fn facts(&self) -> Vec<(&'static str, String)> {
+        vec![("redirect URI", self.redirect_uri.clone()), ("client ID", self.registration.client_id.clone())]
+    }
+
+    fn begins_here(&self) -> bool {
+        true
+    }
+
+    fn start(&self, now: Time) -> Option<Result<Reply>> {
+        let begin = || {
+            let login = self.registration.begin(&self.redirect_uri, self.setting.force, &Draw::fresh()?, now)?;
+            let reply = Reply::redirect(login.url.as_str());
+            let mut open = self.open();
+            if open.len() == MOST_OPEN {
+                open.remove(0);
+            }
+            open.push(login);
+            Ok(reply)
+        };
+        Some(begin())
+    }
+
+    fn arrive(&self, request: &Request, now: Time) -> Option<Arrival> {
+        if request.path != CALLBACK {
+            return None;
+        }
+        let mut judged = Judged::default();
+        if request.method == Method::Post {
+            let hint = "the answer is asked for in the query: the provider does not heed that (response_mode)";
+            let told = "the answer came as a form";
+            judged.verification.failed("callback", "rfc6749 4.1.2", "callback-by-form", told, hint);
+            return Some(Arrival { judged, message: String::new(), expected: false });
+        }
+        let Some((login, expected)) = self.login_of(request) else {
+            let hint = "begin the login anew: an answer is taken once, and only while its request is open";
+            let told = "an answer came, and no login is under way";
+            judged.verification.failed("callback", "rfc6749 10.12", "callback-unasked", told, hint);
+            return Some(Arrival { judged, message: String::new(), expected: false });
+        };
+        let asked = Asked {
+            login: &login,
+            query: &request.query,
+            username: self.setting.username.as_deref(),
+            skew: self.setting.skew,
+        };
+        let doors = Doors { http: &self.setting.http, rules: &self.setting.rules, clock: &At(now) };
+        let outcome = finish(&self.registration, &asked, &doors);
+        judged.verification = outcome.verification;
+        if let Some(claims) = &outcome.claims {
+            match claims.identity() {
+                Ok((identity, _)) => {
+                    judged.identity = claims.proven.then(|| identity.clone());
+                    judged.claimed = Some(identity);
+                }
+                Err(failure) => judged.verification.refused("claims", "oidc-core 5.1", &failure),
+            }
+            judged.facts = claims.facts();
+        }
+        let steps = &judged.verification.steps;
+        judged.signed = steps.iter().any(|step| step.step == "signature" && step.result == StepResult::Passed);
+        // A login that somebody else's answer has hit goes on.
+        if !expected {
+            self.open().push(login);
+        }
+        let message = outcome.id_token.map(|token| token.expose().to_owned()).unwrap_or_default();
+        Some(Arrival { judged, message, expected })
+    }
+}
+
+#[cfg(test)]
+mod tests;
