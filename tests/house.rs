@@ -23,7 +23,7 @@ const ROOMS: [(&str, &[&str]); 27] = [
     ("disk", &["error"]),
     ("secret", &["disk", "error", "model"]),
     ("http", &["crypto", "disk", "error", "model", "secret"]),
-    ("web", &["crypto", "error"]),
+    ("web", &["crypto", "error", "model"]),
     // `xml` for the answers of a vendor's API.
     ("provider", &["error", "http", "model", "rules", "secret", "xml", "yaml"]),
     ("workspace", &["cert", "disk", "error", "finding", "http", "model", "yaml"]),

@@ -15,6 +15,7 @@ use crate::trial::site::Trial;
 use crate::web::page;
 use crate::web::page::Tone;
 use crate::web::page::facts;
+use crate::web::page::told;
 use crate::web::reply::Reply;
 
 const BRAND: &str = "ssoctl connection test";
@@ -58,8 +59,8 @@ pub(super) fn result(trial: &Trial, login: &Login, logout: Option<&Verification>
             None => p.verdict.good { "ACCEPTED" },
             Some(step) => {
                 p.verdict.bad { "REFUSED " (step.code.unwrap_or_default()) }
-                p { (printable(&step.detail)) }
-                @for hint in step.hint.iter().flat_map(|hint| hint.lines()) { p { strong { "Mend: " } (printable(hint)) } }
+                p { (told(&step.detail)) }
+                @for hint in step.hint.iter().flat_map(|hint| hint.lines()) { p { strong { "Mend: " } (told(hint)) } }
             }
         }
         @if !login.expected {
@@ -123,7 +124,7 @@ fn decided(decision: &Decision) -> Markup {
     html! {
         h2 { "At the vendor this login would" }
         p class=(format!("verdict {}", tone.class())) { (word) " " (decision.code) }
-        p { (printable(&decision.summary)) }
+        p { (told(&decision.summary)) }
         @if !rows.is_empty() { (facts(rows)) }
     }
 }
@@ -150,8 +151,8 @@ fn steps(verification: &Verification) -> Markup {
             @for step in &verification.steps {
                 li {
                     span class=(format!("word {}", tone(step).class())) { (step.result.word()) }
-                    strong { (step.step) } ": " (printable(&step.detail))
-                    @for hint in step.hint.iter().flat_map(|hint| hint.lines()) { span.mend { "Mend: " (printable(hint)) } }
+                    strong { (step.step) } ": " (told(&step.detail))
+                    @for hint in step.hint.iter().flat_map(|hint| hint.lines()) { span.mend { "Mend: " (told(hint)) } }
                     span.clause { (step.clause) }
                 }
             }

@@ -1,4 +1,6 @@
-//! The service provider of a test login by SAML (saml-profiles 4.1 and 4.4).
+//! The service provider of a test login by SAML (saml-profiles 4.1).
+
+mod ending;
 
 use std::sync::Mutex;
 use std::sync::MutexGuard;
@@ -22,8 +24,6 @@ use crate::model::verification::Judged;
 use crate::model::verification::Verification;
 use crate::saml::binding;
 use crate::saml::binding::Parameter;
-use crate::saml::logout;
-use crate::saml::logout::LogoutRequest;
 use crate::saml::replay::Replays;
 use crate::saml::request;
 use crate::saml::request::AuthnRequest;
@@ -349,62 +349,11 @@ impl Party for ServiceProvider {
     }
 
     fn logout(&self, now: Time) -> Option<Result<Reply>> {
-        let endpoint = self.setting.slo.as_ref()?;
-        let mut state = self.state();
-        let session = state.session.take()?;
-        let ask = |id: &str| {
-            let asked = LogoutRequest {
-                id,
-                at: now,
-                issuer: &self.entity_id(),
-                destination: &endpoint.location,
-                name_id: &session.name_id,
-                session_index: session.index.as_deref(),
-            };
-            // saml-profiles 4.4.4.1: by way of the browser it must be signed.
-            self.sent(endpoint, true, "logout", |signer| logout::logout_request(&asked, signer))
-        };
-        Some(request::id().and_then(|id| {
-            let reply = ask(&id)?;
-            state.logging_out = Some(id);
-            Ok(reply)
-        }))
+        self.end(now)
     }
 
     fn logged_out(&self, request: &Request) -> Option<Verification> {
-        if request.path != SLO {
-            return None;
-        }
-        let asked = self.state().logging_out.take()?;
-        let name = Parameter::Response.name();
-        let (value, query) = match request.method {
-            Method::Post => (request.field(name).map(str::to_owned), None),
-            Method::Get => (request.parameter(name), Some(request.query.as_str())),
-        };
-        let mut steps = Verification::default();
-        let Some(value) = value else {
-            let told = format!("what came back has no `{name}`");
-            let hint = "set the logout response URL at the identity provider to the one of this service provider";
-            steps.failed("binding", "saml-profiles 4.4.3.4", "logout-not-answered", told, hint);
-            return Some(steps);
-        };
-        let destination = self.slo();
-        Some(match binding::decode(&value, "the answer to the logout") {
-            Err(failure) => {
-                steps.refused("binding", "saml-bindings 3.4.4, 3.5.4", &failure);
-                steps
-            }
-            Ok(xml) => logout::judge(
-                &xml,
-                &logout::Expected {
-                    idp: &self.setting.idp,
-                    trust: &self.setting.trust,
-                    destination: &destination,
-                    request: &asked,
-                    query,
-                },
-            ),
-        })
+        (request.path == SLO).then(|| self.ended(request)).flatten()
     }
 }
 

@@ -10,6 +10,7 @@ use maud::PreEscaped;
 use maud::html;
 
 use crate::crypto;
+use crate::model::printable;
 use crate::web::reply::Reply;
 
 const STYLE: &str = include_str!("page.css");
@@ -95,6 +96,21 @@ pub(crate) fn sends_itself(brand: &str, action: &str, fields: &[(&str, &str)]) -
 pub(crate) fn refusal(status: u16, why: &str) -> Reply {
     let body = html! { p.verdict.bad { "REFUSED" } p { (why) "." } };
     Reply::page(status, layout("ssoctl", "Not here", &body))
+}
+
+/// A sentence of ours, in which what stands between backticks is shown as what is typed or sent.
+pub(crate) fn told(text: &str) -> Markup {
+    let text = printable(text);
+    let parts: Vec<&str> = text.split('`').collect();
+    html! {
+        @if parts.len() % 2 == 1 {
+            @for (at, part) in parts.iter().enumerate() {
+                @if at % 2 == 1 { code { (part) } } @else { (part) }
+            }
+        } @else {
+            (text)
+        }
+    }
 }
 
 /// Facts, each with its label.

@@ -59,7 +59,7 @@ pub(crate) fn enable(args: &EnableArgs, context: &mut Context) -> Result<Verdict
     }
     if status.tested_on.is_none() && !args.accept_untested {
         return Err(Failure::refused("connection-untested", format!("no test login by `{}` is on record", args.name))
-            .hint(format!("test it at the vendor, then `ssoctl connection set {} status.tested_on=YYYY-MM-DD`", args.name))
+            .hint(format!("`ssoctl connection test {0} --record` tests it at the identity provider; where it was tested at the vendor: `ssoctl connection set {0} status.tested_on=YYYY-MM-DD`", args.name))
             .hint("`--accept-untested` enables it all the same; whoever is sent to a connection that does not work is locked out")
             .into());
     }

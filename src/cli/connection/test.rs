@@ -231,7 +231,7 @@ fn live(args: &Args, prepared: Prepared, context: &mut Context) -> Result<Verdic
         }
         return Err(failure.into());
     };
-    if let Some(file) = &args.save {
+    if let Some(file) = args.save.as_ref().filter(|_| !login.message.is_empty()) {
         disk::write(file, login.message.as_bytes(), Access::Private)?;
         context.ui.status(&format!("wrote `{}`: it holds a login, keep it like a password", file.display()));
     }

@@ -1,0 +1,74 @@
+//! The logout that ends a test (saml-profiles 4.4).
+
+use crate::error::Result;
+use crate::model::time::Time;
+use crate::model::verification::Verification;
+use crate::saml::binding;
+use crate::saml::binding::Parameter;
+use crate::saml::logout;
+use crate::saml::logout::LogoutRequest;
+use crate::saml::request;
+use crate::trial::saml::ServiceProvider;
+use crate::web::reply::Reply;
+use crate::web::request::Method;
+use crate::web::request::Request;
+
+impl ServiceProvider {
+    /// Sends the browser to log out whoever is logged in, once.
+    pub(super) fn end(&self, now: Time) -> Option<Result<Reply>> {
+        let endpoint = self.setting.slo.as_ref()?;
+        let mut state = self.state();
+        let session = state.session.take()?;
+        let ask = |id: &str| {
+            let asked = LogoutRequest {
+                id,
+                at: now,
+                issuer: &self.entity_id(),
+                destination: &endpoint.location,
+                name_id: &session.name_id,
+                session_index: session.index.as_deref(),
+            };
+            // saml-profiles 4.4.4.1: by way of the browser it must be signed.
+            self.sent(endpoint, true, "logout", |signer| logout::logout_request(&asked, signer))
+        };
+        Some(request::id().and_then(|id| {
+            let reply = ask(&id)?;
+            state.logging_out = Some(id);
+            Ok(reply)
+        }))
+    }
+
+    /// Judges what came back, where a logout was asked for.
+    pub(super) fn ended(&self, request: &Request) -> Option<Verification> {
+        let asked = self.state().logging_out.take()?;
+        let name = Parameter::Response.name();
+        let (value, query) = match request.method {
+            Method::Post => (request.field(name).map(str::to_owned), None),
+            Method::Get => (request.parameter(name), Some(request.query.as_str())),
+        };
+        let mut steps = Verification::default();
+        let Some(value) = value else {
+            let told = format!("what came back has no `{name}`");
+            let hint = "set the logout response URL at the identity provider to the one of this service provider";
+            steps.failed("binding", "saml-profiles 4.4.3.4", "logout-not-answered", told, hint);
+            return Some(steps);
+        };
+        let destination = self.slo();
+        Some(match binding::decode(&value, "the answer to the logout") {
+            Err(failure) => {
+                steps.refused("binding", "saml-bindings 3.4.4, 3.5.4", &failure);
+                steps
+            }
+            Ok(xml) => logout::judge(
+                &xml,
+                &logout::Expected {
+                    idp: &self.setting.idp,
+                    trust: &self.setting.trust,
+                    destination: &destination,
+                    request: &asked,
+                    query,
+                },
+            ),
+        })
+    }
+}
