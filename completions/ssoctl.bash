@@ -299,7 +299,7 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__cert__subcmd__check)
-            opts="-C -q -h --tls --warn-days --fail-days --fail-on --certificate-validity --max-size --timeout --insecure-allow-http --untrusted --allow-origin --ca-file --workspace --format --no-input --quiet --help"
+            opts="-C -q -h --tls --warn-days --fail-days --fail-on --key-sets --certificate-validity --max-size --timeout --insecure-allow-http --untrusted --allow-origin --ca-file --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -4,6 +4,7 @@
 
 mod endpoints;
 pub(crate) mod facts;
+pub(crate) mod key_set;
 mod keys;
 pub(crate) mod openid;
 pub(crate) mod worse;

@@ -14,6 +14,7 @@ pub(crate) mod jwks;
 pub(crate) mod jws;
 pub(crate) mod keys;
 pub(crate) mod proof;
+mod thumbprint;
 pub(crate) mod token;
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use crate::finding::Finding;
 use crate::finding::Severity;
 use crate::model::printable;
 use crate::oidc::json;
+use crate::oidc::thumbprint;
 
 const BASE64URL: GeneralPurpose = GeneralPurpose::new(
     &alphabet::URL_SAFE,
@@ -44,6 +45,8 @@ pub(crate) struct Jwk {
     pub(crate) x5c: Vec<String>,
     /// Whether private members are published with it.
     pub(crate) private: bool,
+    /// What the key is (RFC 7638), where it is a whole public key.
+    pub(crate) thumbprint: Option<String>,
 }
 
 impl Jwk {
@@ -125,6 +128,7 @@ impl Jwks {
             alg: text("alg"),
             curve: text("crv"),
             private: is_private(&kty, members),
+            thumbprint: thumbprint::of(members),
             kty,
             ..Jwk::default()
         };

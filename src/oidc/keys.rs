@@ -4,6 +4,7 @@
 use serde_json::Map;
 use serde_json::Value;
 
+use crate::cert::Certificate;
 use crate::crypto::verify::Curve;
 use crate::crypto::verify::KeyKind;
 use crate::crypto::verify::PublicKey;
@@ -65,6 +66,12 @@ impl KeySet {
 }
 
 impl Key {
+    /// Whether this is a certificate of the key; of a key that cannot be read nobody knows, and so it is.
+    pub(crate) fn is_of(&self, certificate: &Certificate) -> bool {
+        let Ok(key) = &self.key else { return true };
+        certificate.public_key().is_ok_and(|other| key.is_same(&other))
+    }
+
     /// The key, where it may verify what is signed by this algorithm. A key that names no algorithm is
     /// for all of its own type and curve: the header chooses among those, and never the type.
     pub(crate) fn fitting(&self, algorithm: Algorithm) -> Result<&PublicKey, Failure> {

@@ -7,8 +7,12 @@ use serde_json::json;
 use crate::cert::Certificate;
 use crate::cert::judge::Status;
 use crate::finding::Finding;
+use crate::finding::Severity;
 use crate::model::time::Time;
 use crate::report::inspect;
+
+/// The code of a connection whose keys do not all say until when they are good.
+pub(crate) const WITHOUT_DATES: &str = "jwks-without-dates";
 
 /// One certificate with its verdict.
 pub(crate) struct CertificateRow<'a> {
@@ -63,11 +67,14 @@ pub(crate) struct Report<'a> {
 }
 
 impl Report<'_> {
-    /// The worst status: of connections, and of certificates outside any connection.
+    /// The worst status: of connections, of certificates outside any connection, and of key sets that
+    /// nobody should rely on, such as one with a private key in it.
     pub(crate) fn worst(&self) -> Option<Status> {
         let connections = self.connections.iter().filter_map(|row| row.status);
         let alone = self.certificates.iter().filter(|row| !row.in_connection).map(|row| row.status);
-        connections.chain(alone).max()
+        let grave = |finding: &&&Finding| finding.severity == Severity::Error && finding.code.starts_with("jwks-");
+        let sets = self.findings.iter().filter(grave).map(|_| Status::Fail);
+        connections.chain(alone).chain(sets).max()
     }
 
     /// The JSON document.
@@ -122,6 +129,7 @@ impl Report<'_> {
     pub(crate) fn connection_rows(&self) -> Vec<Vec<String>> {
         let row = |row: &ConnectionRow| {
             let until = match (row.status, row.covered_until) {
+                (None, _) if row.code == Some(WITHOUT_DATES) => "keys without dates".to_owned(),
                 (None, _) => "no certificates stored".to_owned(),
                 (_, Some(until)) => until.date(),
                 (_, None) => "not covered".to_owned(),

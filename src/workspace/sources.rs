@@ -15,6 +15,7 @@ use crate::error::Result;
 use crate::error::failure_of;
 use crate::http::validators::Validators;
 use crate::model::ConnectionName;
+use crate::model::key_set::PublishedKey;
 use crate::model::time::Time;
 use crate::workspace::Workspace;
 use crate::workspace::tidy;
@@ -23,6 +24,8 @@ use crate::workspace::tidy;
 const VERSION: u32 = 1;
 /// Largest file that is read, in bytes.
 const LIMIT: u64 = 64 * 1024;
+/// The same of a key set, which has at most 1000 keys.
+const KEY_SET_LIMIT: u64 = 1024 * 1024;
 
 /// Which document of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +83,27 @@ impl LastGood {
             verified_with: None,
             root_id: None,
         }
+    }
+}
+
+/// The key set of an OpenID provider as it was last seen. Facts alone, since a set may have a secret in it
+/// that was never to be published.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SeenKeys {
+    /// Of the file's shape.
+    pub(crate) version: u32,
+    /// Whose it is.
+    pub(crate) issuer: String,
+    /// When it was fetched.
+    pub(crate) fetched_at: Time,
+    /// The keys that tokens may be signed with.
+    pub(crate) keys: Vec<PublishedKey>,
+}
+
+impl SeenKeys {
+    /// A set that was just fetched.
+    pub(crate) fn new(issuer: &str, keys: Vec<PublishedKey>, fetched_at: Time) -> Self {
+        Self { version: VERSION, issuer: issuer.to_owned(), fetched_at, keys }
     }
 }
 
@@ -152,8 +176,28 @@ impl Workspace {
         disk::write(&self.source_file(name, source, "json"), format!("{text}\n").as_bytes(), Access::Private)
     }
 
+    fn key_set_file(&self, name: &ConnectionName) -> PathBuf {
+        tidy(&self.state().join("sources").join("keys").join(format!("{name}.json")))
+    }
+
+    /// The key set of a connection's provider as it was last seen; that of another issuer is not. What
+    /// cannot be read is as good as none, since the next one takes its place.
+    pub(crate) fn seen_keys(&self, name: &ConnectionName, issuer: &str) -> Option<SeenKeys> {
+        let bytes = disk::read(&self.key_set_file(name), KEY_SET_LIMIT).ok()?;
+        let seen = serde_json::from_slice::<SeenKeys>(&bytes).ok()?;
+        (seen.version == VERSION && seen.issuer == issuer).then_some(seen)
+    }
+
+    /// Remembers a key set in the place of an earlier one.
+    pub(crate) fn remember_keys(&self, name: &ConnectionName, seen: &SeenKeys) -> Result<()> {
+        let text = serde_json::to_string(seen)
+            .map_err(|error| Failure::bug("the memory of a key set cannot be written").because(error))?;
+        disk::write(&self.key_set_file(name), format!("{text}\n").as_bytes(), Access::Private)
+    }
+
     /// Forgets everything about a connection that is gone.
     pub(crate) fn forget(&self, name: &ConnectionName) {
+        forget(&self.key_set_file(name));
         for source in [Source::Idp, Source::Sp] {
             for ending in ["json", "xml"] {
                 forget(&self.source_file(name, source, ending));
@@ -171,6 +215,34 @@ fn forget(path: &Path) {
 mod tests {
     use super::*;
     use crate::workspace::Config;
+
+    #[test]
+    fn a_key_set_is_remembered_of_its_issuer_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let workspace = Workspace::create(folder.path(), Config::default()).unwrap();
+        let name: ConnectionName = "q".parse().unwrap();
+        let key = PublishedKey {
+            thumbprint: "A".to_owned(),
+            kid: None,
+            kind: "RSA 2048".to_owned(),
+            certificate: None,
+            not_before: None,
+            not_after: Time::parse("2027-01-01"),
+        };
+        let seen = SeenKeys::new("https://i", vec![key], Time::EPOCH);
+        assert_eq!(workspace.seen_keys(&name, "https://i"), None);
+        workspace.remember_keys(&name, &seen).unwrap();
+        assert_eq!(workspace.seen_keys(&name, "https://i"), Some(seen));
+        assert_eq!(workspace.seen_keys(&name, "https://i/"), None);
+        for damage in
+            ["", "{", "[]", r#"{"version": 2, "issuer": "https://i", "fetched_at": "2026-01-01", "keys": []}"#]
+        {
+            disk::write(&workspace.key_set_file(&name), damage.as_bytes(), Access::Private).unwrap();
+            assert_eq!(workspace.seen_keys(&name, "https://i"), None, "{damage}");
+        }
+        workspace.forget(&name);
+        assert!(!workspace.key_set_file(&name).exists());
+    }
 
     #[test]
     fn what_was_kept_is_there_again_and_damage_is_told() {

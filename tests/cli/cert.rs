@@ -200,7 +200,8 @@ fn a_key_set_and_the_discovery_that_names_it_are_checked() {
     desk.ssoctl(&["cert", "check", "op.json"]).exits(5).tells("--insecure-allow-http");
     desk.ssoctl(&["cert", "check", "op.json", "--insecure-allow-http"]).exits(1).shows("fail");
     assert_eq!(keys.met(), 1);
-    desk.write("undated.json", r#"{"keys":[{"kty":"RSA","kid":"a","n":"AQAB","e":"AQAB"}]}"#);
+    let undated = r#"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
+    desk.write("undated.json", undated);
     desk.ssoctl(&["cert", "check", "undated.json"]).exits(0).tells("nothing tells when they end");
 }
 

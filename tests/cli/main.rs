@@ -19,6 +19,7 @@ mod fetching;
 mod handover;
 mod harness;
 mod init;
+mod key_sets;
 mod kinds;
 mod life;
 mod login;

@@ -16,6 +16,10 @@ const STATE: &str = ".ssoctl/sources/q.json";
 /// The certificate that signed entra-bom-signed.xml.
 const PIN: &str = "sha256:2076d886410a00a75acdb8aedb93d3877b4fadbd8ea972f6373077917b2e5049";
 
+/// One key, as RFC 8037 A.2 has it.
+const KEYS: &str = r#"{"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "a",
+    "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
+
 /// A server whose one document can be changed.
 struct Publisher {
     peer: Peer,
@@ -26,7 +30,11 @@ impl Publisher {
     fn of(xml: &str) -> Self {
         let document = Arc::new(Mutex::new(xml.to_owned()));
         let served = Arc::clone(&document);
-        let peer = Peer::http(move |_| Answer::Body(served.lock().unwrap().clone().into_bytes()));
+        let peer = Peer::http(move |path| {
+            // A provider's own keys, which stay.
+            let body = if path.ends_with("/keys") { KEYS.to_owned() } else { served.lock().unwrap().clone() };
+            Answer::Body(body.into_bytes())
+        });
         Self { peer, document }
     }
 

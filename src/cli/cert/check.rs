@@ -1,6 +1,8 @@
 //! `ssoctl cert check`: until when is each connection covered?
 
+use crate::cert::Certificate;
 use crate::cert::coverage::Policy;
+use crate::cert::coverage::coverage;
 use crate::cert::judge;
 use crate::cert::judge::Status;
 use crate::cert::judge::Thresholds;
@@ -10,19 +12,23 @@ use crate::check::certificate::Met;
 use crate::cli::Format;
 use crate::cli::Verdict;
 use crate::cli::cert::collect;
+use crate::cli::cert::collect::Dates;
 use crate::cli::cert::collect::Failures;
 use crate::cli::cert::collect::Found;
 use crate::cli::context::Context;
 use crate::cli::init::Validity;
 use crate::cli::source;
 use crate::cli::table;
+use crate::error::Failure;
 use crate::error::Kind;
 use crate::error::Result;
 use crate::error::failure_of;
 use crate::finding::Finding;
 use crate::finding::Severity;
 use crate::model::ConnectionName;
+use crate::model::connection::OAuth;
 use crate::model::time::Time;
+use crate::report::certificates;
 use crate::report::certificates::CertificateRow;
 use crate::report::certificates::ConnectionRow;
 use crate::report::certificates::Report;
@@ -34,13 +40,15 @@ use crate::workspace::Policy as WorkspacePolicy;
 /// Without arguments, every connection of the workspace. A connection is covered as long as
 /// one of its signing certificates is good, so an expired one beside a live one is no alarm.
 /// A file or URL holds metadata, a JWKS, discovery or certificates, each certificate counted
-/// alone. Not checked: chains and revocation (signing certificates are pinned, and mostly
-/// self-signed).
+/// alone. An OAuth 2.0 connection stores no keys: `--key-sets` fetches them. Where one of them has
+/// no certificate, nothing says until when the connection is covered. Not checked: chains and
+/// revocation (signing certificates are pinned, and mostly self-signed).
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   ssoctl cert check --warn-days 45 --fail-days 14
   ssoctl cert check qualtrics-prod --format json | jq -r '.connections[].covered_until'
+  ssoctl cert check --key-sets
   ssoctl cert check idp-metadata.xml https://idp.example.org/metadata --tls idp.example.org:443
 
 Exit codes: 0 nothing reaches the threshold · 1 something does · 2 wrong usage
@@ -62,6 +70,9 @@ pub(crate) struct Args {
     /// Exit 1 from this status on
     #[arg(long, value_enum, default_value = "fail")]
     fail_on: Threshold,
+    /// Fetch the key sets of OAuth 2.0 connections too, and check the certificates of their keys
+    #[arg(long)]
+    key_sets: bool,
     /// What counts: the dates of the stored certificate, or of its key [default: ssoctl.yaml, else strict]
     #[arg(long, value_enum)]
     certificate_validity: Option<Validity>,
@@ -109,14 +120,14 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let everything = args.sources.is_empty() && args.tls.is_empty();
     if everything {
         for name in context.workspace()?.names()? {
-            let result = connection(&name, validity, thresholds, context, &mut outcome);
+            let result = connection(&name, args, (validity, thresholds), context, &mut outcome);
             outcome.failures.keep(name.as_str(), result);
         }
     }
     for source in &args.sources {
         match source::connection_named(source, context) {
             Ok(Some(name)) => {
-                let result = connection(&name, validity, thresholds, context, &mut outcome);
+                let result = connection(&name, args, (validity, thresholds), context, &mut outcome);
                 outcome.failures.keep(source, result);
             }
             Ok(None) => outcome.take(source, |found| collect::document(source, &args.source, context, found)),
@@ -180,12 +191,18 @@ fn policy(args: &Args, context: &Context) -> Result<WorkspacePolicy> {
 
 fn connection(
     name: &ConnectionName,
-    validity: Policy,
-    thresholds: Thresholds,
+    args: &Args,
+    (validity, thresholds): (Policy, Thresholds),
     context: &Context,
     outcome: &mut Outcome,
 ) -> Result<()> {
     let loaded = context.workspace()?.load(name)?;
+    if args.key_sets
+        && let Some(oauth) = &loaded.connection.oauth
+        && key_set(name, oauth, args, (validity, thresholds), context, outcome)?
+    {
+        return Ok(());
+    }
     let found = certificate::coverage(name.as_str(), &loaded.connection, validity, context.now, thresholds);
     outcome.connections.push(ConnectionRow {
         name: name.to_string(),
@@ -207,6 +224,37 @@ fn connection(
     }
     outcome.met.extend(found.met.into_iter().map(|met| (met, true)));
     Ok(())
+}
+
+/// An OAuth 2.0 connection by the key set of its provider; whether it names one.
+fn key_set(
+    name: &ConnectionName,
+    oauth: &OAuth,
+    args: &Args,
+    (validity, thresholds): (Policy, Thresholds),
+    context: &Context,
+    outcome: &mut Outcome,
+) -> Result<bool> {
+    let mut found = Found::default();
+    let Some(dates) = collect::key_set(name.as_str(), oauth, &args.source, context, &mut found)? else {
+        return Ok(false);
+    };
+    let readable: Vec<&Certificate> = found.met.iter().filter_map(|met| met.certificate.as_ref().ok()).collect();
+    let unreadable = found.met.iter().find_map(|met| met.certificate.as_ref().err()).map(Failure::code);
+    let grave = found.findings.iter().find(|finding| finding.severity == Severity::Error).map(|finding| finding.code);
+    let (covered_until, status, code) = match (dates, unreadable, grave) {
+        (_, _, Some(code)) => (None, Some(Status::Fail), Some(code)),
+        (_, Some(code), None) => (None, Some(Status::Unreadable), Some(code)),
+        (Dates::NotAll, None, None) => (None, None, Some(certificates::WITHOUT_DATES)),
+        (Dates::All, None, None) => {
+            let coverage = coverage(&readable, validity, context.now, thresholds);
+            (coverage.until, Some(coverage.status), coverage.code)
+        }
+    };
+    outcome.connections.push(ConnectionRow { name: name.to_string(), covered_until, status, code });
+    outcome.met.extend(found.met.into_iter().map(|met| (met, true)));
+    outcome.findings.extend(found.findings);
+    Ok(true)
 }
 
 /// What is to be said of one certificate, its findings told apart by their source; `covered`

@@ -21,10 +21,12 @@ use crate::finding::Finding;
 use crate::finding::Severity;
 use crate::http::address::SafeUrl;
 use crate::http::tls;
+use crate::model::connection::OAuth;
 use crate::model::document::DocumentKind;
 use crate::model::document::sniff;
 use crate::model::printable;
-use crate::oidc::jwks;
+use crate::oidc::keys::Key;
+use crate::oidc::keys::KeySet;
 use crate::report::certificates::NotLookedAt;
 use crate::saml::metadata;
 use crate::saml::metadata::Select;
@@ -182,18 +184,71 @@ fn of_saml(material: &mut Material, flags: &source::Flags, found: &mut Found) ->
     Ok(())
 }
 
+/// The key set of a connection's provider: its keys as certificates of the connection, and until when
+/// those cover it. Nothing where the connection names no key set.
+pub(super) fn key_set(
+    name: &str,
+    oauth: &OAuth,
+    flags: &source::Flags,
+    context: &Context,
+    found: &mut Found,
+) -> Result<Option<Dates>> {
+    let Some(address) = &oauth.public_keys_endpoint else { return Ok(None) };
+    if !source::is_url(address) {
+        let message = format!("{name}: `oauth.public_keys_endpoint` is `{}`, which is not a URL", printable(address));
+        return Err(Failure::input("jwks-uri-invalid", message)
+            .hint(format!("`ssoctl connection set {name} oauth.public_keys_endpoint=..`"))
+            .into());
+    }
+    let mut material = source::read(address, flags, false, context)?;
+    let dates = of_keys(&mut material, &|_| name.to_owned(), oauth.issuer.as_deref(), found)?;
+    for finding in &mut found.findings {
+        finding.connection = Some(name.to_owned());
+    }
+    Ok(Some(dates))
+}
+
+/// Whether each key of a set that tokens may be signed with says until when it is good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Dates {
+    /// Each has a certificate.
+    All,
+    /// Some have none, or there is no key: nothing tells until when the set is good.
+    NotAll,
+}
+
 fn of_jwks(material: &mut Material, found: &mut Found) -> Result<()> {
-    let set = jwks::read(&material.bytes()?, &material.name)?;
+    let name = material.name.clone();
+    let called = |key: &Key| format!("{name} key {}", key.facts.kid.as_deref().unwrap_or("without kid"));
+    of_keys(material, &called, None, found)?;
+    Ok(())
+}
+
+fn of_keys(
+    material: &mut Material,
+    called: &dyn Fn(&Key) -> String,
+    owner: Option<&str>,
+    found: &mut Found,
+) -> Result<Dates> {
+    let set = KeySet::read(&material.bytes()?, &material.name)?;
     found.findings.extend(set.findings.iter().cloned());
     let mut dated = 0;
     for key in &set.keys {
         // RFC 7517 4.7: the first one holds the key; the rest is its chain.
-        for text in key.x5c.iter().take(1) {
-            dated += 1;
-            let source = format!("{} key {}", material.name, key.kid.as_deref().unwrap_or("without kid"));
-            let certificate = field::from_metadata_text(text);
-            found.met.push(Met { source, usage: "signing", owner: None, certificate });
+        let Some(text) = key.facts.x5c.first() else { continue };
+        dated += 1;
+        let certificate = field::from_metadata_text(text);
+        if let Ok(certificate) = &certificate
+            && !key.is_of(certificate)
+        {
+            let message = format!("{}: {} has a certificate of another key", material.name, key.told);
+            found.findings.push(
+                Finding::new("jwks-x5c-other-key", Severity::Error, message)
+                    .hint("ask who publishes the set: RFC 7517 4.7 demands that the first certificate holds the key itself"),
+            );
         }
+        let owner = owner.map(|owner| shorter(owner, 1024).into_owned());
+        found.met.push(Met { source: called(key), usage: "signing", owner, certificate });
     }
     if dated < set.keys.len() {
         found.findings.push(Finding::new(
@@ -207,6 +262,7 @@ fn of_jwks(material: &mut Material, found: &mut Found) -> Result<()> {
             ),
         ));
     }
-    Ok(())
+    let mut signing = set.keys.iter().filter(|key| key.facts.signs()).peekable();
+    let all = signing.peek().is_some() && signing.all(|key| !key.facts.x5c.is_empty());
+    Ok(if all { Dates::All } else { Dates::NotAll })
 }
-

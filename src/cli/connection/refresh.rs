@@ -25,6 +25,7 @@ use crate::cli::ui;
 use crate::cli::validity;
 use crate::drift;
 use crate::drift::Change;
+use crate::drift::key_set;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::finding::Finding;
@@ -45,6 +46,7 @@ use crate::workspace::Workspace;
 /// Fetches the metadata URL of the connection's file and shows what has changed, the riskiest
 /// first. An older, expired or unsigned copy, one without keys or of another entity never
 /// takes the place of the last good one. A change of high risk must be accepted by its code.
+/// Of an OAuth 2.0 connection that is discovery and the key set, whose keys are remembered.
 #[derive(clap::Args)]
 #[command(
     group = clap::ArgGroup::new("which").required(true).args(["name", "all"]),
@@ -155,6 +157,7 @@ fn refresh(loaded: &Loaded, args: &Args, workspace: &Workspace, context: &Contex
     record.remembered = renewals.iter().all(|renewal| renewal.remembered);
     record.changes = renewals.iter().flat_map(|renewal| renewal.changes.clone()).collect();
     drift::sort(&mut record.changes);
+    record.keys = renewals.iter().flat_map(|renewal| renewal.keys.clone()).collect();
     if renewals.iter().any(|renewal| !renewal.changes.is_empty() || !renewal.edits.is_empty()) {
         record.status = Status::Changed;
         for renewal in &renewals {
@@ -173,6 +176,12 @@ fn refresh(loaded: &Loaded, args: &Args, workspace: &Workspace, context: &Contex
     if let Some(connection) = up_to_date {
         for candidate in renewals.iter().flat_map(|renewal| &renewal.candidate) {
             candidate.keep(&loaded.name, &connection, workspace, context);
+        }
+        for seen in renewals.iter().flat_map(|renewal| &renewal.seen_keys) {
+            // Without that memory less is known the next time, and nothing is wrong now.
+            if let Err(error) = workspace.remember_keys(&loaded.name, seen) {
+                context.ui.warning(&format!("the key set of `{}` is not remembered: {error}", loaded.name));
+            }
         }
     }
     record
@@ -239,7 +248,11 @@ fn take_over(
     if !codes.is_empty() {
         return Err(renewal::risk_refused(name, &codes, &command).into());
     }
-    if changed.text == loaded.text {
+    // The file of an OAuth 2.0 connection has no keys: what there is to take over is the memory of them.
+    let only_keys = loaded.connection.oauth.is_some()
+        && !record.changes.is_empty()
+        && record.changes.iter().all(key_set::is_of_keys);
+    if changed.text == loaded.text && !only_keys {
         return Err(Failure::refused(
             "change-by-hand",
             format!("`{path}`: nothing of this can be taken over by itself"),
@@ -247,12 +260,18 @@ fn take_over(
         .hint(format!("change the keys by hand: `ssoctl connection set {name} KEY=VALUE`"))
         .into());
     }
-    if !args.apply && context.ui.confirm(&format!("Write this to `{path}`?"), false)? != Some(true) {
+    let question = match changed.text == loaded.text {
+        true => "Compare with this key set from now on?".to_owned(),
+        false => format!("Write this to `{path}`?"),
+    };
+    if !args.apply && context.ui.confirm(&question, false)? != Some(true) {
         return Err(Failure::refused("not-confirmed", format!("`{path}` was not changed: nobody confirmed it"))
             .hint(format!("`{command} --apply` takes it over"))
             .into());
     }
-    workspace.replace(name, &changed.text)?;
+    if changed.text != loaded.text {
+        workspace.replace(name, &changed.text)?;
+    }
     record.applied = true;
     Ok(Some(changed.connection))
 }
@@ -343,7 +362,9 @@ fn tell(record: &mut Record, args: &Args, context: &Context) -> Result<()> {
         ui::tell_failure(error);
     }
     let (name, ui) = (&record.name, &context.ui);
-    if record.applied {
+    if record.applied && record.diff.is_empty() {
+        ui.status(&format!("the key set of `{name}` is remembered as it is now; the file has nothing of it"));
+    } else if record.applied {
         ui.status(&format!("wrote `connections/{name}.yaml`; nothing was changed at the vendor"));
         let of_vendor = |change: &Change| change.code.starts_with("key-") || change.code.contains("endpoint");
         let idp = record.changes.iter().any(of_vendor);

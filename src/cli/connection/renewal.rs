@@ -19,6 +19,7 @@ use crate::drift::facts;
 use crate::drift::facts::Envelope;
 use crate::drift::facts::Facts;
 use crate::drift::facts::Party;
+use crate::drift::key_set;
 use crate::drift::openid;
 use crate::drift::worse;
 use crate::drift::worse::Seen;
@@ -38,6 +39,7 @@ use crate::model::connection::Saml;
 use crate::model::connection::ServiceProvider;
 use crate::model::difference::explain_difference;
 use crate::model::printable;
+use crate::oidc::jwks;
 use crate::saml::metadata::Document;
 use crate::saml::metadata::Entity;
 use crate::saml::metadata::choose;
@@ -48,6 +50,7 @@ use crate::workspace::Loaded;
 use crate::workspace::Workspace;
 use crate::workspace::sources::LastGood;
 use crate::workspace::sources::Memory;
+use crate::workspace::sources::SeenKeys;
 use crate::workspace::sources::Source;
 
 /// What a look at one document gave.
@@ -67,6 +70,10 @@ pub(crate) struct Renewal {
     pub(crate) remembered: bool,
     /// What is to be remembered; nothing of OpenID providers.
     pub(crate) candidate: Option<Candidate>,
+    /// What is different in the key set of an OpenID provider, and is no more than how keys are replaced.
+    pub(crate) keys: Vec<Change>,
+    /// The key set as it is now, to be remembered.
+    pub(crate) seen_keys: Option<SeenKeys>,
 }
 
 /// A part of a connection as a document would have it.
@@ -256,16 +263,16 @@ impl Look<'_> {
             Candidate::new(Source::Sp, &mut material, &document, entity, None, context)?.after(memory.as_ref());
         let remembered = memory.is_some() || known.is_none();
         let (part, candidate, verified) = (Some(Part::Sp(sp)), Some(candidate), Some(false));
-        Ok(Renewal { changes, edits, part, findings, verified, remembered, candidate })
+        Ok(Renewal { changes, edits, part, findings, verified, remembered, candidate, ..Renewal::default() })
     }
 
-    /// The OpenID provider of a connection as discovery has it now. Its keys are fetched by the
-    /// vendor and not stored, so that they are not compared.
+    /// The OpenID provider of a connection as discovery has it now, and its keys against those that were
+    /// seen before: the vendor fetches them by itself, so that the file has none.
     pub(crate) fn openid(&self, source: &str) -> Looked {
         let Some(oauth) = &self.loaded.connection.oauth else {
             return Err(Failure::bug("a connection without OAuth was asked for its provider").into());
         };
-        let (discovery, findings) = connection::read_discovery(source, self.flags, self.context).map_err(|error| {
+        let (discovery, mut findings) = connection::read_discovery(source, self.flags, self.context).map_err(|error| {
             match failure_of(&error).map(Failure::code) {
                 // Read well, and refused for what it says.
                 Some("issuer-mismatch" | "issuer-template") => Setback::Seen(refused(error)),
@@ -291,9 +298,54 @@ impl Look<'_> {
         let mut offered = openid::of_oauth(&new);
         let algorithms = &discovery.id_token_signing_alg_values_supported;
         offered.algorithms.retain(|one| algorithms.is_empty() || algorithms.contains(one));
-        let changes = openid::compare(&openid::of_oauth(oauth), &offered);
+        let mut changes = openid::compare(&openid::of_oauth(oauth), &offered);
         let edits = replaced(&["oauth"], oauth, &new)?;
-        Ok(Renewal { changes, edits, part: Some(Part::OpenId(new)), findings, remembered: true, ..Renewal::default() })
+        let (mut keys, mut seen_keys) = (Vec::new(), None);
+        // Of a document from a file nobody said that its keys may be asked for.
+        if source::is_url(source)
+            && let Some(address) = &new.public_keys_endpoint
+        {
+            let (differences, seen) = self.key_set(address, known, &mut findings)?;
+            seen_keys = Some(seen);
+            let (grave, ordinary) = differences.into_iter().partition(|change| change.risk > Risk::Info);
+            (changes, keys) = ([changes, grave].concat(), ordinary);
+            drift::sort(&mut changes);
+        }
+        let part = Some(Part::OpenId(new));
+        Ok(Renewal { changes, edits, part, findings, remembered: true, keys, seen_keys, ..Renewal::default() })
+    }
+
+    /// The key set of a provider against what it was when it was last seen. One that is published with
+    /// its secrets is refused.
+    fn key_set(
+        &self,
+        address: &str,
+        issuer: &str,
+        findings: &mut Vec<Finding>,
+    ) -> std::result::Result<(Vec<Change>, SeenKeys), Setback> {
+        let (name, context) = (&self.loaded.name, self.context);
+        if !source::is_url(address) {
+            let message = format!("{name}: `oauth.public_keys_endpoint` is `{}`, which is not a URL", printable(address));
+            return Err(Failure::input("jwks-uri-invalid", message)
+                .hint(format!("`ssoctl connection set {name} oauth.public_keys_endpoint=..`"))
+                .into());
+        }
+        let mut material = source::read(address, self.flags, false, context).map_err(Setback::Unseen)?;
+        let set = jwks::read(&material.bytes()?, &material.name)?;
+        refuse_errors(&set.findings, context).map_err(refused)?;
+        let now = SeenKeys::new(issuer, key_set::of(&set), context.now);
+        findings.extend(set.findings);
+        let changes = match self.workspace.seen_keys(name, issuer) {
+            Some(seen) => key_set::compare(&seen.keys, &now.keys),
+            None => {
+                let message = format!("the keys of `{name}` are seen for the first time here: what is new of them is not known");
+                let finding = Finding::new("key-set-first-seen", Severity::Info, message)
+                    .hint("without `--check` they are remembered in `.ssoctl/sources`, to be compared with the next time");
+                context.ui.finding(&finding);
+                Vec::new()
+            }
+        };
+        Ok((changes, now))
     }
 
     /// The pins as the file is to keep them, and as they verify.

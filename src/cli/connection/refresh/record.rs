@@ -49,6 +49,8 @@ pub(super) struct Record {
     pub(super) name: ConnectionName,
     pub(super) status: Status,
     pub(super) changes: Vec<Change>,
+    /// What is new of a key set, and no more than how keys are replaced.
+    pub(super) keys: Vec<Change>,
     /// The changed lines of the file.
     pub(super) diff: String,
     pub(super) applied: bool,
@@ -79,6 +81,7 @@ impl Record {
             name: name.clone(),
             status,
             changes: Vec::new(),
+            keys: Vec::new(),
             diff: String::new(),
             applied: false,
             verified: None,
@@ -111,6 +114,7 @@ impl Record {
             "status": self.status.word(),
             "code": self.error.as_ref().and_then(failure_of).map(Failure::code),
             "changes": self.changes.iter().map(changes::json).collect::<Vec<_>>(),
+            "key_changes": self.keys.iter().map(changes::json).collect::<Vec<_>>(),
             "diff": self.diff,
             "applied": self.applied,
             "verdict": self.verified.map(|verified| if verified { "verified" } else { "not-verified" }),
@@ -136,6 +140,7 @@ fn summary(record: &Record) -> String {
         }
     };
     text += &changes::page(&record.changes, 2);
+    text += &changes::page(&record.keys, 2);
     if !record.diff.is_empty() {
         text += &format!("  connections/{name}.yaml\n");
         for line in record.diff.lines() {
