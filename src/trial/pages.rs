@@ -113,7 +113,7 @@ fn decided(decision: &Decision) -> Markup {
     for change in &decision.changes {
         match &change.before {
             Some(before) if !before.is_empty() => {
-                row("changes", &format!("{}: {before} → {}", change.what, change.after))
+                row("changes", &format!("{}: {before} → {}", change.what, change.after));
             }
             _ => row("changes", &format!("{}: {}", change.what, change.after)),
         }

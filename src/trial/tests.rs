@@ -54,7 +54,7 @@ impl Party for Anybody {
         match request.path.as_str() {
             "/arrive" | "/stranger" => judged.identity = Some(identity),
             "/refused" => {
-                judged.verification.failed("audience", "saml-core 2", "audience-mismatch", "<i>no</i>", "<u>mend</u>")
+                judged.verification.failed("audience", "saml-core 2", "audience-mismatch", "<i>no</i>", "<u>mend</u>");
             }
             _ => return None,
         }
@@ -206,8 +206,9 @@ fn the_key_is_made_once_and_nobody_else_can_read_it() {
         assert!(format!("{refused:#}").contains("test-sp.pem"), "{refused:#}");
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
     }
-    let text = std::fs::read_to_string(&path).unwrap();
-    std::fs::write(&path, text.split("-----BEGIN CERT").next().unwrap()).unwrap();
+    let text = String::from_utf8(crate::disk::read(&path, 1 << 20).unwrap()).unwrap();
+    let key = text.split("-----BEGIN CERT").next().unwrap();
+    crate::disk::write(&path, key.as_bytes(), crate::disk::Access::Private).unwrap();
     let refused = OwnKey::of_saml(folder.path(), now()).err().unwrap();
     assert_eq!(refused.downcast_ref::<Failure>().unwrap().code(), "test-key-damaged");
     let tls = OwnKey::of_tls(folder.path(), now()).unwrap();

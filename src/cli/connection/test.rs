@@ -15,7 +15,6 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::mpsc;
 use std::sync::mpsc::Receiver;
-use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -253,11 +252,7 @@ struct Heard {
 fn wait(args: &Args, events: &Receiver<Event>) -> Heard {
     let mut heard = Heard::default();
     let mut until = Instant::now() + Duration::from_secs(args.wait);
-    loop {
-        let event = match events.recv_timeout(until.saturating_duration_since(Instant::now())) {
-            Ok(event) => event,
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
-        };
+    while let Ok(event) = events.recv_timeout(until.saturating_duration_since(Instant::now())) {
         let is_final = |heard: &Heard| {
             heard.login.as_ref().is_some_and(|login| {
                 let logs_out = args.slo && login.judged.verification.refusal().is_none();
