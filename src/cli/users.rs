@@ -6,6 +6,7 @@ mod compare;
 pub(crate) mod drive;
 mod export;
 mod forget;
+mod found_by;
 mod journal;
 mod link;
 mod list;

@@ -13,6 +13,7 @@ use crate::cli::context::Context;
 use crate::cli::faults;
 use crate::cli::ui;
 use crate::cli::users::drive;
+use crate::cli::users::found_by;
 use crate::cli::users::journal;
 use crate::cli::users::listed;
 use crate::cli::users::migrate::input::input;
@@ -150,6 +151,7 @@ pub(crate) fn digest(text: &str) -> std::result::Result<String, String> {
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let workspace = context.workspace()?;
     let loaded = workspace.load(&args.connection)?;
+    found_by::tell(&loaded, context)?;
     let links = args.run.place.open(&workspace)?;
     let (folder, consent) = planned(args, &loaded, (&workspace, links.as_ref()), context)?;
     match consent {

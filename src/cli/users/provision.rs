@@ -12,6 +12,7 @@ use crate::cli::Verdict;
 use crate::cli::context::Context;
 use crate::cli::ui;
 use crate::cli::users::drive;
+use crate::cli::users::found_by;
 use crate::cli::users::journal;
 use crate::cli::users::listed;
 use crate::cli::users::migrate::digest;
@@ -117,6 +118,7 @@ const MAPPING_LIMIT: u64 = 256 << 10;
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let workspace = context.workspace()?;
     let loaded = workspace.load(&args.connection)?;
+    found_by::tell(&loaded, context)?;
     let links = args.run.place.open(&workspace)?;
     let (folder, verdict) = planned(args, &loaded, (&workspace, links.as_ref()), context)?;
     match verdict {

@@ -1,0 +1,34 @@
+//! Whether logins go by what is written: a name that no login looks for changes nothing for anybody.
+
+use crate::cli::context::Context;
+use crate::error::Result;
+use crate::migrate::compare;
+use crate::model::connection::KeyField;
+use crate::provider;
+use crate::rules::policy::Column;
+use crate::workspace::Loaded;
+
+/// Warns where the connection finds its users by another field than the one that is written (QY4).
+pub(super) fn tell(loaded: &Loaded, context: &Context) -> Result<()> {
+    let vendor = context.vendor(&loaded.connection.provider)?;
+    let written = match provider::written_field(&vendor, loaded.connection.directory.as_ref()) {
+        KeyField::Username => Column::Username,
+        KeyField::ExternalId => Column::ExternalId,
+    };
+    let Some(way) = compare::way(&loaded.connection, &vendor.rules).filter(|way| way.account != written) else {
+        return Ok(());
+    };
+    // Where no way goes by it, the vendor has no such login at all.
+    let Some(meant) = vendor.rules.find.iter().find(|way| way.account == written) else { return Ok(()) };
+    let name = &loaded.name;
+    context.ui.warning(&format!(
+        "what is written is the {}, and logins by `{name}` find an account by its {}: they will not notice",
+        written.word(),
+        way.account.word()
+    ));
+    context.ui.hint(&format!(
+        "`ssoctl connection set {name} login.match_by={}`, with the attribute that carries it as `attributes.{}`",
+        meant.name, meant.field
+    ));
+    Ok(())
+}
