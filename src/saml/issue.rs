@@ -192,6 +192,7 @@ mod tests {
                 keys: &[],
                 now: Time::parse("2026-11-27T10:00:30Z").unwrap(),
                 skew: 0,
+                forced_at: None,
             },
         )
     }

@@ -68,6 +68,8 @@ pub(crate) struct Expected<'e> {
     pub(crate) now: Time,
     /// Seconds by which clocks may differ.
     pub(crate) skew: i64,
+    /// When the request was sent that asked the user to authenticate anew (`ForceAuthn`), where one did.
+    pub(crate) forced_at: Option<Time>,
 }
 
 /// A NameID as it was given, with what qualifies it (saml-core 2.2.2).

@@ -1,5 +1,6 @@
 //! The relying party of a test login by OpenID Connect: authorization code with PKCE.
 
+use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::MutexGuard;
 use std::sync::PoisonError;
@@ -50,7 +51,7 @@ pub(crate) struct RelyingParty {
     redirect_uri: String,
     registration: Registration,
     setting: Setting,
-    open: Mutex<Vec<Login>>,
+    open: Mutex<Vec<Arc<Login>>>,
 }
 
 impl RelyingParty {
@@ -59,17 +60,17 @@ impl RelyingParty {
         Self { redirect_uri: format!("{base}{CALLBACK}"), registration, setting, open: Mutex::default() }
     }
 
-    fn open(&self) -> MutexGuard<'_, Vec<Login>> {
+    fn open(&self) -> MutexGuard<'_, Vec<Arc<Login>>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The login that an answer belongs to, which ends with it; else the last one, to be compared with.
-    fn login_of(&self, request: &Request) -> Option<(Login, bool)> {
+    fn login_of(&self, request: &Request) -> Option<(Arc<Login>, bool)> {
         let mut open = self.open();
         let state = request.parameter("state").unwrap_or_default();
         match open.iter().position(|login| random::is_same(login.state.expose(), &state)) {
             Some(at) => Some((open.remove(at), true)),
-            None => open.pop().map(|login| (login, false)),
+            None => open.last().map(|login| (Arc::clone(login), false)),
         }
     }
 }
@@ -108,7 +109,7 @@ impl Party for RelyingParty {
             if open.len() == MOST_OPEN {
                 open.remove(0);
             }
-            open.push(login);
+            open.push(Arc::new(login));
             Ok(reply)
         };
         Some(begin())
@@ -152,10 +153,6 @@ impl Party for RelyingParty {
         }
         let steps = &judged.verification.steps;
         judged.signed = steps.iter().any(|step| step.step == "signature" && step.result == StepResult::Passed);
-        // A login that somebody else's answer has hit goes on.
-        if !expected {
-            self.open().push(login);
-        }
         let message = outcome.id_token.map(|token| token.expose().to_owned()).unwrap_or_default();
         Some(Arrival { judged, message, expected })
     }

@@ -101,6 +101,8 @@ struct State {
 /// A request that waits for its answer.
 struct Open {
     id: String,
+    /// When it was sent.
+    at: Time,
     relay_state: String,
 }
 
@@ -199,7 +201,7 @@ impl ServiceProvider {
         if state.open.len() == MOST_OPEN {
             state.open.remove(0);
         }
-        state.open.push(Open { id, relay_state });
+        state.open.push(Open { id, at: now, relay_state });
         Ok(reply)
     }
 
@@ -251,7 +253,6 @@ impl ServiceProvider {
             },
             (None, None) => Asked::Unsolicited { allowed: self.setting.unsolicited },
         };
-        let expected = open.is_some() || answers.is_none() && self.setting.unsolicited;
         let mut judged = response::judge(
             &xml,
             FILE,
@@ -264,8 +265,11 @@ impl ServiceProvider {
                 keys: &self.opening,
                 now,
                 skew: self.setting.skew,
+                forced_at: open.as_ref().filter(|_| self.setting.force).map(|open| open.at),
             },
         );
+        // To no request anybody can hand something in: it counts where the identity provider has signed it.
+        let expected = open.is_some() || answers.is_none() && self.setting.unsolicited && judged.signed;
         relay_state(&mut judged.verification, open.as_ref(), request.field("RelayState"));
         if judged.verification.refusal().is_none() {
             self.taken_once(&mut state, &mut judged, now);

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::MutexGuard;
 use std::sync::PoisonError;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::Sender;
 
 use crate::error::Failure;
@@ -14,6 +16,7 @@ use crate::model::verification::Judged;
 use crate::model::verification::Verification;
 use crate::rules::Decision;
 use crate::trial::pages;
+use crate::trial::party::Arrival;
 use crate::trial::party::Party;
 use crate::web::Site;
 use crate::web::page;
@@ -37,6 +40,18 @@ pub(crate) struct Login {
     pub(crate) expected: bool,
     /// When it came.
     pub(crate) at: Time,
+}
+
+impl Login {
+    /// What somebody else hands in does not take the place of what was asked for, and what is handed in a
+    /// second time not that of the first.
+    fn weight(&self) -> u8 {
+        match (self.expected, &self.judged.identity) {
+            (false, _) => 0,
+            (true, None) => 1,
+            (true, Some(_)) => 2,
+        }
+    }
 }
 
 /// What whoever waits hears of.
@@ -68,6 +83,8 @@ pub(crate) struct Trial {
     pub(crate) events: Sender<Event>,
     /// What has come.
     pub(crate) come: Mutex<Come>,
+    /// How many are being judged.
+    pub(crate) busy: AtomicUsize,
 }
 
 /// What has come so far.
@@ -100,21 +117,32 @@ impl Trial {
         }
     }
 
+    /// Whether something that has come is being judged, which may ask the identity provider.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.busy.load(Ordering::SeqCst) > 0
+    }
+
     fn arrived(&self, request: &Request) -> Option<Reply> {
         let at = (self.clock)();
-        let arrival = self.party.arrive(request, at)?;
+        self.busy.fetch_add(1, Ordering::SeqCst);
+        let arrival = self.party.arrive(request, at);
+        let reply = arrival.map(|arrival| self.judged(arrival, at));
+        self.busy.fetch_sub(1, Ordering::SeqCst);
+        reply
+    }
+
+    fn judged(&self, arrival: Arrival, at: Time) -> Reply {
         let decision = arrival.judged.identity.as_ref().map(|identity| (self.decide)(identity));
         let login =
             Login { judged: arrival.judged, decision, message: arrival.message, expected: arrival.expected, at };
         let login = Arc::new(login);
         let mut come = self.come();
-        // What somebody else hands in does not take the place of what was asked for.
-        if login.expected || come.login.as_ref().is_none_or(|login| !login.expected) {
+        if come.login.as_ref().is_none_or(|known| login.weight() > known.weight() || login.weight() == 0) {
             come.login = Some(Arc::clone(&login));
+            drop(come);
+            self.tell(Event::Login(login));
         }
-        drop(come);
-        self.tell(Event::Login(login));
-        Some(Reply::see(RESULT))
+        Reply::see(RESULT)
     }
 }
 
@@ -131,6 +159,10 @@ impl Site for Trial {
         }
         match (request.method, request.path.as_str()) {
             (Method::Get, "/") => pages::home(self),
+            // A page of somebody else's must not crowd out the login that is under way.
+            (Method::Get, "/start") if request.from == From::Elsewhere => {
+                page::refusal(403, "this was asked for by a page of somebody else's: begin at /")
+            }
             (Method::Get, "/start") => {
                 self.done(self.party.start((self.clock)()), "this login begins at the identity provider: open it there")
             }

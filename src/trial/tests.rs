@@ -98,6 +98,7 @@ fn trial() -> (Trial, Receiver<Event>) {
         clock: Box::new(now),
         events,
         come: Mutex::new(Come::default()),
+        busy: Default::default(),
     };
     (trial, heard)
 }
@@ -163,6 +164,11 @@ fn what_a_stranger_hands_in_does_not_take_the_place_of_the_login() {
     ask(&trial, Method::Post, "/stranger");
     let (_, _, page) = ask(&trial, Method::Get, "/result");
     assert!(page.contains("REFUSED audience-mismatch"), "{page}");
+    // What was accepted stays, whatever is handed in after it.
+    ask(&trial, Method::Post, "/arrive");
+    ask(&trial, Method::Post, "/refused");
+    let (_, _, page) = ask(&trial, Method::Get, "/result");
+    assert!(page.contains("ACCEPTED"), "{page}");
 }
 
 #[test]
@@ -170,6 +176,8 @@ fn nobody_is_logged_out_by_a_page_of_somebody_else_s() {
     let (trial, _heard) = trial();
     let logout = |from| trial.answer(&request(Method::Post, "/logout", from)).status;
     assert_eq!((logout(From::Elsewhere), logout(From::Unsaid), logout(From::Ourselves)), (403, 403, 302));
+    let start = |from| trial.answer(&request(Method::Get, "/start", from)).status;
+    assert_eq!((start(From::Elsewhere), start(From::Unsaid), start(From::Ourselves)), (403, 500, 500));
     // By a link it is no more than the way home.
     assert_eq!(ask(&trial, Method::Get, "/logout").1, "/");
 }

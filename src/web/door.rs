@@ -77,18 +77,13 @@ pub(super) fn router(site: Arc<dyn Site>, door: Arc<Door>) -> Router {
 }
 
 async fn handle(State(Behind { site, door }): State<Behind>, request: axum::extract::Request) -> Response {
-    let head = request.method() == Verb::HEAD;
-    let mut response = written(match admitted(&door, request).await {
+    written(match admitted(&door, request).await {
         Err((status, why)) => page::refusal(status.as_u16(), why),
         Ok(request) => match tokio::task::spawn_blocking(move || site.answer(&request)).await {
             Ok(reply) => reply,
             Err(_) => page::refusal(500, "this page broke: that is a bug of ssoctl"),
         },
-    });
-    if head {
-        *response.body_mut() = Body::empty();
-    }
-    response
+    })
 }
 
 async fn admitted(door: &Door, request: axum::extract::Request) -> Result<Request, (StatusCode, &'static str)> {
@@ -100,7 +95,8 @@ async fn admitted(door: &Door, request: axum::extract::Request) -> Result<Reques
         ));
     }
     let method = match parts.method {
-        Verb::GET | Verb::HEAD => Method::Get,
+        // Of HEAD nobody expects that it does something, and pages of a login do.
+        Verb::GET => Method::Get,
         Verb::POST => Method::Post,
         _ => return Err((StatusCode::METHOD_NOT_ALLOWED, "pages are read by GET, and forms come by POST")),
     };

@@ -5,7 +5,7 @@ use std::fmt;
 /// How it asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Method {
-    /// Reads (HEAD is answered as this, without the body).
+    /// Reads.
     Get,
     /// Acts.
     Post,

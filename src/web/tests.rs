@@ -101,7 +101,9 @@ fn what_a_page_may_not_be_asked_is_refused() {
     for host in ["evil.test", "evil.test:80", "localhost", "localhost:1"] {
         assert_eq!(status(&format!("GET / HTTP/1.1\nhost: {host}")), "421", "{host}");
     }
-    assert_eq!(status("DELETE / HTTP/1.1\nhost: HOST"), "405");
+    for verb in ["DELETE", "HEAD", "OPTIONS"] {
+        assert_eq!(status(&format!("{verb} / HTTP/1.1\nhost: HOST")), "405", "{verb}");
+    }
     assert_eq!(status("POST / HTTP/1.1\nhost: HOST\ncontent-type: text/plain\n\na=1"), "415");
     let form = "POST / HTTP/1.1\nhost: HOST\ncontent-type: application/x-www-form-urlencoded\n";
     assert_eq!(status(&format!("{form}\n{}", "a=1&".repeat(65))), "413");
@@ -131,8 +133,6 @@ fn a_page_keeps_to_itself_and_escapes_what_it_says() {
         away.contains("action=\"https://idp.test/sso?a=&quot;b\"") && away.contains("value=\"&lt;&amp;&gt;\""),
         "{away}"
     );
-    let head = running.ask("HEAD /page HTTP/1.1\nhost: HOST");
-    assert!(head.starts_with("HTTP/1.1 200") && !head.contains("<html"), "{head}");
 }
 
 #[test]

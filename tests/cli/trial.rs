@@ -57,6 +57,9 @@ fn a_test_that_cannot_begin_says_why() {
     };
     refused(&["--request-binding", "post"], 2, "sso-endpoint-missing");
     refused(&["--slo"], 2, "slo-endpoint-missing");
+    for file in ["-", ".", "nowhere/x"] {
+        refused(&["--save", file], 2, "save-unusable");
+    }
     refused(&["--listen", "0.0.0.0:1"], 5, "sandbox-not-loopback");
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     refused(&["--listen", &taken.local_addr().unwrap().to_string()], 4, "web-listen");

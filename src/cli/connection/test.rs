@@ -13,8 +13,10 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::Mutex;
+use std::sync::atomic::AtomicUsize;
 use std::sync::mpsc;
 use std::sync::mpsc::Receiver;
+use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -32,6 +34,7 @@ use crate::disk::Access;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::model::ConnectionName;
+use crate::model::printable;
 use crate::model::verification::Verification;
 use crate::rules::Verdict as Decided;
 use crate::saml::response;
@@ -49,6 +52,9 @@ use crate::workspace::Edit;
 
 /// How long the browser has to fetch the page of the result, once the login has come.
 const TO_SHOW: Duration = Duration::from_secs(5);
+
+/// How long an answer that came in time may take to be judged: a few requests of half a minute each.
+const TO_JUDGE: Duration = Duration::from_secs(120);
 
 /// Log in at the real identity provider, and see what it sends and what the vendor would make of it
 ///
@@ -164,6 +170,9 @@ fn captured(args: &Args, file: &str, context: &mut Context) -> Result<Verdict> {
 
 fn live(args: &Args, prepared: Prepared, context: &mut Context) -> Result<Verdict> {
     let port = loopback_port(args)?;
+    if let Some(file) = &args.save {
+        check_save(file)?;
+    }
     let connection = prepared.connection();
     let folder = context.workspace()?.state();
     let scheme = if args.tls { "https" } else { "http" };
@@ -205,8 +214,10 @@ fn live(args: &Args, prepared: Prepared, context: &mut Context) -> Result<Verdic
         clock: Box::new(move || now.plus_seconds(i64::try_from(started.elapsed().as_secs()).unwrap_or_default())),
         events,
         come: Mutex::new(Come::default()),
+        busy: AtomicUsize::new(0),
     };
-    let server = opened.serve(Arc::new(trial), Door::of(port, args.tls))?;
+    let trial = Arc::new(trial);
+    let server = opened.serve(Arc::<Trial>::clone(&trial), Door::of(port, args.tls))?;
     let ui = &context.ui;
     ui.status(&format!("test login of `{}` at {idp}", args.name));
     for (label, value) in &facts {
@@ -220,7 +231,7 @@ fn live(args: &Args, prepared: Prepared, context: &mut Context) -> Result<Verdic
         false => ui.status(&format!("open {begin} in a browser of this machine")),
     }
     ui.status(&format!("waiting {} s for a login; Ctrl-C ends the test", args.wait));
-    let heard = wait(args, &heard);
+    let heard = wait(args, &heard, &trial);
     drop(server);
     let Some(login) = heard.login else {
         let mut failure = Failure::remote("no-login", format!("no login came within {} s", args.wait))
@@ -230,11 +241,11 @@ fn live(args: &Args, prepared: Prepared, context: &mut Context) -> Result<Verdic
         }
         return Err(failure.into());
     };
+    report::tell(&login, heard.logout.as_deref(), &prepared, context)?;
     if let Some(file) = args.save.as_ref().filter(|_| !login.message.is_empty()) {
         disk::write(file, login.message.as_bytes(), Access::Private)?;
         context.ui.status(&format!("wrote `{}`: it holds a login, keep it like a password", file.display()));
     }
-    report::tell(&login, heard.logout.as_deref(), &prepared, context)?;
     let denied = login.decision.as_ref().is_none_or(|decision| decision.verdict == Decided::Deny);
     let kept = heard.logout.as_ref().is_none_or(|steps| steps.refusal().is_none());
     Ok(if denied || !kept { Verdict::Findings } else { Verdict::Done })
@@ -249,10 +260,20 @@ struct Heard {
 
 /// Until the login has come and was shown, and the logout too where it is a part of the test. What somebody
 /// else hands in does not end it, and is told where nothing better comes.
-fn wait(args: &Args, events: &Receiver<Event>) -> Heard {
+fn wait(args: &Args, events: &Receiver<Event>, trial: &Trial) -> Heard {
     let mut heard = Heard::default();
     let mut until = Instant::now() + Duration::from_secs(args.wait);
-    while let Ok(event) = events.recv_timeout(until.saturating_duration_since(Instant::now())) {
+    // Who came in time is judged to the end, which may take some requests to the identity provider.
+    let patience = until + TO_JUDGE;
+    loop {
+        let event = match events.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            Ok(event) => event,
+            Err(RecvTimeoutError::Timeout) if trial.is_busy() && until < patience => {
+                until = patience.min(Instant::now() + Duration::from_secs(1));
+                continue;
+            }
+            Err(_) => break,
+        };
         let is_final = |heard: &Heard| {
             heard.login.as_ref().is_some_and(|login| {
                 let logs_out = args.slo && login.judged.verification.refusal().is_none();
@@ -260,11 +281,8 @@ fn wait(args: &Args, events: &Receiver<Event>) -> Heard {
             })
         };
         match event {
-            Event::Login(login) => {
-                if login.expected || heard.login.as_ref().is_none_or(|known| !known.expected) {
-                    heard.login = Some(login);
-                }
-            }
+            // The page holds which of several counts.
+            Event::Login(login) => heard.login = Some(login),
             Event::Logout(steps) => heard.logout = Some(steps),
             Event::Shown if is_final(&heard) => break,
             Event::Shown => continue,
@@ -281,6 +299,25 @@ fn wait(args: &Args, events: &Receiver<Event>) -> Heard {
         heard.logout = Some(Arc::new(steps));
     }
     heard
+}
+
+/// A login is not to be lost for a file that cannot be written.
+fn check_save(file: &Path) -> Result<()> {
+    let shown = printable(&file.display().to_string());
+    let refuse = |why: &str| {
+        Failure::usage("save-unusable", format!("`{shown}` {why}")).hint("give the name of a file that may be written anew")
+    };
+    if file.as_os_str() == "-" {
+        return Err(refuse("would be standard output, which has the report").into());
+    }
+    if file.is_symlink() || file.exists() && !file.is_file() {
+        return Err(refuse("is no regular file").into());
+    }
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        return Err(refuse("is in a folder that does not exist").into());
+    }
+    Ok(())
 }
 
 fn loopback_port(args: &Args) -> Result<u16> {

@@ -295,8 +295,21 @@ impl Judging<'_> {
             let message = format!("the session ended at {}", self.shown(end));
             return self.steps.failed("authentication", CLAUSE, "session-ended", message, CLOCKS);
         }
+        let at = first.attribute("AuthnInstant").and_then(|text| instant(text).time);
+        if let Some(asked) = self.expected.forced_at
+            && at.is_none_or(|at| at.unix() + self.expected.skew < asked.unix())
+        {
+            let told = at.map_or("nobody says when".to_owned(), |at| format!("they did at {}", self.shown(at)));
+            let message = format!("the user was to authenticate anew (ForceAuthn), and {told}");
+            let hint = "set the identity provider to heed ForceAuthn; some do only for some ways to log in";
+            return self.steps.failed("authentication", "saml-core 3.4.1", "authentication-old", message, hint);
+        }
         let how = self.facts.context_class.clone().unwrap_or_else(|| "in a way that is not told".to_owned());
         let short: String = how.chars().take(200).collect();
-        self.steps.passed("authentication", CLAUSE, printable(&short));
+        let when = match at {
+            Some(at) => format!(", at {}", self.shown(at)),
+            None => ", and not told when".to_owned(),
+        };
+        self.steps.passed("authentication", CLAUSE, format!("{}{when}", printable(&short)));
     }
 }

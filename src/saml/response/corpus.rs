@@ -86,6 +86,7 @@ fn every_response_is_proven_or_refused_as_the_manifest_has_it() {
                 keys: &[],
                 now,
                 skew: SKEW,
+                forced_at: None,
             },
         );
         seen += 1;

@@ -97,13 +97,22 @@ impl Judging<'_> {
     }
 
     /// The signed elements of a document that is a response, or an assertion that was decrypted.
-    fn signatures(&self, bytes: &[u8], document: &Node) -> Result<Signed, Failure> {
+    fn signatures(&mut self, bytes: &[u8], document: &Node) -> Result<Signed, Failure> {
         let survey = message::survey(bytes, self.file)?;
         let mut proven = Signed::default();
         for found in &survey.signatures {
             let signed = survey.verify(bytes, self.file, found, self.expected.trust)?;
             let tree = Node::read(&signed.octets, self.file, &limits())?;
             let is_root = found.on_root && found.id.as_deref() == document.attribute("ID");
+            if signed.sha1 {
+                let why = Failure::refused(
+                    "signature-sha1",
+                    "the signature is by SHA-1, which can be forged, and was allowed by name",
+                );
+                let mend =
+                    "set the identity provider to sign with SHA-256: a vendor that is careful refuses this login";
+                self.steps.warned(STEP, CLAUSE, &why.hint(mend));
+            }
             proven.signers.push(signed.signer);
             if tree.is(PROTOCOL, "Response") && is_root {
                 proven.response = Some(tree);

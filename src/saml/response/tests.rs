@@ -66,6 +66,7 @@ fn expected() -> Expected<'static> {
         keys: &[],
         now: Time::parse(NOW).unwrap(),
         skew: SKEW,
+        forced_at: None,
     }
 }
 

@@ -11,6 +11,7 @@ pub(crate) mod seal;
 use std::collections::HashMap;
 
 use crate::crypto::digest::Digest;
+use crate::crypto::digest::DigestKind;
 use crate::error::Failure;
 use crate::saml::ASSERTION;
 use crate::saml::DS;
@@ -74,6 +75,8 @@ pub(crate) struct Signed {
     pub(crate) octets: Vec<u8>,
     /// Whose key made the signature.
     pub(crate) signer: String,
+    /// Whether it is by SHA-1, which was allowed by name.
+    pub(crate) sha1: bool,
 }
 
 /// What a document has of signatures and IDs.
@@ -247,7 +250,8 @@ impl Survey {
         if !extraction.is_whole() || digest.finish() != claims.digest {
             return Err(refuse(watch::altered()));
         }
-        Ok(Signed { octets, signer })
+        let sha1 = [claims.hash, claims.scheme.digest()].contains(&DigestKind::Sha1);
+        Ok(Signed { octets, signer, sha1 })
     }
 }
 

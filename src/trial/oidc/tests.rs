@@ -1,7 +1,5 @@
 //! Which login an answer belongs to. What is made of it is told beside the exchange.
 
-use std::sync::Arc;
-
 use serde_json::json;
 
 use super::*;

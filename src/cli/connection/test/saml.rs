@@ -8,6 +8,7 @@ use crate::cli::login::decode;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::model::Binding;
+use crate::model::printable;
 use crate::model::connection::Endpoint;
 use crate::model::connection::Saml;
 use crate::model::time::Time;
@@ -45,25 +46,40 @@ fn endpoint(args: &Args, saml: &Saml) -> Result<Endpoint> {
         Some(wanted) => saml.idp.sso.iter().find(|endpoint| endpoint.binding == wanted),
         None => saml.idp.sso.iter().filter(usable).max_by_key(|endpoint| endpoint.enabled),
     };
-    found.cloned().ok_or_else(|| {
+    let found = found.cloned().ok_or_else(|| {
         let message = match args.request_binding.map(binding) {
             Some(wanted) => format!("the connection has no single sign-on endpoint by {wanted}"),
             None => "the connection has no single sign-on endpoint".to_owned(),
         };
         Failure::usage("sso-endpoint-missing", message)
             .hint(format!("`ssoctl connection show {}` lists them; `--idp-initiated` tests a login that begins at the identity provider", args.name))
-            .into()
-    })
+    })?;
+    web_address(found, args)
+}
+
+/// A browser is sent nowhere but to a web address.
+fn web_address(endpoint: Endpoint, args: &Args) -> Result<Endpoint> {
+    let url = url::Url::parse(&endpoint.location);
+    let clean = !endpoint.location.contains(|c: char| c.is_control() || c == ' ');
+    match url {
+        Ok(url) if clean && matches!(url.scheme(), "https" | "http") && url.has_host() => Ok(endpoint),
+        _ => Err(Failure::input(
+            "location-scheme",
+            format!("the endpoint `{}` is no web address", printable(&endpoint.location)),
+        )
+        .hint(format!("`ssoctl check` says which line; `ssoctl connection refresh {}` takes what the identity provider publishes", args.name))
+        .into()),
+    }
 }
 
 /// Where the test logs out.
 fn logout(args: &Args, saml: &Saml) -> Result<Endpoint> {
     let usable = |endpoint: &&Endpoint| [Binding::redirect(), Binding::post()].contains(&endpoint.binding);
-    saml.idp.slo.iter().find(usable).cloned().ok_or_else(|| {
+    let found = saml.idp.slo.iter().find(usable).cloned().ok_or_else(|| {
         Failure::usage("slo-endpoint-missing", "the connection has no single logout endpoint that a browser can be sent to")
             .hint(format!("`ssoctl connection show {}` lists what the identity provider published; leave `--slo` out", args.name))
-            .into()
-    })
+    })?;
+    web_address(found, args)
 }
 
 fn binding(asked: RequestBinding) -> Binding {

@@ -50,6 +50,7 @@ pub(super) fn judged(args: &Args, prepared: &Prepared, (xml, posted_to, file): (
         keys: &keys,
         now: at,
         skew: args.skew,
+        forced_at: None,
     };
     let mut judged = response::judge(xml, file, &expected);
     if let (Some(posted), Some(destination)) = (posted_to, &judged.facts.destination)
