@@ -1169,12 +1169,12 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             break
         }
         'ssoctl;sandbox;serve' {
-            [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'Whose API it answers')
+            [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'Whose API it answers [default: the vendor of `--login`, else qualtrics]')
             [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Loopback address; port 0 takes any that is free')
             [CompletionResult]::new('--csv', '--csv', [CompletionResultType]::ParameterName, 'Begin with the users of this CSV file, or `-` (username, and id, email, first_name, last_name, status)')
             [CompletionResult]::new('--users', '--users', [CompletionResultType]::ParameterName, 'Begin with so many made-up users')
-            [CompletionResult]::new('--brand-id', '--brand-id', [CompletionResultType]::ParameterName, 'The tenant')
-            [CompletionResult]::new('--data-center', '--data-center', [CompletionResultType]::ParameterName, 'The data centre that `whoami` names; the connection''s `settings.data_center` must be the same')
+            [CompletionResult]::new('--brand-id', '--brand-id', [CompletionResultType]::ParameterName, 'The tenant [default: that of `--login`, else testbrand]')
+            [CompletionResult]::new('--data-center', '--data-center', [CompletionResultType]::ParameterName, 'The data centre that `whoami` names; the connection''s `settings.data_center` must be the same [default: that of `--login`, else sandbox1]')
             [CompletionResult]::new('--token', '--token', [CompletionResultType]::ParameterName, 'The API token, or the operator''s password, that is accepted; never a real one')
             [CompletionResult]::new('--password', '--password', [CompletionResultType]::ParameterName, 'The API token, or the operator''s password, that is accepted; never a real one')
             [CompletionResult]::new('--client-id', '--client-id', [CompletionResultType]::ParameterName, 'An OAuth client that gets a token at /oauth2/token (qualtrics)')
@@ -1182,6 +1182,8 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             [CompletionResult]::new('--token-lifetime', '--token-lifetime', [CompletionResultType]::ParameterName, 'How long a token of the client lasts')
             [CompletionResult]::new('--operator', '--operator', [CompletionResultType]::ParameterName, 'Whose token it is; made where no user has the name')
             [CompletionResult]::new('--operator-role', '--operator-role', [CompletionResultType]::ParameterName, 'The operator''s role, where it is not the one that may do everything')
+            [CompletionResult]::new('--login', '--login', [CompletionResultType]::ParameterName, 'Serve the vendor''s login too, with this connection; may be repeated')
+            [CompletionResult]::new('--login-port', '--login-port', [CompletionResultType]::ParameterName, 'The port of its pages on this machine; 0 takes any that is free')
             [CompletionResult]::new('--log', '--log', [CompletionResultType]::ParameterName, 'Append a line of JSON for every change and every attempt')
             [CompletionResult]::new('--page-size', '--page-size', [CompletionResultType]::ParameterName, 'Users on a page')
             [CompletionResult]::new('--rate-limit', '--rate-limit', [CompletionResultType]::ParameterName, 'Refuse what comes faster than so many requests a second, and tell of it in headers')

@@ -2229,7 +2229,7 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__sandbox__subcmd__serve)
-            opts="-C -q -h --provider --listen --csv --users --brand-id --data-center --password --token --client-id --client-secret --token-lifetime --operator --operator-role --log --page-size --rate-limit --latency-ms --suffix --proxied --fault --fault-script --quirk --key --list-faults --fault-seed --stall-ms --retry-after --foreign-next-page --token-expires-after --tied --discard --workspace --format --no-input --quiet --help"
+            opts="-C -q -h --provider --listen --csv --users --brand-id --data-center --password --token --client-id --client-secret --token-lifetime --operator --operator-role --login --login-port --log --page-size --rate-limit --latency-ms --suffix --proxied --fault --fault-script --quirk --key --list-faults --fault-seed --stall-ms --retry-after --foreign-next-page --token-expires-after --tied --discard --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2284,6 +2284,14 @@ _ssoctl() {
                     return 0
                     ;;
                 --operator-role)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --login)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --login-port)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

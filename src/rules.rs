@@ -105,6 +105,8 @@ pub(crate) struct Decision {
     pub(crate) username: Option<String>,
     /// The immutable key of the account it lands on, where the user list has one.
     pub(crate) account: Option<String>,
+    /// The usernames of the accounts that the user picks from, where the vendor asks which.
+    pub(crate) choices: Vec<String>,
     /// What is created or changed, in order.
     pub(crate) changes: Vec<Change>,
     /// Roles of the session: role, user type, division and group by their field, `user_type: Participant`.
@@ -237,6 +239,7 @@ impl<'a> Engine<'a> {
             summary: String::new(),
             username: None,
             account: None,
+            choices: Vec::new(),
             changes: Vec::new(),
             roles: Vec::new(),
             notifications: Vec::new(),

@@ -2,7 +2,6 @@
 //! bytes, expectations and time; no input or output.
 
 pub(crate) mod binding;
-#[cfg_attr(not(test), expect(dead_code, reason = "a stand-in for an identity provider answers by it"))]
 pub(crate) mod issue;
 pub(crate) mod logout;
 pub(crate) mod mdq;

@@ -1,5 +1,6 @@
 //! A stand-in for a vendor's user list, on this machine, for rehearsal and tests, with faults
-//! on request and a log of every change. Each provider is a dialect.
+//! on request and a log of every change. Each provider is a dialect. Beside it, where that is wanted, the
+//! vendor's login and an identity provider that answers it.
 //!
 //! It never listens beyond this machine, and shares nothing with the adapter that
 //! speaks to the real vendor: a mistake that both made would not show.
@@ -8,7 +9,9 @@ mod answer;
 mod dialect;
 mod directory;
 pub(crate) mod fault;
+pub(crate) mod idp;
 mod log;
+pub(crate) mod login;
 mod qualtrics;
 mod qualys;
 pub(crate) mod quirk;
@@ -34,17 +37,24 @@ use crate::error::Failure;
 use crate::error::Kind;
 use crate::error::Result;
 use crate::model::time::Time;
+use crate::rules::accounts::Account;
 use crate::sandbox::dialect::DIALECTS;
+use crate::sandbox::dialect::Dialect;
+use crate::sandbox::directory::Directory;
 pub(crate) use crate::sandbox::directory::Key;
 use crate::sandbox::directory::Rules;
 pub(crate) use crate::sandbox::directory::Suffix;
 use crate::sandbox::fault::Faults;
 pub(crate) use crate::sandbox::log::Sink;
+use crate::sandbox::login::Tenant;
+use crate::sandbox::login::people::People;
 use crate::sandbox::qualtrics::BRAND_ADMINISTRATOR;
 use crate::sandbox::quirk::Quirk;
 use crate::sandbox::rate::Rate;
 use crate::sandbox::seed::SeedUser;
 use crate::sandbox::service::Service;
+use crate::web;
+use crate::web::Door;
 
 /// How long calls that are under way may take to finish once the sandbox is told to stop.
 const GRACE: Duration = Duration::from_secs(2);
@@ -145,8 +155,41 @@ impl Stop {
     }
 }
 
-/// Listens until it is told to stop; `ready` hears the base URL of its API, once it answers.
+/// The vendor's login beside the API.
+pub(crate) struct LoginPages {
+    /// The tenant.
+    pub(crate) tenant: Tenant,
+    /// What is known of accounts beyond what the API tells, by their usernames.
+    pub(crate) known: Vec<Account>,
+    /// The port of its pages on this machine, 0 for any that is free.
+    pub(crate) port: u16,
+}
+
+/// Where a sandbox answers.
+pub(crate) struct Addresses {
+    /// The address and the base URL of its API; `None` where there is no sandbox of that provider's.
+    pub(crate) api: Option<(SocketAddr, String)>,
+    /// The base URL of the vendor's login, where it was wanted.
+    pub(crate) login: Option<String>,
+}
+
+/// The API alone, as most tests ask for it.
+#[cfg(test)]
 pub(crate) fn serve(options: Options, ready: impl FnOnce(SocketAddr, &str) + Send) -> Result<()> {
+    serve_with(options, None, |at| {
+        if let Some((address, url)) = at.api {
+            ready(address, &url);
+        }
+    })
+}
+
+/// Listens until it is told to stop; `ready` hears where, once it answers. The vendor's login has the same
+/// accounts as the API; of a provider without a sandbox there is the login alone.
+pub(crate) fn serve_with(
+    options: Options,
+    login: Option<LoginPages>,
+    ready: impl FnOnce(Addresses) + Send,
+) -> Result<()> {
     let listen = options.listen;
     if ![IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)].contains(&listen.ip()) {
         return Err(Failure::refused(
@@ -161,6 +204,22 @@ pub(crate) fn serve(options: Options, ready: impl FnOnce(SocketAddr, &str) + Sen
             .hint("give a page size of 1 or more; the vendor's is 100")
             .into());
     }
+    let dialect = spoken(&options, login.is_some())?;
+    let (seed, operator, key) = match &dialect {
+        Some(dialect) => {
+            (dialect.seeded(options.seed.clone()), dialect.operator(options.operator.clone()), dialect.key())
+        }
+        None => (options.seed.clone(), options.operator.clone(), None),
+    };
+    let rules = Rules { brand_id: options.brand_id.clone(), suffix: options.suffix, key: key.unwrap_or(options.key) };
+    let mut options = Options { seed: Vec::new(), ..options };
+    let mut directory = Directory::new(seed, operator, rules, log::Log::new(options.log.take()))?;
+    if let Some(dialect) = &dialect {
+        directory.each(|user| dialect.dress(user));
+    }
+    let directory = Arc::new(Mutex::new(directory));
+    // It ends with this function.
+    let pages = login.map(|login| open_login(login, &directory, dialect.as_ref(), options.now)).transpose()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .max_blocking_threads(64)
@@ -168,20 +227,17 @@ pub(crate) fn serve(options: Options, ready: impl FnOnce(SocketAddr, &str) + Sen
         .enable_all()
         .build()
         .map_err(|error| Failure::new(Kind::Remote, "sandbox-start", "the sandbox could not start").because(error))?;
-    let outcome = runtime.block_on(run(options, ready));
+    let login = pages.as_ref().map(|(_, url)| url.clone());
+    let outcome = runtime.block_on(run(options, dialect, directory, |api| ready(Addresses { api, login })));
     // Stalls and late commits end here, as they would with a real vendor's crash.
     runtime.shutdown_background();
     outcome
 }
 
-async fn run(options: Options, ready: impl FnOnce(SocketAddr, &str) + Send) -> Result<()> {
-    let listen = options.listen;
-    let cannot = |error| {
-        Failure::new(Kind::Remote, "sandbox-listen", format!("the sandbox cannot listen on {listen}"))
-            .because(error)
-            .hint("port 0 takes any that is free, such as `127.0.0.1:0`")
-    };
-    let Some((_, dialect)) = DIALECTS.iter().find(|(name, _)| *name == options.provider) else {
+/// The dialect of the provider; none where the login alone is wanted and there is no sandbox of its API.
+fn spoken(options: &Options, has_login: bool) -> Result<Option<Arc<dyn Dialect>>> {
+    let dialect = DIALECTS.iter().find(|(name, _)| *name == options.provider);
+    if dialect.is_none() && !has_login {
         let known: Vec<&str> = providers().collect();
         return Err(Failure::usage(
             "sandbox-provider",
@@ -189,7 +245,7 @@ async fn run(options: Options, ready: impl FnOnce(SocketAddr, &str) + Send) -> R
         )
         .hint(format!("there is one of {}", known.join(", ")))
         .into());
-    };
+    }
     let foreign =
         options.quirks.iter().filter_map(|quirk| quirk.of()).find(|(provider, _)| *provider != options.provider);
     if let Some((provider, word)) = foreign {
@@ -200,37 +256,50 @@ async fn run(options: Options, ready: impl FnOnce(SocketAddr, &str) + Send) -> R
         .hint(format!("add `--provider {provider}`, or leave it out"))
         .into());
     }
-    let dialect = dialect(&options);
-    let base = dialect.base();
+    Ok(dialect.map(|(_, make)| make(options).into()))
+}
+
+/// Serves the login on a port of its own; the URL is that of its first page.
+fn open_login(
+    login: LoginPages,
+    directory: &Arc<Mutex<Directory>>,
+    dialect: Option<&Arc<dyn Dialect>>,
+    now: Time,
+) -> Result<(web::Server, String)> {
+    let opened = web::open(login.port, None).map_err(|failure| match failure.code() {
+        "web-listen" => Failure::remote("web-listen", failure.to_string())
+            .hint("another program has this port: end it, or take another with `--login-port PORT`"),
+        _ => failure,
+    })?;
+    let (port, dialect) = (opened.port(), dialect.cloned());
+    let base = format!("http://localhost:{port}");
+    let dress = move |user: &mut directory::User| {
+        if let Some(dialect) = &dialect {
+            dialect.dress(user);
+        }
+    };
+    let people = People::new(Arc::clone(directory), Box::new(dress), login.known);
+    let site = login::site(base.clone(), login.tenant, people, now)?;
+    Ok((opened.serve(site, Door::of(port, false))?, format!("{base}/")))
+}
+
+async fn run(
+    options: Options,
+    dialect: Option<Arc<dyn Dialect>>,
+    directory: Arc<Mutex<Directory>>,
+    ready: impl FnOnce(Option<(SocketAddr, String)>) + Send,
+) -> Result<()> {
+    let listen = options.listen;
+    let cannot = |error| {
+        Failure::new(Kind::Remote, "sandbox-listen", format!("the sandbox cannot listen on {listen}"))
+            .because(error)
+            .hint("port 0 takes any that is free, such as `127.0.0.1:0`")
+    };
     let signalled = options.stop.is_none();
-    let mut directory = directory::Directory::new(
-        dialect.seeded(options.seed),
-        dialect.operator(options.operator),
-        Rules { brand_id: options.brand_id, suffix: options.suffix, key: dialect.key().unwrap_or(options.key) },
-        log::Log::new(options.log),
-    )?;
-    directory.each(|user| dialect.dress(user));
-    let listener = TcpListener::bind(listen).await.map_err(cannot)?;
-    let bound = listener.local_addr().map_err(cannot)?;
-    let service = Arc::new(Service {
-        dialect,
-        directory: Mutex::new(directory),
-        faults: options.faults,
-        rate: options.rate_limit.map(Rate::new),
-        latency: options.latency,
-        bound,
-        began: options.now,
-        clock: Instant::now(),
-        stop: options.stop.unwrap_or_default(),
-        broken: Mutex::default(),
-        requests: Default::default(),
-        stats: Mutex::default(),
-        token_calls: Default::default(),
-        calls: Default::default(),
-    });
+    let stop = options.stop.unwrap_or_default();
     let stopping = Arc::new(Notify::new());
     let told = {
-        let (stop, stopping) = (service.stop.clone(), Arc::clone(&stopping));
+        let (stop, stopping) = (stop.clone(), Arc::clone(&stopping));
         let mut signals = if signalled { Some(Signals::new()?) } else { None };
         async move {
             match &mut signals {
@@ -243,9 +312,33 @@ async fn run(options: Options, ready: impl FnOnce(SocketAddr, &str) + Send) -> R
             stopping.notify_one();
         }
     };
+    let Some(dialect) = dialect else {
+        ready(None);
+        told.await;
+        return Ok(());
+    };
+    let base = dialect.base();
+    let listener = TcpListener::bind(listen).await.map_err(cannot)?;
+    let bound = listener.local_addr().map_err(cannot)?;
+    let service = Arc::new(Service {
+        dialect,
+        directory,
+        faults: options.faults,
+        rate: options.rate_limit.map(Rate::new),
+        latency: options.latency,
+        bound,
+        began: options.now,
+        clock: Instant::now(),
+        stop,
+        broken: Mutex::default(),
+        requests: Default::default(),
+        stats: Mutex::default(),
+        token_calls: Default::default(),
+        calls: Default::default(),
+    });
     let app = wire::router(Arc::clone(&service)).into_make_service_with_connect_info::<wire::Cut>();
     let server = axum::serve(wire::Wire::new(listener), app).with_graceful_shutdown(told);
-    ready(bound, &format!("http://{bound}{base}"));
+    ready(Some((bound, format!("http://{bound}{base}"))));
     tokio::select! {
         ended = server => ended.map_err(cannot)?,
         () = async {

@@ -32,7 +32,7 @@ const ROOMS: [(&str, &[&str]); 27] = [
     ("export", &["cert", "error", "model", "provider", "saml", "yaml"]),
     ("migrate", &["crypto", "disk", "error", "finding", "http", "model", "provider", "rules", "secret"]),
     ("report", &["cert", "error", "export", "finding", "model", "oidc", "saml", "xml"]),
-    ("sandbox", &["error", "model"]),
+    ("sandbox", &["cert", "crypto", "error", "model", "rules", "saml", "web"]),
     ("trial", &["cert", "crypto", "disk", "error", "http", "model", "oidc", "rules", "saml", "secret", "web"]),
     (
         "cli",

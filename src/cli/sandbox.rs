@@ -1,5 +1,6 @@
 //! `ssoctl sandbox`: a local stand-in for a vendor, for rehearsal.
 
+mod login;
 mod serve;
 
 use crate::cli::Verdict;

@@ -1,5 +1,7 @@
 //! The way to a key of a file, step by step, so that what is said of it can name its line.
 
+use std::fmt;
+
 /// A step into a YAML document.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Segment {
@@ -7,6 +9,15 @@ pub(crate) enum Segment {
     Key(String),
     /// Index of a sequence.
     Index(usize),
+}
+
+impl fmt::Display for Segment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Key(key) => f.write_str(key),
+            Self::Index(index) => write!(f, "{index}"),
+        }
+    }
 }
 
 impl From<&str> for Segment {

@@ -63,6 +63,7 @@ impl<'a> Login<'a> {
                 let names = few(&names);
                 if self.question().policy.several_accounts == SeveralAccounts::Chosen {
                     self.usable(several)?;
+                    self.decision.choices = several.iter().map(|account| account.username.clone()).collect();
                     let why = format!("the user picks one of {}: {names}", several.len());
                     return Err(self.ask("several-accounts", &route, "choose-account", why));
                 }

@@ -2,9 +2,17 @@
 //! stand-in of one. It writes what it is told, also what no identity provider should say: rehearsals ask
 //! for wrong answers.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+
+use crate::cert::Certificate;
 use crate::error::Result;
+use crate::model::Binding;
 use crate::model::identity::Identity;
 use crate::model::time::Time;
+use crate::saml::DS;
+use crate::saml::MD;
+use crate::saml::PROTOCOL;
 use crate::saml::request::NAMESPACES;
 use crate::saml::response::NameId;
 use crate::saml::signature::sign::Signer;
@@ -78,6 +86,23 @@ pub(crate) fn response(answer: &Answer, signed: Signed, signer: &Signer) -> Resu
         }
         Signed::Nothing | Signed::Assertion => whole(None, of_assertion),
     }
+}
+
+/// Metadata of the stand-in: who it is, where it is asked, and by which certificate it signs.
+pub(crate) fn metadata(entity_id: &str, sso: &str, certificate: &Certificate) -> Result<String> {
+    let text = Element::text("ds:X509Certificate", BASE64_STANDARD.encode(&certificate.der));
+    let key = Element::new("md:KeyDescriptor")
+        .attribute("use", "signing")
+        .child(Element::new("ds:KeyInfo").child(Element::new("ds:X509Data").child(text)));
+    let endpoint = |binding: &Binding| {
+        Element::new("md:SingleSignOnService").attribute("Binding", binding.uri()).attribute("Location", sso)
+    };
+    let role = Element::new("md:IDPSSODescriptor")
+        .attribute("protocolSupportEnumeration", PROTOCOL)
+        .child(key)
+        .children([Binding::redirect(), Binding::post()].iter().map(endpoint));
+    let root = Element::new("md:EntityDescriptor").attribute("entityID", entity_id).child(role);
+    document(&root, &[("md", MD), ("ds", DS)])
 }
 
 fn root(answer: &Answer, of_response: Option<Element>, of_assertion: Option<Element>) -> Element {

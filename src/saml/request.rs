@@ -1,16 +1,24 @@
-//! Writes the request of a service provider to log somebody in (saml-core 3.4.1, saml-profiles 4.1.4.1).
+//! The request of a service provider to log somebody in (saml-core 3.4.1, saml-profiles 4.1.4.1): written,
+//! and read by the stand-in for an identity provider.
 
 use crate::crypto;
 use crate::crypto::random;
+use crate::error::Failure;
 use crate::error::Result;
 use crate::model::Binding;
+use crate::model::printable;
 use crate::model::time::Time;
+use crate::saml::ASSERTION;
+use crate::saml::DS;
+use crate::saml::PROTOCOL;
+use crate::saml::response::node::Node;
+use crate::saml::signature::message;
 use crate::saml::signature::sign::Signer;
+use crate::xml::Limits;
 use crate::xml::writer::Element;
 use crate::xml::writer::document;
 
-pub(super) const NAMESPACES: &[(&str, &str)] =
-    &[("samlp", super::PROTOCOL), ("saml", super::ASSERTION), ("ds", super::DS)];
+pub(super) const NAMESPACES: &[(&str, &str)] = &[("samlp", PROTOCOL), ("saml", ASSERTION), ("ds", DS)];
 
 /// What is asked.
 pub(crate) struct AuthnRequest<'r> {
@@ -62,6 +70,42 @@ pub(crate) fn authn_request(request: &AuthnRequest<'_>, signer: Option<&Signer>)
     }
 }
 
+/// What a request asks for, as the stand-in for an identity provider reads it. Its signature is not
+/// looked at: who asks is known by where the answer is to go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Asked {
+    /// Its ID.
+    pub(crate) id: String,
+    /// Entity ID of the service provider.
+    pub(crate) issuer: Option<String>,
+    /// Where the response is to be posted.
+    pub(crate) acs: Option<String>,
+    /// Whether the user is to authenticate anew.
+    pub(crate) force: bool,
+}
+
+/// Reads a request; `file` is what messages call it.
+pub(crate) fn asked(bytes: &[u8], file: &str) -> std::result::Result<Asked, Failure> {
+    let limits = Limits { bytes: message::LARGEST, ..Limits::default() };
+    let document = Node::read(bytes, file, &limits)?;
+    let id = document.attribute("ID").filter(|id| !id.is_empty());
+    let (Some(id), true) = (id, document.is(PROTOCOL, "AuthnRequest")) else {
+        let local = document.local.chars().take(80).collect::<String>();
+        return Err(Failure::refused(
+            "request-not-one",
+            format!("{file}: this is `{}`, and no request with an ID to log somebody in", printable(&local)),
+        )
+        .hint("begin the login at the service provider, which sends an `AuthnRequest`"));
+    };
+    let own = |name: &str| document.attribute(name).map(str::to_owned);
+    Ok(Asked {
+        id: id.to_owned(),
+        issuer: document.child(ASSERTION, "Issuer").map(|issuer| issuer.text.clone()),
+        acs: own("AssertionConsumerServiceURL"),
+        force: matches!(document.attribute("ForceAuthn"), Some("true" | "1")),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,6 +154,25 @@ mod tests {
         let survey = message::survey(text.as_bytes(), "x").unwrap();
         let trust = Trust { pins, sha1: Sha1::Refused };
         assert!(survey.verify(text.as_bytes(), "x", &survey.signatures[0], &trust).is_ok());
+    }
+
+    #[test]
+    fn what_is_written_is_read_back_and_nothing_else_is_taken() {
+        let text = authn_request(&request(true), None).unwrap();
+        let read = asked(text.as_bytes(), "x").unwrap();
+        assert_eq!(
+            read,
+            Asked {
+                id: "_r".to_owned(),
+                issuer: Some("http://localhost:8976/metadata".to_owned()),
+                acs: Some("http://localhost:8976/acs".to_owned()),
+                force: true
+            }
+        );
+        for other in [text.replace(" ID=\"_r\"", ""), text.replace("AuthnRequest", "LogoutRequest")] {
+            assert_eq!(asked(other.as_bytes(), "x").unwrap_err().code(), "request-not-one");
+        }
+        assert!(asked(b"<!DOCTYPE a><a/>", "x").is_err());
     }
 
     #[test]

@@ -288,6 +288,18 @@ impl Directory {
         self.users.iter_mut().for_each(dress);
     }
 
+    /// Counts attempts to change something: the directory is the same as long as this is.
+    pub(super) fn revision(&self) -> u64 {
+        self.log.lines()
+    }
+
+    /// Gives one account what only its vendor has.
+    pub(super) fn dress(&mut self, id: &str, dress: impl FnOnce(&mut User)) {
+        if let Some(position) = self.by_id.get(id) {
+            dress(&mut self.users[*position]);
+        }
+    }
+
     /// All accounts, in the order of the list.
     pub(super) fn users(&self) -> &[User] {
         &self.users
@@ -414,7 +426,8 @@ impl Directory {
         self.create_as(attempt, Some(id), changes)
     }
 
-    fn create(&mut self, attempt: &Attempt<'_>, changes: Result<Changes, Refusal>) -> Outcome<String> {
+    /// Creates an account without any fault; gives its id.
+    pub(super) fn create(&mut self, attempt: &Attempt<'_>, changes: Result<Changes, Refusal>) -> Outcome<String> {
         self.create_as(attempt, None, changes)
     }
 

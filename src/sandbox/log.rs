@@ -49,6 +49,11 @@ impl Log {
         Self { sink, lines: 0 }
     }
 
+    /// How many lines there were: the directory is the same as long as this is.
+    pub(super) fn lines(&self) -> u64 {
+        self.lines
+    }
+
     /// Numbers the line and hands it to the system in one piece.
     pub(super) fn write(&mut self, mut line: Line<'_>) -> io::Result<()> {
         line.seq = self.lines + 1;

@@ -5,6 +5,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::MutexGuard;
 use std::sync::PoisonError;
@@ -48,8 +49,8 @@ pub(super) struct Arrived {
 
 /// The vendor, without its socket.
 pub(super) struct Service {
-    pub(super) dialect: Box<dyn Dialect>,
-    pub(super) directory: Mutex<Directory>,
+    pub(super) dialect: Arc<dyn Dialect>,
+    pub(super) directory: Arc<Mutex<Directory>>,
     pub(super) faults: Faults,
     pub(super) rate: Option<Rate>,
     /// How long every answer takes at least.

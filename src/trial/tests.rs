@@ -82,6 +82,7 @@ fn trial() -> (Trial, Receiver<Event>) {
         summary: "asked <whether>".to_owned(),
         username: Some("alice#brand".to_owned()),
         account: None,
+        choices: Vec::new(),
         changes: Vec::new(),
         roles: vec!["user_type: <x>".to_owned()],
         notifications: Vec::new(),

@@ -66,7 +66,6 @@ impl Request {
         only(&self.parameters(), name).map(str::to_owned)
     }
 
-    #[cfg_attr(not(test), expect(dead_code, reason = "a stand-in's login asks for its session"))]
     /// A cookie, where there is exactly one of that name.
     pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
         only(&self.cookies, name)

@@ -121,10 +121,14 @@ impl Desk {
         // The word of a rehearsal may stand here; every run is searched for it none the less.
         command.args(["--token", TOKEN]);
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut first = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
-        let url = first.trim().strip_prefix("listening on ").expect("the sandbox tells its address").to_owned();
-        Sandbox { child, url, log }
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut told = |begin: &str| {
+            let line = lines.next().expect("the sandbox tells its address").unwrap();
+            line.strip_prefix(begin).unwrap_or_else(|| panic!("`{begin}` is not in `{line}`")).to_owned()
+        };
+        let url = told("listening on ");
+        let login = arguments.contains(&"--login").then(|| told("login on "));
+        Sandbox { child, url, login, log }
     }
 
     /// Takes the temporary folder and ports out of a text, so that it is the same each time.
@@ -308,6 +312,7 @@ impl Output {
 pub(crate) struct Sandbox {
     child: Child,
     url: String,
+    login: Option<String>,
     log: PathBuf,
 }
 
@@ -315,6 +320,11 @@ impl Sandbox {
     /// The base of its API.
     pub(crate) fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The first page of the vendor's login, where it was asked for.
+    pub(crate) fn login(&self) -> &str {
+        self.login.as_deref().expect("the sandbox was started with --login")
     }
 
     /// Ends it, and starts another one at the same address.

@@ -36,6 +36,7 @@ mod provision;
 mod refresh;
 mod refusals;
 mod sandbox;
+mod sandbox_login;
 mod scim;
 mod secrets;
 mod signing;

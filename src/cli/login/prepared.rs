@@ -11,11 +11,13 @@ use crate::export::sp_values::sp_answer;
 use crate::migrate::accounts;
 use crate::model::ConnectionName;
 use crate::model::connection::Connection;
+use crate::model::identity::Identity;
 use crate::model::route::Segment;
 use crate::provider::Vendor;
 use crate::rules;
 use crate::rules::Engine;
 use crate::rules::Question;
+use crate::rules::accounts::Account;
 use crate::rules::accounts::Accounts;
 use crate::workspace::Loaded;
 use crate::yaml::Places;
@@ -75,6 +77,11 @@ impl Prepared {
         }
     }
 
+    /// The vendor.
+    pub(crate) fn vendor(&self) -> &Vendor {
+        &self.rules.vendor
+    }
+
     /// What the rules are made of.
     pub(crate) fn rules(&self) -> &Arc<Rules> {
         &self.rules
@@ -94,6 +101,56 @@ impl Prepared {
 }
 
 impl Rules {
+    /// The same of a user who has said that there is no older account to merge with (QT10, method 2).
+    pub(crate) fn without_older_account(&self) -> Self {
+        let Self { loaded, vendor, fields, relay_state } = self;
+        let mut loaded = loaded.clone();
+        loaded.connection.migration.merge_on_login = false;
+        Self { loaded, vendor: Arc::clone(vendor), fields: fields.clone(), relay_state: relay_state.clone() }
+    }
+
+    /// The RelayState of a login that begins at the identity provider, where one is known.
+    pub(crate) fn relay_state(&self) -> Option<&str> {
+        self.relay_state.as_deref()
+    }
+
+    /// What an identity provider that is configured as the connection wants it says of an account's user:
+    /// the value that the username is made of, and of mapped fields the value that is mapped.
+    pub(crate) fn asserted(&self, account: &Account) -> Identity {
+        let connection = &self.loaded.connection;
+        let username = self.value_of(&account.username);
+        let mut identity = Identity { subject: Some(username.clone()), ..Identity::default() };
+        for (key, name) in &connection.attributes {
+            let has = account.field(key);
+            let mappings = || connection.mappings.iter().filter(|mapping| mapping.field == *key);
+            if key == "username" {
+                identity.push(name, &username);
+            } else if mappings().next().is_some() {
+                let fits = |to: &String| has == Some(to.as_str()) || account.roles.contains(to);
+                for mapping in mappings().filter(|mapping| mapping.to.iter().any(fits)) {
+                    identity.push(name, &mapping.value);
+                }
+            } else {
+                for value in has.into_iter().flat_map(|has| has.split('|')).filter(|value| !value.is_empty()) {
+                    identity.push(name, value);
+                }
+            }
+        }
+        identity
+    }
+
+    /// The asserted value that a username is made of; the username itself where it has not the form.
+    fn value_of(&self, username: &str) -> String {
+        const MARK: &str = "\u{1}";
+        let setting = self.setting();
+        let Some(form) = self.vendor.username.as_ref().map(|rule| rule.render(MARK, &setting)) else {
+            return username.to_owned();
+        };
+        let (before, after) = form.split_once(MARK).unwrap_or_default();
+        let value = username.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+        value.unwrap_or(username).to_owned()
+    }
+
     /// Facts of the tenant.
     pub(crate) fn setting(&self) -> impl Fn(&str) -> Option<String> + '_ {
         |name| self.vendor.fact(&self.loaded.connection.settings, name)

@@ -1,4 +1,4 @@
-//! `ssoctl sandbox serve`: a vendor's user API on loopback, with faults on request.
+//! `ssoctl sandbox serve`: a vendor's user API on loopback, with faults on request, and its login.
 
 use std::io;
 use std::net::SocketAddr;
@@ -13,20 +13,26 @@ use crate::cli::Format;
 use crate::cli::Verdict;
 use crate::cli::context::Context;
 use crate::cli::faults;
+use crate::cli::sandbox::login;
 use crate::cli::stand_in::NEVER_STRUCK;
 use crate::cli::stand_in::REHEARSAL;
 use crate::cli::table;
 use crate::disk;
 use crate::error::Failure;
 use crate::error::Result;
+use crate::migrate::accounts;
 use crate::migrate::listing;
+use crate::model::ConnectionName;
 use crate::model::counted;
 use crate::sandbox;
+use crate::sandbox::LoginPages;
 use crate::sandbox::Options;
 use crate::sandbox::fault::Fault;
 use crate::sandbox::fault::Faults;
 use crate::sandbox::fault::RetryAfter;
 use crate::sandbox::fault::Rule;
+use crate::sandbox::idp::wrong::Refused;
+use crate::sandbox::idp::wrong::Wrong;
 use crate::sandbox::quirk::Quirk;
 use crate::sandbox::seed;
 use crate::sandbox::seed::SeedUser;
@@ -34,7 +40,9 @@ use crate::sandbox::seed::SeedUser;
 /// Answer a vendor's user API on this machine, with made-up users and wanted faults
 ///
 /// Runs until Ctrl-C. Everything is in memory; the log has a line for every change. Point
-/// a connection at it with `directory.api_url`.
+/// a connection at it with `directory.api_url`. With `--login` it is the vendor's login too, for the same
+/// users: open its page in a browser, log in by an identity provider that says what you like, well or
+/// wrongly signed, and see what your connection makes of it. Every account has the password `sandbox`.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -42,6 +50,7 @@ Examples:
   ssoctl sandbox serve --provider qualys --users 500 --operator abcd_ap --password rehearsal
   ssoctl sandbox serve --users 10000 --fault throttle=5% --fault commit-then-stall=every:50
   ssoctl sandbox serve --users 10000 --fault-script outage.faults
+  ssoctl sandbox serve --login qualtrics-prod --csv users.csv     # and the vendor's login page
   ssoctl sandbox serve --provider scim --users 500 --quirk ignore-filter --rate-limit 50
 
 A fault is KIND=RATE[@CALLS]: RATE is 5%, every:N or at:N; CALLS are of config, whoami, list,
@@ -56,10 +65,10 @@ account that a call names. A fault strikes single calls; a quirk is how the serv
 Exit codes: 0 ended by Ctrl-C · 2 wrong usage · 3 a file cannot be read · 4 cannot listen
             5 not a loopback address")]
 pub(crate) struct Args {
-    /// Whose API it answers
-    #[arg(long, value_name = "NAME", default_value = "qualtrics",
+    /// Whose API it answers [default: the vendor of `--login`, else qualtrics]
+    #[arg(long, value_name = "NAME",
         value_parser = clap::builder::PossibleValuesParser::new(sandbox::providers()))]
-    provider: String,
+    provider: Option<String>,
     /// Loopback address; port 0 takes any that is free
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
@@ -69,12 +78,13 @@ pub(crate) struct Args {
     /// Begin with so many made-up users
     #[arg(long, value_name = "N", default_value_t = 0)]
     users: u32,
-    /// The tenant
-    #[arg(long, value_name = "ID", default_value = "testbrand")]
-    brand_id: String,
+    /// The tenant [default: that of `--login`, else testbrand]
+    #[arg(long, value_name = "ID")]
+    brand_id: Option<String>,
     /// The data centre that `whoami` names; the connection's `settings.data_center` must be the same
-    #[arg(long, value_name = "ID", default_value = "sandbox1")]
-    data_center: String,
+    /// [default: that of `--login`, else sandbox1]
+    #[arg(long, value_name = "ID")]
+    data_center: Option<String>,
     /// The API token, or the operator's password, that is accepted; never a real one
     #[arg(long, visible_alias = "password", value_name = "WORD", default_value = "rehearsal")]
     token: String,
@@ -93,6 +103,12 @@ pub(crate) struct Args {
     /// The operator's role, where it is not the one that may do everything
     #[arg(long, value_name = "ROLE")]
     operator_role: Option<String>,
+    /// Serve the vendor's login too, with this connection; may be repeated
+    #[arg(long = "login", value_name = "CONNECTION", help_heading = "Login")]
+    logins: Vec<ConnectionName>,
+    /// The port of its pages on this machine; 0 takes any that is free
+    #[arg(long, value_name = "PORT", default_value_t = 0, requires = "logins", help_heading = "Login")]
+    login_port: u16,
     /// Append a line of JSON for every change and every attempt
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
@@ -189,27 +205,29 @@ const CSV_LIMIT: u64 = 1 << 30;
 /// Serves until it is told to stop.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     if args.list_faults {
-        if context.format == Format::Json {
-            let faults: Vec<_> =
-                Fault::ALL.into_iter().map(|fault| json!({ "kind": fault.word(), "about": fault.about() })).collect();
-            let quirks: Vec<_> = Quirk::each()
-                .map(|(provider, kind, about)| json!({ "provider": provider, "kind": kind, "about": about }))
-                .collect();
-            let document = json!({ "schema": "ssoctl.sandbox-faults/1", "faults": faults, "quirks": quirks });
-            context.ui.json(&document)?;
-            return Ok(Verdict::Done);
-        }
-        let rows = Fault::ALL.into_iter().map(|fault| vec![fault.word().to_owned(), fault.about().to_owned()]);
-        let mut text = table::table(&["kind", "what happens"], rows);
-        text += "\n";
-        let rows = Quirk::each().map(|(provider, word, about)| vec![word.to_owned(), provider.to_owned(), about.to_owned()]);
-        text += &table::table(&["quirk", "of", "how it is"], rows);
-        context.ui.data(&text)?;
-        return Ok(Verdict::Done);
+        return list_faults(context);
     }
+    let wanted = login::wanted(&args.logins, context)?;
+    let provider = match (&args.provider, &wanted) {
+        (Some(given), Some(wanted)) if *given != wanted.provider => {
+            let message = format!("`{}` is a connection of {}, and not of {given}", args.logins[0], wanted.provider);
+            return Err(Failure::usage("sandbox-login-vendors", message).hint("leave `--provider` out").into());
+        }
+        (Some(given), _) => given.clone(),
+        (None, Some(wanted)) => wanted.provider.clone(),
+        (None, None) => "qualtrics".to_owned(),
+    };
+    let of_tenant = |given: &Option<String>, key: &str, otherwise: &str| {
+        let set = || wanted.as_ref().and_then(|wanted| wanted.settings.get(key)).cloned();
+        given.clone().or_else(set).unwrap_or_else(|| otherwise.to_owned())
+    };
+    let brand_id = of_tenant(&args.brand_id, "brand_id", "testbrand");
+    let data_center = of_tenant(&args.data_center, "data_center", "sandbox1");
     let mut users: Vec<SeedUser> = Vec::new();
+    let mut known = Vec::new();
     if let Some(file) = &args.csv {
-        let accounts = listing::read(&disk::read_or_stdin(file, CSV_LIMIT)?, &disk::called(file))?;
+        let (bytes, called) = (disk::read_or_stdin(file, CSV_LIMIT)?, disk::called(file));
+        let accounts = listing::read(&bytes, &called)?;
         users.extend(accounts.into_iter().map(|account| SeedUser {
             id: account.id,
             username: account.username,
@@ -219,6 +237,11 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             last_name: account.last_name,
             status: account.status,
         }));
+        if wanted.is_some() {
+            let (more, findings) = accounts::read(&bytes, &called, accounts::Asked::default())?;
+            context.ui.findings(&findings);
+            known = more;
+        }
     }
     users.extend(seed::generate(args.users));
     let count = users.len();
@@ -234,13 +257,13 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         }
     }
     let mut options = Options::new(context.now);
-    options.provider.clone_from(&args.provider);
+    options.provider.clone_from(&provider);
     options.listen = args.listen;
     options.rate_limit = args.rate_limit;
     options.latency = Duration::from_millis(args.latency_ms);
     options.seed = users;
-    options.brand_id.clone_from(&args.brand_id);
-    options.data_center.clone_from(&args.data_center);
+    options.brand_id.clone_from(&brand_id);
+    options.data_center.clone_from(&data_center);
     options.client = args.client_id.clone().zip(args.client_secret.clone());
     options.token_lifetime = Duration::from_secs(args.token_lifetime);
     if let Some(role) = &args.operator_role {
@@ -266,16 +289,28 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     options.log = args.log.as_deref().map(open_log).transpose()?;
     let ui = &context.ui;
     let json = context.format == Format::Json;
-    let settings = connecting(args, context);
+    let settings = connecting(&provider, &[("brand_id", &brand_id), ("data_center", &data_center)], args, context);
+    let pages = wanted.map(|wanted| LoginPages { tenant: wanted.tenant, known, port: args.login_port });
     let mut announced = Ok(());
-    sandbox::serve(options, |_, url| {
+    sandbox::serve_with(options, pages, |at| {
+        let url = at.api.as_ref().map(|(_, url)| url);
         announced = if json {
-            ui.json(&json!({ "schema": "ssoctl.sandbox/1", "api_url": url, "users": count }))
+            let mut document = json!({ "schema": "ssoctl.sandbox/1", "api_url": url, "users": count });
+            if let Some(login) = &at.login {
+                document["login_url"] = json!(login);
+                document["idp_url"] = json!(format!("{login}idp"));
+            }
+            ui.json(&document)
         } else {
-            ui.data(&format!("listening on {url}\n"))
+            let api = url.map(|url| format!("listening on {url}\n")).unwrap_or_default();
+            let login = at.login.as_ref().map(|login| format!("login on {login}\nidentity provider on {login}idp\n"));
+            ui.data(&(api + &login.unwrap_or_default()))
         };
         ui.status(&format!("{}; Ctrl-C ends it", counted(count as u64, "user")));
-        if let Some(settings) = &settings {
+        if url.is_none() {
+            ui.status(&format!("there is no sandbox of the user API of {provider}: this is its login alone"));
+        }
+        if let (Some(settings), Some(url)) = (&settings, url) {
             ui.hint(&format!(
                 "`ssoctl connection set NAME directory.api_url={url} {settings}` leads a connection of yours here; \
                  the variable holds the word of `--token`"
@@ -295,14 +330,54 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     Ok(Verdict::Done)
 }
 
+/// Tells everything that can go wrong on purpose.
+fn list_faults(context: &Context) -> Result<Verdict> {
+    if context.format == Format::Json {
+        let faults: Vec<_> =
+            Fault::ALL.into_iter().map(|fault| json!({ "kind": fault.word(), "about": fault.about() })).collect();
+        let quirks: Vec<_> = Quirk::each()
+            .map(|(provider, kind, about)| json!({ "provider": provider, "kind": kind, "about": about }))
+            .collect();
+        let answers: Vec<_> = Wrong::ALL
+            .into_iter()
+            .map(|wrong| json!({ "kind": wrong.word(), "about": wrong.about(), "refused": refused(wrong) }))
+            .collect();
+        let document = json!({
+            "schema": "ssoctl.sandbox-faults/1", "faults": faults, "quirks": quirks, "answers": answers
+        });
+        context.ui.json(&document)?;
+        return Ok(Verdict::Done);
+    }
+    let rows = Fault::ALL.into_iter().map(|fault| vec![fault.word().to_owned(), fault.about().to_owned()]);
+    let mut text = table::table(&["kind", "what happens"], rows);
+    text += "\n";
+    let rows = Quirk::each().map(|(provider, word, about)| vec![word.to_owned(), provider.to_owned(), about.to_owned()]);
+    text += &table::table(&["quirk", "of", "how it is"], rows);
+    text += "\n";
+    let rows = Wrong::ALL.into_iter().map(|wrong| {
+        vec![wrong.word().to_owned(), refused(wrong).unwrap_or("-").to_owned(), wrong.about().to_owned()]
+    });
+    text += &table::table(&["answer", "refused by", "what the identity provider says"], rows);
+    context.ui.data(&text)?;
+    Ok(Verdict::Done)
+}
+
+/// The code that an answer is refused by, at least where the connection does not allow it.
+fn refused(wrong: Wrong) -> Option<&'static str> {
+    match wrong.refused() {
+        Refused::By(code) | Refused::Unless(code) => Some(code),
+        Refused::Never | Refused::ByRules => None,
+    }
+}
+
 /// What a connection says to reach it, beside the address. None where the provider's profile is faulty,
 /// which is no reason not to serve.
-fn connecting(args: &Args, context: &Context) -> Option<String> {
-    let vendor = context.vendor(&args.provider).ok()?;
+fn connecting(provider: &str, tenant: &[(&str, &str)], args: &Args, context: &Context) -> Option<String> {
+    let vendor = context.vendor(provider).ok()?;
     let mut text = vendor.api?.example().replace("abcd_ef", &args.operator);
     // What it answers must be what the connection says.
-    for (key, value) in [("brand_id", &args.brand_id), ("data_center", &args.data_center)] {
-        if vendor.settings().any(|field| field.key() == key) {
+    for (key, value) in tenant {
+        if vendor.settings().any(|field| field.key() == *key) {
             text += &format!(" settings.{key}={value}");
         }
     }

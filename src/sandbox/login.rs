@@ -1,0 +1,494 @@
+//! A stand-in for the vendor's login: its organisation page, the reply URL of each connection, and what
+//! becomes of who arrives there. Whom a connection lets in is decided by the same rules as in
+//! `login simulate`, which the roof hands in; what a login changes is seen by the provider's API.
+//!
+//! Every answer comes from the identity provider beside it ([`crate::sandbox::idp`]), and its key alone is
+//! believed: a real one does not know these addresses, and two that are believed at one place could be
+//! taken for one another.
+
+mod arrival;
+mod pages;
+pub(super) mod people;
+mod store;
+
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use crate::crypto;
+use crate::crypto::random;
+use crate::error::Failure;
+use crate::error::Result;
+use crate::model::Binding;
+use crate::model::connection::Connection;
+use crate::model::connection::Saml;
+use crate::model::identity::Identity;
+use crate::model::login::Mode;
+use crate::model::time::Time;
+use crate::rules::Decision;
+use crate::rules::Verdict;
+use crate::rules::accounts::Account;
+use crate::rules::accounts::Accounts;
+use crate::rules::routing;
+use crate::saml::binding;
+use crate::saml::binding::Parameter;
+use crate::saml::replay::Replays;
+use crate::saml::request;
+use crate::saml::request::AuthnRequest;
+use crate::sandbox::idp::Idp;
+use crate::sandbox::login::people::People;
+use crate::sandbox::login::store::Store;
+use crate::sandbox::service::lock;
+use crate::web::Site;
+use crate::web::page;
+use crate::web::reply::Reply;
+use crate::web::request::From;
+use crate::web::request::Method;
+use crate::web::request::Request;
+
+/// The password of every account here; it stands on the page.
+pub(super) const PASSWORD: &str = "sandbox";
+
+/// Where somebody is who is logged in.
+const APP: &str = "/app";
+
+/// Requests that wait for their answers, and for how many seconds.
+const MOST_OPEN: usize = 4096;
+const OPEN_LASTS: i64 = 600;
+/// Sessions, and for how many seconds.
+const MOST_SESSIONS: usize = 1024;
+const SESSION_LASTS: i64 = 8 * 3600;
+
+/// What the rules of a connection make of a proven user, among these accounts; the last is whether the
+/// vendor may ask for an older account, which it does not where it was told that there is none.
+pub(crate) type Decide = Box<dyn Fn(&Identity, &Accounts, bool) -> Decision + Send + Sync>;
+
+/// What an identity provider would say of the user of an account.
+pub(crate) type Asserted = Box<dyn Fn(&Account) -> Identity + Send + Sync>;
+
+/// One connection.
+pub(crate) struct Offered {
+    /// What commands call it.
+    pub(crate) name: String,
+    /// Its file.
+    pub(crate) connection: Connection,
+    /// Entity ID of the vendor's service provider, where it is known.
+    pub(crate) entity_id: Option<String>,
+    /// Whether a login may begin at the identity provider.
+    pub(crate) unsolicited: bool,
+    /// What such a login carries.
+    pub(crate) relay_state: Option<String>,
+    /// Its rules.
+    pub(crate) decide: Decide,
+    /// Who somebody is to it.
+    pub(crate) asserted: Asserted,
+}
+
+impl Offered {
+    /// What users see.
+    pub(crate) fn shown(&self) -> String {
+        self.connection.display_name.clone().unwrap_or_else(|| self.connection.name.clone())
+    }
+}
+
+/// The vendor's tenant.
+pub(crate) struct Tenant {
+    /// What the vendor is called.
+    pub(crate) vendor: String,
+    /// Whether passwords of its own work; nothing where that is no choice there.
+    pub(crate) mode: Option<Mode>,
+    /// Whether it sends users to a connection by the domain of their address.
+    pub(crate) routes: bool,
+    /// Its connections.
+    pub(crate) connections: Vec<Offered>,
+}
+
+/// The login.
+pub(super) struct Login {
+    base: String,
+    cookie: String,
+    tenant: Tenant,
+    people: People,
+    idp: Idp,
+    began: Time,
+    clock: Instant,
+    open: Mutex<Store<Open>>,
+    sessions: Mutex<Store<Visit>>,
+    replays: Mutex<Replays>,
+    /// Held from a decision until what it changes is changed.
+    landing: Mutex<()>,
+    accepted: AtomicU64,
+    refused: AtomicU64,
+}
+
+/// A request that waits for its answer, or has had it.
+struct Open {
+    connection: usize,
+}
+
+/// Somebody who has come, logged in or not yet or not at all.
+#[derive(Clone)]
+struct Visit {
+    /// By which connection; `None` where it was by password.
+    connection: Option<usize>,
+    username: String,
+    identity: Identity,
+    decision: Option<Decision>,
+}
+
+impl Login {
+    /// The login at this base, `http://localhost:PORT`, which began at `now`.
+    pub(super) fn new(base: String, tenant: Tenant, people: People, now: Time) -> Result<Self> {
+        // A browser sends the cookies of one port to all of them.
+        let cookie = format!("sandbox-{}", base.rsplit(':').next().unwrap_or_default());
+        Ok(Self {
+            idp: Idp::new(&base, now)?,
+            cookie,
+            base,
+            tenant,
+            people,
+            began: now,
+            clock: Instant::now(),
+            open: Mutex::new(Store::new(MOST_OPEN, OPEN_LASTS)),
+            sessions: Mutex::new(Store::new(MOST_SESSIONS, SESSION_LASTS)),
+            replays: Mutex::default(),
+            landing: Mutex::default(),
+            accepted: AtomicU64::default(),
+            refused: AtomicU64::default(),
+        })
+    }
+
+    /// Its connections.
+    pub(super) fn connections(&self) -> &[Offered] {
+        &self.tenant.connections
+    }
+
+    /// Its accounts.
+    pub(super) fn people(&self) -> &People {
+        &self.people
+    }
+
+    /// The identity provider beside it.
+    pub(super) fn idp(&self) -> &Idp {
+        &self.idp
+    }
+
+    /// The time now.
+    pub(super) fn now(&self) -> Time {
+        self.began.plus_seconds(i64::try_from(self.clock.elapsed().as_secs()).unwrap_or_default())
+    }
+
+    /// Where answers for a connection are posted.
+    pub(super) fn acs(&self, offered: &Offered) -> String {
+        format!("{}/acs/{}", self.base, offered.name)
+    }
+
+    /// The name of the service provider: the vendor's own, so that it is what the connection says.
+    pub(super) fn entity_id(&self, offered: &Offered) -> String {
+        offered.entity_id.clone().unwrap_or_else(|| format!("{}/sp/{}", self.base, offered.name))
+    }
+
+    /// The connection of this name.
+    pub(super) fn named(&self, name: &str) -> std::result::Result<usize, Failure> {
+        self.connections().iter().position(|offered| offered.name == name).ok_or_else(|| {
+            Failure::refused("connection-not-offered", "there is no connection of this name here")
+                .hint("`ssoctl sandbox serve --login NAME` says which there are")
+        })
+    }
+
+    /// The connection that a query names.
+    pub(super) fn of_parameter(&self, request: &Request) -> std::result::Result<usize, Failure> {
+        self.named(&request.parameter("connection").unwrap_or_default())
+    }
+
+    /// The refusal of what a page of somebody else's asks for.
+    pub(super) fn foreign(&self) -> Failure {
+        Failure::refused("request-foreign", "this was not asked for by a page of this site")
+            .hint("press the button on the page itself; a program says so by the header `Sec-Fetch-Site: same-origin`")
+    }
+
+    /// A page of what went wrong.
+    pub(super) fn trouble(&self, error: &anyhow::Error) -> Reply {
+        match error.downcast_ref::<Failure>() {
+            Some(failure) => pages::refused(self, failure),
+            None => page::refusal(500, &format!("{error:#}")),
+        }
+    }
+
+    /// Whether the vendor's own passwords work.
+    fn takes_passwords(&self) -> bool {
+        self.tenant.mode != Some(Mode::SsoOnly)
+    }
+
+    /// The organisation page; where one connection is all there is, straight to it.
+    fn home(&self, request: &Request) -> Reply {
+        let mut enabled = self.connections().iter().filter(|offered| offered.connection.status.enabled);
+        match (enabled.next(), enabled.next()) {
+            (Some(only), None) if !self.takes_passwords() && self.connections().len() == 1 => {
+                Reply::see(format!("/start/{}", only.name))
+            }
+            _ => pages::home(self, self.visit(request).is_some()),
+        }
+    }
+
+    /// Sends the browser to the identity provider.
+    fn start(&self, name: &str, request: &Request) -> Result<Reply> {
+        let at = self.named(name)?;
+        let offered = &self.connections()[at];
+        let Some(saml) = &offered.connection.saml else {
+            return Err(Failure::refused(
+                "login-not-rehearsed",
+                "only SAML is rehearsed here, and this is no SAML connection",
+            )
+            .hint(format!("`ssoctl login simulate --connection {name}` says what its rules decide"))
+            .into());
+        };
+        let relay_state = match request.parameter("to") {
+            None => APP.to_owned(),
+            Some(to) if is_local(&to) => to,
+            Some(_) => return Err(arrival::elsewhere().into()),
+        };
+        let (id, destination) = (request::id()?, self.idp.sso());
+        let asked = AuthnRequest {
+            id: &id,
+            at: self.now(),
+            issuer: &self.entity_id(offered),
+            destination: &destination,
+            acs: &self.acs(offered),
+            force: saml.options.force_authentication,
+            name_id_format: saml.options.name_id_format.as_deref(),
+        };
+        // Nobody has the vendor's key here, so nothing is signed.
+        let xml = request::authn_request(&asked, None)?;
+        let reply = if by_post(saml) {
+            let message = binding::posted(&xml);
+            let fields = [(Parameter::Request.name(), message.as_str()), ("RelayState", relay_state.as_str())];
+            page::sends_itself(&pages::brand(self), &destination, &fields)
+        } else {
+            let url = binding::redirected(&destination, Parameter::Request, &xml, Some(&relay_state), None)?;
+            Reply::redirect(url)
+        };
+        lock(&self.open).keep(id, Open { connection: at }, self.now());
+        Ok(reply)
+    }
+
+    /// Who asks, where the browser has been here.
+    fn visit(&self, request: &Request) -> Option<(String, Visit)> {
+        let key = request.cookie(&self.cookie)?;
+        Some((key.to_owned(), lock(&self.sessions).get(key, self.now())?.clone()))
+    }
+
+    /// A new session, whatever there was before.
+    fn enter(&self, visit: Visit, request: &Request, leads: &str) -> Result<Reply> {
+        let key = crypto::hex(random::octets::<16>()?.as_slice());
+        let mut sessions = lock(&self.sessions);
+        if let Some(before) = request.cookie(&self.cookie) {
+            sessions.remove(before);
+        }
+        sessions.keep(key.clone(), visit, self.now());
+        let cookie = format!("{}={key}; Path=/; HttpOnly; SameSite=Lax", self.cookie);
+        Ok(Reply::see(leads).header("set-cookie", cookie))
+    }
+
+    /// The vendor's own password.
+    fn password(&self, request: &Request) -> Result<Reply> {
+        if !self.takes_passwords() {
+            return Err(Failure::refused(
+                "password-off",
+                "single sign-on alone is let in here (`login.mode: sso-only`)",
+            )
+            .hint("log in by one of the connections")
+            .into());
+        }
+        let account = self.proven_by_password(request)?;
+        let visit =
+            Visit { connection: None, username: account.username, identity: Identity::default(), decision: None };
+        self.enter(visit, request, APP)
+    }
+
+    /// The account of a username and its password.
+    fn proven_by_password(&self, request: &Request) -> std::result::Result<Account, Failure> {
+        let field = |name: &str| request.field(name).unwrap_or_default();
+        let account = self.people.named(field("username").trim()).filter(|_| field("password") == PASSWORD);
+        match account {
+            None => Err(Failure::refused("password-wrong", "no account has this username and this password")
+                .hint(format!("the password of every account here is `{PASSWORD}`"))),
+            Some(account) if account.active == Some(false) => {
+                Err(Failure::refused("account-inactive", "the account is not active")
+                    .hint("an administrator of the vendor makes it active again"))
+            }
+            Some(account) => Ok(account),
+        }
+    }
+
+    /// By the domain of an address (QF2).
+    fn route(&self, request: &Request) -> Result<Reply> {
+        let email = request.parameter("email").unwrap_or_default();
+        let domain = email.trim().rsplit_once('@').map(|(_, domain)| domain).unwrap_or_default();
+        let routed: Vec<&Offered> =
+            self.connections().iter().filter(|offered| routing::routes(&offered.connection, domain)).collect();
+        let enabled: Vec<&Offered> =
+            routed.iter().copied().filter(|offered| offered.connection.status.enabled).collect();
+        let refused = |code, why: &str, mend: &str| Err(Failure::refused(code, why.to_owned()).hint(mend).into());
+        match routing::answer(routed.iter().map(|offered| &offered.connection)) {
+            routing::Answer::One => Ok(Reply::see(format!("/start/{}", enabled[0].name))),
+            routing::Answer::Shared => Ok(pages::shared(self, domain, &enabled)),
+            routing::Answer::None => refused(
+                "domain-unknown",
+                "no connection answers for the domain of this address",
+                "add the domain to `login.email_domains` of the connection that is to answer",
+            ),
+            routing::Answer::NotEnabled => refused(
+                "domain-not-enabled",
+                "the connection that answers for this domain is not enabled",
+                "`ssoctl connection enable NAME`",
+            ),
+            routing::Answer::Conflict => refused(
+                "domain-conflict",
+                "several connections answer for this domain, and one alone may",
+                "take the domain out of `login.email_domains` of all but one",
+            ),
+        }
+    }
+
+    /// The answer to whether there is an older account (QT10, method 2).
+    fn merged(&self, request: &Request) -> Result<Reply> {
+        let (visit, decision, at) = self.asked(request, "merge-question")?;
+        let path = format!("/acs/{}", self.connections()[at].name);
+        let order = lock(&self.landing);
+        let offered = &self.connections()[at];
+        let decided = match request.field("answer") {
+            Some("no") => (offered.decide)(&visit.identity, &self.people.accounts(), false),
+            _ => {
+                let account = self.proven_by_password(request)?;
+                let name = decision.username.unwrap_or_default();
+                self.people.rename(&account.username, &name, &path, self.now())?;
+                (offered.decide)(&visit.identity, &self.people.accounts(), true)
+            }
+        };
+        let landed = self.landed(at, visit.identity, decided, request, APP);
+        drop(order);
+        landed
+    }
+
+    /// The account that was picked of several (QY7).
+    fn chosen(&self, request: &Request) -> Result<Reply> {
+        let (visit, decision, at) = self.asked(request, "choose-account")?;
+        let wanted = request.field("account").unwrap_or_default();
+        let account = self.people.named(wanted).filter(|account| decision.choices.contains(&account.username));
+        let Some(account) = account else {
+            return Err(Failure::refused("account-not-offered", "this account is none of those to choose from")
+                .hint("choose one of the page")
+                .into());
+        };
+        let order = lock(&self.landing);
+        let decided = (self.connections()[at].decide)(&visit.identity, &Accounts::new(vec![account]), true);
+        let landed = self.landed(at, visit.identity, decided, request, APP);
+        drop(order);
+        landed
+    }
+
+    /// Whom the vendor has asked something.
+    fn asked(&self, request: &Request, code: &str) -> std::result::Result<(Visit, Decision, usize), Failure> {
+        let nothing = || {
+            Failure::refused("nothing-asked", "nothing was asked that this would be the answer to").hint("log in again")
+        };
+        let (_, visit) = self.visit(request).ok_or_else(nothing)?;
+        let decision = visit.decision.clone().filter(|decision| decision.code == code).ok_or_else(nothing)?;
+        let at = visit.connection.ok_or_else(nothing)?;
+        Ok((visit, decision, at))
+    }
+
+    /// Carries out what was decided, and shows it.
+    fn landed(
+        &self,
+        at: usize,
+        identity: Identity,
+        decision: Decision,
+        request: &Request,
+        leads: &str,
+    ) -> Result<Reply> {
+        if decision.verdict == Verdict::Allow {
+            let path = format!("/acs/{}", self.connections()[at].name);
+            self.people.settle(&decision, &path, self.now())?;
+        }
+        let username = decision.username.clone().unwrap_or_default();
+        let visit = Visit { connection: Some(at), username, identity, decision: Some(decision) };
+        self.enter(visit, request, leads)
+    }
+
+    fn logout(&self, request: &Request) -> Reply {
+        let exit = self.visit(request).and_then(|(key, visit)| {
+            lock(&self.sessions).remove(&key);
+            let offered = &self.connections()[visit.connection?];
+            Some((offered.connection.login.exit_url.clone(), offered.connection.saml.clone()))
+        });
+        let (exit, saml) = exit.unwrap_or_default();
+        let ended = format!("{}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0", self.cookie);
+        pages::logged_out(self, exit.as_deref(), saml.as_ref()).header("set-cookie", ended)
+    }
+
+    /// How many answers were taken and refused, and how many IDs are remembered.
+    fn stats(&self) -> Reply {
+        let remembered = lock(&self.replays).len();
+        let (accepted, refused) = (self.accepted.load(Ordering::Relaxed), self.refused.load(Ordering::Relaxed));
+        let text = serde_json::json!({ "accepted": accepted, "refused": refused, "remembered": remembered });
+        Reply::document("application/json", text.to_string())
+    }
+
+    fn posted(&self, request: &Request) -> Result<Reply> {
+        match request.path.as_str() {
+            "/password" => self.password(request),
+            "/merge" => self.merged(request),
+            "/choose" => self.chosen(request),
+            "/logout" => Ok(self.logout(request)),
+            _ => Ok(page::refusal(404, "there is no such page; the login begins at /")),
+        }
+    }
+}
+
+impl Site for Login {
+    fn answer(&self, request: &Request) -> Reply {
+        let path = request.path.as_str();
+        if path == "/idp" || path.starts_with("/idp/") {
+            return self.idp.answer(request, self);
+        }
+        let made = match (request.method, path) {
+            _ if path.starts_with("/acs/") => arrival::arrived(self, &path[5..], request),
+            (Method::Get, "/") => Ok(self.home(request)),
+            (Method::Get, "/route") => self.route(request),
+            (Method::Get, "/stats") => Ok(self.stats()),
+            (Method::Get, _) if path.starts_with("/start/") => self.start(&path[7..], request),
+            (Method::Get, _) if path == APP || path.starts_with("/app/") => Ok(match self.visit(request) {
+                None => Reply::see("/"),
+                Some((_, visit)) => pages::inside(self, &visit, path),
+            }),
+            (Method::Get, _) => Ok(page::refusal(404, "there is no such page; the login begins at /")),
+            // A page of somebody else's must not act for whoever is logged in.
+            (Method::Post, _) if request.from != From::Ourselves => Err(self.foreign().into()),
+            (Method::Post, _) => self.posted(request),
+        };
+        made.unwrap_or_else(|error| self.trouble(&error))
+    }
+}
+
+/// Whether requests go by a form.
+fn by_post(saml: &Saml) -> bool {
+    saml.idp.sso.iter().any(|endpoint| endpoint.enabled && endpoint.binding == Binding::post())
+}
+
+/// Whether a text is a path of this site and of no other: `//host` and `/\host` are another one to a browser.
+fn is_local(text: &str) -> bool {
+    let plain = text.len() <= 512 && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    plain && text.starts_with('/') && !text.starts_with("//")
+}
+
+/// The login as a site, to be served.
+pub(super) fn site(base: String, tenant: Tenant, people: People, now: Time) -> Result<Arc<dyn Site>> {
+    Ok(Arc::new(Login::new(base, tenant, people, now)?))
+}
+
+#[cfg(test)]
+mod tests;
