@@ -224,6 +224,7 @@ mod tests {
                 keys: &[],
                 now: answer().at.plus_seconds(10),
                 skew: response::SKEW,
+                forced_at: None,
             },
         )
     }

@@ -98,6 +98,7 @@ fn received(login: &Login, at: usize, request: &Request) -> Judged {
             keys: &[],
             now,
             skew: response::SKEW,
+            forced_at: None,
         },
     );
     relay_state(&mut judged.verification, offered, request.field("RelayState"));
