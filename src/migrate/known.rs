@@ -57,9 +57,18 @@ impl Folder {
         Ok(!self.has_journal()? && self.elsewhere().is_none() && !self.was_begun())
     }
 
+    /// The connection that it is of, by its ID alone.
+    pub(crate) fn connection(&self) -> &str {
+        let plan = numbered(&self.id).0;
+        plan.rsplit_once('-').map_or(plan, |(connection, _)| connection)
+    }
+
     /// How a list mentions it; one that cannot be read is mentioned too.
     pub(crate) fn known(&self) -> Known {
         let told = || -> Result<(Phase, Option<Time>)> {
+            if let Some(ended) = self.ended_elsewhere() {
+                return Ok((ended, None));
+            }
             if self.is_plan()? {
                 return Ok((Phase::Planned, Some(self.head()?.created)));
             }
@@ -87,7 +96,8 @@ impl Folder {
             return Ok(());
         }
         let told = format!("{} was begun: its journal says what was written, and it stays", shown(&self.id));
-        let hint = format!("`ssoctl users status {}` shows it", self.id);
+        let place = self.elsewhere().map(|address| format!(" --journal {address}")).unwrap_or_default();
+        let hint = format!("`ssoctl users status {}{place}` shows it", self.id);
         Err(Failure::refused("migration-begun", told).hint(hint).into())
     }
 
@@ -162,6 +172,9 @@ mod tests {
         assert_eq!(later("q-0123456789ab").as_deref(), Some("q-0123456789ab-10"));
         assert_eq!(later("q-0123456789ab-2").as_deref(), Some("q-0123456789ab-10"));
         assert_eq!((later("q-0123456789ab-10"), later("q-0123456789ac-3"), later("q")), (None, None, None));
+        let connection = |id: &str| Folder::at(root.path(), id).connection().to_owned();
+        assert_eq!(connection("q-0123456789ab"), "q");
+        assert_eq!(connection("q-prod-0123456789ab-12"), "q-prod");
     }
 
     #[test]

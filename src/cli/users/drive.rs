@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::cli::Verdict;
 use crate::cli::context::Context;
+use crate::cli::users::alone::check_alone;
 use crate::cli::users::journal;
 use crate::cli::users::progress::Bar;
 use crate::cli::users::progress::SystemClock;
@@ -136,71 +137,6 @@ pub(crate) fn look(workspace: &Workspace, id: Option<&str>, wanted: &[Phase]) ->
     }
 }
 
-/// A migration that was begun and has not come to its end.
-struct Unfinished {
-    id: String,
-    connection: String,
-    direction: Direction,
-}
-
-/// Another one that is not finished.
-fn unfinished(workspace: &Workspace, id: &str, meant: &dyn Fn(&Head) -> bool) -> Result<Option<Unfinished>> {
-    let root = root(workspace)?;
-    for other in Folder::all(&root)?.into_iter().filter(|other| other != id) {
-        let folder = Folder::open(&root, &other)?;
-        // A plan that was only looked at has no journal, and may be large; nor are the journals of others read.
-        if !folder.has_journal()? {
-            continue;
-        }
-        let head = folder.head()?;
-        if !meant(&head) {
-            continue;
-        }
-        let phase = folder.look()?.whole()?.phase;
-        if matches!(phase, Phase::Applying | Phase::RollingBack) {
-            let (connection, direction) = (head.connection, phase.direction());
-            return Ok(Some(Unfinished { id: other, connection, direction }));
-        }
-    }
-    Ok(None)
-}
-
-/// Refuses to begin a migration beside one of the same connection, or of the same tenant by whatever
-/// connection, that is not finished.
-pub(crate) fn check_alone(workspace: &Workspace, id: &str, head: &Head) -> Result<()> {
-    let mine = tenant(head);
-    match unfinished(workspace, id, &|other| other.connection == head.connection || tenant(other) == mine)? {
-        None => Ok(()),
-        Some(found) => Err(beside(found, &head.connection)),
-    }
-}
-
-/// Refuses where a migration of this connection is not finished.
-pub(crate) fn check_finished(workspace: &Workspace, connection: &str) -> Result<()> {
-    match unfinished(workspace, "", &|other| other.connection == connection)? {
-        None => Ok(()),
-        Some(found) => Err(beside(found, connection)),
-    }
-}
-
-fn beside(Unfinished { id: other, connection: by, direction }: Unfinished, connection: &str) -> anyhow::Error {
-    let (way, hint) = match direction {
-        Direction::Apply => (
-            "is not finished",
-            format!("`ssoctl users resume {other}` goes on with it, `ssoctl users rollback {other}` takes it back"),
-        ),
-        Direction::Rollback => (
-            "is being rolled back",
-            format!("`ssoctl users resume {other}` goes on to roll it back; then make the plan anew"),
-        ),
-    };
-    let told = match by == connection {
-        true => format!("another migration of `{connection}` {way}: {other}"),
-        false => format!("another migration of the tenant of `{connection}`, by `{by}`, {way}: {other}"),
-    };
-    Failure::refused("migration-unfinished", told).hint(hint).into()
-}
-
 /// Holds off every other run over the users of a tenant in this workspace, by whatever connection it leads there.
 fn lock_tenant(workspace: &Workspace, head: &Head) -> Result<Lock> {
     let mut hasher = Sha256::new();
@@ -294,7 +230,7 @@ pub(crate) fn drive(folder: &Folder, scope: Option<Scope>, flags: &Flags, contex
     let _tenant = lock_tenant(&workspace, &head)?;
     if scope.as_ref().is_some_and(|scope| scope.direction == Direction::Apply) {
         // Once more under the lock: another run may have begun while this one was planned.
-        check_alone(&workspace, folder.id(), &head)?;
+        check_alone(&workspace, folder.id(), &head, None)?;
     }
     check_origin(&head, &loaded)?;
     let journal = FileJournal::open(&folder.journal_file(), &folder.plan_file(), context.now)?;
@@ -320,19 +256,22 @@ pub(crate) fn drive_shared(
         tables::make(links)?;
         tables::upload(links, folder.id(), &folder.plan_file())?;
     }
-    folder.keep_elsewhere(&links.address().to_string())?;
     let journal = PostgresJournal::open(links, folder.id(), lease)?;
     let loaded = workspace.load(&journal.head().connection.parse()?)?;
     check_origin(journal.head(), &loaded)?;
     if scope.as_ref().is_some_and(|scope| scope.direction == Direction::Apply) {
         // In the database it is looked for when the run begins.
-        check_alone(&workspace, folder.id(), journal.head())?;
+        check_alone(&workspace, folder.id(), journal.head(), Some(links))?;
     }
     let scope = scope.unwrap_or(Scope::of(journal.whole()?.phase.direction()));
-    let called = format!("{} --journal {}", folder.id(), links.address());
+    let address = links.address().to_string();
+    let called = format!("{} --journal {address}", folder.id());
     let task = Task { scope, job: journal.head().job, writes: journal.counts().writes() };
     go(&loaded, &workspace, task, flags, context, |scope, run, bar| {
-        migrate::drive_by(folder, &journal, (scope, &called), run, bar)
+        folder.keep_elsewhere(&address)?;
+        let driven = migrate::drive_by(folder, &journal, (scope, &called), run, bar)?;
+        folder.note_elsewhere(&address, driven.report.phase)?;
+        Ok(driven)
     })
 }
 

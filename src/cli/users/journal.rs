@@ -1,5 +1,6 @@
 //! `--journal`: a journal in a database that several runs share, in place of a file beside the plan.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -58,6 +59,7 @@ impl Place {
         let known = choose(&links, id, wanted)?;
         let journal = PostgresJournal::look(&links, &known.id)?;
         let folder = Folder::at(&drive::root(workspace)?, &known.id);
+        folder.note_elsewhere(&links.address().to_string(), known.phase)?;
         Ok(Looked { folder, links: Some(links), journal: Box::new(journal) })
     }
 }
@@ -109,6 +111,12 @@ pub(crate) fn choose(links: &Links, id: Option<&str>, wanted: &[Phase]) -> Resul
     }
 }
 
+/// Keeps in the folders of this workspace which of their migrations have ended.
+pub(crate) fn note(links: &Links, root: &Path, all: &[Known]) -> Result<()> {
+    let address = links.address().to_string();
+    all.iter().try_for_each(|known| Folder::at(root, &known.id).note_elsewhere(&address, known.phase))
+}
+
 /// Where the files of a plan belong whose journal is in a database, and where it stands there: as
 /// [`Folder::of`], by what the database holds.
 pub(crate) fn folder_of(
@@ -119,6 +127,7 @@ pub(crate) fn folder_of(
 ) -> Result<(Folder, Option<Box<dyn Journal>>)> {
     let all = tables::all(links)?;
     let root = drive::root(workspace)?;
+    note(links, &root, &all)?;
     let mut number = 1;
     loop {
         let folder = Folder::numbered(&root, connection, digest, number);
