@@ -29,6 +29,12 @@ impl Folder {
         }
     }
 
+    /// What commands call it so that they find the journal: its ID, and the database where it is in one.
+    pub(crate) fn called(&self) -> String {
+        let place = self.elsewhere().map(|address| format!(" --journal {address}")).unwrap_or_default();
+        format!("{}{place}", self.id())
+    }
+
     /// Notes that the journal is in a database, lest a run without `--journal` begin anew: it goes on from now. A
     /// journal that is a file already stays where it is (`journal-elsewhere`).
     pub(crate) fn keep_elsewhere(&self, address: &str) -> Result<()> {

@@ -96,8 +96,7 @@ impl Folder {
             return Ok(());
         }
         let told = format!("{} was begun: its journal says what was written, and it stays", shown(&self.id));
-        let place = self.elsewhere().map(|address| format!(" --journal {address}")).unwrap_or_default();
-        let hint = format!("`ssoctl users status {}{place}` shows it", self.id);
+        let hint = format!("`ssoctl users status {}` shows it", self.called());
         Err(Failure::refused("migration-begun", told).hint(hint).into())
     }
 

@@ -505,6 +505,7 @@ fn a_journal_that_is_in_a_database_is_not_begun_anew_beside_the_plan() {
     run(&desk, &other, 5).tells("another migration of the tenant of `q2`, by `q`, has its journal in");
     // Of one that another machine began there is no plan here.
     let foreign = ".ssoctl/migrations/q2-0123456789ab";
+    std::fs::create_dir_all(desk.root().join(foreign)).unwrap();
     desk.write(&format!("{foreign}/journal.url"), "postgres://me:hunter2@db.example.org/sso\n");
     let told = run(&desk, &other, 5);
     assert!(!told.stderr.contains("hunter2"), "{}", told.stderr);

@@ -172,7 +172,7 @@ pub(crate) fn directory(
             None => failure.hint("export the user list at the vendor, and give the file by `--directory FILE`"),
         }
     })?;
-    vendor.directory(Access {
+    let opened = vendor.directory(Access {
         setting: &|key| {
             let settings = &loaded.connection.settings;
             settings.get(key).cloned().or_else(|| vendor.fact(settings, key))
@@ -180,6 +180,13 @@ pub(crate) fn directory(
         directory: access,
         secret: &|reference| secret::resolve(reference, workspace.root()),
         http: Paced::new(context.http().clone(), pace, timeout),
+    });
+    opened.map_err(|error| match error.downcast::<Failure>() {
+        Ok(failure) => {
+            let name = format!("connection set {} ", loaded.name);
+            failure.naming("connection set NAME ", &name).into()
+        }
+        Err(error) => error,
     })
 }
 
@@ -235,7 +242,7 @@ pub(crate) fn drive(folder: &Folder, scope: Option<Scope>, flags: &Flags, contex
     check_origin(&head, &loaded)?;
     let journal = FileJournal::open(&folder.journal_file(), &folder.plan_file(), context.now)?;
     let scope = scope.unwrap_or(Scope::of(journal.whole()?.phase.direction()));
-    let task = Task { scope, job: head.job, writes: journal.counts().writes() };
+    let task = Task { scope, job: head.job, writes: journal.counts().writes(), place: String::new() };
     go(&loaded, &workspace, task, flags, context, |scope, run, bar| {
         migrate::drive_by(folder, &journal, (scope, folder.id()), run, bar)
     })
@@ -265,8 +272,13 @@ pub(crate) fn drive_shared(
     }
     let scope = scope.unwrap_or(Scope::of(journal.whole()?.phase.direction()));
     let address = links.address().to_string();
-    let called = format!("{} --journal {address}", folder.id());
-    let task = Task { scope, job: journal.head().job, writes: journal.counts().writes() };
+    let called = format!("{}{}", folder.id(), journal::flag(Some(links)));
+    let task = Task {
+        scope,
+        job: journal.head().job,
+        writes: journal.counts().writes(),
+        place: journal::flag(Some(links)),
+    };
     go(&loaded, &workspace, task, flags, context, |scope, run, bar| {
         folder.keep_elsewhere(&address)?;
         let driven = migrate::drive_by(folder, &journal, (scope, &called), run, bar)?;
@@ -280,12 +292,14 @@ struct Task {
     scope: Scope,
     job: Job,
     writes: u64,
+    /// The flag that says where the journal is.
+    place: String,
 }
 
 fn go(
     loaded: &Loaded,
     workspace: &Workspace,
-    Task { scope, job, writes }: Task,
+    Task { scope, job, writes, place }: Task,
     flags: &Flags,
     context: &Context,
     drive: impl FnOnce(Scope, &Run<'_>, &mut Bar) -> Result<Driven>,
@@ -305,5 +319,5 @@ fn go(
     let scope = Scope { retry_failed, make_again: flags.make_again.clone(), ..scope };
     let driven = drive(scope, &run, &mut bar);
     bar.clear();
-    summary::tell(&driven?, context)
+    summary::tell(&driven?, &place, context)
 }

@@ -74,6 +74,11 @@ pub(crate) struct Looked {
     pub(crate) journal: Box<dyn Journal>,
 }
 
+/// The flag with which a command finds the journal again, for a hint: after an ID.
+pub(crate) fn flag(links: Option<&Arc<Links>>) -> String {
+    links.map(|links| format!(" --journal {}", links.address())).unwrap_or_default()
+}
+
 /// How long a row is ours without a word (`--journal-lease`, in seconds), for requests of this
 /// time-out: a request must be over before its row can be another's (`journal-lease`).
 pub(crate) fn lease(asked: Option<u64>, timeout: u64) -> Result<Duration> {
@@ -90,7 +95,7 @@ pub(crate) fn lease(asked: Option<u64>, timeout: u64) -> Result<Duration> {
 }
 
 /// The migration that an ID names; without one, the only one that is in a phase of interest.
-pub(crate) fn choose(links: &Links, id: Option<&str>, wanted: &[Phase]) -> Result<Known> {
+pub(crate) fn choose(links: &Arc<Links>, id: Option<&str>, wanted: &[Phase]) -> Result<Known> {
     if let Some(id) = id {
         return tables::find(links, id);
     }
@@ -101,7 +106,7 @@ pub(crate) fn choose(links: &Links, id: Option<&str>, wanted: &[Phase]) -> Resul
         (0, [only]) => Ok(only.clone()),
         (0, []) => tables::find(links, ""),
         (0, _) => Err(Failure::usage("migration-choice", "no migration waits for this")
-            .hint("`ssoctl users status --journal URL` shows them all")
+            .hint(format!("`ssoctl users status{}` shows them all", flag(Some(links))))
             .into()),
         (many, _) => {
             Err(Failure::usage("migration-choice", format!("there are {many} migrations: name one"))

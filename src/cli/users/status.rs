@@ -53,8 +53,10 @@ pub(crate) struct Args {
     place: journal::Place,
 }
 
-/// Of the table of several.
-const HEADINGS: [&str; 8] = ["migration", "state", "to write", "done", "failed", "left", "plan made", "last record"];
+/// The headings of the table of several.
+fn headings() -> Vec<&'static str> {
+    [&["migration", "state"][..], &summary::COLUMNS, &["plan made", "last record"]].concat()
+}
 
 /// Unfinished migrations whose next command is told.
 const MOST_HINTS: usize = 10;
@@ -112,18 +114,6 @@ fn chosen(args: &Args, links: Option<&Arc<Links>>, root: &Path) -> Result<(Vec<F
     // What may be unfinished comes first.
     elsewhere.sort_by_key(|one| one.ended.is_some());
     Ok((here, elsewhere))
-}
-
-/// Rows that the direction under way has still to do.
-fn left(report: &Report) -> u64 {
-    let counts = &report.counts;
-    if report.phase == Phase::RollingBack {
-        counts.done + counts.unknown
-    } else if report.phase == Phase::RolledBack {
-        counts.in_place - counts.in_place_made
-    } else {
-        counts.pending + counts.unknown
-    }
 }
 
 /// Shows; the files are read and not changed.
@@ -185,24 +175,23 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         let (open, ended): (Vec<_>, Vec<_>) = elsewhere.iter().partition(|one| one.ended.is_none());
         let counted_elsewhere = |one: &&Elsewhere| {
             let mut row = vec![one.id.clone(), one.state().to_owned()];
-            row.resize(HEADINGS.len(), String::new());
+            row.resize(headings().len(), String::new());
             row
         };
         let rows = reports.iter().map(|report| {
-            let counts = &report.counts;
-            vec![
+            let mut row = vec![
                 report.id.clone(),
                 report.state.to_owned(),
-                counts.planned.writes().to_string(),
-                counts.done.to_string(),
-                counts.failed.to_string(),
-                left(report).to_string(),
+            ];
+            row.extend(summary::columns(report).map(|count| count.to_string()));
+            row.extend([
                 report.created.to_string(),
                 report.last_record.map(|at| at.to_string()).unwrap_or_default(),
-            ]
+            ]);
+            row
         });
         let (open, ended) = (open.iter().map(counted_elsewhere), ended.iter().map(counted_elsewhere));
-        context.ui.data(&table::table(&HEADINGS, open.chain(rows).chain(ended)))?;
+        context.ui.data(&table::table(&headings(), open.chain(rows).chain(ended)))?;
     }
     if plans > 0 {
         context.ui.status(&format!("{} that nobody has applied", counted(plans, "plan")));
@@ -223,7 +212,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             Phase::RollingBack => "goes on to roll it back",
             _ => "goes on with it, which is not finished",
         };
-        let place = links.as_ref().map(|links| format!(" --journal {}", links.address())).unwrap_or_default();
+        let place = journal::flag(links.as_ref());
         context.ui.hint(&format!("`ssoctl users resume {id}{place}` {to}"));
     }
     Ok(if unfinished.is_empty() && open.is_empty() { Verdict::Done } else { Verdict::Failed(Kind::Stopped) })
