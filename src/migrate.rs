@@ -4,6 +4,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod apply;
+pub(crate) mod by_hand;
 pub(crate) mod compare;
 pub(crate) mod directory;
 mod elsewhere;
