@@ -100,6 +100,15 @@ impl Failure {
         self
     }
 
+    /// The same with a name in its hints in place of the word that stands for it, where only the caller knows it.
+    #[must_use]
+    pub(crate) fn naming(mut self, word: &str, name: &str) -> Self {
+        for hint in &mut self.hints {
+            *hint = told(hint.replace(word, name), told::HINT);
+        }
+        self
+    }
+
     /// Adds the cause, shown as `caused by:`.
     #[must_use]
     pub(crate) fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {

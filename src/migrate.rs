@@ -4,8 +4,10 @@
 
 pub(crate) mod accounts;
 pub(crate) mod apply;
+pub(crate) mod by_hand;
 pub(crate) mod compare;
 pub(crate) mod directory;
+mod elsewhere;
 pub(crate) mod journal;
 pub(crate) mod known;
 pub(crate) mod listing;
@@ -116,7 +118,9 @@ impl Folder {
         let mut ids = Vec::new();
         for entry in entries {
             let entry = entry.map_err(|error| unreadable(root, error))?;
-            if is_there(&entry.path().join("plan.ndjson"))?
+            // Of one that another machine began, the plan may be in the database alone.
+            let is_one = is_there(&entry.path().join("plan.ndjson"))? || is_there(&entry.path().join("journal.url"))?;
+            if is_one
                 && let Ok(id) = entry.file_name().into_string()
             {
                 check_own(&entry.path())?;
@@ -152,31 +156,6 @@ impl Folder {
         self.path().join("journal.ndjson")
     }
 
-    fn elsewhere_file(&self) -> PathBuf {
-        self.path().join("journal.url")
-    }
-
-    /// The database that has the journal, where it is not a file.
-    pub(crate) fn elsewhere(&self) -> Option<String> {
-        let bytes = disk::read(&self.elsewhere_file(), REPORT_LIMIT).ok()?;
-        Some(printable(String::from_utf8_lossy(&bytes).trim()))
-    }
-
-    /// Notes that the journal is in a database, lest a run without `--journal` begin anew. A journal
-    /// that is a file already stays where it is (`journal-elsewhere`).
-    pub(crate) fn keep_elsewhere(&self, address: &str) -> Result<()> {
-        if self.journal_file().is_file() {
-            let told = format!("the journal of {} is a file: `{}`", shown(&self.id), self.journal_file().display());
-            return Err(Failure::refused("journal-elsewhere", told)
-                .hint("leave out `--journal` for this migration")
-                .into());
-        }
-        match self.elsewhere() {
-            Some(there) if there == address => Ok(()),
-            _ => disk::write(&self.elsewhere_file(), format!("{address}\n").as_bytes(), disk::Access::Private),
-        }
-    }
-
     /// Every row and what became of it, for programs.
     pub(crate) fn rows_file(&self) -> PathBuf {
         self.path().join("rows.ndjson")
@@ -204,7 +183,11 @@ impl Folder {
     /// Where the migration stands; a plan that is not there yet is planned.
     fn phase(&self) -> Result<Phase> {
         check_own(&self.path())?;
-        if self.plan_file().is_file() { Ok(self.look()?.whole()?.phase) } else { Ok(Phase::Planned) }
+        if let Some(ended) = self.ended_elsewhere() {
+            return Ok(ended);
+        }
+        let is_there = self.plan_file().is_file() || self.elsewhere().is_some();
+        if is_there { Ok(self.look()?.whole()?.phase) } else { Ok(Phase::Planned) }
     }
 
     /// What the plan is for, by its first line alone: that the plan is sound is found out by whoever

@@ -1,6 +1,7 @@
 //! `ssoctl users`: who is there, moving a tenant's users to the names that SSO logs them in by, and
 //! making their accounts.
 
+pub(crate) mod alone;
 mod audit;
 mod compare;
 pub(crate) mod drive;

@@ -308,6 +308,7 @@ fn broken(error: anyhow::Error) -> Trouble {
 
 /// Every stop says how to go on.
 fn advised(failure: Failure, direction: Direction, id: &str) -> Failure {
+    let failure = failure.naming("`ssoctl users resume ID", &format!("`ssoctl users resume {id}"));
     // What the vendor makes of one name it would make of the next, so going on is not the mend.
     if ["canary-failed", "verify-failed"].contains(&failure.code()) && direction == Direction::Apply {
         return failure.hint(format!("`ssoctl users rollback {id}` takes back what was done")).hint(

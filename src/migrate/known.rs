@@ -57,9 +57,18 @@ impl Folder {
         Ok(!self.has_journal()? && self.elsewhere().is_none() && !self.was_begun())
     }
 
+    /// The connection that it is of, by its ID alone.
+    pub(crate) fn connection(&self) -> &str {
+        let plan = numbered(&self.id).0;
+        plan.rsplit_once('-').map_or(plan, |(connection, _)| connection)
+    }
+
     /// How a list mentions it; one that cannot be read is mentioned too.
     pub(crate) fn known(&self) -> Known {
         let told = || -> Result<(Phase, Option<Time>)> {
+            if let Some(ended) = self.ended_elsewhere() {
+                return Ok((ended, None));
+            }
             if self.is_plan()? {
                 return Ok((Phase::Planned, Some(self.head()?.created)));
             }
@@ -87,7 +96,7 @@ impl Folder {
             return Ok(());
         }
         let told = format!("{} was begun: its journal says what was written, and it stays", shown(&self.id));
-        let hint = format!("`ssoctl users status {}` shows it", self.id);
+        let hint = format!("`ssoctl users status {}` shows it", self.called());
         Err(Failure::refused("migration-begun", told).hint(hint).into())
     }
 
@@ -97,7 +106,7 @@ impl Folder {
         // Once more under the lock: a run may have begun it meanwhile.
         self.check_never_begun()?;
         // The plan last: what is interrupted is still there, and can be forgotten again.
-        let files = [self.rows_file(), self.csv_file(), self.report_file(), self.path().join("lock"), self.plan_file()];
+        let files = [self.rows_file(), self.csv_file(), self.report_file(), self.verified_file(), self.path().join("lock"), self.plan_file()];
         for file in files {
             match std::fs::remove_file(&file) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(unremovable(&file, error).into()),
@@ -162,6 +171,9 @@ mod tests {
         assert_eq!(later("q-0123456789ab").as_deref(), Some("q-0123456789ab-10"));
         assert_eq!(later("q-0123456789ab-2").as_deref(), Some("q-0123456789ab-10"));
         assert_eq!((later("q-0123456789ab-10"), later("q-0123456789ac-3"), later("q")), (None, None, None));
+        let connection = |id: &str| Folder::at(root.path(), id).connection().to_owned();
+        assert_eq!(connection("q-0123456789ab"), "q");
+        assert_eq!(connection("q-prod-0123456789ab-12"), "q-prod");
     }
 
     #[test]

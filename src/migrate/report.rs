@@ -214,7 +214,7 @@ pub(crate) fn summary(folder: &Folder, journal: &dyn Journal) -> Result<Report> 
             in_place: ended.in_place,
             in_place_made: ended.made,
         },
-        failed_rows: ended.first,
+        failed_rows: ended.first.into_iter().map(|row| row.named(&folder.called())).collect(),
         failed_left: ended.left,
         rows_file: folder.rows_file().display().to_string(),
         csv_file: folder.csv_file().display().to_string(),

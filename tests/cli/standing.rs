@@ -70,6 +70,31 @@ fn the_unfinished_come_first_and_plans_are_counted_until_they_are_forgotten() {
 }
 
 #[test]
+fn the_figures_of_each_migration_add_up_to_what_it_writes() {
+    let (desk, _sandbox) = ready(&["--users", "9"]);
+    let done = plan(&desk, 5, "2026-11-21T10:00:00Z", Some(0));
+    let id = done["id"].as_str().unwrap();
+    desk.ssoctl(&["users", "rollback", id, "--line", "2,3", "--apply", "--rate", "0"]).exits(0);
+    let table = desk.ssoctl(&["users", "status"]).exits(0).stdout;
+    let cells = |line: usize| table.lines().nth(line).unwrap().split_whitespace().collect::<Vec<_>>();
+    assert_eq!(cells(0)[..6], ["MIGRATION", "STATE", "TO", "WRITE", "DONE", "FAILED"], "{table}");
+    assert_eq!(cells(1)[..9], [id, "finished", "5", "3", "0", "0", "0", "2", "0"], "{table}");
+    desk.ssoctl(&["users", "status", id]).exits(0).shows("done    3").shows("undone  2");
+}
+
+#[test]
+fn a_hint_of_what_the_connection_lacks_names_the_connection() {
+    let desk = Desk::new();
+    desk.write(
+        "connections/quality.yaml",
+        "version: 1\nprovider: qualys\nname: Q\nsettings:\n  platform: EU1\n\
+         directory:\n  login: sbox_op\n  password: env:TOKEN\n",
+    );
+    let refused = desk.ssoctl(&["users", "list", "--connection", "quality"]).exits(3);
+    refused.tells("`ssoctl connection set quality directory.api_url=");
+}
+
+#[test]
 fn the_hint_of_a_dry_run_can_be_pasted_and_names_what_is_changed() {
     let (desk, _sandbox) = ready(&["--users", "3"]);
     desk.write("roster.csv", "username,new\nuser00001@example.org,1\n");

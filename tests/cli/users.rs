@@ -491,7 +491,32 @@ fn a_journal_that_is_in_a_database_is_not_begun_anew_beside_the_plan() {
         assert_eq!(output.json()["error"]["code"], "journal-elsewhere");
         output.tells("add `--journal postgres://ssoctl@db.example.org:5432/sso`");
     }
-    run(&desk, &["status"], 0).tells("--journal postgres://ssoctl@db.example.org:5432/sso` shows one");
+    let hint = "--journal postgres://ssoctl@db.example.org:5432/sso` shows";
+    let id = plan["id"].as_str().unwrap();
+    run(&desk, &["status"], 6).tells(hint).shows(&format!("{id}  not known here"));
+    // Nor is another one begun beside it, by this connection or another of the tenant.
+    roster(&desk, 3);
+    run(&desk, &MIGRATE, 0).tells("not known here to have ended").tells(hint);
+    let beside = run(&desk, &[&APPLY[..], &["--format", "json"]].concat(), 5);
+    assert_eq!(beside.json()["error"]["code"], "migration-unfinished");
+    beside.tells(hint).tells(&format!("`ssoctl users resume {id} --journal postgres://"));
+    desk.write("connections/q2.yaml", desk.read("connections/q.yaml"));
+    let other: Vec<&str> = APPLY.iter().map(|word| if *word == "q" { "q2" } else { word }).collect();
+    run(&desk, &other, 5).tells("another migration of the tenant of `q2`, by `q`, has its journal in");
+    // Of one that another machine began there is no plan here.
+    let foreign = ".ssoctl/migrations/q2-0123456789ab";
+    std::fs::create_dir_all(desk.root().join(foreign)).unwrap();
+    desk.write(&format!("{foreign}/journal.url"), "postgres://me:hunter2@db.example.org/sso\n");
+    let told = run(&desk, &other, 5);
+    assert!(!told.stderr.contains("hunter2"), "{}", told.stderr);
+    desk.ssoctl(&["connection", "remove", "q2", "--yes"]).exits(5).tells("q2-0123456789ab --journal URL");
+    desk.write(&format!("{foreign}/journal.ended"), "rolled-back\n");
+    run(&desk, &["status"], 6).shows("q2-0123456789ab  rolled-back");
+    desk.write(&format!("{folder}/journal.ended"), "finished\n");
+    let status = run(&desk, &["status", "--format", "json"], 0).json();
+    let journal = "postgres://ssoctl@db.example.org:5432/sso";
+    assert_eq!(status["elsewhere"][0], serde_json::json!({ "id": id, "state": "finished", "journal": journal }));
+    run(&desk, &APPLY, 0);
     let code = |arguments: &[&str], exit: i32| {
         let output = run(&desk, &[arguments, &["--format", "json"]].concat(), exit);
         assert!(!output.stderr.contains("hunter2"), "{}", output.stderr);

@@ -2,6 +2,7 @@
 
 use crate::cli::Verdict;
 use crate::cli::context::Context;
+use crate::cli::users::alone;
 use crate::cli::users::drive;
 use crate::error::Failure;
 use crate::error::Result;
@@ -31,7 +32,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         workspace.load(&args.name)?;
     }
     let _users = drive::lock(&workspace, args.name.as_str())?;
-    drive::check_finished(&workspace, args.name.as_str())?;
+    alone::check_finished(&workspace, args.name.as_str())?;
     let _lock = workspace.lock()?;
     let agreed = args.yes || context.ui.confirm(&format!("Remove `{}`?", path.display()), false)? == Some(true);
     if !agreed {

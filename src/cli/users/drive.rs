@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::cli::Verdict;
 use crate::cli::context::Context;
+use crate::cli::users::alone::check_alone;
 use crate::cli::users::journal;
 use crate::cli::users::progress::Bar;
 use crate::cli::users::progress::SystemClock;
@@ -136,71 +137,6 @@ pub(crate) fn look(workspace: &Workspace, id: Option<&str>, wanted: &[Phase]) ->
     }
 }
 
-/// A migration that was begun and has not come to its end.
-struct Unfinished {
-    id: String,
-    connection: String,
-    direction: Direction,
-}
-
-/// Another one that is not finished.
-fn unfinished(workspace: &Workspace, id: &str, meant: &dyn Fn(&Head) -> bool) -> Result<Option<Unfinished>> {
-    let root = root(workspace)?;
-    for other in Folder::all(&root)?.into_iter().filter(|other| other != id) {
-        let folder = Folder::open(&root, &other)?;
-        // A plan that was only looked at has no journal, and may be large; nor are the journals of others read.
-        if !folder.has_journal()? {
-            continue;
-        }
-        let head = folder.head()?;
-        if !meant(&head) {
-            continue;
-        }
-        let phase = folder.look()?.whole()?.phase;
-        if matches!(phase, Phase::Applying | Phase::RollingBack) {
-            let (connection, direction) = (head.connection, phase.direction());
-            return Ok(Some(Unfinished { id: other, connection, direction }));
-        }
-    }
-    Ok(None)
-}
-
-/// Refuses to begin a migration beside one of the same connection, or of the same tenant by whatever
-/// connection, that is not finished.
-pub(crate) fn check_alone(workspace: &Workspace, id: &str, head: &Head) -> Result<()> {
-    let mine = tenant(head);
-    match unfinished(workspace, id, &|other| other.connection == head.connection || tenant(other) == mine)? {
-        None => Ok(()),
-        Some(found) => Err(beside(found, &head.connection)),
-    }
-}
-
-/// Refuses where a migration of this connection is not finished.
-pub(crate) fn check_finished(workspace: &Workspace, connection: &str) -> Result<()> {
-    match unfinished(workspace, "", &|other| other.connection == connection)? {
-        None => Ok(()),
-        Some(found) => Err(beside(found, connection)),
-    }
-}
-
-fn beside(Unfinished { id: other, connection: by, direction }: Unfinished, connection: &str) -> anyhow::Error {
-    let (way, hint) = match direction {
-        Direction::Apply => (
-            "is not finished",
-            format!("`ssoctl users resume {other}` goes on with it, `ssoctl users rollback {other}` takes it back"),
-        ),
-        Direction::Rollback => (
-            "is being rolled back",
-            format!("`ssoctl users resume {other}` goes on to roll it back; then make the plan anew"),
-        ),
-    };
-    let told = match by == connection {
-        true => format!("another migration of `{connection}` {way}: {other}"),
-        false => format!("another migration of the tenant of `{connection}`, by `{by}`, {way}: {other}"),
-    };
-    Failure::refused("migration-unfinished", told).hint(hint).into()
-}
-
 /// Holds off every other run over the users of a tenant in this workspace, by whatever connection it leads there.
 fn lock_tenant(workspace: &Workspace, head: &Head) -> Result<Lock> {
     let mut hasher = Sha256::new();
@@ -236,7 +172,7 @@ pub(crate) fn directory(
             None => failure.hint("export the user list at the vendor, and give the file by `--directory FILE`"),
         }
     })?;
-    vendor.directory(Access {
+    let opened = vendor.directory(Access {
         setting: &|key| {
             let settings = &loaded.connection.settings;
             settings.get(key).cloned().or_else(|| vendor.fact(settings, key))
@@ -244,6 +180,13 @@ pub(crate) fn directory(
         directory: access,
         secret: &|reference| secret::resolve(reference, workspace.root()),
         http: Paced::new(context.http().clone(), pace, timeout),
+    });
+    opened.map_err(|error| match error.downcast::<Failure>() {
+        Ok(failure) => {
+            let name = format!("connection set {} ", loaded.name);
+            failure.naming("connection set NAME ", &name).into()
+        }
+        Err(error) => error,
     })
 }
 
@@ -294,12 +237,12 @@ pub(crate) fn drive(folder: &Folder, scope: Option<Scope>, flags: &Flags, contex
     let _tenant = lock_tenant(&workspace, &head)?;
     if scope.as_ref().is_some_and(|scope| scope.direction == Direction::Apply) {
         // Once more under the lock: another run may have begun while this one was planned.
-        check_alone(&workspace, folder.id(), &head)?;
+        check_alone(&workspace, folder.id(), &head, None)?;
     }
     check_origin(&head, &loaded)?;
     let journal = FileJournal::open(&folder.journal_file(), &folder.plan_file(), context.now)?;
     let scope = scope.unwrap_or(Scope::of(journal.whole()?.phase.direction()));
-    let task = Task { scope, job: head.job, writes: journal.counts().writes() };
+    let task = Task { scope, job: head.job, writes: journal.counts().writes(), place: String::new() };
     go(&loaded, &workspace, task, flags, context, |scope, run, bar| {
         migrate::drive_by(folder, &journal, (scope, folder.id()), run, bar)
     })
@@ -320,19 +263,27 @@ pub(crate) fn drive_shared(
         tables::make(links)?;
         tables::upload(links, folder.id(), &folder.plan_file())?;
     }
-    folder.keep_elsewhere(&links.address().to_string())?;
     let journal = PostgresJournal::open(links, folder.id(), lease)?;
     let loaded = workspace.load(&journal.head().connection.parse()?)?;
     check_origin(journal.head(), &loaded)?;
     if scope.as_ref().is_some_and(|scope| scope.direction == Direction::Apply) {
         // In the database it is looked for when the run begins.
-        check_alone(&workspace, folder.id(), journal.head())?;
+        check_alone(&workspace, folder.id(), journal.head(), Some(links))?;
     }
     let scope = scope.unwrap_or(Scope::of(journal.whole()?.phase.direction()));
-    let called = format!("{} --journal {}", folder.id(), links.address());
-    let task = Task { scope, job: journal.head().job, writes: journal.counts().writes() };
+    let address = links.address().to_string();
+    let called = format!("{}{}", folder.id(), journal::flag(Some(links)));
+    let task = Task {
+        scope,
+        job: journal.head().job,
+        writes: journal.counts().writes(),
+        place: journal::flag(Some(links)),
+    };
     go(&loaded, &workspace, task, flags, context, |scope, run, bar| {
-        migrate::drive_by(folder, &journal, (scope, &called), run, bar)
+        folder.keep_elsewhere(&address)?;
+        let driven = migrate::drive_by(folder, &journal, (scope, &called), run, bar)?;
+        folder.note_elsewhere(&address, driven.report.phase)?;
+        Ok(driven)
     })
 }
 
@@ -341,12 +292,14 @@ struct Task {
     scope: Scope,
     job: Job,
     writes: u64,
+    /// The flag that says where the journal is.
+    place: String,
 }
 
 fn go(
     loaded: &Loaded,
     workspace: &Workspace,
-    Task { scope, job, writes }: Task,
+    Task { scope, job, writes, place }: Task,
     flags: &Flags,
     context: &Context,
     drive: impl FnOnce(Scope, &Run<'_>, &mut Bar) -> Result<Driven>,
@@ -366,5 +319,5 @@ fn go(
     let scope = Scope { retry_failed, make_again: flags.make_again.clone(), ..scope };
     let driven = drive(scope, &run, &mut bar);
     bar.clear();
-    summary::tell(&driven?, context)
+    summary::tell(&driven?, &place, context)
 }

@@ -1,5 +1,6 @@
 //! `--journal`: a journal in a database that several runs share, in place of a file beside the plan.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -58,6 +59,7 @@ impl Place {
         let known = choose(&links, id, wanted)?;
         let journal = PostgresJournal::look(&links, &known.id)?;
         let folder = Folder::at(&drive::root(workspace)?, &known.id);
+        folder.note_elsewhere(&links.address().to_string(), known.phase)?;
         Ok(Looked { folder, links: Some(links), journal: Box::new(journal) })
     }
 }
@@ -70,6 +72,11 @@ pub(crate) struct Looked {
     pub(crate) links: Option<Arc<Links>>,
     /// What has been done of it.
     pub(crate) journal: Box<dyn Journal>,
+}
+
+/// The flag with which a command finds the journal again, for a hint: after an ID.
+pub(crate) fn flag(links: Option<&Arc<Links>>) -> String {
+    links.map(|links| format!(" --journal {}", links.address())).unwrap_or_default()
 }
 
 /// How long a row is ours without a word (`--journal-lease`, in seconds), for requests of this
@@ -88,7 +95,7 @@ pub(crate) fn lease(asked: Option<u64>, timeout: u64) -> Result<Duration> {
 }
 
 /// The migration that an ID names; without one, the only one that is in a phase of interest.
-pub(crate) fn choose(links: &Links, id: Option<&str>, wanted: &[Phase]) -> Result<Known> {
+pub(crate) fn choose(links: &Arc<Links>, id: Option<&str>, wanted: &[Phase]) -> Result<Known> {
     if let Some(id) = id {
         return tables::find(links, id);
     }
@@ -99,7 +106,7 @@ pub(crate) fn choose(links: &Links, id: Option<&str>, wanted: &[Phase]) -> Resul
         (0, [only]) => Ok(only.clone()),
         (0, []) => tables::find(links, ""),
         (0, _) => Err(Failure::usage("migration-choice", "no migration waits for this")
-            .hint("`ssoctl users status --journal URL` shows them all")
+            .hint(format!("`ssoctl users status{}` shows them all", flag(Some(links))))
             .into()),
         (many, _) => {
             Err(Failure::usage("migration-choice", format!("there are {many} migrations: name one"))
@@ -107,6 +114,12 @@ pub(crate) fn choose(links: &Links, id: Option<&str>, wanted: &[Phase]) -> Resul
                 .into())
         }
     }
+}
+
+/// Keeps in the folders of this workspace which of their migrations have ended.
+pub(crate) fn note(links: &Links, root: &Path, all: &[Known]) -> Result<()> {
+    let address = links.address().to_string();
+    all.iter().try_for_each(|known| Folder::at(root, &known.id).note_elsewhere(&address, known.phase))
 }
 
 /// Where the files of a plan belong whose journal is in a database, and where it stands there: as
@@ -119,6 +132,7 @@ pub(crate) fn folder_of(
 ) -> Result<(Folder, Option<Box<dyn Journal>>)> {
     let all = tables::all(links)?;
     let root = drive::root(workspace)?;
+    note(links, &root, &all)?;
     let mut number = 1;
     loop {
         let folder = Folder::numbered(&root, connection, digest, number);

@@ -12,6 +12,7 @@ use crate::cli::Verdict;
 use crate::cli::context::Context;
 use crate::cli::faults;
 use crate::cli::ui;
+use crate::cli::users::alone::check_alone;
 use crate::cli::users::drive;
 use crate::cli::users::found_by;
 use crate::cli::users::journal;
@@ -232,7 +233,7 @@ fn planned(
         ));
     }
     // Before the digest: what another migration has changed meanwhile is no new plan.
-    let alone = if offline { Ok(()) } else { drive::check_alone(workspace, folder.id(), &draft.head) };
+    let alone = if offline { Ok(()) } else { check_alone(workspace, folder.id(), &draft.head, links) };
     let mut refused = false;
     for refusal in [alone, check_thresholds(args, &draft)].into_iter().filter_map(Result::err) {
         if args.apply {

@@ -10,15 +10,14 @@ use crate::cli::Format;
 use crate::cli::Verdict;
 use crate::cli::context::Context;
 use crate::cli::table;
-use crate::cli::users::drive;
 use crate::cli::users::export;
+use crate::cli::users::journal;
 use crate::cli::users::listed;
 use crate::cli::users::saved;
 use crate::cli::users::shown;
 use crate::disk;
 use crate::disk::Access;
 use crate::error::Result;
-use crate::migrate::Folder;
 use crate::migrate::accounts::Asked;
 use crate::migrate::journal::state::Phase;
 use crate::migrate::journal::state::RowState;
@@ -64,6 +63,8 @@ pub(crate) struct Args {
     /// Seconds that one request may take
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=600))]
     request_timeout: u64,
+    #[command(flatten)]
+    place: journal::Place,
 }
 
 /// Somebody who must be told.
@@ -83,10 +84,10 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         export::refuse_present(output, args.force)?;
     }
     let workspace = context.workspace()?;
-    let folder = Folder::open(&drive::root(&workspace)?, &args.id)?;
+    let journal::Looked { folder, links, journal } = args.place.look(&workspace, Some(&args.id), &[])?;
     shown::tell_later(&folder, context)?;
     let meant = |phase, row: &RowState| args.all || phase == Phase::Planned || row.has_new_name();
-    let plan = saved::renames(&folder, &meant)?;
+    let plan = saved::renames(&folder, (&*journal, &journal::flag(links.as_ref())), &meant)?;
     let loaded = workspace.load(&plan.head.connection.parse()?)?;
     let vendor = context.vendor(&loaded.connection.provider)?;
     let login_url = vendor.login_url(&loaded.connection);

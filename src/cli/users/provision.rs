@@ -11,6 +11,7 @@ use crate::cli::Format;
 use crate::cli::Verdict;
 use crate::cli::context::Context;
 use crate::cli::ui;
+use crate::cli::users::alone::check_alone;
 use crate::cli::users::drive;
 use crate::cli::users::found_by;
 use crate::cli::users::journal;
@@ -160,7 +161,7 @@ fn planned(
     } else {
         context.ui.data(&page::page(&plan, report))?;
     }
-    let alone = drive::check_alone(workspace, folder.id(), &head);
+    let alone = check_alone(workspace, folder.id(), &head, links);
     let mut refused = false;
     for refusal in [alone, check_threshold(args, &counts)].into_iter().filter_map(Result::err) {
         if args.apply {

@@ -44,7 +44,12 @@ pub(crate) struct Args {
 }
 
 /// Refuses a line of which no account was perhaps made: nobody is made again by a slip.
-fn check_lines(journal: &dyn Journal, lines: &BTreeSet<u64>, id: &str, retry_failed: bool) -> Result<()> {
+fn check_lines(
+    journal: &dyn Journal,
+    lines: &BTreeSet<u64>,
+    (id, place): (&str, &str),
+    retry_failed: bool,
+) -> Result<()> {
     let mut left = lines.clone();
     if lines.is_empty() {
         return Ok(());
@@ -66,7 +71,7 @@ fn check_lines(journal: &dyn Journal, lines: &BTreeSet<u64>, id: &str, retry_fai
         Some(line) => {
             let told = format!("no account of line {line} was perhaps made by {}", shown(id));
             Err(Failure::usage("line-unknown", told)
-                .hint(format!("`ssoctl users status {id}` tells the lines; of one that failed, add `--retry-failed`"))
+                .hint(format!("`ssoctl users status {id}{place}` tells the lines; of one that failed, add `--retry-failed`"))
                 .into())
         }
     }
@@ -90,14 +95,15 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     if let Some(links) = args.run.place.open(&workspace)? {
         let known = journal::choose(&links, args.id.as_deref(), &[Phase::Applying, Phase::RollingBack])?;
         check_begun(&known.id, known.phase)?;
-        check_lines(&PostgresJournal::look(&links, &known.id)?, &run.make_again, &known.id, run.retry_failed)?;
+        let place = journal::flag(Some(&links));
+        check_lines(&PostgresJournal::look(&links, &known.id)?, &run.make_again, (&known.id, &place), run.retry_failed)?;
         let folder = Folder::at(&drive::root(&workspace)?, &known.id);
         return drive::drive_shared(&folder, &links, (None, false), &run, context);
     }
     let (folder, journal) = drive::look(&workspace, args.id.as_deref(), &[Phase::Applying, Phase::RollingBack])?;
     shown::tell_later(&folder, context)?;
     check_begun(folder.id(), journal.whole()?.phase)?;
-    check_lines(&journal, &run.make_again, folder.id(), run.retry_failed)?;
+    check_lines(&journal, &run.make_again, (folder.id(), ""), run.retry_failed)?;
     drop(journal);
     drive::drive(&folder, None, &run, context)
 }

@@ -62,7 +62,8 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         ..Scope::of(Direction::Rollback)
     };
     let scope = Scope { retry_failed: args.run.retry_failed, ..scope };
-    let Tally { back, made, stuck, stay, overtaken } = tally(&*journal, &scope, folder.id())?;
+    let place = journal::flag(links.as_ref());
+    let Tally { back, made, stuck, stay, overtaken } = tally(&*journal, &scope, (folder.id(), &place))?;
     let as_it_is = report::summary(&folder, &*journal)?;
     drop(journal);
     shown_before::tell_later(&folder, context)?;
@@ -106,7 +107,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         if stuck > 0 {
             context.ui.status(&format!("{} could not be given back what they had", counted(stuck, "user")));
             let (id, users) = (folder.id(), counted(stuck, "user"));
-            context.ui.hint(&format!("`ssoctl users rollback {id}{} --retry-failed --apply` tries {users} again", again(args)));
+            context.ui.hint(&format!("`ssoctl users rollback {id}{} --retry-failed --apply` tries {users} again", again(args, &place)));
         }
         if overtaken > 0 {
             let (users, are) = (counted(overtaken, "user"), verb(overtaken, "is", "are"));
@@ -133,7 +134,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let agreed = args.apply || stop::agreed(&question, context)?;
     if !agreed {
         return Err(Failure::refused("not-confirmed", format!("nothing was rolled back: {stands}"))
-            .hint(format!("`ssoctl users rollback {}{} --apply` rolls them back", folder.id(), again(args)))
+            .hint(format!("`ssoctl users rollback {}{} --apply` rolls them back", folder.id(), again(args, &place)))
             .into());
     }
     let scope = Some(scope);
@@ -143,9 +144,9 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     }
 }
 
-/// The flags that say which of the users are meant.
-fn again(args: &Args) -> String {
-    let mut flags = String::new();
+/// The flags that say where the journal is and which of the users are meant.
+fn again(args: &Args, place: &str) -> String {
+    let mut flags = place.to_owned();
     if !args.lines.is_empty() {
         flags += &format!(" --line {}", args.lines.iter().map(u64::to_string).collect::<Vec<_>>().join(","));
     }
@@ -171,7 +172,7 @@ struct Tally {
 }
 
 /// Counts what can be taken back; a named line that is none of the migration's is refused.
-fn tally(journal: &dyn Journal, scope: &Scope, id: &str) -> Result<Tally> {
+fn tally(journal: &dyn Journal, scope: &Scope, (id, place): (&str, &str)) -> Result<Tally> {
     let (mut unknown, mut tally) = (scope.lines.clone().unwrap_or_default(), Tally::default());
     journal.each(&mut |held| {
         let row = &held.row;
@@ -196,7 +197,7 @@ fn tally(journal: &dyn Journal, scope: &Scope, id: &str) -> Result<Tally> {
     match unknown.iter().min() {
         None => Ok(tally),
         Some(line) => Err(Failure::usage("line-unknown", format!("{} writes no user of line {line}", shown(id)))
-            .hint(format!("`ssoctl users audit {id}` tells whom it wrote, by the lines of the roster"))
+            .hint(format!("`ssoctl users audit {id}{place}` tells whom it wrote, by the lines of the roster"))
             .into()),
     }
 }

@@ -3,7 +3,7 @@
 use crate::error::Failure;
 use crate::error::Result;
 use crate::migrate::Folder;
-use crate::migrate::journal::Journal as _;
+use crate::migrate::journal::Journal;
 use crate::migrate::journal::state::Phase;
 use crate::migrate::journal::state::RowState;
 use crate::migrate::journal::state::Standing;
@@ -29,13 +29,16 @@ pub(crate) struct Saved {
     pub(crate) undone: u64,
 }
 
-/// Reads the rows to rename that are wanted.
-pub(crate) fn renames(folder: &Folder, wanted: &dyn Fn(Phase, &RowState) -> bool) -> Result<Saved> {
-    let journal = folder.look()?;
+/// Reads the rows to rename that are wanted; `place` is the flag that says where the journal is.
+pub(crate) fn renames(
+    folder: &Folder,
+    (journal, place): (&dyn Journal, &str),
+    wanted: &dyn Fn(Phase, &RowState) -> bool,
+) -> Result<Saved> {
     if journal.head().job != Job::Rename {
         let told = format!("`{}` makes accounts and renames nobody", folder.id());
         return Err(Failure::input("migration-kind", told)
-            .hint(format!("`ssoctl users status {}` shows it; name a migration of `users migrate`", folder.id()))
+            .hint(format!("`ssoctl users status {}{place}` shows it; name a migration of `users migrate`", folder.id()))
             .into());
     }
     let phase = journal.whole()?.phase;

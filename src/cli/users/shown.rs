@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::cli::context::Context;
+use crate::cli::users::journal;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::migrate::Folder;
@@ -35,8 +36,7 @@ pub(crate) fn check_begun(saved: &Saved, links: Option<&Arc<Links>>, apply: bool
     if saved.phase == Phase::Planned {
         return Ok(());
     }
-    let place = links.map(|links| format!(" --journal {}", links.address())).unwrap_or_default();
-    let id = format!("{}{place}", saved.folder.id());
+    let id = format!("{}{}", saved.folder.id(), journal::flag(links));
     if apply {
         return Err(Failure::refused("plan-applied", format!("this very plan was begun before: it is {}", saved.phase.word()))
             .hint(format!("`ssoctl users status {id}` shows it, `ssoctl users resume {id}` goes on"))

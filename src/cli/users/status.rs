@@ -33,13 +33,15 @@ use crate::model::time::Time;
 /// Show where migrations stand
 ///
 /// Those that are not finished come first, then the newest. Plans that nobody has applied are counted
-/// and not listed, unless --all asks for them; `users forget` removes them.
+/// and not listed, unless --all asks for them; `users forget` removes them. Where a journal is in a
+/// database, only `--journal` says where its migration stands; once that was seen to have ended, it is known here.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Example:
   ssoctl users status --format json | jq '.migrations[] | {id, state}'
 
-Exit codes: 0 shown · 3 unknown migration, or its files are damaged · 6 one is unfinished")]
+Exit codes: 0 shown · 3 unknown migration, or its files are damaged · 5 the journal of ID
+            is in a database: `--journal` · 6 one is unfinished, or not known here to have ended")]
 pub(crate) struct Args {
     /// The migration, or the beginning of its ID [default: all]
     #[arg(value_name = "ID")]
@@ -49,6 +51,11 @@ pub(crate) struct Args {
     all: bool,
     #[command(flatten)]
     place: journal::Place,
+}
+
+/// The headings of the table of several.
+fn headings() -> Vec<&'static str> {
+    [&["migration", "state"][..], &summary::COLUMNS, &["plan made", "last record"]].concat()
 }
 
 /// Unfinished migrations whose next command is told.
@@ -62,42 +69,58 @@ fn look(folder: &Folder, links: Option<&Arc<Links>>) -> Result<Report> {
     report::summary(folder, &*journal)
 }
 
-/// The migrations that are to be shown, without those whose journal is elsewhere.
-fn chosen(args: &Args, links: Option<&Arc<Links>>, root: &Path, context: &Context) -> Result<Vec<Folder>> {
+/// A migration whose journal is in a database that is not asked.
+struct Elsewhere {
+    id: String,
+    address: String,
+    /// How it ended, where that was seen.
+    ended: Option<Phase>,
+}
+
+impl Elsewhere {
+    fn state(&self) -> &'static str {
+        self.ended.map_or("not known here", Phase::word)
+    }
+}
+
+/// The migrations that are to be shown, and those whose journal is elsewhere.
+fn chosen(args: &Args, links: Option<&Arc<Links>>, root: &Path) -> Result<(Vec<Folder>, Vec<Elsewhere>)> {
     let folders: Vec<Folder> = match (&args.id, links) {
-        (Some(id), Some(links)) => vec![Folder::at(root, &tables::find(links, id)?.id)],
+        (Some(id), Some(links)) => {
+            let known = tables::find(links, id)?;
+            journal::note(links, root, std::slice::from_ref(&known))?;
+            vec![Folder::at(root, &known.id)]
+        }
         (Some(id), None) => vec![Folder::open(root, id)?],
-        (None, Some(links)) => tables::all(links)?.iter().map(|known| Folder::at(root, &known.id)).collect(),
+        (None, Some(links)) => {
+            let all = tables::all(links)?;
+            journal::note(links, root, &all)?;
+            all.iter().map(|known| Folder::at(root, &known.id)).collect()
+        }
         (None, None) => Folder::all(root)?.iter().map(|id| Folder::open(root, id)).collect::<Result<_>>()?,
     };
     if args.id.is_some() || links.is_some() {
-        return Ok(folders);
+        return Ok((folders, Vec::new()));
     }
-    let (here, elsewhere): (Vec<_>, Vec<_>) = folders.into_iter().partition(|folder| folder.elsewhere().is_none());
-    for folder in &elsewhere {
-        let address = folder.elsewhere().unwrap_or_default();
-        context.ui.hint(&format!("`ssoctl users status {} --journal {address}` shows one whose journal is there", folder.id()));
+    let (mut here, mut elsewhere) = (Vec::new(), Vec::new());
+    for folder in folders {
+        match folder.elsewhere() {
+            None => here.push(folder),
+            Some(address) => {
+                elsewhere.push(Elsewhere { id: folder.id().to_owned(), address, ended: folder.ended_elsewhere() });
+            }
+        }
     }
-    Ok(here)
-}
-
-/// Rows that the direction under way has still to do.
-fn left(report: &Report) -> u64 {
-    let counts = &report.counts;
-    if report.phase == Phase::RollingBack {
-        counts.done + counts.unknown
-    } else if report.phase == Phase::RolledBack {
-        counts.in_place - counts.in_place_made
-    } else {
-        counts.pending + counts.unknown
-    }
+    // What may be unfinished comes first.
+    elsewhere.sort_by_key(|one| one.ended.is_some());
+    Ok((here, elsewhere))
 }
 
 /// Shows; the files are read and not changed.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let workspace = context.workspace()?;
     let links = args.place.open(&workspace)?;
-    let folders = chosen(args, links.as_ref(), &drive::root(&workspace)?, context)?;
+    let (folders, elsewhere) = chosen(args, links.as_ref(), &drive::root(&workspace)?)?;
     let mut reports: Vec<Report> = Vec::new();
     let mut unfinished: Vec<(String, Phase)> = Vec::new();
     let mut plans = 0_u64;
@@ -134,34 +157,52 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
                 json!({ "id": id, "code": code, "message": error.to_string() })
             })
             .collect();
-        context.ui.json(&json!({ "schema": "ssoctl.users-status/1", "migrations": migrations, "damaged": damaged }))?;
+        let elsewhere: Vec<_> = elsewhere
+            .iter()
+            .map(|one| json!({ "id": one.id, "state": one.ended.map(Phase::word), "journal": one.address }))
+            .collect();
+        context.ui.json(&json!({
+            "schema": "ssoctl.users-status/1", "migrations": migrations, "elsewhere": elsewhere, "damaged": damaged,
+        }))?;
     } else if let ([report], Some(_)) = (reports.as_slice(), &args.id) {
         if let Some(folder) = folders.first().filter(|_| links.is_none()) {
             shown::tell_later(folder, context)?;
         }
         context.ui.data(&summary::text(report))?;
-    } else if folders.is_empty() {
+    } else if folders.is_empty() && elsewhere.is_empty() {
         context.ui.status("there are no migrations");
-    } else if !reports.is_empty() {
+    } else if !(reports.is_empty() && elsewhere.is_empty()) {
+        let (open, ended): (Vec<_>, Vec<_>) = elsewhere.iter().partition(|one| one.ended.is_none());
+        let counted_elsewhere = |one: &&Elsewhere| {
+            let mut row = vec![one.id.clone(), one.state().to_owned()];
+            row.resize(headings().len(), String::new());
+            row
+        };
         let rows = reports.iter().map(|report| {
-            let counts = &report.counts;
-            vec![
+            let mut row = vec![
                 report.id.clone(),
                 report.state.to_owned(),
-                counts.planned.writes().to_string(),
-                counts.done.to_string(),
-                counts.failed.to_string(),
-                left(report).to_string(),
+            ];
+            row.extend(summary::columns(report).map(|count| count.to_string()));
+            row.extend([
                 report.created.to_string(),
                 report.last_record.map(|at| at.to_string()).unwrap_or_default(),
-            ]
+            ]);
+            row
         });
-        let headings = ["migration", "state", "to write", "done", "failed", "left", "plan made", "last record"];
-        context.ui.data(&table::table(&headings, rows))?;
+        let (open, ended) = (open.iter().map(counted_elsewhere), ended.iter().map(counted_elsewhere));
+        context.ui.data(&table::table(&headings(), open.chain(rows).chain(ended)))?;
     }
     if plans > 0 {
         context.ui.status(&format!("{} that nobody has applied", counted(plans, "plan")));
         context.ui.hint("`ssoctl users status --all` lists them too, `ssoctl users forget ID` removes one");
+    }
+    let open: Vec<&Elsewhere> = elsewhere.iter().filter(|one| one.ended.is_none()).collect();
+    for Elsewhere { id, address, .. } in open.iter().take(MOST_HINTS) {
+        context.ui.hint(&format!(
+            "`ssoctl users status {id} --journal {address}` shows one whose journal is there, and keeps it in mind \
+             here once it has ended"
+        ));
     }
     if let Some((_, error)) = damaged.first() {
         return Ok(Verdict::Failed(failure_of(error).map_or(Kind::Bug, Failure::kind)));
@@ -171,10 +212,10 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             Phase::RollingBack => "goes on to roll it back",
             _ => "goes on with it, which is not finished",
         };
-        let place = links.as_ref().map(|links| format!(" --journal {}", links.address())).unwrap_or_default();
+        let place = journal::flag(links.as_ref());
         context.ui.hint(&format!("`ssoctl users resume {id}{place}` {to}"));
     }
-    Ok(if unfinished.is_empty() { Verdict::Done } else { Verdict::Failed(Kind::Stopped) })
+    Ok(if unfinished.is_empty() && open.is_empty() { Verdict::Done } else { Verdict::Failed(Kind::Stopped) })
 }
 
 /// When something of it was recorded last; of a plan, when it was made.

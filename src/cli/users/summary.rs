@@ -18,8 +18,9 @@ use crate::model::connection::KeyField;
 use crate::model::counted;
 use crate::provider::nouns::Nouns;
 
-/// Prints the report; a stop is told with the command that goes on.
-pub(crate) fn tell(driven: &Driven, context: &Context) -> Result<Verdict> {
+/// Prints the report; a stop is told with the command that goes on. `place` is the flag that says where the
+/// journal is.
+pub(crate) fn tell(driven: &Driven, place: &str, context: &Context) -> Result<Verdict> {
     let report = &driven.report;
     if context.format == Format::Json {
         let mut document = as_json(report)?;
@@ -37,9 +38,9 @@ pub(crate) fn tell(driven: &Driven, context: &Context) -> Result<Verdict> {
     let still = report.counts.in_place - report.counts.in_place_made;
     if report.phase == Phase::RolledBack && still > 0 {
         let id = &report.id;
-        context.ui.hint(&format!("`ssoctl users rollback {id} --retry-failed --apply` tries {} again", counted(still, "account")));
+        context.ui.hint(&format!("`ssoctl users rollback {id}{place} --retry-failed --apply` tries {} again", counted(still, "account")));
         if report.counts.job == Job::Rename && report.field == KeyField::Username {
-            context.ui.hint(&format!("`ssoctl users notice {id}` lists them: they log in by the new name"));
+            context.ui.hint(&format!("`ssoctl users notice {id}{place}` lists them: they log in by the new name"));
         }
     }
     let unsettled = report.counts.unknown > 0;
@@ -112,6 +113,18 @@ pub(crate) fn text(report: &Report) -> String {
     }
     text += &table::facts(0, &[("each row", report.rows_file.clone()), ("for a spreadsheet", report.csv_file.clone())]);
     text + &failed(report)
+}
+
+/// The headings of [`columns`].
+pub(crate) const COLUMNS: [&str; 7] = ["to write", "done", "failed", "unknown", "not yet", "undone", "not taken back"];
+
+/// The figures of [`carried`] in a row: the first is the sum of the others.
+pub(crate) fn columns(report: &Report) -> [u64; 7] {
+    let counts = &report.counts;
+    let left = if report.phase == Phase::RolledBack { counts.in_place } else { 0 };
+    // As [`carried`]: an account that has what it was given is told as that, and not as failed.
+    let failed = counts.failed.saturating_sub(left);
+    [counts.planned.writes(), counts.done, failed, counts.unknown, counts.pending, counts.undone, left]
 }
 
 /// What became of the rows that are carried out. After a rollback, what it left stands in words of its own.

@@ -192,12 +192,16 @@ impl PostgresJournal {
             }
         }
         let Some((other, by)) = found else { return Ok(()) };
+        let address = self.links.address();
         let whose = match by == *connection {
             true => format!("`{connection}`"),
             false => format!("the tenant of `{connection}`, by `{by}`,"),
         };
         Err(Failure::refused("migration-unfinished", format!("another migration of {whose} is not finished: {other}"))
-        .hint(format!("`ssoctl users resume {other} --journal URL` finishes it, `ssoctl users rollback {other} --journal URL` takes it back"))
+        .hint(format!(
+            "`ssoctl users resume {other} --journal {address}` finishes it, \
+             `ssoctl users rollback {other} --journal {address}` takes it back"
+        ))
         .into())
     }
 

@@ -110,6 +110,11 @@ impl Phase {
         matches!(self, Self::Applying | Self::RollingBack)
     }
 
+    /// Whether it has come to its end.
+    pub(crate) const fn is_end(self) -> bool {
+        matches!(self, Self::Finished | Self::RolledBack)
+    }
+
     /// Which way `resume` goes: a rollback that has begun is never turned round.
     pub(crate) const fn direction(self) -> Direction {
         match self {

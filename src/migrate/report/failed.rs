@@ -29,6 +29,17 @@ pub(crate) struct FailedRow {
     pub(crate) detail: String,
 }
 
+impl FailedRow {
+    /// The same with what commands call the migration, and the row, in place of the words that stand for them.
+    pub(super) fn named(mut self, called: &str) -> Self {
+        self.detail = self
+            .detail
+            .replace("`ssoctl users resume ID`", &format!("`ssoctl users resume {called}`"))
+            .replace("`--make-again LINE`", &format!("`--make-again {}`", self.line));
+        self
+    }
+}
+
 /// What the rows add up to that the counts of a journal do not say.
 #[derive(Debug, Default)]
 pub(super) struct Ended {

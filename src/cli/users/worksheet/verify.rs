@@ -20,6 +20,8 @@ use crate::error::Result;
 use crate::migrate::Folder;
 use crate::migrate::accounts;
 use crate::migrate::accounts::Asked;
+use crate::migrate::by_hand::ByHand;
+use crate::migrate::journal::state::Phase;
 use crate::migrate::sheet::Cell;
 use crate::migrate::sheet::Sheet;
 use crate::migrate::worksheet;
@@ -66,7 +68,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let workspace = context.workspace()?;
     let folder = Folder::open(&drive::root(&workspace)?, &args.id)?;
     shown::tell_later(&folder, context)?;
-    let plan = saved::renames(&folder, &|_, _| true)?;
+    let plan = saved::renames(&folder, (&folder.look()?, ""), &|_, _| true)?;
     let mut list = Vec::new();
     let file = args.directory.as_str();
     let findings = accounts::each_listed(&listed::bytes(file)?, listed::shown(file), Asked::default(), &mut |account| list.push(account))?;
@@ -76,6 +78,11 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         disk::write(output, &sheet(&checked)?, Access::Private)?;
     }
     let count = |word: &str| checked.iter().filter(|row| row.standing == word).count();
+    if plan.phase == Phase::Planned {
+        // `users forget` keeps what is done in part.
+        let (rows, done, half_way) = (checked.len() as u64, count("done") as u64, count("half-way") as u64);
+        folder.keep_verified(ByHand { rows, done, half_way })?;
+    }
     if context.format == Format::Json {
         let counts: serde_json::Map<String, serde_json::Value> =
             STANDINGS.iter().map(|(word, _)| (word.replace('-', "_"), count(word).into())).collect();

@@ -104,7 +104,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let folder = Folder::open(&drive::root(&workspace)?, &args.id)?;
     shown::tell_later(&folder, context)?;
     // What an API has renamed is done; what it gave up can be done in another way.
-    let plan = saved::renames(&folder, &|_, row| !row.has_new_name())?;
+    let plan = saved::renames(&folder, (&folder.look()?, ""), &|_, row| !row.has_new_name())?;
     if plan.rows.is_empty() {
         let told = format!("`{}` has nothing to change: it is {}", folder.id(), plan.phase.word());
         let why = format!("`{}` says what became of each row, or why none can be changed", folder.csv_file().display());

@@ -67,7 +67,7 @@ impl PostgresJournal {
         let whole = self.links.run(|link| self.stands(link, false))?;
         if scope.direction == Direction::Apply && whole.phase.direction() == Direction::Rollback {
             return Err(Failure::stopped("rolled-back", "somebody has begun to take the migration back")
-                .hint("`ssoctl users resume` ends the rollback")
+                .hint(format!("`ssoctl users resume {} --journal {}` ends the rollback", self.id, self.links.address()))
                 .into());
         }
         if scope.direction == Direction::Apply && !self.proven.load(Ordering::SeqCst) {

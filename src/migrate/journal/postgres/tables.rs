@@ -182,7 +182,7 @@ pub(crate) fn find(links: &Links, id: &str) -> Result<Known> {
             "migration-unknown",
             format!("there is no migration {} in `{}`", shown(id), links.address()),
         )
-        .hint("`ssoctl users status --journal URL` shows them all")
+        .hint(format!("`ssoctl users status --journal {}` shows them all", links.address()))
         .into()),
     }
 }

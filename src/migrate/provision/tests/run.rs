@@ -213,6 +213,7 @@ fn an_account_that_was_perhaps_made_is_made_again_by_the_operators_word_alone() 
     let failure = failure_of(&error).unwrap();
     assert_eq!((failure.code(), story.perhaps_made()), ("perhaps-made", vec![3]));
     assert!(failure.to_string().contains("lines 3;") && failure.hints()[1].contains("--make-again 3`"), "{failure:?}");
+    assert!(!failure.hints().iter().any(|hint| hint.contains("resume ID")), "{failure:?}");
     // The others are made. Nothing but that word sends it once more, however often it is resumed.
     for retry in [false, true] {
         assert_eq!(story.fast(Direction::Apply, retry).err().as_deref(), Some("perhaps-made"));
