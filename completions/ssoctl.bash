@@ -2559,7 +2559,7 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__users__subcmd__forget)
-            opts="-C -q -h --older-than --workspace --format --no-input --quiet --help"
+            opts="-C -q -h --older-than --unverified --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2811,7 +2811,7 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__users__subcmd__notice)
-            opts="-o -C -q -h --directory --all --output --force --request-timeout --workspace --format --no-input --quiet --help"
+            opts="-o -C -q -h --directory --all --output --force --request-timeout --journal --journal-password --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2830,6 +2830,14 @@ _ssoctl() {
                     return 0
                     ;;
                 --request-timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --journal-password)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

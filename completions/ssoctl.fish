@@ -917,6 +917,7 @@ json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
 html\t'One HTML page, of what is handed over to others'
 junit\t'For CI: JUnit XML, of commands that run tests'"
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from forget" -l unverified -d 'Also plans that are carried out by hand and were found done in part'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from forget" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from forget" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from forget" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -934,6 +935,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_sub
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from notice" -l directory -d 'Addresses from this exported list, and not from the vendor\'s API' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from notice" -s o -l output -d 'Write a CSV file that can be opened in a spreadsheet' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from notice" -l request-timeout -d 'Seconds that one request may take' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from notice" -l journal -d 'Keep the journal in this PostgreSQL database, which several runs may share: `postgres://USER@HOST:PORT/DATABASE`' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from notice" -l journal-password -d 'Where the password of the database is: `env:NAME`, `file:PATH` or `command:..`' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from notice" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from notice" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'

@@ -74,6 +74,12 @@ fn a_plan_becomes_an_import_file_and_is_verified_row_by_row() {
     let counts =
         verify("id,username\n1,anna@old.example\n2,bert@new.example\n3,carl@new.example\n4,CARL@new.example\n", 1);
     assert_eq!((&counts["done"], &counts["not_yet"], &counts["duplicate"]), (&1.into(), &1.into(), &1.into()));
+    // What is done in part is kept, and not passed over in silence where it is named.
+    let forget = ["users", "forget", &id, "--format", "json"];
+    let refused = desk.ssoctl(&forget).exits(5);
+    assert_eq!(refused.json()["error"]["code"], "plan-by-hand");
+    refused.tells("1 of 3 rows were done").tells(&format!("`ssoctl users worksheet verify {id} --directory"));
+    desk.ssoctl(&["users", "forget", "--older-than", "0"]).exits(0).tells("0 plans removed");
     let counts = verify("id,username\n1,anna@new.example\n2,bert@new.example\n3,carl@new.example\n", 0);
     assert_eq!(counts["done"], 3);
     desk.write("now.csv", "id,username\n1,anna@new.example\n3,=x\n");
@@ -81,6 +87,9 @@ fn a_plan_becomes_an_import_file_and_is_verified_row_by_row() {
     let page = desk.ssoctl(&verify).exits(1);
     page.shows("gone, is not in the list: 1").shows("different, has another name than was planned: 1");
     assert!(desk.read("left.csv").contains("'=x"), "{}", desk.read("left.csv"));
+    desk.ssoctl(&["users", "forget", &id]).exits(5);
+    desk.ssoctl(&["users", "forget", &id, "--unverified"]).exits(0).tells("1 plan removed");
+    assert!(!desk.root().join(format!(".ssoctl/migrations/{id}")).exists());
 }
 
 #[test]

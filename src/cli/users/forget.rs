@@ -14,7 +14,8 @@ use crate::model::counted;
 ///
 /// Each dry run of `users migrate` and `users provision` leaves its plan, its rows and its report.
 /// Of a migration that was begun nothing is removed: its journal says what is to be taken back. A
-/// plan that is carried out by hand is needed until `users worksheet verify` finds every row done.
+/// plan that is carried out by hand is needed until `users worksheet verify` finds every row done: one
+/// that it found done in part is refused, and passed over by --older-than.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -22,7 +23,7 @@ Examples:
   ssoctl users forget --older-than 30
 
 Exit codes: 0 removed, or there was none · 2 wrong usage · 3 unknown migration, or a file cannot be
-            removed · 5 it was begun, or another ssoctl is at work on it")]
+            removed · 5 it was begun, by hand too, or another ssoctl is at work on it")]
 #[command(group = clap::ArgGroup::new("which").required(true).multiple(false))]
 pub(crate) struct Args {
     /// The plan, or the beginning of its ID; may be repeated
@@ -31,6 +32,9 @@ pub(crate) struct Args {
     /// All plans that nobody has applied and that were made so many days ago or earlier; 0 takes all
     #[arg(long, value_name = "DAYS", group = "which", value_parser = clap::value_parser!(u32).range(0..=36_500))]
     older_than: Option<u32>,
+    /// Also plans that are carried out by hand and were found done in part
+    #[arg(long)]
+    unverified: bool,
 }
 
 /// Removes; nothing where one of those that are named cannot be meant.
@@ -43,7 +47,8 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             let mut old = Vec::new();
             for id in Folder::all(&root)? {
                 let folder = Folder::open(&root, &id)?;
-                if folder.is_plan()? && folder.head()?.created <= before {
+                let is_free = args.unverified || folder.by_hand().is_none();
+                if folder.is_plan()? && is_free && folder.head()?.created <= before {
                     old.push(folder);
                 }
             }
@@ -55,6 +60,9 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     plans.dedup();
     for plan in &plans {
         plan.check_never_begun()?;
+        if !args.unverified {
+            plan.check_not_by_hand()?;
+        }
     }
     let mut forgotten: Vec<&str> = Vec::new();
     for plan in &plans {

@@ -20,6 +20,8 @@ use crate::error::Result;
 use crate::migrate::Folder;
 use crate::migrate::accounts;
 use crate::migrate::accounts::Asked;
+use crate::migrate::by_hand::ByHand;
+use crate::migrate::journal::state::Phase;
 use crate::migrate::sheet::Cell;
 use crate::migrate::sheet::Sheet;
 use crate::migrate::worksheet;
@@ -72,10 +74,6 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let findings = accounts::each_listed(&listed::bytes(file)?, listed::shown(file), Asked::default(), &mut |account| list.push(account))?;
     context.ui.findings(&findings);
     let checked = worksheet::verify(&plan.rows, &list, plan.head.key);
-    if let Some(output) = &args.output {
-        disk::write(output, &sheet(&checked)?, Access::Private)?;
-    }
-    let count = |word: &str| checked.iter().filter(|row| row.standing == word).count();
     if let Some(output) = &args.output {
         disk::write(output, &sheet(&checked)?, Access::Private)?;
     }
