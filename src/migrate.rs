@@ -120,9 +120,7 @@ impl Folder {
             let entry = entry.map_err(|error| unreadable(root, error))?;
             // Of one that another machine began, the plan may be in the database alone.
             let is_one = is_there(&entry.path().join("plan.ndjson"))? || is_there(&entry.path().join("journal.url"))?;
-            if is_one
-                && let Ok(id) = entry.file_name().into_string()
-            {
+            if is_one && let Ok(id) = entry.file_name().into_string() {
                 check_own(&entry.path())?;
                 ids.push(id);
             }

@@ -49,9 +49,15 @@ impl Folder {
     /// Refuses a plan that is carried out by hand and done in part (`plan-by-hand`).
     pub(crate) fn check_not_by_hand(&self) -> Result<()> {
         let Some(ByHand { rows, done, .. }) = self.by_hand() else { return Ok(()) };
-        let told = format!("{} is carried out by hand, and {done} of {rows} rows were done when it was verified", shown(self.id()));
+        let told = format!(
+            "{} is carried out by hand, and {done} of {rows} rows were done when it was verified",
+            shown(self.id())
+        );
         Err(Failure::refused("plan-by-hand", told)
-            .hint(format!("`ssoctl users worksheet verify {} --directory EXPORT` frees it when every row is done", self.id()))
+            .hint(format!(
+                "`ssoctl users worksheet verify {} --directory EXPORT` frees it when every row is done",
+                self.id()
+            ))
             .hint("to give it up as it is, add `--unverified`: the old names are then kept nowhere else")
             .into())
     }

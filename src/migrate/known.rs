@@ -106,7 +106,14 @@ impl Folder {
         // Once more under the lock: a run may have begun it meanwhile.
         self.check_never_begun()?;
         // The plan last: what is interrupted is still there, and can be forgotten again.
-        let files = [self.rows_file(), self.csv_file(), self.report_file(), self.verified_file(), self.path().join("lock"), self.plan_file()];
+        let files = [
+            self.rows_file(),
+            self.csv_file(),
+            self.report_file(),
+            self.verified_file(),
+            self.path().join("lock"),
+            self.plan_file(),
+        ];
         for file in files {
             match std::fs::remove_file(&file) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(unremovable(&file, error).into()),

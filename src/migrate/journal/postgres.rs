@@ -198,11 +198,11 @@ impl PostgresJournal {
             false => format!("the tenant of `{connection}`, by `{by}`,"),
         };
         Err(Failure::refused("migration-unfinished", format!("another migration of {whose} is not finished: {other}"))
-        .hint(format!(
-            "`ssoctl users resume {other} --journal {address}` finishes it, \
+            .hint(format!(
+                "`ssoctl users resume {other} --journal {address}` finishes it, \
              `ssoctl users rollback {other} --journal {address}` takes it back"
-        ))
-        .into())
+            ))
+            .into())
     }
 
     /// Nothing more is written after a write of which nobody knows what became.
