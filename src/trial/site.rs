@@ -137,7 +137,7 @@ impl Trial {
             Login { judged: arrival.judged, decision, message: arrival.message, expected: arrival.expected, at };
         let login = Arc::new(login);
         let mut come = self.come();
-        if come.login.as_ref().is_none_or(|known| login.weight() > known.weight() || login.weight() == 0) {
+        if come.login.as_ref().is_none_or(|known| login.weight() > known.weight() || known.weight() == 0) {
             come.login = Some(Arc::clone(&login));
             drop(come);
             self.tell(Event::Login(login));
