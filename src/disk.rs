@@ -158,6 +158,19 @@ pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
+/// Removes a file that may be gone already.
+pub(crate) fn remove(path: &Path) -> Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(Failure::input("file-unwritable", format!("`{}` cannot be removed", path.display()))
+                .because(error)
+                .hint("check that its folder may be written")
+                .into())
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Opens a private file for appending that somebody named, made if it is not there, durable in its
 /// folder. It may be a link or a device: a file of our own is opened by [`own::append`].
 pub(crate) fn open_append(path: &Path) -> io::Result<File> {

@@ -1,7 +1,5 @@
 //! A migration whose journal is in a database: where that is, and whether it is known to have ended.
 
-use std::io;
-
 use crate::disk;
 use crate::error::Failure;
 use crate::error::Result;
@@ -74,16 +72,7 @@ impl Folder {
     }
 
     fn unmark_ended(&self) -> Result<()> {
-        let mark = self.path().join("journal.ended");
-        match std::fs::remove_file(&mark) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(Failure::input("file-unwritable", format!("`{}` cannot be removed", mark.display()))
-                    .because(error)
-                    .hint("check that its folder may be written")
-                    .into())
-            }
-            _ => Ok(()),
-        }
+        disk::remove(&self.path().join("journal.ended"))
     }
 }
 

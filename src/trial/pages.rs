@@ -5,8 +5,6 @@ use maud::html;
 
 use crate::model::identity::Identity;
 use crate::model::printable;
-use crate::model::verification::Step;
-use crate::model::verification::StepResult;
 use crate::model::verification::Verification;
 use crate::rules::Decision;
 use crate::rules::Verdict;
@@ -15,6 +13,7 @@ use crate::trial::site::Trial;
 use crate::web::page;
 use crate::web::page::Tone;
 use crate::web::page::facts;
+use crate::web::page::steps;
 use crate::web::page::told;
 use crate::web::reply::Reply;
 
@@ -143,28 +142,4 @@ fn whom(identity: &Identity) -> Markup {
         rows.push((printable(&attribute.name), values.join("\n")));
     }
     facts(rows.iter().map(|(label, value)| (label.as_str(), value.clone())))
-}
-
-fn steps(verification: &Verification) -> Markup {
-    html! {
-        ul.steps {
-            @for step in &verification.steps {
-                li {
-                    span class=(format!("word {}", tone(step).class())) { (step.result.word()) }
-                    strong { (step.step) } ": " (told(&step.detail))
-                    @for hint in step.hint.iter().flat_map(|hint| hint.lines()) { span.mend { "Mend: " (told(hint)) } }
-                    span.clause { (step.clause) }
-                }
-            }
-        }
-    }
-}
-
-fn tone(step: &Step) -> Tone {
-    match step.result {
-        StepResult::Passed => Tone::Good,
-        StepResult::Failed => Tone::Bad,
-        StepResult::Noted if step.code.is_some() => Tone::Warning,
-        StepResult::Noted | StepResult::Unchecked => Tone::Plain,
-    }
 }

@@ -11,6 +11,9 @@ use maud::html;
 
 use crate::crypto;
 use crate::model::printable;
+use crate::model::verification::Step;
+use crate::model::verification::StepResult;
+use crate::model::verification::Verification;
 use crate::web::reply::Reply;
 
 const STYLE: &str = include_str!("page.css");
@@ -110,6 +113,31 @@ pub(crate) fn told(text: &str) -> Markup {
         } @else {
             (text)
         }
+    }
+}
+
+/// A verification step by step, each with its mend and its clause.
+pub(crate) fn steps(verification: &Verification) -> Markup {
+    html! {
+        ul.steps {
+            @for step in &verification.steps {
+                li {
+                    span class=(format!("word {}", tone(step).class())) { (step.result.word()) }
+                    strong { (step.step) } ": " (told(&step.detail))
+                    @for hint in step.hint.iter().flat_map(|hint| hint.lines()) { span.mend { "Mend: " (told(hint)) } }
+                    span.clause { (step.clause) }
+                }
+            }
+        }
+    }
+}
+
+fn tone(step: &Step) -> Tone {
+    match step.result {
+        StepResult::Passed => Tone::Good,
+        StepResult::Failed => Tone::Bad,
+        StepResult::Noted if step.code.is_some() => Tone::Warning,
+        StepResult::Noted | StepResult::Unchecked => Tone::Plain,
     }
 }
 

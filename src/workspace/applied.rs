@@ -6,7 +6,6 @@ use std::path::PathBuf;
 
 use crate::disk;
 use crate::disk::Access;
-use crate::error::Failure;
 use crate::error::Result;
 use crate::model::ConnectionName;
 use crate::model::time::Time;
@@ -56,16 +55,7 @@ impl Workspace {
 
     /// Forgets the applied version of a connection that is gone.
     pub(crate) fn forget_applied(&self, name: &ConnectionName) -> Result<()> {
-        let path = self.applied_path(name);
-        match std::fs::remove_file(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(Failure::input("file-unwritable", format!("`{}` cannot be removed", path.display()))
-                    .because(error)
-                    .hint("check that its folder may be written")
-                    .into())
-            }
-            _ => Ok(()),
-        }
+        disk::remove(&self.applied_path(name))
     }
 }
 

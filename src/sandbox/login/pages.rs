@@ -7,7 +7,6 @@ use crate::error::Failure;
 use crate::model::connection::Saml;
 use crate::model::identity::Identity;
 use crate::model::printable;
-use crate::model::verification::StepResult;
 use crate::model::verification::Verification;
 use crate::rules::Decision;
 use crate::rules::Outcome;
@@ -132,27 +131,11 @@ pub(super) fn not_accepted(
             p { "It claims to be about " code { (printable(subject)) } ", which is not proven." }
         }
         h2 { "Step by step" }
-        ul.steps {
-            @for step in &steps.steps {
-                li {
-                    span class=(format!("word {}", tone(step.result).class())) { (step.result.word()) }
-                    strong { (step.step) } ": " (told(&step.detail))
-                    span.clause { (step.clause) }
-                }
-            }
-        }
+        (page::steps(steps))
         p.faint { "Posted to the reply URL of " (printable(&offered.name)) "." }
         p { a href="/" { "Back to the login" } }
     };
     layout(login, 403, "The login was not accepted", &body)
-}
-
-fn tone(result: StepResult) -> Tone {
-    match result {
-        StepResult::Passed => Tone::Good,
-        StepResult::Failed => Tone::Bad,
-        StepResult::Noted | StepResult::Unchecked => Tone::Plain,
-    }
 }
 
 /// Who has come: in, asked, or denied.
