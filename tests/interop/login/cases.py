@@ -53,8 +53,8 @@ class Protocol:
     document: Callable
     flags: Callable
     cases: list
-    # Flags of `connection test` in each case.
-    testing: tuple = ()
+    # Flags of `connection test` in each case, where it asks that address too.
+    testing: Callable = lambda url: ()
 
 
 @dataclass
@@ -75,7 +75,11 @@ class Idp:
     settings: dict = field(default_factory=dict)
 
 
-HTTP = "--insecure-allow-http"
+def reading(url):
+    """What lets an address of this machine be asked, also where `CI` is set and the public internet alone may be."""
+    return "--insecure-allow-http", "--allow-origin", url
+
+
 BRAND = ("--setting", "brand_id=testbrand", "--setting", "data_center=iad1")
 CLIENT = ("--client-id", "ssoctl", "--client-secret", "env:TRIAL_SECRET")
 MAPPED = ("--attribute", "email=mail", "--attribute", "username=uid")
@@ -134,7 +138,7 @@ SIMPLESAMLPHP = Idp(
     "simplesamlphp", "simplesamlphp", None, "/simplesaml/saml2/idp/metadata.php", "/idp", "alice", "alice-password",
     {"saml": "alice@example.org"}, settings={"users": alice(**SSP_USER)},
     protocols=[Protocol(
-        "saml", "qualtrics", lambda url: ("--metadata", url + "/simplesaml/saml2/idp/metadata.php", HTTP),
+        "saml", "qualtrics", lambda url: ("--metadata", url + "/simplesaml/saml2/idp/metadata.php", *reading(url)),
         # It signs its metadata, by the key that signs its logins.
         lambda settings: ("--trust", settings["certificate"], *BRAND, *MAPPED),
         [
@@ -173,7 +177,7 @@ LEMONLDAP = Idp(
     settings={"attributes": {"mail": "mail", "uid": "uid"}, "claims": CLAIMS},
     protocols=[
         Protocol(
-            "saml", "qvidian", lambda url: ("--metadata", url + "/saml/metadata", HTTP), lambda _: MAPPED,
+            "saml", "qvidian", lambda url: ("--metadata", url + "/saml/metadata", *reading(url)), lambda _: MAPPED,
             [
                 *SAML,
                 Case("another attribute", "accepted", tells="no attribute `uid` came for username",
@@ -186,7 +190,7 @@ LEMONLDAP = Idp(
             ],
         ),
         Protocol(
-            "openid", "qualifio", lambda url: ("--discovery", url, HTTP),
+            "openid", "qualifio", lambda url: ("--discovery", url, *reading(url)),
             lambda _: (*CLIENT, "--set", "login.email_domains=badwolf.org"),
             [
                 GOOD,
@@ -197,7 +201,7 @@ LEMONLDAP = Idp(
                      settings=having(claims={"mail": "mail", "name": "cn"})),
                 Case("another redirect URI", "none", settings=client(redirect_uri="http://localhost/back")),
             ],
-            testing=(HTTP,),
+            testing=reading,
         ),
     ],
 )
@@ -208,7 +212,7 @@ OIDC_PROVIDER = Idp(
     "oidc-provider", "oidc-provider.mjs", "node", "/.well-known/openid-configuration", "", "alice", "any-password",
     {"openid": "alice"}, settings={"users": PEOPLE},
     protocols=[Protocol(
-        "openid", "qualtrics", lambda url: ("--discovery", url, HTTP),
+        "openid", "qualtrics", lambda url: ("--discovery", url, *reading(url)),
         lambda _: (*CLIENT, *BRAND, "--attribute", "email=email", "--attribute", "username=preferred_username"),
         [
             GOOD,
@@ -228,7 +232,7 @@ OIDC_PROVIDER = Idp(
             Case("its clock is fast", "refused", "token-issued-later", clock=FAST),
             Case("its clock is slow", "refused", "token-expired", clock=VERY_SLOW),
         ],
-        testing=(HTTP,),
+        testing=reading,
     )],
 )
 
@@ -237,7 +241,7 @@ PYSAML2 = Idp(
     "pysaml2", "pysaml2.py", "python", "/metadata", "/metadata", "alice", "alice-password", {"saml": "alice@example.org"},
     settings={"users": alice(mail=["alice@example.org"], uid=["alice"]), "strong": True},
     protocols=[Protocol(
-        "saml", "qvidian", lambda url: ("--metadata", url + "/metadata", HTTP), lambda _: MAPPED,
+        "saml", "qvidian", lambda url: ("--metadata", url + "/metadata", *reading(url)), lambda _: MAPPED,
         [
             *SAML,
             Case("only the response is signed", "accepted", settings=having(signed=["response"])),

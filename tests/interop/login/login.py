@@ -23,7 +23,8 @@ class Login:
 
     def run(self, found):
         case, capture = self.case, os.path.join(found, "capture")
-        flags = [flag.format(url=self.trial.url) for flag in (*self.protocol.testing, *case.flags)]
+        testing = self.protocol.testing(self.server.settings["url"])
+        flags = [flag.format(url=self.trial.url) for flag in (*testing, *case.flags)]
         page = self.trial.begin(self.name, capture, os.path.join(found, "stderr"), flags, case.secret or SECRET, case.seconds)
         try:
             seen = self.browse(found)
