@@ -3,10 +3,12 @@
 //! It listens on loopback alone. What a page says and does is a [`Site`]'s; here is what holds for every
 //! page: who may ask, how large and how slow a request may be, and what a browser may do with the answer.
 
+pub(crate) mod cookie;
 mod door;
 pub(crate) mod page;
 pub(crate) mod reply;
 pub(crate) mod request;
+mod serve;
 mod wire;
 
 use std::net::IpAddr;
@@ -19,7 +21,7 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
-use tokio::sync::Notify;
+use tokio::sync::watch;
 
 use crate::error::Failure;
 use crate::error::Kind;
@@ -51,11 +53,12 @@ pub(crate) struct Opened {
     runtime: Runtime,
     wires: Vec<Wire>,
     port: u16,
+    head_time: Duration,
 }
 
 /// A server that answers, until it is dropped.
 pub(crate) struct Server {
-    stop: Arc<Notify>,
+    stop: watch::Sender<bool>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -88,7 +91,7 @@ pub(crate) fn open(port: u16, tls: Option<&Tls<'_>>) -> Result<Opened, Failure> 
         Err(_) => {}
     }
     let wires = listeners.into_iter().map(|listener| Wire::new(listener, acceptor.clone())).collect();
-    Ok(Opened { runtime, wires, port })
+    Ok(Opened { runtime, wires, port, head_time: serve::HEAD_TIME })
 }
 
 impl Opened {
@@ -99,25 +102,14 @@ impl Opened {
 
     /// Answers from now on, on threads of its own.
     pub(crate) fn serve(self, site: Arc<dyn Site>, door: Door) -> Result<Server, Failure> {
-        let stop = Arc::new(Notify::new());
-        let told = Arc::clone(&stop);
-        let Self { runtime, wires, port: _ } = self;
-        let door = Arc::new(door);
+        let (stop, told) = watch::channel(false);
+        let Self { runtime, wires, port: _, head_time } = self;
         let run = move || {
             runtime.block_on(async {
-                let ends: Vec<Arc<Notify>> = wires.iter().map(|_| Arc::new(Notify::new())).collect();
-                let servers: Vec<_> = wires
-                    .into_iter()
-                    .zip(&ends)
-                    .map(|(wire, end)| {
-                        let end = Arc::clone(end);
-                        let app = door::router(Arc::clone(&site), Arc::clone(&door));
-                        let server = axum::serve(wire, app).with_graceful_shutdown(async move { end.notified().await });
-                        tokio::spawn(async move { server.await.ok() })
-                    })
-                    .collect();
-                told.notified().await;
-                ends.iter().for_each(|end| end.notify_one());
+                let app = door::router(site, Arc::new(door));
+                let serve = |wire| tokio::spawn(serve::serve(wire, app.clone(), head_time, told.clone()));
+                let servers: Vec<_> = wires.into_iter().map(serve).collect();
+                told.clone().wait_for(|stop| *stop).await.ok();
                 let all = async {
                     for server in servers {
                         drop(server.await);
@@ -136,7 +128,7 @@ impl Opened {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.stop.notify_one();
+        self.stop.send_replace(true);
         if let Some(thread) = self.thread.take() {
             thread.join().ok();
         }

@@ -23,7 +23,7 @@ const ROOMS: [(&str, &[&str]); 27] = [
     ("disk", &["error"]),
     ("secret", &["disk", "error", "model"]),
     ("http", &["crypto", "disk", "error", "model", "secret"]),
-    ("web", &["crypto", "error", "model"]),
+    ("web", &["crypto", "error", "model", "rules"]),
     // `xml` for the answers of a vendor's API.
     ("provider", &["error", "http", "model", "rules", "secret", "xml", "yaml"]),
     ("workspace", &["cert", "disk", "error", "finding", "http", "model", "yaml"]),
@@ -70,7 +70,7 @@ const ROOMS: [(&str, &[&str]); 27] = [
 ];
 
 /// A crate and the only rooms that may name it.
-const DOORS: [(&str, &[&str]); 31] = [
+const DOORS: [(&str, &[&str]); 32] = [
     ("axum", &["sandbox", "web"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
@@ -81,7 +81,8 @@ const DOORS: [(&str, &[&str]); 31] = [
     ("encoding_rs", &["migrate", "xml"]),
     ("flate2", &["saml"]),
     ("hashbrown", &["migrate"]),
-    ("hyper_util", &["http"]),
+    ("hyper", &["web"]),
+    ("hyper_util", &["http", "web"]),
     ("indicatif", &["cli"]),
     ("libc", &["disk"]),
     ("maud", &["sandbox", "trial", "web"]),

@@ -42,6 +42,7 @@ use crate::sandbox::login::people::People;
 use crate::sandbox::login::store::Store;
 use crate::sandbox::service::lock;
 use crate::web::Site;
+use crate::web::cookie::Cookie;
 use crate::web::page;
 use crate::web::reply::Reply;
 use crate::web::request::From;
@@ -108,7 +109,7 @@ pub(crate) struct Tenant {
 /// The login.
 pub(super) struct Login {
     base: String,
-    cookie: String,
+    cookie: Cookie,
     tenant: Tenant,
     people: People,
     idp: Idp,
@@ -141,11 +142,9 @@ struct Visit {
 impl Login {
     /// The login at this base, `http://localhost:PORT`, which began at `now`.
     pub(super) fn new(base: String, tenant: Tenant, people: People, now: Time) -> Result<Self> {
-        // A browser sends the cookies of one port to all of them.
-        let cookie = format!("sandbox-{}", base.rsplit(':').next().unwrap_or_default());
         Ok(Self {
             idp: Idp::new(&base, now)?,
-            cookie,
+            cookie: Cookie::of("sandbox", &base),
             base,
             tenant,
             people,
@@ -276,7 +275,7 @@ impl Login {
 
     /// Who asks, where the browser has been here.
     fn visit(&self, request: &Request) -> Option<(String, Visit)> {
-        let key = request.cookie(&self.cookie)?;
+        let key = self.cookie.held(request)?;
         Some((key.to_owned(), lock(&self.sessions).get(key, self.now())?.clone()))
     }
 
@@ -284,12 +283,12 @@ impl Login {
     fn enter(&self, visit: Visit, request: &Request, leads: &str) -> Result<Reply> {
         let key = crypto::hex(random::octets::<16>()?.as_slice());
         let mut sessions = lock(&self.sessions);
-        if let Some(before) = request.cookie(&self.cookie) {
+        if let Some(before) = self.cookie.held(request) {
             sessions.remove(before);
         }
-        sessions.keep(key.clone(), visit, self.now());
-        let cookie = format!("{}={key}; Path=/; HttpOnly; SameSite=Lax", self.cookie);
-        Ok(Reply::see(leads).header("set-cookie", cookie))
+        let reply = self.cookie.given(Reply::see(leads), &key);
+        sessions.keep(key, visit, self.now());
+        Ok(reply)
     }
 
     /// The vendor's own password.
@@ -426,8 +425,7 @@ impl Login {
             Some((offered.connection.login.exit_url.clone(), offered.connection.saml.clone()))
         });
         let (exit, saml) = exit.unwrap_or_default();
-        let ended = format!("{}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0", self.cookie);
-        pages::logged_out(self, exit.as_deref(), saml.as_ref()).header("set-cookie", ended)
+        self.cookie.taken(pages::logged_out(self, exit.as_deref(), saml.as_ref()))
     }
 
     /// How many answers were taken and refused, and how many IDs are remembered.

@@ -15,6 +15,7 @@ use crate::web::page::Tone;
 use crate::web::page::facts;
 use crate::web::page::steps;
 use crate::web::page::told;
+use crate::web::page::trace;
 use crate::web::reply::Reply;
 
 const BRAND: &str = "ssoctl connection test";
@@ -81,7 +82,7 @@ pub(super) fn result(trial: &Trial, login: &Login, logout: Option<&Verification>
                 }
                 (steps(steps_of_logout))
             }
-            None if trial.party.logs_out() && refusal.is_none() => {
+            None if trial.party.logs_out() && login.expected && refusal.is_none() => {
                 h2 { "Logout" }
                 form method="post" action="/logout" { p { button #logout type="submit" { "Log out at the identity provider" } } }
             }
@@ -125,6 +126,7 @@ fn decided(decision: &Decision) -> Markup {
         p class=(format!("verdict {}", tone.class())) { (word) " " (decision.code) }
         p { (told(&decision.summary)) }
         @if !rows.is_empty() { (facts(rows)) }
+        (trace(decision))
     }
 }
 

@@ -240,8 +240,9 @@ impl ServiceProvider {
                 return Arrival { judged, message: value.to_owned(), expected: false };
             }
         };
-        let mut state = self.state();
         let answers = response::answers(&xml, FILE);
+        // Not held while it is judged: a long message keeps nobody waiting.
+        let mut state = self.state();
         let at = state.open.iter().position(|open| Some(&open.id) == answers.as_ref());
         // Where none fits, the last is what it is compared with.
         let open = at.map(|at| state.open.remove(at));
@@ -253,6 +254,7 @@ impl ServiceProvider {
             },
             (None, None) => Asked::Unsolicited { allowed: self.setting.unsolicited },
         };
+        drop(state);
         let mut judged = response::judge(
             &xml,
             FILE,
@@ -271,6 +273,7 @@ impl ServiceProvider {
         // To no request anybody can hand something in: it counts where the identity provider has signed it.
         let expected = open.is_some() || answers.is_none() && self.setting.unsolicited && judged.signed;
         relay_state(&mut judged.verification, open.as_ref(), request.field("RelayState"));
+        let mut state = self.state();
         if judged.verification.refusal().is_none() {
             self.taken_once(&mut state, &mut judged, now);
         }
@@ -280,6 +283,7 @@ impl ServiceProvider {
             let index = judged.facts.session_index.clone();
             state.session = Some(Session { name_id: name_id.clone(), index });
         }
+        drop(state);
         Arrival { judged: judged.told(), message: value.to_owned(), expected }
     }
 

@@ -8,6 +8,8 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::Sender;
 
+use crate::crypto;
+use crate::crypto::random;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::model::identity::Identity;
@@ -19,6 +21,7 @@ use crate::trial::pages;
 use crate::trial::party::Arrival;
 use crate::trial::party::Party;
 use crate::web::Site;
+use crate::web::cookie::Cookie;
 use crate::web::page;
 use crate::web::reply::Reply;
 use crate::web::request::From;
@@ -27,6 +30,13 @@ use crate::web::request::Request;
 
 /// Where the page of the result is, below the base.
 pub(super) const RESULT: &str = "/result";
+
+/// Where the page of what nobody asked for has its key, so that no page of somebody else's gives the browser
+/// another cookie.
+const STRAY: &str = "stray";
+
+/// What is remembered of what browsers have brought; the login that counts is not forgotten for others.
+const MOST_BROUGHT: usize = 16;
 
 /// A judged login, and what the vendor would make of it.
 pub(crate) struct Login {
@@ -77,6 +87,8 @@ pub(crate) struct Trial {
     pub(crate) party: Box<dyn Party>,
     /// The rules.
     pub(crate) decide: Decide,
+    /// What a browser is known by that has brought a login.
+    pub(crate) cookie: Cookie,
     /// What time it is.
     pub(crate) clock: Box<dyn Fn() -> Time + Send + Sync>,
     /// Who waits.
@@ -90,8 +102,38 @@ pub(crate) struct Trial {
 /// What has come so far.
 #[derive(Default)]
 pub(crate) struct Come {
+    /// The login that counts.
     login: Option<Arc<Login>>,
     logout: Option<Arc<Verification>>,
+    /// What each browser has brought, by a key that it alone has: another program of this machine is not
+    /// shown who has logged in.
+    brought: Vec<(String, Arc<Login>)>,
+}
+
+impl Come {
+    /// What this browser has brought.
+    fn of(&self, key: &str) -> Option<&Arc<Login>> {
+        self.brought.iter().find(|(known, _)| random::is_same(known, key)).map(|(_, login)| login)
+    }
+
+    /// Whether it is the login that counts.
+    fn counts(&self, login: &Arc<Login>) -> bool {
+        self.login.as_ref().is_some_and(|counting| Arc::ptr_eq(counting, login))
+    }
+
+    /// Remembers it, and whether it is the one that counts from now on.
+    fn keep(&mut self, key: String, login: &Arc<Login>) -> bool {
+        let better = self.login.as_ref().is_none_or(|known| login.weight() > known.weight() || known.weight() == 0);
+        if better {
+            self.login = Some(Arc::clone(login));
+        }
+        if self.brought.len() == MOST_BROUGHT {
+            let at = self.brought.iter().position(|(_, login)| !self.counts(login)).unwrap_or_default();
+            self.brought.remove(at);
+        }
+        self.brought.push((key, Arc::clone(login)));
+        better
+    }
 }
 
 impl Trial {
@@ -136,13 +178,56 @@ impl Trial {
         let login =
             Login { judged: arrival.judged, decision, message: arrival.message, expected: arrival.expected, at };
         let login = Arc::new(login);
-        let mut come = self.come();
-        if come.login.as_ref().is_none_or(|known| login.weight() > known.weight() || known.weight() == 0) {
-            come.login = Some(Arc::clone(&login));
-            drop(come);
+        let key = match random::octets::<16>() {
+            Ok(octets) => crypto::hex(octets.as_slice()),
+            Err(error) => return self.done(Some(Err(error.into())), ""),
+        };
+        let reply = match login.expected {
+            true => self.cookie.given(Reply::see(RESULT), &key),
+            false => Reply::see(format!("{RESULT}?{STRAY}={key}")),
+        };
+        if self.come().keep(key, &login) {
             self.tell(Event::Login(login));
         }
-        Reply::see(RESULT)
+        reply
+    }
+
+    /// What this browser has brought, whether it counts, and the logout that it led to.
+    fn brought(&self, request: &Request) -> Option<(Arc<Login>, bool, Option<Arc<Verification>>)> {
+        let stray = request.parameter(STRAY);
+        let key = stray.as_deref().or_else(|| self.cookie.held(request))?;
+        let come = self.come();
+        let login = come.of(key)?;
+        let counts = come.counts(login);
+        Some((Arc::clone(login), counts, come.logout.clone().filter(|_| login.expected)))
+    }
+
+    fn result(&self, request: &Request) -> Reply {
+        match self.brought(request) {
+            Some((login, counts, logout)) => {
+                if counts {
+                    self.tell(Event::Shown);
+                }
+                pages::result(self, &login, logout.as_deref())
+            }
+            None if self.come().login.is_none() => Reply::see("/"),
+            None => page::refusal(
+                403,
+                "the result is shown to the browser that has logged in, which is known by a cookie; the terminal has it too",
+            ),
+        }
+    }
+
+    fn logout(&self, request: &Request) -> Reply {
+        // A page of somebody else's must not log anybody out.
+        if request.from != From::Ourselves {
+            return page::refusal(403, "this was asked for by a page of somebody else's");
+        }
+        let otherwise = "nobody is logged in, or logging out is not a part of this test";
+        match self.brought(request) {
+            Some((login, ..)) if login.expected => self.done(self.party.logout((self.clock)()), otherwise),
+            _ => page::refusal(403, otherwise),
+        }
     }
 }
 
@@ -170,27 +255,8 @@ impl Site for Trial {
                 self.party.metadata().map(|made| made.map(|(kind, text)| Reply::document(kind, text))),
                 "an OpenID Connect client has no metadata",
             ),
-            (Method::Get, RESULT) => {
-                let (login, logout) = {
-                    let come = self.come();
-                    (come.login.clone(), come.logout.clone())
-                };
-                match login {
-                    None => Reply::see("/"),
-                    Some(login) => {
-                        self.tell(Event::Shown);
-                        pages::result(self, &login, logout.as_deref())
-                    }
-                }
-            }
-            // A page of somebody else's must not log anybody out.
-            (Method::Post, "/logout") if request.from != From::Ourselves => {
-                page::refusal(403, "this was asked for by a page of somebody else's")
-            }
-            (Method::Post, "/logout") => self.done(
-                self.party.logout((self.clock)()),
-                "nobody is logged in, or logging out is not a part of this test",
-            ),
+            (Method::Get, RESULT) => self.result(request),
+            (Method::Post, "/logout") => self.logout(request),
             (Method::Get, "/logout" | "/acs" | "/callback" | "/slo") => Reply::see("/"),
             _ => page::refusal(404, "there is no such page; the test begins at /"),
         }

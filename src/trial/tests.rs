@@ -19,6 +19,7 @@ use crate::trial::site::Come;
 use crate::trial::site::Event;
 use crate::trial::site::Trial;
 use crate::web::Site as _;
+use crate::web::cookie::Cookie;
 use crate::web::reply::Reply;
 use crate::web::request::From;
 use crate::web::request::Method;
@@ -96,6 +97,7 @@ fn trial() -> (Trial, Receiver<Event>) {
         idp: "https://idp.test".to_owned(),
         party: Box::new(Anybody),
         decide: Box::new(decide),
+        cookie: Cookie::of("test", "http://localhost:8976"),
         clock: Box::new(now),
         events,
         come: Mutex::new(Come::default()),
@@ -108,22 +110,39 @@ fn request(method: Method, path: &str, from: From) -> Request {
     Request { method, path: path.to_owned(), query: String::new(), form: Vec::new(), cookies: Vec::new(), from }
 }
 
-fn ask(trial: &Trial, method: Method, path: &str) -> (u16, String, String) {
-    let reply = trial.answer(&request(method, path, From::Ourselves));
-    let location = reply.headers.iter().find(|(name, _)| *name == "location").map(|(_, value)| value.clone());
-    (reply.status, location.unwrap_or_default(), String::from_utf8(reply.body).unwrap())
+/// A browser, which keeps the last cookie that it was given.
+#[derive(Default)]
+struct Browser(std::cell::RefCell<Option<(String, String)>>);
+
+impl Browser {
+    fn ask(&self, trial: &Trial, method: Method, path: &str) -> (u16, String, String) {
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let mut request = Request { query: query.to_owned(), ..request(method, path, From::Ourselves) };
+        request.cookies.extend(self.0.borrow().clone());
+        let reply = trial.answer(&request);
+        let header =
+            |name: &str| reply.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
+        if let Some(cookie) = header("set-cookie") {
+            let (name, rest) = cookie.split_once('=').unwrap();
+            let (value, flags) = rest.split_once(';').unwrap();
+            assert_eq!(flags, " Path=/; HttpOnly; SameSite=Lax");
+            self.0.replace(Some((name.to_owned(), value.to_owned())));
+        }
+        (reply.status, header("location").unwrap_or_default(), String::from_utf8(reply.body).unwrap())
+    }
 }
 
 #[test]
 fn a_login_is_told_and_shown_with_everything_escaped() {
     let (trial, heard) = trial();
-    assert_eq!(ask(&trial, Method::Get, "/result").1, "/");
-    let (status, to, _) = ask(&trial, Method::Post, "/arrive");
+    let browser = Browser::default();
+    assert_eq!(browser.ask(&trial, Method::Get, "/result").1, "/");
+    let (status, to, _) = browser.ask(&trial, Method::Post, "/arrive");
     assert_eq!((status, to.as_str()), (303, "/result"));
     let Ok(Event::Login(login)) = heard.try_recv() else { panic!("nobody was told") };
     assert!(login.expected && login.message == "m" && login.at == now());
     assert_eq!(login.decision.as_ref().unwrap().code, "merge-prompt");
-    let (_, _, page) = ask(&trial, Method::Get, "/result");
+    let (_, _, page) = browser.ask(&trial, Method::Get, "/result");
     assert!(matches!(heard.try_recv(), Ok(Event::Shown)));
     for part in [
         "ACCEPTED",
@@ -138,17 +157,18 @@ fn a_login_is_told_and_shown_with_everything_escaped() {
     }
     assert!(!page.contains("<b>") && !page.contains('\u{202e}') && !page.contains("<script"), "{page}");
     // Its logout, once it is answered.
-    ask(&trial, Method::Get, "/slo");
+    browser.ask(&trial, Method::Get, "/slo");
     assert!(matches!(heard.try_recv(), Ok(Event::Logout(_))));
-    let (_, _, page) = ask(&trial, Method::Get, "/result");
+    let (_, _, page) = browser.ask(&trial, Method::Get, "/result");
     assert!(page.contains("LOGGED OUT") && !page.contains("id=\"logout\""), "{page}");
 }
 
 #[test]
 fn a_refused_login_says_why_and_how_to_mend_it() {
     let (trial, _heard) = trial();
-    ask(&trial, Method::Post, "/refused");
-    let (_, _, page) = ask(&trial, Method::Get, "/result");
+    let browser = Browser::default();
+    browser.ask(&trial, Method::Post, "/refused");
+    let (_, _, page) = browser.ask(&trial, Method::Get, "/result");
     for part in ["REFUSED audience-mismatch", "&lt;i&gt;no", "&lt;u&gt;mend", "Signed, and refused all the same"] {
         assert!(page.contains(part), "{part}: {page}");
     }
@@ -157,45 +177,78 @@ fn a_refused_login_says_why_and_how_to_mend_it() {
 
 #[test]
 fn what_a_stranger_hands_in_does_not_take_the_place_of_the_login() {
-    let (trial, _heard) = trial();
-    ask(&trial, Method::Post, "/stranger");
-    let (_, _, page) = ask(&trial, Method::Get, "/result");
-    assert!(page.contains("answers no request of this test"), "{page}");
-    ask(&trial, Method::Post, "/refused");
-    ask(&trial, Method::Post, "/stranger");
-    let (_, _, page) = ask(&trial, Method::Get, "/result");
-    assert!(page.contains("REFUSED audience-mismatch"), "{page}");
-    // What was accepted stays, whatever is handed in after it.
-    ask(&trial, Method::Post, "/arrive");
-    ask(&trial, Method::Post, "/refused");
-    let (_, _, page) = ask(&trial, Method::Get, "/result");
-    assert!(page.contains("ACCEPTED"), "{page}");
+    let (trial, heard) = trial();
+    let browser = Browser::default();
+    let stray = |browser: &Browser| {
+        let (status, to, _) = browser.ask(&trial, Method::Post, "/stranger");
+        assert!(status == 303 && to.starts_with("/result?stray="), "{to}");
+        browser.ask(&trial, Method::Get, &to).2
+    };
+    assert!(stray(&browser).contains("answers no request of this test"));
+    browser.ask(&trial, Method::Post, "/refused");
+    // Another page may have the browser bring it: what it shows at the result's address stays.
+    assert!(stray(&browser).contains("answers no request of this test"));
+    let shown = || browser.ask(&trial, Method::Get, "/result").2;
+    assert!(shown().contains("REFUSED audience-mismatch"), "{}", shown());
+    // What was accepted counts for whoever waits, whatever comes after it.
+    browser.ask(&trial, Method::Post, "/arrive");
+    assert!(shown().contains("ACCEPTED"), "{}", shown());
+    (0..40).for_each(|_| drop(stray(&Browser::default())));
+    browser.ask(&trial, Method::Post, "/refused");
+    let told: Vec<_> =
+        heard.try_iter().filter_map(|event| if let Event::Login(login) = event { Some(login) } else { None }).collect();
+    assert!(told.last().unwrap().judged.identity.is_some());
+}
+
+#[test]
+fn who_has_logged_in_is_shown_to_their_browser_alone() {
+    let (trial, heard) = trial();
+    let (browser, other) = (Browser::default(), Browser::default());
+    browser.ask(&trial, Method::Post, "/arrive");
+    for path in ["/result", "/result?stray=", "/result?stray=00000000000000000000000000000000"] {
+        let (status, _, page) = other.ask(&trial, Method::Get, path);
+        assert!(status == 403 && page.contains("known by a cookie") && !page.contains("&lt;b&gt;al"), "{page}");
+    }
+    assert_eq!(other.ask(&trial, Method::Post, "/logout").0, 403);
+    // Nor does it end the test.
+    assert!(!heard.try_iter().any(|event| matches!(event, Event::Shown)));
+    (0..40).for_each(|_| drop(other.ask(&trial, Method::Post, "/stranger")));
+    let (status, _, page) = browser.ask(&trial, Method::Get, "/result");
+    assert!(status == 200 && page.contains("ACCEPTED"), "{page}");
+    assert!(heard.try_iter().any(|event| matches!(event, Event::Shown)));
 }
 
 #[test]
 fn nobody_is_logged_out_by_a_page_of_somebody_else_s() {
     let (trial, _heard) = trial();
-    let logout = |from| trial.answer(&request(Method::Post, "/logout", from)).status;
+    let browser = Browser::default();
+    browser.ask(&trial, Method::Post, "/arrive");
+    let cookie = browser.0.borrow().clone().unwrap();
+    let logout = |from| {
+        let cookies = vec![cookie.clone()];
+        trial.answer(&Request { cookies, ..request(Method::Post, "/logout", from) }).status
+    };
     assert_eq!((logout(From::Elsewhere), logout(From::Unsaid), logout(From::Ourselves)), (403, 403, 302));
     let start = |from| trial.answer(&request(Method::Get, "/start", from)).status;
     assert_eq!((start(From::Elsewhere), start(From::Unsaid), start(From::Ourselves)), (403, 500, 500));
     // By a link it is no more than the way home.
-    assert_eq!(ask(&trial, Method::Get, "/logout").1, "/");
+    assert_eq!(browser.ask(&trial, Method::Get, "/logout").1, "/");
 }
 
 #[test]
 fn the_first_page_says_what_to_add_and_every_other_path_leads_nowhere() {
     let (trial, _heard) = trial();
-    let (_, _, page) = ask(&trial, Method::Get, "/");
+    let browser = Browser::default();
+    let (_, _, page) = browser.ask(&trial, Method::Get, "/");
     assert!(
         page.contains("a&lt;b") && page.contains("&lt;http://localhost&gt;") && page.contains("id=\"start\""),
         "{page}"
     );
-    let (status, _, page) = ask(&trial, Method::Get, "/start");
+    let (status, _, page) = browser.ask(&trial, Method::Get, "/start");
     assert!(status == 500 && page.contains("it cannot begin. mend it"), "{page}");
-    assert_eq!(ask(&trial, Method::Get, "/metadata").0, 404);
-    assert_eq!(ask(&trial, Method::Get, "/../etc/passwd").0, 404);
-    assert_eq!(ask(&trial, Method::Post, "/").0, 404);
+    assert_eq!(browser.ask(&trial, Method::Get, "/metadata").0, 404);
+    assert_eq!(browser.ask(&trial, Method::Get, "/../etc/passwd").0, 404);
+    assert_eq!(browser.ask(&trial, Method::Post, "/").0, 404);
 }
 
 #[test]

@@ -23,7 +23,7 @@ use crate::web::request::Method;
 use crate::web::request::Request;
 
 /// The largest body: the largest message that a login may carry, in base64 and percent-encoded.
-const BODY_LIMIT: usize = 16 << 20;
+const BODY_LIMIT: usize = 8 << 20;
 /// How long a body may take to arrive.
 const BODY_TIME: Duration = Duration::from_secs(10);
 /// The most fields of a form; a login has three.

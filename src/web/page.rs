@@ -1,5 +1,7 @@
 //! How every page looks: one column that a phone can read, light and dark, no picture and no script.
 
+mod trace;
+
 use std::sync::LazyLock;
 
 use base64::Engine as _;
@@ -15,6 +17,8 @@ use crate::model::verification::Step;
 use crate::model::verification::StepResult;
 use crate::model::verification::Verification;
 use crate::web::reply::Reply;
+
+pub(crate) use trace::trace;
 
 const STYLE: &str = include_str!("page.css");
 

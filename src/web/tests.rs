@@ -136,6 +136,26 @@ fn a_page_keeps_to_itself_and_escapes_what_it_says() {
 }
 
 #[test]
+fn who_holds_every_connection_and_says_nothing_keeps_nobody_out() {
+    let mut opened = open(0, None).unwrap();
+    opened.head_time = Duration::from_millis(300);
+    let port = opened.port();
+    let running = Running { _server: opened.serve(Arc::new(Echo), Door::of(port, false)).unwrap(), port };
+    // More than there are places; half of them begin a request and do not end it.
+    let silent: Vec<TcpStream> = (0..80)
+        .map(|at| {
+            let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+            if at % 2 == 0 {
+                write!(stream, "GET / HTTP/1.1\r\nhost: localhost:{port}\r\n").unwrap();
+            }
+            stream
+        })
+        .collect();
+    assert!(running.ask("GET / HTTP/1.1\nhost: HOST").contains(" 200 "));
+    drop(silent);
+}
+
+#[test]
 fn a_port_that_is_taken_is_refused_by_name() {
     let running = running();
     let failure = open(running.port, None).err().unwrap();

@@ -1,14 +1,12 @@
 //! The socket: loopback connections, in the clear or by TLS, so many at a time.
 
 use std::io;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Context;
 use std::task::Poll;
 use std::time::Duration;
 
-use axum::serve::Listener;
 use native_tls::Identity;
 use tokio::io::AsyncRead;
 use tokio::io::AsyncWrite;
@@ -25,7 +23,7 @@ use crate::error::Failure;
 use crate::web::Tls;
 
 /// Connections open at a time; more wait to be accepted.
-const CONNECTIONS: usize = 256;
+const CONNECTIONS: u32 = 64;
 /// How long a browser may take to agree on keys.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 
@@ -38,36 +36,36 @@ pub(super) fn acceptor(tls: &Tls<'_>) -> Result<TlsAcceptor, Failure> {
 
 /// Connections as they come; of those by TLS only ones whose keys are agreed on.
 pub(super) struct Wire {
-    listener: Arc<TcpListener>,
+    listener: TcpListener,
     free: Arc<Semaphore>,
     secured: Option<Secured>,
 }
 
 struct Secured {
     acceptor: TlsAcceptor,
-    ready: mpsc::Receiver<(Stream, SocketAddr)>,
-    hand_over: mpsc::Sender<(Stream, SocketAddr)>,
+    ready: mpsc::Receiver<Stream>,
+    hand_over: mpsc::Sender<Stream>,
 }
 
 impl Wire {
     pub(super) fn new(listener: TcpListener, acceptor: Option<TlsAcceptor>) -> Self {
         let secured = acceptor.map(|acceptor| {
-            let (hand_over, ready) = mpsc::channel(CONNECTIONS);
+            let (hand_over, ready) = mpsc::channel(CONNECTIONS as usize);
             Secured { acceptor, ready, hand_over }
         });
-        Self { listener: Arc::new(listener), free: Arc::new(Semaphore::new(CONNECTIONS)), secured }
+        Self { listener, free: Arc::new(Semaphore::new(CONNECTIONS as usize)), secured }
     }
 }
 
 /// The next connection, when there is room for it.
-async fn next(listener: &TcpListener, free: &Arc<Semaphore>) -> (TcpStream, SocketAddr, Option<OwnedSemaphorePermit>) {
+async fn next(listener: &TcpListener, free: &Arc<Semaphore>) -> (TcpStream, Option<OwnedSemaphorePermit>) {
     let place = Arc::clone(free).acquire_owned().await.ok();
     loop {
         match listener.accept().await {
-            Ok((stream, address)) => {
+            Ok((stream, _)) => {
                 // Answers are small and single: waiting to fill a packet only slows them.
                 drop(stream.set_nodelay(true));
-                return (stream, address, place);
+                return (stream, place);
             }
             // Out of descriptors: others will end.
             Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
@@ -75,25 +73,23 @@ async fn next(listener: &TcpListener, free: &Arc<Semaphore>) -> (TcpStream, Sock
     }
 }
 
-impl Listener for Wire {
-    type Io = Stream;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Stream, SocketAddr) {
+impl Wire {
+    /// The next connection that can be read from.
+    pub(super) async fn accept(&mut self) -> Stream {
         let Some(secured) = &mut self.secured else {
-            let (stream, address, place) = next(&self.listener, &self.free).await;
-            return (Stream { kind: Kind::Plain(stream), _place: place }, address);
+            let (stream, place) = next(&self.listener, &self.free).await;
+            return Stream { kind: Kind::Plain(stream), _place: place };
         };
         loop {
             tokio::select! {
                 Some(made) = secured.ready.recv() => return made,
-                (stream, address, place) = next(&self.listener, &self.free) => {
+                (stream, place) = next(&self.listener, &self.free) => {
                     let (acceptor, hand_over) = (secured.acceptor.clone(), secured.hand_over.clone());
                     // Beside the others: one that says nothing must not keep them waiting.
                     tokio::spawn(async move {
                         if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
                             let stream = Stream { kind: Kind::Secured(Box::new(stream)), _place: place };
-                            hand_over.send((stream, address)).await.ok();
+                            hand_over.send(stream).await.ok();
                         }
                     });
                 }
@@ -101,8 +97,11 @@ impl Listener for Wire {
         }
     }
 
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.listener.local_addr()
+    /// Accepts no more, and waits until every connection has ended.
+    pub(super) async fn ended(self) {
+        let Self { listener, free, secured } = self;
+        drop((listener, secured));
+        drop(free.acquire_many(CONNECTIONS).await);
     }
 }
 

@@ -115,7 +115,10 @@ fn a_browser_is_led_to_the_identity_provider_and_what_comes_back_is_reported() {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 303") && answer.contains("location: /result"), "{answer}");
-    assert!(ask(port, "GET /result HTTP/1.1").contains("REFUSED response-not-one"));
+    // Nobody else is shown it.
+    assert!(ask(port, "GET /result HTTP/1.1").starts_with("HTTP/1.1 403"));
+    let to = answer.lines().find_map(|line| line.strip_prefix("location: ")).unwrap();
+    assert!(ask(port, &format!("GET {to} HTTP/1.1")).contains("REFUSED response-not-one"));
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();

@@ -47,6 +47,7 @@ use crate::trial::site::Trial;
 use crate::web;
 use crate::web::Door;
 use crate::web::Tls;
+use crate::web::cookie::Cookie;
 use crate::workspace;
 use crate::workspace::Edit;
 
@@ -211,6 +212,7 @@ fn live(args: &Args, prepared: Prepared, context: &mut Context) -> Result<Verdic
             let setting = rules.setting();
             rules.engine(&setting, accounts.as_ref()).decide(identity)
         }),
+        cookie: Cookie::of("test", &base),
         clock: Box::new(move || now.plus_seconds(i64::try_from(started.elapsed().as_secs()).unwrap_or_default())),
         events,
         come: Mutex::new(Come::default()),

@@ -16,9 +16,9 @@ use crate::sandbox::login::Offered;
 use crate::sandbox::login::PASSWORD;
 use crate::sandbox::login::Visit;
 use crate::web::page;
-use crate::web::page::Tone;
 use crate::web::page::facts;
 use crate::web::page::told;
+use crate::web::page::trace;
 use crate::web::reply::Reply;
 
 /// Whose the pages are.
@@ -206,25 +206,6 @@ fn denied(login: &Login, visit: &Visit, decision: &Decision) -> Reply {
         p { a href="/" { "Back to the login" } }
     };
     layout(login, 403, "You are not let in", &body)
-}
-
-fn trace(decision: &Decision) -> Markup {
-    html! {
-        h2 { "Rule by rule" }
-        ul.steps {
-            @for step in &decision.trace {
-                li {
-                    span class=(format!("word {}", match step.outcome {
-                        Outcome::Passed => Tone::Good.class(),
-                        Outcome::Stopped => Tone::Bad.class(),
-                        Outcome::Noted => Tone::Plain.class(),
-                    })) { (step.outcome.word()) }
-                    strong { (step.rule) } ": " (told(&step.result))
-                    @if let Some(seed) = &step.seed { span.clause { (seed) } }
-                }
-            }
-        }
-    }
 }
 
 /// Whether there is an older account (QT10, method 2).

@@ -1,0 +1,43 @@
+//! What the rules said of a login, rule by rule.
+
+use maud::Markup;
+use maud::html;
+
+use crate::model::printable;
+use crate::rules::Decision;
+use crate::rules::Outcome;
+use crate::rules::Step;
+use crate::web::page::Tone;
+use crate::web::page::told;
+
+/// Each rule that was asked: what it said, where it comes from, and the key of the connection's file that
+/// it follows.
+pub(crate) fn trace(decision: &Decision) -> Markup {
+    html! {
+        h2 { "Rule by rule" }
+        ul.steps {
+            @for step in &decision.trace {
+                li {
+                    span class=(format!("word {}", tone(step.outcome).class())) { (step.outcome.word()) }
+                    strong { (step.rule) } ": " (told(&step.result))
+                    @if let Some(source) = source(step) { span.clause { (source) } }
+                }
+            }
+        }
+    }
+}
+
+const fn tone(outcome: Outcome) -> Tone {
+    match outcome {
+        Outcome::Passed => Tone::Good,
+        Outcome::Stopped => Tone::Bad,
+        Outcome::Noted => Tone::Plain,
+    }
+}
+
+fn source(step: &Step) -> Option<String> {
+    let key = step.route.iter().map(ToString::to_string).collect::<Vec<_>>().join(".");
+    let parts: Vec<&str> =
+        [step.seed.as_deref().unwrap_or_default(), &key].into_iter().filter(|part| !part.is_empty()).collect();
+    (!parts.is_empty()).then(|| printable(&parts.join(" · ")))
+}
