@@ -15,10 +15,12 @@
 //! - [`sign::PrivateKey`]: `from_pem(&[u8], passphrase: Option<&str>) -> Result<PrivateKey, Failure>`,
 //!   `generate(NewKey)`, `sign(Scheme, message) -> Result<Vec<u8>, Failure>`, `default_scheme()`,
 //!   `public() -> &PublicKey`, `to_pem()`.
+//! - [`mac::MacKey`]: a secret that two sides share; `verify(DigestKind, message, mac) -> Result<bool, Failure>`.
 //! - [`random::octets`]: octets that nobody can guess; [`random::is_same`] compares such.
 
 pub(crate) mod decrypt;
 pub(crate) mod digest;
+pub(crate) mod mac;
 pub(crate) mod random;
 pub(crate) mod scheme;
 pub(crate) mod sign;

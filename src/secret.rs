@@ -18,6 +18,7 @@ use std::time::Instant;
 
 use zeroize::Zeroizing;
 
+use crate::crypto::mac::MacKey;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::model::SecretRef;
@@ -55,6 +56,11 @@ impl Secret {
     /// The text itself, for the wire or to open a key, and for nothing else.
     pub(crate) fn expose(&self) -> &str {
         &self.0
+    }
+
+    /// The secret as the key of MACs, for who shares it: the one way to such a key.
+    pub(crate) fn mac_key(&self) -> MacKey {
+        MacKey::new(&self.0)
     }
 
     /// Whether it is the same secret.

@@ -5,6 +5,7 @@ use crate::model::connection::BearerPlace;
 use crate::model::connection::OAuth;
 use crate::model::connection::OAuthKind;
 use crate::model::connection::TokenEndpointAuthMethod;
+use crate::model::connection::is_mac_only;
 use crate::oidc::discovery::Discovery;
 
 /// What the administrator gives beside the document.
@@ -43,7 +44,7 @@ pub(crate) fn custom(discovery: &Discovery, choices: &Choices) -> OAuth {
         }
     }
     let algorithms = if choices.algorithms.is_empty() { vec!["RS256".to_owned()] } else { choices.algorithms.clone() };
-    let mac_only = algorithms.iter().all(|name| name.starts_with("HS"));
+    let mac_only = is_mac_only(&algorithms);
     let scope = choices.scope.clone().unwrap_or_else(|| {
         let wanted = ["openid", "email", "profile"];
         let offered = |scope: &&str| {

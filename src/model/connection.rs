@@ -308,6 +308,12 @@ pub(crate) enum BearerPlace {
     Query,
 }
 
+/// Whether these algorithms of ID tokens are HMACs by the client secret and nothing else, so that no
+/// published key is needed (QT3).
+pub(crate) fn is_mac_only(algorithms: &[String]) -> bool {
+    !algorithms.is_empty() && algorithms.iter().all(|name| name.starts_with("HS"))
+}
+
 /// An OAuth 2.0 or OpenID Connect connection (QT2, QT3). Response type and grant
 /// are fixed to the authorization code flow, so they are not in the file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -189,11 +189,14 @@ fn judge(discovery: &Discovery) -> Vec<Finding> {
     }
     let signed = |algorithm: &String| !algorithm.eq_ignore_ascii_case("none") && !algorithm.starts_with("HS");
     if !algorithms.is_empty() && !algorithms.iter().any(signed) {
+        // An HMAC proves something to who shares the secret (OIDC Core 10.1).
+        let shared = algorithms.iter().any(|algorithm| algorithm.starts_with("HS"));
         add(
             "discovery-no-public-key-alg",
-            Severity::Error,
+            if shared { Severity::Warning } else { Severity::Error },
             format!("the provider signs ID tokens only with {}", printable(&algorithms.join(", "))),
-            "ask for RS256 or ES256, which a published key verifies",
+            "ask for RS256 or ES256, which a published key verifies; an HMAC is taken only where the connection \
+             declares it in `oauth.id_token_algorithms` and has the client secret",
         );
     }
     let code = |response: &String| response.split(' ').any(|word| word == "code");

@@ -174,7 +174,7 @@ mod tests {
         let jws = Jws::read(&text).unwrap();
         assert_eq!((jws.payload.as_slice(), jws.signature.as_slice()), (&b"{}"[..], &[0, 0, 0][..]));
         assert_eq!(jws.signed, text.strip_suffix(".AAAA").unwrap().as_bytes());
-        assert_eq!((jws.algorithm().unwrap().name, jws.kid().unwrap()), ("RS256", Some("a")));
+        assert_eq!((jws.algorithm().unwrap().name(), jws.kid().unwrap()), ("RS256", Some("a")));
         assert!(jws.judge_header().is_ok());
     }
 

@@ -10,7 +10,7 @@ use crate::crypto::verify::KeyKind;
 use crate::crypto::verify::PublicKey;
 use crate::error::Failure;
 use crate::finding::Finding;
-use crate::oidc::algorithm::Algorithm;
+use crate::oidc::algorithm::Signature;
 use crate::oidc::json;
 use crate::oidc::jwks;
 use crate::oidc::jwks::Jwk;
@@ -74,7 +74,7 @@ impl Key {
 
     /// The key, where it may verify what is signed by this algorithm. A key that names no algorithm is
     /// for all of its own type and curve: the header chooses among those, and never the type.
-    pub(crate) fn fitting(&self, algorithm: Algorithm) -> Result<&PublicKey, Failure> {
+    pub(crate) fn fitting(&self, algorithm: Signature) -> Result<&PublicKey, Failure> {
         let key = self.key.as_ref().map_err(Failure::again)?;
         let fits = match (key.kind(), algorithm.curve) {
             (KeyKind::Rsa(_), None) => true,
@@ -158,7 +158,7 @@ mod tests {
 
     fn fitting(key: &str, algorithm: &str) -> Result<String, &'static str> {
         let set = KeySet::read(format!("{{\"keys\": [{key}]}}").as_bytes(), "x").unwrap();
-        let found = set.keys[0].fitting(Algorithm::named(algorithm).unwrap());
+        let found = set.keys[0].fitting(maker::signature(algorithm));
         found.map(|key| key.kind().to_string()).map_err(|failure| failure.code())
     }
 
@@ -216,7 +216,7 @@ mod tests {
                 r#"{{"kty": "{kty}", "crv": "{crv}", "n": "{value}", "e": "{value}", "x": "{value}", "y": "{value}"}}"#
             );
             let set = KeySet::read(text.as_bytes(), "x").unwrap();
-            proptest::prop_assert!(set.keys[0].fitting(Algorithm::named("RS256").unwrap()).is_err());
+            proptest::prop_assert!(set.keys[0].fitting(maker::signature("RS256")).is_err());
         }
     }
 }

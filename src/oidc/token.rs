@@ -10,17 +10,19 @@ use std::time::Duration;
 use serde_json::Map;
 use serde_json::Value;
 
+use crate::crypto::mac::MacKey;
 use crate::error::Failure;
 use crate::finding::Severity;
 use crate::model::time::Time;
 use crate::model::verification::Verification;
-use crate::oidc::algorithm::Algorithm;
 use crate::oidc::claims::Claims;
 use crate::oidc::json;
 use crate::oidc::jws;
 use crate::oidc::jws::Jws;
 use crate::oidc::keys::KeySet;
-use crate::oidc::proof;
+use crate::oidc::proof::Proof;
+use crate::oidc::proof::Trusted;
+use crate::oidc::proof::Verifier;
 
 /// What is expected of a token. What is `None` or empty nobody has said.
 #[derive(Clone, Copy, Default)]
@@ -31,7 +33,9 @@ pub(crate) struct Expected<'e> {
     pub(crate) client_id: Option<&'e str>,
     /// The keys that the issuer publishes.
     pub(crate) keys: Option<&'e KeySet>,
-    /// Names of the algorithms that the client is registered for, or the provider says it signs with.
+    /// The client's secret, by which HMACs are verified where `algorithms` has theirs.
+    pub(crate) secret: Option<&'e MacKey>,
+    /// Names of the algorithms that the client is registered for.
     pub(crate) algorithms: &'e [&'e str],
     /// What the login asked to have in the token.
     pub(crate) nonce: Option<&'e str>,
@@ -49,6 +53,12 @@ pub(crate) struct Expected<'e> {
     pub(crate) username: Option<&'e str>,
     /// How far the clocks may be apart.
     pub(crate) skew: Duration,
+}
+
+impl<'e> Expected<'e> {
+    fn trusted(&self) -> Trusted<'e> {
+        Trusted { keys: self.keys, secret: self.secret, algorithms: self.algorithms }
+    }
 }
 
 /// The claims being judged, and what was found so far.
@@ -107,9 +117,12 @@ fn missing(name: &str) -> Failure {
         .hint("check that this is an ID token and not an access token; OpenID Connect Core 2 lists what one has")
 }
 
+/// What demands a signature, where nothing says by which kind of key.
+const SIGNATURE: &str = "oidc-core 3.1.3.7(6)";
+
 /// What is known of the signature before any claim is looked at.
 enum Seal {
-    Proven(String, Vec<String>),
+    Proven(Proof),
     Refused(Failure),
     NotAsked(String),
 }
@@ -144,8 +157,10 @@ pub(crate) fn verify_alone(token: &str, expected: &Expected<'_>, now: Time) -> (
     };
     found.passed("form", "rfc7515 7.1", "three parts in base64url, the first a JSON object");
     let header = jws.judge_header();
-    let algorithm = jws.algorithm();
-    let seal = seal(&jws, &header, &algorithm, expected.keys);
+    let verifier = jws.algorithm().and_then(|algorithm| expected.trusted().verifier(algorithm));
+    let algorithm = verifier.as_ref().map(Verifier::algorithm).map_err(Failure::again);
+    let clause = verifier.as_ref().map_or(SIGNATURE, Verifier::clause);
+    let seal = seal(&jws, &header, &verifier);
     judge_header(&jws, &header, &mut found);
     if !matches!(seal, Seal::Proven(..)) {
         found.lose_proof();
@@ -154,7 +169,7 @@ pub(crate) fn verify_alone(token: &str, expected: &Expected<'_>, now: Time) -> (
         Ok(claims) => claims,
         Err(why) => {
             found.refused("claims", "rfc7519 7.2", &why);
-            say_seal(seal, expected.keys, &mut found);
+            say_seal(seal, clause, expected.keys, &mut found);
             return (found, None);
         }
     };
@@ -163,7 +178,7 @@ pub(crate) fn verify_alone(token: &str, expected: &Expected<'_>, now: Time) -> (
     judging.subject();
     judging.audience();
     judging.authorized_party();
-    say_seal(seal, expected.keys, &mut judging.found);
+    say_seal(seal, clause, expected.keys, &mut judging.found);
     judging.algorithm(&algorithm);
     judging.expiry();
     judging.issued();
@@ -221,25 +236,19 @@ fn payload(jws: &Jws<'_>) -> Result<Map<String, Value>, Failure> {
     })
 }
 
-fn seal(
-    jws: &Jws<'_>,
-    header: &Result<(), Failure>,
-    algorithm: &Result<Algorithm, Failure>,
-    keys: Option<&KeySet>,
-) -> Seal {
-    let (algorithm, keys) = match (header, algorithm, keys) {
-        (Err(why), _, _) => return Seal::NotAsked(format!("not asked: {why}")),
-        (_, Err(why), _) => return Seal::NotAsked(format!("not asked: {why}")),
-        (_, _, None) => return Seal::NotAsked("nobody gave the issuer's keys, so nothing is proven".to_owned()),
-        (Ok(()), Ok(algorithm), Some(keys)) => (*algorithm, keys),
+fn seal(jws: &Jws<'_>, header: &Result<(), Failure>, verifier: &Result<Verifier<'_>, Failure>) -> Seal {
+    let verifier = match (header, verifier) {
+        (Err(why), _) | (_, Err(why)) => return Seal::NotAsked(format!("not asked: {why}")),
+        (Ok(()), Ok(verifier)) => verifier,
     };
-    match proof::prove(jws, algorithm, keys) {
-        Ok(proof) => Seal::Proven(proof.told, proof.notes),
-        Err(why) => Seal::Refused(why),
+    match verifier.prove(jws) {
+        None => Seal::NotAsked("nobody gave the issuer's keys, so nothing is proven".to_owned()),
+        Some(Ok(proof)) => Seal::Proven(proof),
+        Some(Err(why)) => Seal::Refused(why),
     }
 }
 
-fn say_seal(seal: Seal, keys: Option<&KeySet>, found: &mut Verification) {
+fn say_seal(seal: Seal, clause: &'static str, keys: Option<&KeySet>, found: &mut Verification) {
     // What ruins a key set ruins every token of it, whichever key signed this one.
     let ruined = |code| matches!(code, "jwks-private-key" | "jwks-symmetric-key");
     for alarm in keys.iter().flat_map(|set| &set.findings).filter(|finding| ruined(finding.code)) {
@@ -250,15 +259,17 @@ fn say_seal(seal: Seal, keys: Option<&KeySet>, found: &mut Verification) {
         }
         found.warned("key-set", "rfc7517 9.2", &why);
     }
-    const CLAUSE: &str = "oidc-core 3.1.3.7(6)";
     match seal {
-        Seal::Proven(told, notes) => {
-            found.passed("signature", CLAUSE, told);
-            for note in notes {
+        Seal::Proven(proof) => {
+            found.passed("signature", clause, proof.told);
+            for note in proof.notes {
                 found.noted("signature-key", "rfc7515 4.1.4", note);
             }
+            if let Some(why) = proof.warning {
+                found.warned("signature-key", "oidc-core 16.19", &why);
+            }
         }
-        Seal::Refused(why) => found.refused("signature", CLAUSE, &why),
-        Seal::NotAsked(why) => found.unchecked("signature", CLAUSE, why),
+        Seal::Refused(why) => found.refused("signature", clause, &why),
+        Seal::NotAsked(why) => found.unchecked("signature", clause, why),
     }
 }

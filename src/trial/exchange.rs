@@ -7,6 +7,7 @@ use serde_json::Map;
 use serde_json::Value;
 use url::Url;
 
+use crate::crypto::mac::MacKey;
 use crate::crypto::verify::PublicKey;
 use crate::error::Failure;
 use crate::error::Result;
@@ -119,13 +120,15 @@ impl Exchange<'_> {
             return token.map(|(members, _)| members);
         }
         let (token, keys) = token.map_or((None, None), |(members, keys)| (Some(members), keys));
+        let secret = party.mac_key();
+        let trusted = (keys.as_ref(), secret.as_ref());
         let subject = token.as_ref().and_then(|members| members.get("sub")).and_then(Value::as_str);
         let user = match &party.user_info {
             None => {
                 found.unchecked("user-info", "oidc-core 5.3", "the connection has no user information endpoint");
                 None
             }
-            Some((url, place)) => match self.user_info((url, *place), access_token, subject, keys.as_ref(), found) {
+            Some((url, place)) => match self.user_info((url, *place), access_token, subject, trusted, found) {
                 Some(user) => Some(user),
                 None => return token,
             },
@@ -199,7 +202,7 @@ impl Exchange<'_> {
         let Self { party, asked, doors } = self;
         let login = asked.login;
         let mut keys = self.keys(found);
-        let algorithms: Vec<&str> = party.algorithms.iter().map(String::as_str).collect();
+        let (algorithms, secret) = (self.algorithms(), party.mac_key());
         let now = doors.clock.now();
         // The user authenticated for this login: after it had begun.
         let since = now.unix().saturating_sub(login.begun.unix()).max(0).unsigned_abs();
@@ -208,6 +211,7 @@ impl Exchange<'_> {
                 issuer: party.issuer.as_deref(),
                 client_id: Some(&party.client_id),
                 keys,
+                secret: secret.as_ref(),
                 algorithms: &algorithms,
                 nonce: login.nonce.as_ref().map(Hidden::expose),
                 max_age: login.forced.then(|| Duration::from_secs(since)),
@@ -276,6 +280,12 @@ impl Exchange<'_> {
                     None
                 }
             },
+            Keys::NotNeeded => {
+                let told =
+                    format!("none is needed: {} is verified with the client secret", self.party.algorithms.join(", "));
+                found.passed("keys", CLAUSE, told);
+                None
+            }
             Keys::Unknown => {
                 found.unchecked("keys", CLAUSE, "nobody said where the provider's keys are");
                 None
@@ -303,7 +313,7 @@ impl Exchange<'_> {
         (url, place): (&Url, BearerPlace),
         access_token: Hidden,
         subject: Option<&str>,
-        keys: Option<&KeySet>,
+        (keys, shared): (Option<&KeySet>, Option<&MacKey>),
         found: &mut Verification,
     ) -> Option<Map<String, Value>> {
         const STEP: &str = "user-info-request";
@@ -336,9 +346,15 @@ impl Exchange<'_> {
             issuer: self.party.issuer.as_deref(),
             client_id: Some(&self.party.client_id),
             keys,
+            secret: shared,
+            algorithms: &self.algorithms(),
         };
         let raw = Raw { status: answer.status, media_type: answer.media_type.as_deref(), body: &answer.body };
         user_info::judge(&raw, &expected, found)
+    }
+
+    fn algorithms(&self) -> Vec<&str> {
+        self.party.algorithms.iter().map(String::as_str).collect()
     }
 
     fn rules(&self) -> FetchRules {

@@ -4,6 +4,7 @@
 
 use url::Url;
 
+use crate::crypto::mac::MacKey;
 use crate::crypto::verify::PublicKey;
 use crate::error::Failure;
 use crate::http::address::SafeUrl;
@@ -13,6 +14,7 @@ use crate::model::connection::BearerPlace;
 use crate::model::connection::OAuth;
 use crate::model::connection::OAuthKind;
 use crate::model::connection::TokenEndpointAuthMethod;
+use crate::model::connection::is_mac_only;
 use crate::model::difference::explain_difference;
 use crate::model::time::Time;
 use crate::oidc::discovery::Discovery;
@@ -41,6 +43,8 @@ pub(super) enum Keys {
     At(String),
     /// In the connection's file, as PEM that was read once.
     Entered(String),
+    /// Nowhere: only HMACs by the client secret are taken.
+    NotNeeded,
     /// Nobody said.
     Unknown,
 }
@@ -122,6 +126,7 @@ impl Registration {
             .transpose()?;
         let key_set = published(|document| document.jwks_uri.as_ref()).cloned();
         let (keys, published_keys) = match (&oauth.public_key, &oauth.public_keys_endpoint) {
+            _ if is_mac_only(&oauth.id_token_algorithms) => (Keys::NotNeeded, None),
             (Some(pem), _) => {
                 PublicKey::from_pem_or_der(pem.as_bytes())?;
                 (Keys::Entered(pem.clone()), key_set)
@@ -177,6 +182,14 @@ impl Registration {
             Proof::Basic(secret) => Credentials::ClientBasic(&self.client_id, secret),
             Proof::Post(secret) => Credentials::ClientPost(&self.client_id, secret),
             Proof::Public => Credentials::Nobody,
+        }
+    }
+
+    /// The client secret as the key of HMACs; nothing of a client without one.
+    pub(super) fn mac_key(&self) -> Option<MacKey> {
+        match &self.proof {
+            Proof::Basic(secret) | Proof::Post(secret) => Some(secret.mac_key()),
+            Proof::Public => None,
         }
     }
 }

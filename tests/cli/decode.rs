@@ -206,3 +206,60 @@ fn an_id_token_is_proven_by_the_key_set_and_by_nothing_else() {
     );
     desk.ssoctl(&["login", "decode", "token", "--connection", "saml"]).exits(3).tells("no OAuth connection");
 }
+
+#[test]
+fn an_hmac_is_verified_by_the_client_secret_which_nobody_is_asked_for_otherwise() {
+    let desk = Desk::new();
+    let connection = |algorithms: &str, secret: &str| {
+        desk.write(
+            "connections/oidc.yaml",
+            format!(
+                "version: 1\nprovider: qualifio\nname: x\noauth:\n  kind: custom\n  issuer: https://idp.example.org/\n  \
+                 client_id: c1\n{secret}  scope: openid email\n  id_token_algorithms: [{algorithms}]\nattributes:\n  \
+                 email: email\nlogin:\n  email_domains: [example.org]\n"
+            ),
+        );
+    };
+    let by_variable = "  client_secret: env:OIDC_SECRET\n";
+    let part = |value: &Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
+    let claims = json!({
+        "iss": "https://idp.example.org/", "aud": "c1", "sub": "1", "exp": 1_700_000_300, "iat": 1_700_000_000,
+        "email": "anna@example.org", "email_verified": true,
+    });
+    let text = format!("{}.{}", part(&json!({ "alg": "HS256" })), part(&claims));
+    let secret = PKey::hmac(b"hunter2-hunter2-hunter2-hunter2-hunter2").unwrap();
+    let mac = Signer::new(MessageDigest::sha256(), &secret).unwrap().sign_oneshot_to_vec(text.as_bytes()).unwrap();
+    desk.write("token", format!("{text}.{}", BASE64_URL_SAFE_NO_PAD.encode(mac)));
+    let line = ["login", "decode", "token", "--connection", "oidc", "--at", "2023-11-14T22:14:00Z", "--format", "json"];
+    let run = |secret: Option<&str>, code: i32| {
+        let command = desk.command(&line);
+        let command = match secret {
+            Some(secret) => command.env("OIDC_SECRET", secret),
+            None => command,
+        };
+        let output = command.run().exits(code);
+        assert!(!format!("{}{}", output.stdout, output.stderr).contains("hunter2"));
+        output.json()
+    };
+    connection("HS256", by_variable);
+    let good = run(Some("hunter2-hunter2-hunter2-hunter2-hunter2"), 0);
+    assert_eq!((&good["verdict"], &good["decision"]["decision"]), (&json!("accepted"), &json!("allow")), "{good}");
+    assert_eq!(run(Some("hunter2-hunter2"), 1)["code"], "token-signature");
+    // What it stands for cannot be known: nothing is called good or bad.
+    assert_eq!(run(None, 3)["error"]["code"], "secret-unset");
+    connection("HS256", "");
+    let lacking = run(None, 1);
+    assert_eq!(lacking["code"], "jws-hmac");
+    assert!(lacking["hint"].as_str().unwrap().contains("oauth.client_secret="), "{lacking}");
+    // Not declared: nobody runs the command that prints the secret.
+    connection("RS256", "  client_secret: command:touch asked\n");
+    let undeclared = run(None, 1);
+    assert_eq!(undeclared["code"], "jws-hmac");
+    assert!(undeclared["hint"].as_str().unwrap().contains("oauth.id_token_algorithms=HS256"), "{undeclared}");
+    assert!(!desk.files().contains_key("asked"));
+    // A forged claim to be of the other kind asks nobody either.
+    connection("HS256", "  client_secret: command:touch asked\n");
+    desk.write("token", token(&made::rsa_key(2048), &claims));
+    assert_eq!(run(None, 1)["code"], "algorithm-unexpected");
+    assert!(!desk.files().contains_key("asked"));
+}

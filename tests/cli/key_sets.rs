@@ -175,3 +175,33 @@ fn a_key_set_in_a_file_raises_the_alarm_too() {
     let json = check("other.json", 1);
     assert_eq!((&json["worst"], &json["findings"][0]["code"]), (&"fail".into(), &"jwks-x5c-other-key".into()));
 }
+
+// QT3: an HMAC is verified by the client secret, and no key set is needed for that.
+#[test]
+fn a_connection_of_hmacs_alone_has_no_key_set_and_nobody_misses_it() {
+    let desk = Desk::new();
+    let (issuer, asked) = (Arc::new(Mutex::new(String::new())), Arc::new(Mutex::new(Vec::new())));
+    let (of_issuer, of_asked) = (Arc::clone(&issuer), Arc::clone(&asked));
+    let peer = Peer::http(move |path| {
+        of_asked.lock().unwrap().push(path.to_owned());
+        Answer::Body(made::discovery(&of_issuer.lock().unwrap()).replace("RS256", "HS256").into_bytes())
+    });
+    *issuer.lock().unwrap() = peer.url("/op");
+    let url = peer.url("/op");
+    let add = ["connection", "add", "q", "--provider", "qualtrics", "--discovery", &url, "--client-id", "c"];
+    let more = ["--client-secret", "env:S", "--attribute", "email=email", "--id-token-algorithm", "HS256"];
+    let added = desk.ssoctl(&[&add[..], &more, &["--insecure-allow-http"]].concat()).exits(0);
+    added.tells("warning[discovery-no-public-key-alg]");
+    assert!(!added.stderr.contains("public_keys_endpoint"), "{}", added.stderr);
+    assert!(!desk.read("connections/q.yaml").contains("public_keys_endpoint"));
+    assert_eq!(refresh(&desk, &["--check"], 0).stdout, "q: same\n");
+    refresh(&desk, &[], 0);
+    let check = desk.ssoctl(&["check", "--format", "json"]).ends().json();
+    assert!(!check.to_string().contains("public_keys_endpoint"), "{check}");
+    let line = ["cert", "check", "q", "--key-sets", "--insecure-allow-http", "--format", "json"];
+    assert_eq!(desk.ssoctl(&line).exits(0).json()["connections"][0]["code"], "certificate-not-stored");
+    desk.write("claims.json", r#"{"iss": "x", "sub": "1", "email": "anna@example.org"}"#);
+    let simulated = desk.ssoctl(&["login", "simulate", "q", "--claims", "claims.json", "--format", "json"]).exits(0);
+    assert!(!simulated.stdout.contains("public_keys"), "{}", simulated.stdout);
+    assert!(!asked.lock().unwrap().iter().any(|path| path.ends_with("/keys")), "a key set was asked for");
+}

@@ -6,6 +6,7 @@ use crate::check::connection::near_or_all;
 use crate::check::connection::saml::location;
 use crate::model::connection::OAuth;
 use crate::model::connection::OAuthKind;
+use crate::model::connection::is_mac_only;
 
 /// Judges endpoints, algorithms and scope.
 pub(super) fn oauth(oauth: &OAuth, subject: &Subject<'_>, sink: &mut Sink<'_>) {
@@ -23,7 +24,7 @@ pub(super) fn oauth(oauth: &OAuth, subject: &Subject<'_>, sink: &mut Sink<'_>) {
         );
     }
     let algorithms = &oauth.id_token_algorithms;
-    let mac_only = !algorithms.is_empty() && algorithms.iter().all(|name| name.starts_with("HS"));
+    let mac_only = is_mac_only(algorithms);
     missing(oauth, subject, mac_only, sink);
     if oauth.client_secret.is_some() && oauth.client_secret_expires_on.is_none() {
         sink.info(

@@ -51,7 +51,8 @@ all as HAR. It holds the session of whoever logged in: keep it like a password.
 What is not known is not called good: without the vendor's entity ID and ACS (`--audience`,
 `--acs`, or those of the connection) audience and recipient are `unchecked`; without a client
 ID the audience of a token is, and without `--nonce` its nonce. Whether it was used before
-(replay) cannot be seen from a file. A flag of the other protocol is refused.
+(replay) cannot be seen from a file. A flag of the other protocol is refused. A token with an HMAC
+(HS256) is verified with the connection's client secret, where `oauth.id_token_algorithms` has it.
 
 Exit codes: 0 accepted, and allow or prompt · 1 refused, or deny
             2 wrong usage · 3 the file or the connection cannot be read")]
@@ -129,7 +130,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let (place, captured) = chosen(args, &all, &prepared, file)?;
     let at = args.at.or(captured.at).unwrap_or(context.now);
     let judged = match &captured.message {
-        Message::Token(token) => token::judged(args, &prepared, (token, file), at)?,
+        Message::Token(token) => token::judged(args, &prepared, (token, file), at, context)?,
         message => saml::judged(args, &prepared, (&message.xml(file)?, captured.posted_to.as_deref(), file), at)?,
     };
     let accounts = match &args.directory {

@@ -4,6 +4,7 @@
 use serde_json::Map;
 use serde_json::Value;
 
+use crate::crypto::mac::MacKey;
 use crate::error::Failure;
 use crate::model::difference::explain_difference;
 use crate::model::verification::Verification;
@@ -11,7 +12,7 @@ use crate::oidc::flow::answer::Raw;
 use crate::oidc::json;
 use crate::oidc::jws::Jws;
 use crate::oidc::keys::KeySet;
-use crate::oidc::proof;
+use crate::oidc::proof::Trusted;
 
 const STEP: &str = "user-info";
 const CLAUSE: &str = "oidc-core 5.3.2";
@@ -27,6 +28,10 @@ pub(crate) struct Expected<'e> {
     pub(crate) client_id: Option<&'e str>,
     /// The keys that the issuer publishes, where the answer is signed.
     pub(crate) keys: Option<&'e KeySet>,
+    /// The client's secret, where the answer has an HMAC that `algorithms` declares.
+    pub(crate) secret: Option<&'e MacKey>,
+    /// Names of the algorithms that the client is registered for.
+    pub(crate) algorithms: &'e [&'e str],
 }
 
 /// Judges an answer: the claims, where every step holds. Of another user none of it may be used.
@@ -94,20 +99,29 @@ fn read(answer: &Raw<'_>, expected: &Expected<'_>, found: &mut Verification) -> 
 fn signed(body: &[u8], expected: &Expected<'_>, found: &mut Verification) -> Result<Map<String, Value>, Refused> {
     let plain =
         "have the identity provider answer this client with plain JSON, or with what the keys in its set have signed";
-    let refuse =
-        |why: Failure| (CLAUSE, Failure::remote(why.code(), format!("the user information: {why}")).hint(plain));
-    let Some(keys) = expected.keys else {
-        let what = "the user information is signed, and nobody gave the keys of the provider";
-        return Err((CLAUSE, Failure::remote("user-info-not-proven", what).hint("set `oauth.public_keys_endpoint`")));
+    let refuse = |why: Failure| {
+        let told = Failure::remote(why.code(), format!("the user information: {why}"));
+        // Which of the two is missing.
+        let own = (why.code() == "jws-hmac").then(|| why.hints().join("; "));
+        (CLAUSE, told.hint(own.unwrap_or_else(|| plain.to_owned())))
     };
+    let trusted = Trusted { keys: expected.keys, secret: expected.secret, algorithms: expected.algorithms };
     let text = std::str::from_utf8(body)
         .map_err(|_cause| refuse(Failure::input("jws-base64", "it is said to be a token, and is no text")))?;
     let jws = Jws::read(text.trim()).map_err(refuse)?;
     jws.judge_header().map_err(refuse)?;
-    let algorithm = jws.algorithm().map_err(refuse)?;
-    let proof = proof::prove(&jws, algorithm, keys).map_err(refuse)?;
+    let verifier = jws.algorithm().and_then(|algorithm| trusted.verifier(algorithm)).map_err(refuse)?;
+    let Some(proof) = verifier.prove(&jws) else {
+        let what = "the user information is signed, and nobody gave the keys of the provider";
+        return Err((CLAUSE, Failure::remote("user-info-not-proven", what).hint("set `oauth.public_keys_endpoint`")));
+    };
+    let proof = proof.map_err(refuse)?;
     let claims = json::object(&jws.payload, "the user information").map_err(refuse)?;
     found.passed(STEP, CLAUSE, format!("signed: {}", proof.told));
+    // Of the ID token it may have been said before.
+    if let Some(why) = proof.warning.filter(|why| found.steps.iter().all(|step| step.code != Some(why.code()))) {
+        found.warned(STEP, "oidc-core 16.19", &why);
+    }
     // Where they are there, they must be right; that they are there is no more than wished for.
     for (name, wanted, got) in
         [("iss", expected.issuer, claims.get("iss")), ("aud", expected.client_id, claims.get("aud"))]
@@ -175,6 +189,9 @@ mod tests {
         (found, claims)
     }
 
+    /// `{"alg":"RS256"}`, `{}`, and a signature of three zeros.
+    const SIGNED: &str = "eyJhbGciOiJSUzI1NiJ9.e30.AAAA";
+
     fn of_user() -> Expected<'static> {
         Expected { subject: Some("7"), ..Expected::default() }
     }
@@ -207,7 +224,8 @@ mod tests {
             (302, json, "", "user-info-status", "oidc-core 5.3.3"),
             (404, json, "", "user-info-status", "oidc-core 5.3.3"),
             (503, json, "", "user-info-status", "oidc-core 5.3.3"),
-            (200, "application/jwt", "a.b.c", "user-info-not-proven", CLAUSE),
+            (200, "application/jwt", SIGNED, "user-info-not-proven", CLAUSE),
+            (200, "application/jwt", "a.b.c", "jws-base64", CLAUSE),
         ] {
             let (found, claims) = judged(status, kind, body.as_bytes(), &of_user());
             let step = found.refusal().unwrap();
@@ -247,6 +265,26 @@ mod tests {
             assert_eq!(found.refusal().unwrap().code, Some(code), "{text}");
             assert!(claims.is_none());
         }
+        // An HMAC: by the secret, where it is declared, and by nothing that is published.
+        let secret = maker::secret("a-secret-of-at-least-32-octets-long");
+        let mac = |octets: &[u8]| maker::mac_token(r#"{"alg": "HS256"}"#, good.to_string(), octets, "HS256");
+        let shared = Expected { secret: Some(&secret), algorithms: &["HS256"], ..expected };
+        let own = mac(b"a-secret-of-at-least-32-octets-long");
+        assert!(judged(200, "application/jwt", own.as_bytes(), &shared).1.is_some());
+        let pem = mac(maker::ec().pem().as_bytes());
+        for (text, expected, code) in [
+            (&pem, shared, "token-signature"),
+            (&own, Expected { algorithms: &["ES256"], ..shared }, "jws-hmac"),
+            (&own, Expected { secret: None, ..shared }, "jws-hmac"),
+        ] {
+            let (found, claims) = judged(200, "application/jwt", text.as_bytes(), &expected);
+            assert_eq!(found.refusal().unwrap().code, Some(code));
+            assert!(claims.is_none());
+        }
+        let short = maker::secret("short");
+        let (found, claims) =
+            judged(200, "application/jwt", mac(b"short").as_bytes(), &Expected { secret: Some(&short), ..shared });
+        assert!(claims.is_some() && found.steps.iter().any(|step| step.code == Some("client-secret-short")));
         let (found, _) = judged(200, "application/jwt", b"\xff\xfe", &expected);
         assert_eq!(found.refusal().unwrap().code, Some("jws-base64"));
     }

@@ -2,10 +2,6 @@
 
 use std::time::Duration;
 
-use openssl::hash::MessageDigest;
-use openssl::pkey::PKey;
-use openssl::sign::Signer as Mac;
-
 use super::maker;
 use super::maker::encoded;
 use crate::crypto::sign::NewKey;
@@ -30,14 +26,22 @@ fn expected(keys: &KeySet) -> Expected<'_> {
 }
 
 fn found(token: &str, keys: &KeySet) -> Verification {
-    let (found, claims) = verify(token, &expected(keys), Time::from_unix(1500).unwrap());
+    found_by(token, &expected(keys))
+}
+
+fn found_by(token: &str, expected: &Expected<'_>) -> Verification {
+    let (found, claims) = verify(token, expected, Time::from_unix(1500).unwrap());
     assert_eq!(claims.is_some_and(|claims| claims.proven), found.refusal().is_none() && found.is_proven());
     found
 }
 
 /// The code of the refusal, or `reads` where the token is proven and none is.
 fn code(token: &str, keys: &KeySet) -> &'static str {
-    let found = found(token, keys);
+    code_by(token, &expected(keys))
+}
+
+fn code_by(token: &str, expected: &Expected<'_>) -> &'static str {
+    let found = found_by(token, expected);
     found.refusal().map_or(if found.is_proven() { "reads" } else { "unproven" }, |step| step.code.unwrap())
 }
 
@@ -69,11 +73,69 @@ fn j2_a_mac_with_the_public_key_is_refused() {
     let pem = maker::rsa().pem();
     for secret in [pem.clone(), format!("\n{pem}"), pem.trim_end().to_owned(), maker::rsa().jwk("")] {
         for alg in ["HS256", "hs256"] {
-            let signed = format!("{}.{}", encoded(format!(r#"{{"alg": "{alg}", "kid": "a"}}"#)), encoded(CLAIMS));
-            let key = PKey::hmac(secret.as_bytes()).unwrap();
-            let mac = Mac::new(MessageDigest::sha256(), &key).unwrap().sign_oneshot_to_vec(signed.as_bytes()).unwrap();
-            assert_eq!(code(&format!("{signed}.{}", encoded(mac)), &keys), "jws-hmac", "{alg}");
+            let header = format!(r#"{{"alg": "{alg}", "kid": "a"}}"#);
+            let token = maker::mac_token(&header, CLAIMS, secret.as_bytes(), "HS256");
+            assert_eq!(code(&token, &keys), "jws-hmac", "{alg}");
         }
+        // Neither where the connection takes HMACs, with the client secret or without.
+        let token = maker::mac_token(r#"{"alg": "HS256", "kid": "a"}"#, CLAIMS, secret.as_bytes(), "HS256");
+        let own = maker::secret("a-secret-of-at-least-32-octets-long");
+        let both = &["RS256", "HS256"][..];
+        assert_eq!(code_by(&token, &Expected { algorithms: both, ..expected(&keys) }), "jws-hmac");
+        let declared = Expected { algorithms: both, secret: Some(&own), ..expected(&keys) };
+        assert_eq!(code_by(&token, &declared), "token-signature");
+    }
+}
+
+#[test]
+fn j2_an_hmac_is_verified_by_the_secret_alone_and_a_signature_by_the_keys_alone() {
+    const SECRET: &str = "a-secret-of-at-least-32-octets-long";
+    let (keys, secret) = (maker::set(&[maker::rsa().jwk("")]), maker::secret(SECRET));
+    let both = Expected { algorithms: &["RS256", "HS256"], secret: Some(&secret), ..expected(&keys) };
+    let mac = |alg: &str| maker::mac_token(&format!(r#"{{"alg": "{alg}"}}"#), CLAIMS, SECRET.as_bytes(), alg);
+    let signed = maker::rsa().token(r#"{"alg": "RS256"}"#, CLAIMS, "RS256");
+    assert_eq!((code_by(&mac("HS256"), &both), code_by(&signed, &both)), ("reads", "reads"));
+    assert_eq!(code_by(&mac("HS256"), &Expected { keys: None, ..both }), "reads");
+    assert_eq!(code_by(&signed, &Expected { keys: None, ..both }), "unproven");
+    assert_eq!(code_by(&signed, &Expected { secret: None, ..both }), "reads");
+    // The secret in the published set is nobody's any more, and no key for it.
+    let published = maker::set(&[format!(r#"{{"kty": "oct", "k": "{}"}}"#, encoded(SECRET))]);
+    assert_eq!(code_by(&mac("HS256"), &Expected { keys: Some(&published), secret: None, ..both }), "jws-hmac");
+    // Declared is each by its name.
+    assert_eq!(code_by(&mac("HS512"), &both), "jws-hmac");
+    // The algorithm in the header is another than the one it was made by.
+    let other = maker::mac_token(r#"{"alg": "HS256"}"#, CLAIMS, SECRET.as_bytes(), "HS512");
+    assert_eq!(code_by(&other, &both), "token-signature-form");
+    let renamed = format!("{}.{}", encoded(r#"{"alg": "HS256"}"#), signed.split_once('.').unwrap().1);
+    assert_eq!(code_by(&renamed, &both), "token-signature-form");
+    let renamed = format!("{}.{}", encoded(r#"{"alg": "RS256"}"#), mac("HS256").split_once('.').unwrap().1);
+    assert_eq!(code_by(&renamed, &both), "token-signature");
+    // What is missing is said.
+    for (lacking, said, mend) in [
+        (Expected { algorithms: &["RS256"], ..both }, "does not declare HS256", "oauth.id_token_algorithms=HS256"),
+        (Expected { secret: None, ..both }, "no client secret", "oauth.client_secret="),
+    ] {
+        let found = found_by(&mac("HS256"), &lacking);
+        let step = found.refusal().unwrap();
+        assert!(step.detail.contains(said) && step.hint.as_ref().unwrap().contains(mend), "{step:?}");
+    }
+}
+
+// OIDC Core 16.19.
+#[test]
+fn j2_a_secret_that_is_shorter_than_the_digest_is_told() {
+    let keys = maker::set(&[]);
+    for (alg, octets) in [("HS256", 32), ("HS384", 48), ("HS512", 64)] {
+        let warned = |length: usize| {
+            let text = "s".repeat(length);
+            let secret = maker::secret(&text);
+            let token = maker::mac_token(&format!(r#"{{"alg": "{alg}"}}"#), CLAIMS, text.as_bytes(), alg);
+            let found = found_by(&token, &Expected { secret: Some(&secret), algorithms: &[alg], ..expected(&keys) });
+            assert!(found.refusal().is_none() && found.is_proven(), "{found:?}");
+            assert!(!format!("{found:?}").contains(&text));
+            notes(&found).contains("client-secret-short")
+        };
+        assert!(warned(octets - 1) && !warned(octets), "{alg}");
     }
 }
 

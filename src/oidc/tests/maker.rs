@@ -4,12 +4,16 @@ use std::sync::OnceLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use openssl::hash::MessageDigest;
+use openssl::pkey::PKey;
 
+use crate::crypto::mac::MacKey;
 use crate::crypto::sign::NewKey;
 use crate::crypto::sign::PrivateKey;
 use crate::crypto::verify::Curve;
 use crate::crypto::verify::KeyKind;
 use crate::oidc::algorithm::Algorithm;
+use crate::oidc::algorithm::Signature;
 use crate::oidc::keys::KeySet;
 
 /// A key that signs tokens.
@@ -62,9 +66,35 @@ impl Signer {
     /// A token with exactly this header, signed by the named algorithm whatever the header says.
     pub(crate) fn token(&self, header: &str, claims: impl AsRef<[u8]>, algorithm: &str) -> String {
         let signed = format!("{}.{}", encoded(header), encoded(claims));
-        let signature = self.0.sign(Algorithm::named(algorithm).unwrap().scheme, signed.as_bytes()).unwrap();
-        format!("{signed}.{}", encoded(signature))
+        let signed_with = self.0.sign(signature(algorithm).scheme, signed.as_bytes()).unwrap();
+        format!("{signed}.{}", encoded(signed_with))
     }
+}
+
+/// The signature algorithm of this name.
+pub(crate) fn signature(name: &str) -> Signature {
+    match Algorithm::named(name) {
+        Ok(Algorithm::Signature(signature)) => signature,
+        other => panic!("{name} is no signature: {other:?}"),
+    }
+}
+
+/// A secret as the client's.
+pub(crate) fn secret(text: &str) -> MacKey {
+    MacKey::new(&text.to_owned().into())
+}
+
+/// A token with exactly this header, and an HMAC by the octets, with the digest of the named algorithm.
+pub(crate) fn mac_token(header: &str, claims: impl AsRef<[u8]>, octets: &[u8], algorithm: &str) -> String {
+    let digest = match algorithm {
+        "HS256" => MessageDigest::sha256(),
+        "HS384" => MessageDigest::sha384(),
+        _ => MessageDigest::sha512(),
+    };
+    let signed = format!("{}.{}", encoded(header), encoded(claims));
+    let key = PKey::hmac(octets).unwrap();
+    let mac = openssl::sign::Signer::new(digest, &key).unwrap().sign_oneshot_to_vec(signed.as_bytes()).unwrap();
+    format!("{signed}.{}", encoded(mac))
 }
 
 /// A set of these keys.

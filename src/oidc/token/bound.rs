@@ -16,7 +16,7 @@ impl Judging<'_> {
     pub(super) fn algorithm(&mut self, algorithm: &Result<Algorithm, Failure>) {
         let said = match algorithm {
             Err(why) => Err(why.again()),
-            Ok(algorithm) => self.judge_algorithm(algorithm.name),
+            Ok(algorithm) => self.judge_algorithm(algorithm.name()),
         };
         self.say("algorithm", "oidc-core 3.1.3.7(7, 8)", said);
     }
@@ -97,7 +97,7 @@ impl Judging<'_> {
             ))),
             (_, _, Err(_)) => Ok(Held::NotAsked("no algorithm says with what to digest".to_owned())),
             (Some(hash), Some(given), Ok(algorithm)) => {
-                let mut digest = Digest::new(algorithm.scheme.digest());
+                let mut digest = Digest::new(algorithm.digest());
                 digest.update(given.as_bytes());
                 let digest = digest.finish();
                 let wanted = URL_SAFE_NO_PAD.encode(&digest[..digest.len() / 2]);

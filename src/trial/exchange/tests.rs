@@ -409,6 +409,60 @@ fn whatever_is_wrong_with_the_id_token_has_its_code_and_nobody_is_asked_on_its_b
     assert_eq!(refusal(&outcome).2, "algorithm-unexpected");
 }
 
+/// A login at a provider that makes HMACs by these octets, declared or not.
+fn login_by_mac(alg: &str, octets: &[u8], declared: &[&str]) -> (Outcome, Vec<Received>) {
+    let claims = json!({
+        "iss": "https://i.example", "sub": "7", "aud": "client", "exp": NOW + 300, "iat": NOW, "nonce": draw_nonce(),
+    });
+    let token = maker::mac_token(&format!(r#"{{"alg": "{alg}"}}"#), claims.to_string(), octets, alg);
+    login_at(with_token(granted(&token)), |oauth| {
+        oauth.id_token_algorithms = declared.iter().map(|name| (*name).to_owned()).collect();
+        if !declared.contains(&"ES256") {
+            oauth.public_keys_endpoint = None;
+        }
+    })
+}
+
+// QT3; attack J2.
+#[test]
+fn an_hmac_by_the_client_secret_needs_no_key_set_and_is_taken_where_it_is_declared() {
+    for alg in ["HS256", "HS384", "HS512"] {
+        let (outcome, received) = login_by_mac(alg, SECRET.as_bytes(), &[alg]);
+        assert!(outcome.claims.as_ref().unwrap().proven, "{outcome:?}");
+        assert_eq!(
+            (step(&outcome, "signature").clause, step(&outcome, "keys").result),
+            ("oidc-core 3.1.3.7(8)", StepResult::Passed)
+        );
+        assert_eq!(step(&outcome, "signature-key").code, Some("client-secret-short"));
+        assert_eq!(received.iter().map(path).collect::<Vec<_>>(), ["/token", "/user"], "no key set is asked for");
+    }
+    // Where both are declared, each is verified by its own.
+    assert!(login_by_mac("HS256", SECRET.as_bytes(), &["ES256", "HS256"]).0.claims.unwrap().proven);
+    for (octets, declared, code) in [
+        (&b"another secret"[..], &["HS256"][..], "token-signature"),
+        (maker::ec().pem().as_bytes(), &["ES256", "HS256"], "token-signature"),
+        (SECRET.as_bytes(), &["ES256"], "jws-hmac"),
+        (SECRET.as_bytes(), &["HS512"], "jws-hmac"),
+        (SECRET.as_bytes(), &[], "jws-hmac"),
+    ] {
+        let (outcome, received) = login_by_mac("HS256", octets, declared);
+        assert_eq!(refusal(&outcome).2, code, "{declared:?}");
+        assert!(!received.iter().any(|request| path(request) == "/user"));
+    }
+    // A signature proves nothing to a client that declares HMACs alone.
+    let (outcome, _) = login_at(Op::good(), |oauth| oauth.id_token_algorithms = vec!["HS256".to_owned()]);
+    assert_eq!(refusal(&outcome).2, "algorithm-unexpected");
+    // A public client has no secret.
+    let claims = json!({"iss": "https://i.example", "sub": "7", "aud": "client", "exp": NOW + 300, "iat": NOW});
+    let token = maker::mac_token(r#"{"alg": "HS256"}"#, claims.to_string(), b"x", "HS256");
+    let peer = with_token(granted(&token)).start();
+    let oauth = OAuth { id_token_algorithms: vec!["HS256".to_owned()], ..oauth(&peer.url()) };
+    let public = Registration::new(&"desk".parse().unwrap(), &oauth, None, None).unwrap();
+    let outcome = finished(&public, &begun(&public, false), "");
+    assert_eq!(refusal(&outcome).2, "jws-hmac");
+    assert!(step(&outcome, "algorithm").detail.contains("no client secret"), "{outcome:?}");
+}
+
 #[test]
 fn a_key_that_came_meanwhile_is_fetched_once_more_and_only_once() {
     let rolled = Op { keys: vec![set_of(r#", "kid": "old""#), set_of(r#", "kid": "a""#)], ..Op::good() };

@@ -223,6 +223,10 @@ OIDC_PROVIDER = Idp(
             Case("demands PKCE", "accepted", settings=client(pkce=True)),
             Case("takes the secret in the form", "accepted", settings=client(method="client_secret_post"),
                  connection=((r"  - client_secret_basic\n", ""),)),
+            # A wrong secret ends at the token endpoint already, as in the case below.
+            Case("signs with the client secret", "accepted", settings=client(algorithm="HS256"),
+                 connection=((r"(\n  public_keys_endpoint: \S+)", ""), (r"  - RS256\n", "  - HS256\n"))),
+            Case("signs with the client secret, undeclared", "refused", "jws-hmac", settings=client(algorithm="HS256")),
             Case("another key set", "refused", "token-key-unknown",
                  connection=((r"(public_keys_endpoint: \S+)/jwks", r"\1/keys-of-before"),), offline=False),
             Case("another client", "none", at_idp="invalid_client", connection=((r"client_id: ssoctl", "client_id: other"),)),

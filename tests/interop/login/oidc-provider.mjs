@@ -35,6 +35,7 @@ const provider = new Provider(settings.url, {
     const user = settings.users[id];
     return user && { accountId: id, claims: async () => ({ sub: id, ...user.claims }) };
   },
+  enabledJWA: { idTokenSigningAlgValues: ['RS256', 'HS256'] },
   features: { devInteractions: { enabled: true }, rpInitiatedLogout: { enabled: true } },
   pkce: { required: () => settings.client.pkce ?? false },
   jwks: { keys: [jwk(settings.key, 'trial-1')] },

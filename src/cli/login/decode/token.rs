@@ -2,26 +2,38 @@
 
 use std::time::Duration;
 
+use crate::cli::context::Context;
 use crate::cli::login::decode::Args;
 use crate::cli::login::decode::refuse_others;
 use crate::cli::login::identity;
 use crate::cli::login::prepared::Prepared;
+use crate::crypto::mac::MacKey;
 use crate::crypto::verify::PublicKey;
 use crate::error::Failure;
 use crate::error::Result;
+use crate::model::connection::OAuth;
 use crate::model::time::Time;
 use crate::model::verification::Judged;
 use crate::model::verification::StepResult;
+use crate::oidc::algorithm::Algorithm;
 use crate::oidc::claims::Claims;
+use crate::oidc::jws::Jws;
 use crate::oidc::keys::KeySet;
 use crate::oidc::token;
 use crate::oidc::token::Expected;
+use crate::secret;
 
 /// What a step is called that a token without keys is refused by.
 const STEP: &str = "signature";
 
 /// Verifies an ID token.
-pub(super) fn judged(args: &Args, prepared: &Prepared, (text, file): (&str, &str), at: Time) -> Result<Judged> {
+pub(super) fn judged(
+    args: &Args,
+    prepared: &Prepared,
+    (text, file): (&str, &str),
+    at: Time,
+    context: &Context,
+) -> Result<Judged> {
     let name = prepared.name();
     let connection = prepared.connection();
     let Some(oauth) = &connection.oauth else {
@@ -48,11 +60,13 @@ pub(super) fn judged(args: &Args, prepared: &Prepared, (text, file): (&str, &str
         (None, None) => None,
     };
     let algorithms: Vec<&str> = oauth.id_token_algorithms.iter().map(String::as_str).collect();
+    let secret = client_secret(text, oauth, context)?;
     let username = connection.attributes.get("username").or_else(|| connection.attributes.get("email"));
     let expected = Expected {
         issuer: oauth.issuer.as_deref(),
         client_id: args.audience.as_deref().or(oauth.client_id.as_deref()),
         keys: keys.as_ref(),
+        secret: secret.as_ref(),
         algorithms: &algorithms,
         nonce: args.nonce.as_deref(),
         username: username.map(String::as_str),
@@ -77,4 +91,17 @@ pub(super) fn judged(args: &Args, prepared: &Prepared, (text, file): (&str, &str
     let signed = verification.steps.iter().any(|step| step.step == STEP && step.result == StepResult::Passed);
     let facts = claims.as_ref().map(Claims::facts).unwrap_or_default();
     Ok(Judged { identity: claimed.clone().filter(|_| proven), verification, claimed, signed, facts })
+}
+
+/// The client secret, where the token has an HMAC that the connection declares. Of any other token nobody
+/// is asked for it, be it a file, a variable or a command.
+fn client_secret(text: &str, oauth: &OAuth, context: &Context) -> Result<Option<MacKey>> {
+    let algorithm = Jws::read(text).ok().and_then(|jws| jws.algorithm().ok());
+    let declared = |name: &str| oauth.id_token_algorithms.iter().any(|one| one == name);
+    match (algorithm, &oauth.client_secret) {
+        (Some(Algorithm::Mac(mac)), Some(reference)) if declared(mac.name) => {
+            Ok(Some(secret::resolve(reference, context.workspace()?.root())?.mac_key()))
+        }
+        _ => Ok(None),
+    }
 }
