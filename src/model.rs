@@ -7,6 +7,7 @@ pub(crate) mod document;
 pub(crate) mod escaped;
 pub(crate) mod identity;
 pub(crate) mod key_set;
+pub(crate) mod letters;
 pub(crate) mod login;
 pub(crate) mod migration;
 pub(crate) mod provision;

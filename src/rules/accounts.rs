@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use crate::model::letters::lower;
 use crate::rules::policy::Column;
 
 /// One account. What a list does not say is `None`.
@@ -129,11 +130,6 @@ const fn index(column: Column) -> usize {
     }
 }
 
-/// A text without regard to case, letter by letter and without a copy.
-fn lower(text: &str) -> impl Iterator<Item = char> + '_ {
-    text.chars().flat_map(char::to_lowercase)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -152,6 +148,11 @@ mod tests {
         assert_eq!(names(accounts.find(Column::Username, "B")), ["B"]);
         assert_eq!(names(accounts.folded(Column::Username, "B")), ["b", "B", "b"]);
         assert_eq!(names(accounts.find(Column::Email, "b@x.EXAMPLE")), ["b", "a"]);
+        // The Kelvin sign is no `k`: who can choose their address is nobody else.
+        let kate = Accounts::new(vec![account("kate", "kate@x.example")]);
+        assert_eq!(names(kate.find(Column::Email, "KATE@x.example")), ["kate"]);
+        assert!(kate.find(Column::Email, "\u{212a}ate@x.example").is_empty());
+        assert!(kate.folded(Column::Username, "\u{212a}ate").is_empty());
         assert!(accounts.find(Column::Email, "").is_empty() && accounts.find(Column::ExternalId, "b").is_empty());
     }
 }

@@ -11,6 +11,7 @@ use serde_json::Map;
 use serde_json::Value;
 
 use crate::error::Failure;
+use crate::model::letters::folded;
 use crate::model::time::Time;
 use crate::sandbox::answer::Refusal;
 use crate::sandbox::fault::Fault;
@@ -181,7 +182,7 @@ impl Directory {
         for user in seed {
             directory.plant(user)?;
         }
-        directory.operator_id = match directory.by_name.get(&operator.username.to_lowercase()) {
+        directory.operator_id = match directory.by_name.get(&folded(&operator.username)) {
             None => directory.plant(operator)?,
             Some(position) => {
                 let found = directory.users[*position].id.clone();
@@ -204,7 +205,7 @@ impl Directory {
         if seed.username.is_empty() {
             return Err(refuse("sandbox-user-name", "the username is empty").hint("give each user a username"));
         }
-        if self.by_name.contains_key(&seed.username.to_lowercase()) {
+        if self.by_name.contains_key(&folded(&seed.username)) {
             return Err(refuse("sandbox-user-name", "another user has the same username, ignoring case")
                 .hint("the vendor keeps usernames unique; remove one of the two"));
         }
@@ -246,15 +247,15 @@ impl Directory {
 
     fn push(&mut self, user: User) {
         self.by_id.insert(user.id.clone(), self.users.len());
-        self.by_name.insert(user.username.to_lowercase(), self.users.len());
+        self.by_name.insert(folded(&user.username), self.users.len());
         self.users.push(user);
     }
 
     fn replace(&mut self, position: usize, user: User) {
         let slot = &mut self.users[position];
         if slot.username != user.username {
-            self.by_name.remove(&slot.username.to_lowercase());
-            self.by_name.insert(user.username.to_lowercase(), position);
+            self.by_name.remove(&folded(&slot.username));
+            self.by_name.insert(folded(&user.username), position);
         }
         *slot = user;
     }
@@ -262,7 +263,7 @@ impl Directory {
     fn remove(&mut self, position: usize) {
         let gone = self.users.remove(position);
         self.by_id.remove(&gone.id);
-        self.by_name.remove(&gone.username.to_lowercase());
+        self.by_name.remove(&folded(&gone.username));
         for index in [&mut self.by_id, &mut self.by_name] {
             index.values_mut().filter(|at| **at > position).for_each(|at| *at -= 1);
         }
@@ -280,7 +281,7 @@ impl Directory {
 
     /// The account with this username, whatever its case.
     pub(super) fn named(&self, username: &str) -> Option<&User> {
-        self.by_name.get(&username.to_lowercase()).map(|position| &self.users[*position])
+        self.by_name.get(&folded(username)).map(|position| &self.users[*position])
     }
 
     /// Gives each account what only its vendor has; keys and names stay as they are.
@@ -370,7 +371,7 @@ impl Directory {
         let mut new = User { version: old.version + 1, modified: Some(attempt.now), ..old.clone() };
         if let Some(name) = changes.username {
             let name = self.suffixed(name);
-            if self.by_name.get(&name.to_lowercase()).is_some_and(|holder| *holder != position) {
+            if self.by_name.get(&folded(&name)).is_some_and(|holder| *holder != position) {
                 return Err(Refusal::name_taken());
             }
             new.username = name;
@@ -465,7 +466,7 @@ impl Directory {
     /// The account that would be made.
     fn made(&self, attempt: &Attempt<'_>, id: Option<String>, changes: Changes) -> Result<User, Refusal> {
         let username = self.suffixed(changes.username.ok_or_else(Refusal::no_name)?);
-        if self.by_name.contains_key(&username.to_lowercase()) {
+        if self.by_name.contains_key(&folded(&username)) {
             return Err(Refusal::name_taken());
         }
         Ok(User {

@@ -30,7 +30,8 @@ use crate::web::request::Request;
 const CALLBACK: &str = "/callback";
 
 /// Logins that may be under way at a time: somebody presses the button again, and comes back by the first.
-const MOST_OPEN: usize = 16;
+/// Another program that asks for many must not soon push it out.
+const MOST_OPEN: usize = 1024;
 
 /// What the test is to be.
 pub(crate) struct Setting {
@@ -124,13 +125,13 @@ impl Party for RelyingParty {
             let hint = "the answer is asked for in the query: the provider does not heed that (response_mode)";
             let told = "the answer came as a form";
             judged.verification.failed("callback", "rfc6749 4.1.2", "callback-by-form", told, hint);
-            return Some(Arrival { judged, message: String::new(), expected: false });
+            return Some(Arrival { judged, message: String::new(), expected: false, session: None });
         }
         let Some((login, expected)) = self.login_of(request) else {
             let hint = "begin the login anew: an answer is taken once, and only while its request is open";
             let told = "an answer came, and no login is under way";
             judged.verification.failed("callback", "rfc6749 10.12", "callback-unasked", told, hint);
-            return Some(Arrival { judged, message: String::new(), expected: false });
+            return Some(Arrival { judged, message: String::new(), expected: false, session: None });
         };
         let asked = Asked {
             login: &login,
@@ -154,7 +155,7 @@ impl Party for RelyingParty {
         let steps = &judged.verification.steps;
         judged.signed = steps.iter().any(|step| step.step == "signature" && step.result == StepResult::Passed);
         let message = outcome.id_token.map(|token| token.expose().to_owned()).unwrap_or_default();
-        Some(Arrival { judged, message, expected })
+        Some(Arrival { judged, message, expected, session: None })
     }
 }
 

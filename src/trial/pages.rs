@@ -43,8 +43,8 @@ pub(super) fn home(trial: &Trial) -> Reply {
     Reply::page(200, page::layout(BRAND, "Test login", &body))
 }
 
-/// What it came to.
-pub(super) fn result(trial: &Trial, login: &Login, logout: Option<&Verification>) -> Reply {
+/// What it came to; `log_out` is where its session can be ended.
+pub(super) fn result(trial: &Trial, login: &Login, logout: Option<&Verification>, log_out: Option<&str>) -> Reply {
     let judged = &login.judged;
     let refusal = judged.verification.refusal();
     let title = if refusal.is_none() { "The login was accepted" } else { "The login was refused" };
@@ -82,11 +82,10 @@ pub(super) fn result(trial: &Trial, login: &Login, logout: Option<&Verification>
                 }
                 (steps(steps_of_logout))
             }
-            None if trial.party.logs_out() && login.expected && refusal.is_none() => {
+            None => @if let Some(action) = log_out.filter(|_| trial.party.logs_out()) {
                 h2 { "Logout" }
-                form method="post" action="/logout" { p { button #logout type="submit" { "Log out at the identity provider" } } }
+                form method="post" action=(action) { p { button #logout type="submit" { "Log out at the identity provider" } } }
             }
-            None => {}
         }
         h2 { "What was tested" }
         p { "The identity provider's side, with the name and key of this test. The vendor's own addresses and keys cannot be used from here: what a browser brought to the vendor is judged by " code { "ssoctl login decode" } "." }

@@ -15,6 +15,8 @@ pub(crate) struct Arrival {
     pub(crate) message: String,
     /// Whether it answers what was asked here: what somebody else hands in does not end the test.
     pub(crate) expected: bool,
+    /// By which the party knows the session that it began, where it did.
+    pub(crate) session: Option<u64>,
 }
 
 /// The side of a test login that ssoctl plays: service provider or relying party.
@@ -31,9 +33,10 @@ pub(crate) trait Party: Send + Sync + 'static {
     fn metadata(&self) -> Option<Result<(&'static str, String)>> {
         None
     }
-    /// Sends the browser to log out; `None` where that is not a part of the test, or nobody is logged in.
-    fn logout(&self, now: Time) -> Option<Result<Reply>> {
-        let _ = now;
+    /// Sends the browser to log out of this session; `None` where that is not a part of the test, or it has
+    /// ended.
+    fn logout(&self, session: u64, now: Time) -> Option<Result<Reply>> {
+        let _ = (session, now);
         None
     }
     /// Judges the answer to a logout, where this is the place for it.

@@ -52,7 +52,10 @@ const ACS: &str = "/acs";
 const SLO: &str = "/slo";
 
 /// Logins that may be under way at a time: somebody presses the button again, and comes back by the first.
-const MOST_OPEN: usize = 16;
+/// Another program that asks for many must not soon push it out.
+const MOST_OPEN: usize = 1024;
+/// Logins that can still be logged out of.
+const MOST_SESSIONS: usize = 16;
 
 /// What is known of the identity provider, and what the test is to be.
 pub(crate) struct Setting {
@@ -94,7 +97,9 @@ pub(crate) struct ServiceProvider {
 struct State {
     open: Vec<Open>,
     replays: Replays,
-    session: Option<Session>,
+    sessions: Vec<Session>,
+    /// How many there have been.
+    begun: u64,
     logging_out: Option<String>,
 }
 
@@ -108,6 +113,7 @@ struct Open {
 
 /// Who is logged in.
 struct Session {
+    number: u64,
     name_id: NameId,
     index: Option<String>,
 }
@@ -237,7 +243,7 @@ impl ServiceProvider {
                 let mut verification = Verification::default();
                 verification.refused("binding", "saml-bindings 3.5.4", &failure);
                 let judged = Judged { verification, ..Judged::default() };
-                return Arrival { judged, message: value.to_owned(), expected: false };
+                return Arrival { judged, message: value.to_owned(), expected: false, session: None };
             }
         };
         let answers = response::answers(&xml, FILE);
@@ -255,6 +261,8 @@ impl ServiceProvider {
             (None, None) => Asked::Unsolicited { allowed: self.setting.unsolicited },
         };
         drop(state);
+        // Nothing is opened for whom nobody has asked: they could hand in what was encrypted for another.
+        let opens = open.is_some() || self.setting.unsolicited;
         let mut judged = response::judge(
             &xml,
             FILE,
@@ -264,15 +272,18 @@ impl ServiceProvider {
                 audience: Some(&self.entity_id()),
                 acs: &self.acs,
                 request: asked,
-                keys: &self.opening,
+                keys: if opens { &self.opening } else { &[] },
                 now,
                 skew: self.setting.skew,
                 forced_at: open.as_ref().filter(|_| self.setting.force).map(|open| open.at),
             },
         );
-        // To no request anybody can hand something in: it counts where the identity provider has signed it.
-        let expected = open.is_some() || answers.is_none() && self.setting.unsolicited && judged.signed;
+        let sealed = judged.verification.refusal().is_some_and(|step| step.code == Some("decryption-key-missing"));
+        if !opens && sealed {
+            return unasked(value);
+        }
         relay_state(&mut judged.verification, open.as_ref(), request.field("RelayState"));
+        let mut session = None;
         let mut state = self.state();
         if judged.verification.refusal().is_none() {
             self.taken_once(&mut state, &mut judged, now);
@@ -281,10 +292,19 @@ impl ServiceProvider {
             judged.identity = None;
         } else if let Some(name_id) = &judged.facts.name_id {
             let index = judged.facts.session_index.clone();
-            state.session = Some(Session { name_id: name_id.clone(), index });
+            state.begun += 1;
+            session = Some(state.begun);
+            if state.sessions.len() == MOST_SESSIONS {
+                state.sessions.remove(0);
+            }
+            let begun = Session { number: state.begun, name_id: name_id.clone(), index };
+            state.sessions.push(begun);
         }
         drop(state);
-        Arrival { judged: judged.told(), message: value.to_owned(), expected }
+        // To no request anybody can hand something in, be it signed for another service provider: it counts where
+        // it proves somebody.
+        let expected = open.is_some() || judged.identity.is_some();
+        Arrival { judged: judged.told(), message: value.to_owned(), expected, session }
     }
 
     fn taken_once(&self, state: &mut State, judged: &mut response::Judged, now: Time) {
@@ -298,10 +318,18 @@ impl ServiceProvider {
     }
 }
 
+/// What is encrypted, and answers nothing that was asked.
+fn unasked(message: &str) -> Arrival {
+    let told = "this answers no request that is open, and what is encrypted is not opened for it";
+    let hint = "begin at the first page of the test: an answer is taken once, and only while its request is open; `--idp-initiated` takes one that nobody asked for";
+    let arrival = refused("request", "saml-profiles 4.1.5", "response-unsolicited", told, hint);
+    Arrival { message: message.to_owned(), ..arrival }
+}
+
 fn refused(step: &'static str, clause: &'static str, code: &'static str, told: &str, hint: &str) -> Arrival {
     let mut verification = Verification::default();
     verification.failed(step, clause, code, told, hint);
-    Arrival { judged: Judged { verification, ..Judged::default() }, message: String::new(), expected: false }
+    Arrival { judged: Judged { verification, ..Judged::default() }, message: String::new(), expected: false, session: None }
 }
 
 /// Whether the RelayState came back as it was sent. Nothing is ever opened that it names.
@@ -356,8 +384,8 @@ impl Party for ServiceProvider {
         self.setting.slo.is_some()
     }
 
-    fn logout(&self, now: Time) -> Option<Result<Reply>> {
-        self.end(now)
+    fn logout(&self, session: u64, now: Time) -> Option<Result<Reply>> {
+        self.end(session, now)
     }
 
     fn logged_out(&self, request: &Request) -> Option<Verification> {

@@ -29,11 +29,14 @@ use crate::web::request::Method;
 use crate::web::request::Request;
 
 /// Where the page of the result is, below the base.
-pub(super) const RESULT: &str = "/result";
+const RESULT: &str = "/result";
+/// Where a logout begins.
+const LOGOUT: &str = "/logout";
 
-/// Where the page of what nobody asked for has its key, so that no page of somebody else's gives the browser
-/// another cookie.
-const STRAY: &str = "stray";
+/// Where the address of a result has its key. A cookie alone would not do, since browsers send those of one
+/// port to all of them (RFC 6265 8.5); nor does what nobody asked for get one, lest a page of somebody else's
+/// changes it.
+const KEY: &str = "of";
 
 /// What is remembered of what browsers have brought; the login that counts is not forgotten for others.
 const MOST_BROUGHT: usize = 16;
@@ -50,6 +53,8 @@ pub(crate) struct Login {
     pub(crate) expected: bool,
     /// When it came.
     pub(crate) at: Time,
+    /// The session that it began.
+    session: Option<u64>,
 }
 
 impl Login {
@@ -105,15 +110,27 @@ pub(crate) struct Come {
     /// The login that counts.
     login: Option<Arc<Login>>,
     logout: Option<Arc<Verification>>,
-    /// What each browser has brought, by a key that it alone has: another program of this machine is not
-    /// shown who has logged in.
-    brought: Vec<(String, Arc<Login>)>,
+    /// The key of the result that a logout was begun from.
+    logging_out: Option<String>,
+    /// What each browser has brought: another program of this machine is not shown who has logged in.
+    brought: Vec<Brought>,
+}
+
+/// What a browser has brought.
+struct Brought {
+    /// In the address of the result.
+    key: String,
+    /// And in the browser's cookie, where it was asked for.
+    cookie: Option<String>,
+    login: Arc<Login>,
 }
 
 impl Come {
     /// What this browser has brought.
-    fn of(&self, key: &str) -> Option<&Arc<Login>> {
-        self.brought.iter().find(|(known, _)| random::is_same(known, key)).map(|(_, login)| login)
+    fn of(&self, key: &str, cookie: Option<&str>) -> Option<&Arc<Login>> {
+        let brought = self.brought.iter().find(|brought| random::is_same(&brought.key, key))?;
+        let holds = |wanted: &String| cookie.is_some_and(|cookie| random::is_same(wanted, cookie));
+        brought.cookie.as_ref().is_none_or(holds).then_some(&brought.login)
     }
 
     /// Whether it is the login that counts.
@@ -122,16 +139,17 @@ impl Come {
     }
 
     /// Remembers it, and whether it is the one that counts from now on.
-    fn keep(&mut self, key: String, login: &Arc<Login>) -> bool {
+    fn keep(&mut self, brought: Brought) -> bool {
+        let login = &brought.login;
         let better = self.login.as_ref().is_none_or(|known| login.weight() > known.weight() || known.weight() == 0);
         if better {
             self.login = Some(Arc::clone(login));
         }
         if self.brought.len() == MOST_BROUGHT {
-            let at = self.brought.iter().position(|(_, login)| !self.counts(login)).unwrap_or_default();
+            let at = self.brought.iter().position(|known| !self.counts(&known.login)).unwrap_or_default();
             self.brought.remove(at);
         }
-        self.brought.push((key, Arc::clone(login)));
+        self.brought.push(brought);
         better
     }
 }
@@ -175,45 +193,52 @@ impl Trial {
 
     fn judged(&self, arrival: Arrival, at: Time) -> Reply {
         let decision = arrival.judged.identity.as_ref().map(|identity| (self.decide)(identity));
-        let login =
-            Login { judged: arrival.judged, decision, message: arrival.message, expected: arrival.expected, at };
-        let login = Arc::new(login);
-        let key = match random::octets::<16>() {
-            Ok(octets) => crypto::hex(octets.as_slice()),
+        let Arrival { judged, message, expected, session } = arrival;
+        let login = Arc::new(Login { judged, decision, message, expected, at, session });
+        let made = random::octets::<32>().map(|octets| {
+            let (key, cookie) = octets.split_at(16);
+            (crypto::hex(key), crypto::hex(cookie))
+        });
+        let (key, cookie) = match made {
+            Ok(made) => made,
             Err(error) => return self.done(Some(Err(error.into())), ""),
         };
-        let reply = match login.expected {
-            true => self.cookie.given(Reply::see(RESULT), &key),
-            false => Reply::see(format!("{RESULT}?{STRAY}={key}")),
-        };
-        if self.come().keep(key, &login) {
+        let mut reply = Reply::see(Self::result_of(&key));
+        if login.expected {
+            reply = self.cookie.given(reply, &cookie);
+        }
+        let cookie = login.expected.then_some(cookie);
+        let mut come = self.come();
+        if come.keep(Brought { key, cookie, login: Arc::clone(&login) }) {
+            // Before another can count.
             self.tell(Event::Login(login));
         }
         reply
     }
 
-    /// What this browser has brought, whether it counts, and the logout that it led to.
-    fn brought(&self, request: &Request) -> Option<(Arc<Login>, bool, Option<Arc<Verification>>)> {
-        let stray = request.parameter(STRAY);
-        let key = stray.as_deref().or_else(|| self.cookie.held(request))?;
-        let come = self.come();
-        let login = come.of(key)?;
-        let counts = come.counts(login);
-        Some((Arc::clone(login), counts, come.logout.clone().filter(|_| login.expected)))
+    /// The address of a result; its browser has the cookie too.
+    fn result_of(key: &str) -> String {
+        format!("{RESULT}?{KEY}={key}")
     }
 
     fn result(&self, request: &Request) -> Reply {
-        match self.brought(request) {
-            Some((login, counts, logout)) => {
+        let key = request.parameter(KEY).unwrap_or_default();
+        let come = self.come();
+        match come.of(&key, self.cookie.held(request)).cloned() {
+            Some(login) => {
+                let counts = come.counts(&login);
+                let logout = come.logout.clone().filter(|_| login.session.is_some());
+                drop(come);
                 if counts {
                     self.tell(Event::Shown);
                 }
-                pages::result(self, &login, logout.as_deref())
+                let again = login.session.map(|_| format!("{LOGOUT}?{KEY}={key}"));
+                pages::result(self, &login, logout.as_deref(), again.as_deref())
             }
-            None if self.come().login.is_none() => Reply::see("/"),
+            None if come.login.is_none() => Reply::see("/"),
             None => page::refusal(
                 403,
-                "the result is shown to the browser that has logged in, which is known by a cookie; the terminal has it too",
+                "the result is shown to the browser that has logged in, which is known by the address and a cookie; the terminal has it too",
             ),
         }
     }
@@ -223,11 +248,25 @@ impl Trial {
         if request.from != From::Ourselves {
             return page::refusal(403, "this was asked for by a page of somebody else's");
         }
-        let otherwise = "nobody is logged in, or logging out is not a part of this test";
-        match self.brought(request) {
-            Some((login, ..)) if login.expected => self.done(self.party.logout((self.clock)()), otherwise),
-            _ => page::refusal(403, otherwise),
-        }
+        let key = request.parameter(KEY).unwrap_or_default();
+        let session = {
+            let mut come = self.come();
+            let session = come.of(&key, self.cookie.held(request)).and_then(|login| login.session);
+            come.logging_out = session.map(|_| key).or(come.logging_out.take());
+            session
+        };
+        let made = session.and_then(|session| self.party.logout(session, (self.clock)()));
+        self.done(made, "nobody is logged in, or logging out is not a part of this test")
+    }
+
+    fn logged_out(&self, steps: Verification) -> Reply {
+        let steps = Arc::new(steps);
+        let mut come = self.come();
+        come.logout = Some(Arc::clone(&steps));
+        let key = come.logging_out.take().unwrap_or_default();
+        drop(come);
+        self.tell(Event::Logout(steps));
+        Reply::see(Self::result_of(&key))
     }
 }
 
@@ -237,10 +276,7 @@ impl Site for Trial {
             return reply;
         }
         if let Some(steps) = self.party.logged_out(request) {
-            let steps = Arc::new(steps);
-            self.come().logout = Some(Arc::clone(&steps));
-            self.tell(Event::Logout(steps));
-            return Reply::see(RESULT);
+            return self.logged_out(steps);
         }
         match (request.method, request.path.as_str()) {
             (Method::Get, "/") => pages::home(self),
@@ -256,8 +292,8 @@ impl Site for Trial {
                 "an OpenID Connect client has no metadata",
             ),
             (Method::Get, RESULT) => self.result(request),
-            (Method::Post, "/logout") => self.logout(request),
-            (Method::Get, "/logout" | "/acs" | "/callback" | "/slo") => Reply::see("/"),
+            (Method::Post, LOGOUT) => self.logout(request),
+            (Method::Get, LOGOUT | "/acs" | "/callback" | "/slo") => Reply::see("/"),
             _ => page::refusal(404, "there is no such page; the test begins at /"),
         }
     }

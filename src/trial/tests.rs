@@ -1,5 +1,6 @@
 //! The pages, and the key that is kept.
 
+use std::cell::RefCell;
 use std::sync::Mutex;
 use std::sync::mpsc;
 use std::sync::mpsc::Receiver;
@@ -59,14 +60,16 @@ impl Party for Anybody {
             }
             _ => return None,
         }
-        Some(Arrival { judged, message: "m".to_owned(), expected: request.path != "/stranger" })
+        let session = (request.path == "/arrive").then_some(7);
+        Some(Arrival { judged, message: "m".to_owned(), expected: request.path != "/stranger", session })
     }
 
     fn logs_out(&self) -> bool {
         true
     }
 
-    fn logout(&self, _: Time) -> Option<Result<Reply>> {
+    fn logout(&self, session: u64, _: Time) -> Option<Result<Reply>> {
+        assert_eq!(session, 7);
         Some(Ok(Reply::redirect("https://idp.test/slo")))
     }
 
@@ -110,15 +113,18 @@ fn request(method: Method, path: &str, from: From) -> Request {
     Request { method, path: path.to_owned(), query: String::new(), form: Vec::new(), cookies: Vec::new(), from }
 }
 
-/// A browser, which keeps the last cookie that it was given.
+/// A browser, which keeps the last cookie that it was given, and the result's address that came with it.
 #[derive(Default)]
-struct Browser(std::cell::RefCell<Option<(String, String)>>);
+struct Browser {
+    cookie: RefCell<Option<(String, String)>>,
+    result: RefCell<String>,
+}
 
 impl Browser {
     fn ask(&self, trial: &Trial, method: Method, path: &str) -> (u16, String, String) {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let mut request = Request { query: query.to_owned(), ..request(method, path, From::Ourselves) };
-        request.cookies.extend(self.0.borrow().clone());
+        request.cookies.extend(self.cookie.borrow().clone());
         let reply = trial.answer(&request);
         let header =
             |name: &str| reply.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
@@ -126,9 +132,15 @@ impl Browser {
             let (name, rest) = cookie.split_once('=').unwrap();
             let (value, flags) = rest.split_once(';').unwrap();
             assert_eq!(flags, " Path=/; HttpOnly; SameSite=Lax");
-            self.0.replace(Some((name.to_owned(), value.to_owned())));
+            self.cookie.replace(Some((name.to_owned(), value.to_owned())));
+            self.result.replace(header("location").unwrap());
         }
         (reply.status, header("location").unwrap_or_default(), String::from_utf8(reply.body).unwrap())
+    }
+
+    /// The page of what it has brought.
+    fn shown(&self, trial: &Trial) -> String {
+        self.ask(trial, Method::Get, &self.result.borrow()).2
     }
 }
 
@@ -138,11 +150,11 @@ fn a_login_is_told_and_shown_with_everything_escaped() {
     let browser = Browser::default();
     assert_eq!(browser.ask(&trial, Method::Get, "/result").1, "/");
     let (status, to, _) = browser.ask(&trial, Method::Post, "/arrive");
-    assert_eq!((status, to.as_str()), (303, "/result"));
+    assert!(status == 303 && to.starts_with("/result?of="), "{to}");
     let Ok(Event::Login(login)) = heard.try_recv() else { panic!("nobody was told") };
     assert!(login.expected && login.message == "m" && login.at == now());
     assert_eq!(login.decision.as_ref().unwrap().code, "merge-prompt");
-    let (_, _, page) = browser.ask(&trial, Method::Get, "/result");
+    let page = browser.shown(&trial);
     assert!(matches!(heard.try_recv(), Ok(Event::Shown)));
     for part in [
         "ACCEPTED",
@@ -157,9 +169,11 @@ fn a_login_is_told_and_shown_with_everything_escaped() {
     }
     assert!(!page.contains("<b>") && !page.contains('\u{202e}') && !page.contains("<script"), "{page}");
     // Its logout, once it is answered.
-    browser.ask(&trial, Method::Get, "/slo");
+    let action = page.split("action=\"").nth(1).unwrap().split('"').next().unwrap();
+    assert_eq!(browser.ask(&trial, Method::Post, action).1, "https://idp.test/slo");
+    assert_eq!(browser.ask(&trial, Method::Get, "/slo").1, *browser.result.borrow());
     assert!(matches!(heard.try_recv(), Ok(Event::Logout(_))));
-    let (_, _, page) = browser.ask(&trial, Method::Get, "/result");
+    let page = browser.shown(&trial);
     assert!(page.contains("LOGGED OUT") && !page.contains("id=\"logout\""), "{page}");
 }
 
@@ -168,7 +182,7 @@ fn a_refused_login_says_why_and_how_to_mend_it() {
     let (trial, _heard) = trial();
     let browser = Browser::default();
     browser.ask(&trial, Method::Post, "/refused");
-    let (_, _, page) = browser.ask(&trial, Method::Get, "/result");
+    let page = browser.shown(&trial);
     for part in ["REFUSED audience-mismatch", "&lt;i&gt;no", "&lt;u&gt;mend", "Signed, and refused all the same"] {
         assert!(page.contains(part), "{part}: {page}");
     }
@@ -181,14 +195,14 @@ fn what_a_stranger_hands_in_does_not_take_the_place_of_the_login() {
     let browser = Browser::default();
     let stray = |browser: &Browser| {
         let (status, to, _) = browser.ask(&trial, Method::Post, "/stranger");
-        assert!(status == 303 && to.starts_with("/result?stray="), "{to}");
+        assert!(status == 303 && to.starts_with("/result?of="), "{to}");
         browser.ask(&trial, Method::Get, &to).2
     };
     assert!(stray(&browser).contains("answers no request of this test"));
     browser.ask(&trial, Method::Post, "/refused");
     // Another page may have the browser bring it: what it shows at the result's address stays.
     assert!(stray(&browser).contains("answers no request of this test"));
-    let shown = || browser.ask(&trial, Method::Get, "/result").2;
+    let shown = || browser.shown(&trial);
     assert!(shown().contains("REFUSED audience-mismatch"), "{}", shown());
     // What was accepted counts for whoever waits, whatever comes after it.
     browser.ask(&trial, Method::Post, "/arrive");
@@ -205,16 +219,29 @@ fn who_has_logged_in_is_shown_to_their_browser_alone() {
     let (trial, heard) = trial();
     let (browser, other) = (Browser::default(), Browser::default());
     browser.ask(&trial, Method::Post, "/arrive");
-    for path in ["/result", "/result?stray=", "/result?stray=00000000000000000000000000000000"] {
-        let (status, _, page) = other.ask(&trial, Method::Get, path);
-        assert!(status == 403 && page.contains("known by a cookie") && !page.contains("&lt;b&gt;al"), "{page}");
+    let result = browser.result.borrow().clone();
+    // Neither by the address nor by the cookie alone, which a browser sends to all ports.
+    let held = Browser { cookie: browser.cookie.clone(), ..Browser::default() };
+    for (browser, path) in [
+        (&other, "/result"),
+        (&other, "/result?of="),
+        (&other, "/result?of=00000000000000000000000000000000"),
+        (&other, &result),
+        (&held, "/result"),
+        (&held, "/result?of=00000000000000000000000000000000"),
+    ] {
+        let (status, _, page) = browser.ask(&trial, Method::Get, path);
+        assert!(status == 403 && page.contains("and a cookie") && !page.contains("&lt;b&gt;al"), "{page}");
     }
-    assert_eq!(other.ask(&trial, Method::Post, "/logout").0, 403);
+    assert_eq!(other.ask(&trial, Method::Post, &result.replace("/result", "/logout")).0, 404);
+    // Who was refused for a request of their own gets no further by that.
+    other.ask(&trial, Method::Post, "/refused");
+    let theirs = other.result.borrow().replace("/result", "/logout");
+    assert_eq!(other.ask(&trial, Method::Post, &theirs).0, 404);
     // Nor does it end the test.
     assert!(!heard.try_iter().any(|event| matches!(event, Event::Shown)));
     (0..40).for_each(|_| drop(other.ask(&trial, Method::Post, "/stranger")));
-    let (status, _, page) = browser.ask(&trial, Method::Get, "/result");
-    assert!(status == 200 && page.contains("ACCEPTED"), "{page}");
+    assert!(browser.shown(&trial).contains("ACCEPTED"));
     assert!(heard.try_iter().any(|event| matches!(event, Event::Shown)));
 }
 
@@ -223,10 +250,10 @@ fn nobody_is_logged_out_by_a_page_of_somebody_else_s() {
     let (trial, _heard) = trial();
     let browser = Browser::default();
     browser.ask(&trial, Method::Post, "/arrive");
-    let cookie = browser.0.borrow().clone().unwrap();
     let logout = |from| {
-        let cookies = vec![cookie.clone()];
-        trial.answer(&Request { cookies, ..request(Method::Post, "/logout", from) }).status
+        let (cookies, query) = (browser.cookie.borrow().clone(), browser.result.borrow().replace("/result?", ""));
+        let cookies = cookies.into_iter().collect();
+        trial.answer(&Request { cookies, query, ..request(Method::Post, "/logout", from) }).status
     };
     assert_eq!((logout(From::Elsewhere), logout(From::Unsaid), logout(From::Ourselves)), (403, 403, 302));
     let start = |from| trial.answer(&request(Method::Get, "/start", from)).status;

@@ -22,8 +22,8 @@ use crate::web::request::From;
 use crate::web::request::Method;
 use crate::web::request::Request;
 
-/// The largest body: the largest message that a login may carry, in base64 and percent-encoded.
-const BODY_LIMIT: usize = 8 << 20;
+/// The largest body. Real logins have some kilobytes, and hundreds of groups make it some hundred.
+const BODY_LIMIT: usize = 2 << 20;
 /// How long a body may take to arrive.
 const BODY_TIME: Duration = Duration::from_secs(10);
 /// The most fields of a form; a login has three.
@@ -121,6 +121,10 @@ async fn form(headers: &HeaderMap, body: Body) -> Result<Vec<(String, String)>, 
             "a login comes as a form (application/x-www-form-urlencoded)",
         ));
     }
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if length.is_some_and(|length| length > BODY_LIMIT as u64) {
+        return Err((StatusCode::PAYLOAD_TOO_LARGE, "the form is larger than any login"));
+    }
     let bytes = match tokio::time::timeout(BODY_TIME, to_bytes(body, BODY_LIMIT)).await {
         Err(_) => return Err((StatusCode::REQUEST_TIMEOUT, "the form did not arrive in time")),
         Ok(Err(_)) => return Err((StatusCode::PAYLOAD_TOO_LARGE, "the form is larger than any login, or broke off")),
@@ -169,6 +173,7 @@ fn written(reply: Reply) -> Response {
     set(header::REFERRER_POLICY, "no-referrer");
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::X_FRAME_OPTIONS, "DENY");
+    set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     for (name, value) in &reply.headers {
         set(HeaderName::from_static(name), value);
     }

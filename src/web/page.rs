@@ -99,9 +99,20 @@ pub(crate) fn sends_itself(brand: &str, action: &str, fields: &[(&str, &str)]) -
     Reply::page(200, layout(brand, "One moment", &body)).with_script(digest(SENDS_ITSELF)).leading_away()
 }
 
+/// A text from outside, line by line, without signs that could make it look like something else, and not
+/// without end.
+fn lines(text: &str) -> String {
+    const LONGEST: usize = 4000;
+    let mut shown: String = text.chars().take(LONGEST).collect();
+    if shown.len() < text.len() {
+        shown.push('…');
+    }
+    shown.lines().map(printable).collect::<Vec<_>>().join("\n")
+}
+
 /// A page that says why there is none.
 pub(crate) fn refusal(status: u16, why: &str) -> Reply {
-    let body = html! { p.verdict.bad { "REFUSED" } p { (why) "." } };
+    let body = html! { p.verdict.bad { "REFUSED" } p { (lines(why)) "." } };
     Reply::page(status, layout("ssoctl", "Not here", &body))
 }
 
@@ -145,12 +156,12 @@ fn tone(step: &Step) -> Tone {
     }
 }
 
-/// Facts, each with its label.
+/// Facts, each with its label; a value of several lines has one for each.
 pub(crate) fn facts<'f>(facts: impl IntoIterator<Item = (&'f str, String)>) -> Markup {
     html! {
         dl {
             @for (label, value) in facts {
-                div { dt { (label) } dd { (value) } }
+                div { dt { (printable(label)) } dd { (lines(&value)) } }
             }
         }
     }

@@ -16,6 +16,7 @@ use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc;
+use tokio::time::Sleep;
 use tokio_native_tls::TlsAcceptor;
 use tokio_native_tls::TlsStream;
 
@@ -24,6 +25,8 @@ use crate::web::Tls;
 
 /// Connections open at a time; more wait to be accepted.
 const CONNECTIONS: u32 = 64;
+/// How long whoever asked may read nothing of the answer.
+const STALLED: Duration = Duration::from_secs(10);
 /// How long a browser may take to agree on keys.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 
@@ -78,7 +81,7 @@ impl Wire {
     pub(super) async fn accept(&mut self) -> Stream {
         let Some(secured) = &mut self.secured else {
             let (stream, place) = next(&self.listener, &self.free).await;
-            return Stream { kind: Kind::Plain(stream), _place: place };
+            return Stream::new(Kind::Plain(stream), place);
         };
         loop {
             tokio::select! {
@@ -88,7 +91,7 @@ impl Wire {
                     // Beside the others: one that says nothing must not keep them waiting.
                     tokio::spawn(async move {
                         if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
-                            let stream = Stream { kind: Kind::Secured(Box::new(stream)), _place: place };
+                            let stream = Stream::new(Kind::Secured(Box::new(stream)), place);
                             hand_over.send(stream).await.ok();
                         }
                     });
@@ -108,7 +111,25 @@ impl Wire {
 /// A connection, which gives its place free when it ends.
 pub(super) struct Stream {
     kind: Kind,
+    /// Since nothing more can be sent.
+    stalled: Option<Pin<Box<Sleep>>>,
     _place: Option<OwnedSemaphorePermit>,
+}
+
+impl Stream {
+    fn new(kind: Kind, place: Option<OwnedSemaphorePermit>) -> Self {
+        Self { kind, stalled: None, _place: place }
+    }
+
+    /// What came of sending, unless it has waited for too long.
+    fn in_time<T>(&mut self, sent: Poll<io::Result<T>>, context: &mut Context<'_>) -> Poll<io::Result<T>> {
+        if sent.is_ready() {
+            self.stalled = None;
+            return sent;
+        }
+        let stalled = self.stalled.get_or_insert_with(|| Box::pin(tokio::time::sleep(STALLED)));
+        stalled.as_mut().poll(context).map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
 }
 
 enum Kind {
@@ -127,17 +148,19 @@ impl AsyncRead for Stream {
 
 impl AsyncWrite for Stream {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        match &mut self.kind {
+        let sent = match &mut self.kind {
             Kind::Plain(stream) => Pin::new(stream).poll_write(context, bytes),
             Kind::Secured(stream) => Pin::new(stream).poll_write(context, bytes),
-        }
+        };
+        self.in_time(sent, context)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match &mut self.kind {
+        let sent = match &mut self.kind {
             Kind::Plain(stream) => Pin::new(stream).poll_flush(context),
             Kind::Secured(stream) => Pin::new(stream).poll_flush(context),
-        }
+        };
+        self.in_time(sent, context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -8,6 +8,10 @@ use std::io::Write as _;
 use std::net::TcpListener;
 use std::net::TcpStream;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::json;
+
 use crate::harness::Desk;
 
 fn desk() -> Desk {
@@ -135,4 +139,36 @@ fn what_the_browser_brought_to_the_vendor_is_judged_as_the_vendor_s() {
     let judged = desk.ssoctl(&["connection", "test", "google", "--response", "login.xml"]).exits(1);
     assert!(judged.stdout.starts_with("REFUSED ["), "{}", judged.stdout);
     assert!(judged.stderr.contains("tested: what the browser brought to the vendor"), "{}", judged.stderr);
+}
+
+/// A recording says of itself when it was made, and of a vendor that shows nothing neither audience nor
+/// recipient can be checked: neither may open the way to users.
+#[test]
+fn a_captured_login_is_recorded_where_it_is_of_now_and_for_this_vendor() {
+    let desk = Desk::new();
+    desk.write("google.pem", include_bytes!("../vectors/responses/google.pem"));
+    desk.write("login.xml", include_bytes!("../vectors/responses/google.xml"));
+    let value = BASE64_STANDARD.encode(include_bytes!("../vectors/responses/google.xml"));
+    const ACS: &str = "https://example.com/accounts/bfeb03a0-6022-4862-9bbf-5a4d7608db35/saml/acs";
+    let har = json!({ "log": { "entries": [{
+        "startedDateTime": "2023-11-16T21:21:00.000Z",
+        "request": { "url": ACS, "postData": { "params": [{ "name": "SAMLResponse", "value": value }] } },
+    }] } });
+    desk.write("login.har", har.to_string());
+    let add = ["connection", "add", "prod", "--provider", "qvidian", "--certificate=google.pem", "--attribute", "email=email"];
+    let idp = ["--idp-entity-id", "https://accounts.google.com/o/saml2?idpid=C029op2ga", "--sso-url", "https://idp.example.org/sso"];
+    desk.ssoctl(&[&add[..], &idp[..]].concat()).exits(0);
+    let file = "connections/prod.yaml";
+    let record = |now: &str, exit: i32, code: &str| {
+        let line = ["connection", "test", "prod", "--response", "login.har", "--record"];
+        let run = desk.command(&line).env("SSOCTL_NOW", now).run().exits(exit);
+        assert_eq!(desk.read(file).contains("tested_on"), exit == 0, "{}", run.stderr);
+        run.tells(code);
+    };
+    record("2023-11-16T23:00:00Z", 5, "audience and confirmation of this login is unchecked");
+    let audience = "saml.sp.entity_id=https://localhost:8080/accounts/bfeb03a0-6022-4862-9bbf-5a4d7608db35/saml";
+    desk.ssoctl(&["connection", "set", "prod", audience, &format!("saml.sp.acs={ACS}")]).exits(0);
+    record("2023-11-18T00:00:00Z", 5, "this login is of 2023-11-16T21:21:00Z");
+    record("2023-11-16T21:00:00Z", 5, "this login is of 2023-11-16T21:21:00Z");
+    record("2023-11-17T01:00:00Z", 0, "tested_on: 2023-11-16");
 }

@@ -35,6 +35,7 @@ use crate::error::Failure;
 use crate::error::Result;
 use crate::model::ConnectionName;
 use crate::model::printable;
+use crate::model::time::Time;
 use crate::model::verification::Verification;
 use crate::rules::Verdict as Decided;
 use crate::saml::response;
@@ -53,6 +54,9 @@ use crate::workspace::Edit;
 
 /// How long the browser has to fetch the page of the result, once the login has come.
 const TO_SHOW: Duration = Duration::from_secs(5);
+
+/// How old a captured login may be that is recorded as a test, in seconds.
+const RECORD_AGE: i64 = 24 * 3600;
 
 /// How long an answer that came in time may take to be judged: a few requests of half a minute each.
 const TO_JUDGE: Duration = Duration::from_secs(120);
@@ -118,7 +122,8 @@ pub(crate) struct Args {
     /// Write what the identity provider sent to a file that only you can read, for `login decode`
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
-    /// Record today as the day of the last successful test, where the login is let in
+    /// Record the day of this login as that of the last successful test, where it is let in or prompted; a
+    /// captured one must be of the last day, and for this vendor
     #[arg(long)]
     record: bool,
     /// The vendor's users as CSV; without it no account is looked up
@@ -146,18 +151,46 @@ enum RequestBinding {
 /// Waits for a login, or judges a captured one.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let prepared = Prepared::new(&args.name, context)?;
-    let verdict = match &args.response {
-        Some(file) => captured(args, file, context)?,
+    let (verdict, at) = match &args.response {
+        Some(file) => {
+            let outcome = captured(args, file, context)?;
+            if args.record && outcome.verdict == Verdict::Done {
+                check_record(args, &outcome, context.now)?;
+            }
+            (outcome.verdict, outcome.at)
+        }
         None => live(args, prepared, context)?,
     };
     if args.record && verdict == Verdict::Done {
-        record(args, context)?;
+        record(args, at, context)?;
     }
     Ok(verdict)
 }
 
+/// Whether a captured login may stand on record: it opens the way to users, so that it must be of now, and
+/// for this vendor. Of a capture the time is what its file says, and anybody can have written that.
+fn check_record(args: &Args, outcome: &decode::Outcome, now: Time) -> Result<()> {
+    let name = &args.name;
+    let missing: Vec<&str> = ["audience", "confirmation"].into_iter().filter(|step| outcome.unchecked.contains(step)).collect();
+    if !missing.is_empty() {
+        let message = format!("not recorded: {} of this login is unchecked, so that it may be one to somebody else", missing.join(" and "));
+        return Err(Failure::refused("record-unproven", message)
+            .hint(format!("tell what the vendor shows: `ssoctl connection set {name} saml.sp.entity_id=.. saml.sp.acs=..`"))
+            .hint(format!("or test by a login of now: `ssoctl connection test {name} --record`"))
+            .into());
+    }
+    let age = now.unix() - outcome.at.unix();
+    if !(-args.skew..=RECORD_AGE).contains(&age) {
+        let message = format!("not recorded: this login is of {}, and a test on record must be of the last day", outcome.at);
+        return Err(Failure::refused("record-old", message)
+            .hint(format!("log in anew, save it as HAR, then `ssoctl connection test {name} --response FILE --record`"))
+            .into());
+    }
+    Ok(())
+}
+
 /// What the browser has brought to the vendor.
-fn captured(args: &Args, file: &str, context: &mut Context) -> Result<Verdict> {
+fn captured(args: &Args, file: &str, context: &mut Context) -> Result<decode::Outcome> {
     context.ui.status("tested: what the browser brought to the vendor, against the vendor's own entity ID and reply URL");
     let words = [
         Some(("--directory", args.directory.clone())),
@@ -166,10 +199,11 @@ fn captured(args: &Args, file: &str, context: &mut Context) -> Result<Verdict> {
     let mut line = vec![file.to_owned(), format!("--connection={}", args.name)];
     line.extend(words.into_iter().flatten().filter_map(|(flag, value)| Some(format!("{flag}={}", value?))));
     line.extend(args.insecure_allow_sha1.then(|| "--insecure-allow-sha1".to_owned()));
-    decode::run(&decode::Args::of(&line)?, context)
+    decode::told(&decode::Args::of(&line)?, context)
 }
 
-fn live(args: &Args, prepared: Prepared, context: &mut Context) -> Result<Verdict> {
+/// A login of now, and when it came.
+fn live(args: &Args, prepared: Prepared, context: &mut Context) -> Result<(Verdict, Time)> {
     let port = loopback_port(args)?;
     if let Some(file) = &args.save {
         check_save(file)?;
@@ -185,7 +219,7 @@ fn live(args: &Args, prepared: Prepared, context: &mut Context) -> Result<Verdic
         }
     };
     if args.metadata {
-        return metadata(&*party_at(port)?, context);
+        return Ok((metadata(&*party_at(port)?, context)?, context.now));
     }
     let accounts = match &args.directory {
         Some(file) => Some(prepared::directory(Path::new(file), context)?),
@@ -250,7 +284,7 @@ fn live(args: &Args, prepared: Prepared, context: &mut Context) -> Result<Verdic
     }
     let denied = login.decision.as_ref().is_none_or(|decision| decision.verdict == Decided::Deny);
     let kept = heard.logout.as_ref().is_none_or(|steps| steps.refusal().is_none());
-    Ok(if denied || !kept { Verdict::Findings } else { Verdict::Done })
+    Ok((if denied || !kept { Verdict::Findings } else { Verdict::Done }, login.at))
 }
 
 /// What came while somebody waited.
@@ -343,11 +377,11 @@ fn metadata(party: &dyn Party, context: &Context) -> Result<Verdict> {
 }
 
 /// The test is on record, as `connection enable` and migrations ask for it.
-fn record(args: &Args, context: &Context) -> Result<()> {
+fn record(args: &Args, at: Time, context: &Context) -> Result<()> {
     let workspace = context.workspace()?;
     let _lock = workspace.lock()?;
     let loaded = workspace.load(&args.name)?;
-    let day = context.now.to_string().chars().take(10).collect();
+    let day = at.date();
     let edits = [Edit::Set(vec!["status".into(), "tested_on".into()], day)];
     let (text, _) = workspace::edited(&loaded, &edits)?;
     workspace.replace(&args.name, &text)?;

@@ -23,6 +23,7 @@ use crate::error::Result;
 use crate::model::ConnectionName;
 use crate::model::counted;
 use crate::model::time::Time;
+use crate::model::verification::StepResult;
 use crate::rules::Verdict as Decided;
 use crate::saml::response;
 
@@ -115,8 +116,23 @@ impl Args {
     }
 }
 
+/// What a captured login came to.
+pub(crate) struct Outcome {
+    /// How the command ends.
+    pub(crate) verdict: Verdict,
+    /// The moment that it was judged as of.
+    pub(crate) at: Time,
+    /// What was not checked, since nobody said what to expect: names of steps.
+    pub(crate) unchecked: Vec<&'static str>,
+}
+
 /// Decodes, verifies, decides.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
+    Ok(told(args, context)?.verdict)
+}
+
+/// The same for a command that goes on with it.
+pub(crate) fn told(args: &Args, context: &mut Context) -> Result<Outcome> {
     let inputs = [Some(&args.file), args.directory.as_ref(), args.jwks.as_ref()];
     if inputs.into_iter().flatten().filter(|file| *file == "-").count() > 1 {
         return Err(Failure::usage("stdin-twice", "standard input can be one file only")
@@ -160,7 +176,9 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         context.ui.data(&page::page(head, &judged, decision.as_ref(), &prepared))?;
     }
     let denied = decision.as_ref().is_none_or(|decision| decision.verdict == Decided::Deny);
-    Ok(if denied { Verdict::Findings } else { Verdict::Done })
+    let steps = judged.verification.steps.iter();
+    let unchecked = steps.filter(|step| step.result == StepResult::Unchecked).map(|step| step.step).collect();
+    Ok(Outcome { verdict: if denied { Verdict::Findings } else { Verdict::Done }, at, unchecked })
 }
 
 /// The login that is meant, and its place from 1: the last that can be one of the connection, unless one is named.

@@ -39,8 +39,8 @@ pub(super) struct Plain {
 /// Decrypts an `EncryptedAssertion`.
 pub(super) fn assertion(encrypted: &Node, keys: &[PrivateKey], file: &str) -> Result<Plain, Failure> {
     let opened = open(encrypted, keys, "assertion")?;
-    let parsed = parse(opened.content, encrypted, file)?;
-    let assertion = parsed.only("Assertion").ok_or_else(|| not_one("an assertion"))?.clone();
+    let parsed = parse(&opened, encrypted, file)?;
+    let assertion = parsed.only("Assertion").ok_or_else(|| opened.is_not("an assertion"))?.clone();
     let mut all = 0;
     parsed.tree.walk(&mut |node, _| all += usize::from(is_assertion(node)));
     if all > 1 {
@@ -55,9 +55,9 @@ pub(super) fn assertion(encrypted: &Node, keys: &[PrivateKey], file: &str) -> Re
 pub(super) fn element(encrypted: &Node, keys: &[PrivateKey], file: &str) -> Result<Node, Failure> {
     let wanted = if encrypted.local == "EncryptedID" { "NameID" } else { "Attribute" };
     let opened = open(encrypted, keys, wanted)?;
-    let parsed = parse(opened.content, encrypted, file)?;
+    let parsed = parse(&opened, encrypted, file)?;
     shape::check(&parsed.tree, file)?;
-    parsed.only(wanted).cloned().ok_or_else(|| not_one(wanted))
+    parsed.only(wanted).cloned().ok_or_else(|| opened.is_not(wanted))
 }
 
 /// What was encrypted.
@@ -76,15 +76,11 @@ impl Parsed {
     }
 }
 
-fn not_one(what: &str) -> Failure {
-    Failure::refused("decryption-content", format!("what was encrypted is not {what}"))
-        .hint("ask who runs the identity provider what it encrypts")
-}
-
 /// What was encrypted as a document. It may use the prefixes of the place where it stood.
-fn parse(content: Vec<u8>, place: &Node, file: &str) -> Result<Parsed, Failure> {
-    let first = match Node::read(&content, file, &limits()) {
-        Ok(tree) => return Ok(Parsed { document: content, tree, placed: false }),
+fn parse(opened: &Opened, place: &Node, file: &str) -> Result<Parsed, Failure> {
+    let content = opened.content.as_slice();
+    let first = match Node::read(content, file, &limits()) {
+        Ok(tree) => return Ok(Parsed { document: content.to_vec(), tree, placed: false }),
         Err(failure) => failure,
     };
     let mut wrapped = format!("<{PLACE}").into_bytes();
@@ -98,23 +94,42 @@ fn parse(content: Vec<u8>, place: &Node, file: &str) -> Result<Parsed, Failure> 
         wrapped.extend_from_slice(format!(" xmlns{colon}{prefix}=\"{uri}\"").as_bytes());
     }
     wrapped.push(b'>');
-    wrapped.extend_from_slice(&content);
+    wrapped.extend_from_slice(content);
     wrapped.extend_from_slice(format!("</{PLACE}>").as_bytes());
     match Node::read(&wrapped, file, &limits()) {
         Ok(tree) if tree.children.len() == 1 => Ok(Parsed { document: wrapped, tree, placed: true }),
-        _ => Err(Failure::refused("decryption-content", "what was encrypted is no XML")
-            .because(first)
-            .hint("ask who runs the identity provider what it encrypts")),
+        _ if opened.weak.is_some() => Err(opened.is_not("XML")),
+        _ => Err(opened.is_not("XML").because(first)),
+    }
+}
+
+fn unopened(what: &str) -> Failure {
+    Failure::refused("decryption-failed", format!("none of the keys opens the encrypted {what}"))
+        .hint("compare the encryption certificate that the identity provider has with the service provider's metadata")
+}
+
+impl Opened {
+    /// The refusal of what was encrypted and is something else. Of what nobody protects it is not told whether
+    /// its padding or its content is wrong: who could ask for that often enough would read it (T. Jager and
+    /// J. Somorovsky, How to break XML encryption, 2011).
+    fn is_not(&self, wanted: &str) -> Failure {
+        if self.weak.is_some() {
+            return unopened(self.what);
+        }
+        Failure::refused("decryption-content", format!("what was encrypted is not {wanted}"))
+            .hint("ask who runs the identity provider what it encrypts")
     }
 }
 
 struct Opened {
+    /// What it was said to be.
+    what: &'static str,
     content: Vec<u8>,
     key: String,
     weak: Option<&'static str>,
 }
 
-fn open(encrypted: &Node, keys: &[PrivateKey], what: &str) -> Result<Opened, Failure> {
+fn open(encrypted: &Node, keys: &[PrivateKey], what: &'static str) -> Result<Opened, Failure> {
     if keys.is_empty() {
         return Err(Failure::refused("decryption-key-missing", format!("the {what} is encrypted, and there is no key to open it"))
             .hint("give the service provider's private key by `--decrypt-with FILE`; a vendor's own key never leaves the vendor: there, let the identity provider send one login without encryption"));
@@ -156,15 +171,11 @@ fn open(encrypted: &Node, keys: &[PrivateKey], what: &str) -> Result<Opened, Fai
                 let weak = (!cipher.is_authenticated()).then_some(
                     "encrypted by AES in CBC mode, which does not notice that somebody altered it: set the identity provider to AES-GCM",
                 );
-                return Ok(Opened { content, key: key.public().spki_sha256(), weak });
+                return Ok(Opened { what, content, key: key.public().spki_sha256(), weak });
             }
         }
     }
-    Err(refused.unwrap_or_else(|| {
-        Failure::refused("decryption-failed", format!("none of the keys opens the encrypted {what}")).hint(
-            "compare the encryption certificate that the identity provider has with the service provider's metadata",
-        )
-    }))
+    Err(refused.unwrap_or_else(|| unopened(what)))
 }
 
 /// The octets of a `CipherValue`; a `CipherReference` is never followed.

@@ -4,6 +4,7 @@
 
 use std::io;
 
+use crate::model::letters::folded;
 use crate::sandbox::directory::Attempt;
 use crate::sandbox::directory::Changes;
 use crate::sandbox::directory::Directory;
@@ -25,7 +26,7 @@ impl Directory {
         };
         let (old, key) = (&self.users[position], self.rules.key);
         let value = format!("stranger{}.{}", attempt.at_request, old.key(key));
-        if key == Key::Username && self.by_name.contains_key(&value.to_lowercase()) {
+        if key == Key::Username && self.by_name.contains_key(&folded(&value)) {
             return Ok(());
         }
         let field = match key {
@@ -70,7 +71,7 @@ impl Directory {
         let key = self.rules.key;
         let mut taken = Changes::of_key(key, value);
         let held = match key {
-            Key::Username => self.by_name.contains_key(&self.suffixed(value.to_owned()).to_lowercase()),
+            Key::Username => self.by_name.contains_key(&folded(&self.suffixed(value.to_owned()))),
             Key::ExternalId => {
                 taken.username = Some(format!("stranger{}@example.org", attempt.at_request));
                 self.users.iter().any(|user| user.external_id == value)

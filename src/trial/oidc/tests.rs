@@ -61,7 +61,7 @@ fn an_answer_ends_the_login_that_it_belongs_to_once() {
     assert_eq!(by_form.judged.verification.refusal().unwrap().code, Some("callback-by-form"));
     assert!(party.arrive(&Request { path: "/acs".to_owned(), ..get("") }, now()).is_none());
     assert!(party.facts().contains(&("redirect URI", "http://localhost:8976/callback".to_owned())));
-    assert!(party.begins_here() && party.metadata().is_none() && party.logout(now()).is_none());
+    assert!(party.begins_here() && party.metadata().is_none() && party.logout(1, now()).is_none());
 }
 
 #[test]

@@ -15,11 +15,12 @@ use crate::web::request::Method;
 use crate::web::request::Request;
 
 impl ServiceProvider {
-    /// Sends the browser to log out whoever is logged in, once.
-    pub(super) fn end(&self, now: Time) -> Option<Result<Reply>> {
+    /// Sends the browser to log out of a session, once.
+    pub(super) fn end(&self, session: u64, now: Time) -> Option<Result<Reply>> {
         let endpoint = self.setting.slo.as_ref()?;
         let mut state = self.state();
-        let session = state.session.take()?;
+        let at = state.sessions.iter().position(|known| known.number == session)?;
+        let session = state.sessions.remove(at);
         let ask = |id: &str| {
             let asked = LogoutRequest {
                 id,

@@ -291,19 +291,43 @@ fn metadata_names_the_addresses_and_the_key() {
 }
 
 #[test]
+fn what_is_encrypted_is_opened_for_what_was_asked_alone() {
+    let sealed = |to: &str| {
+        binding::posted(&format!(
+            "<samlp:Response xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\" \
+             ID=\"_r\" Version=\"2.0\" IssueInstant=\"2026-11-27T10:00:00Z\"{to}><samlp:Status><samlp:StatusCode \
+             Value=\"urn:oasis:names:tc:SAML:2.0:status:Success\"/></samlp:Status><saml:EncryptedAssertion/></samlp:Response>"
+        ))
+    };
+    let asking = pair(|_| ());
+    assert_eq!(code(&asking.arrive(&sealed(""), "")), "response-unsolicited");
+    assert_eq!(code(&asking.arrive(&sealed(" InResponseTo=\"_other\""), "")), "response-unsolicited");
+    // The key is tried where somebody waits for it.
+    let (id, relay_state) = asking.begin();
+    assert_eq!(code(&asking.arrive(&sealed(&format!(" InResponseTo=\"{id}\"")), &relay_state)), "encryption-malformed");
+    let taking = pair(|setting| (setting.sso, setting.unsolicited) = (None, true));
+    assert_eq!(code(&taking.arrive(&sealed(""), "")), "encryption-malformed");
+}
+
+#[test]
 fn a_logout_asks_for_the_session_of_the_login_and_judges_the_answer() {
     let pair = pair(|_| ());
-    assert!(pair.sp.logs_out() && pair.sp.logout(now()).is_none());
+    assert!(pair.sp.logs_out() && pair.sp.logout(1, now()).is_none());
     let log_in = || {
         let (id, relay_state) = pair.begin();
-        pair.arrive(&pair.posted(&pair.answer(Some(&id)), Signed::Assertion), &relay_state);
-        let reply = pair.sp.logout(now()).unwrap().unwrap();
-        asked(&reply, Parameter::Request)
+        let arrival = pair.arrive(&pair.posted(&pair.answer(Some(&id)), Signed::Assertion), &relay_state);
+        arrival.session.unwrap()
     };
-    let (xml, id, _) = log_in();
+    let log_out = |session| asked(&pair.sp.logout(session, now()).unwrap().unwrap(), Parameter::Request);
+    let (first, second) = (log_in(), log_in());
+    let (xml, id, _) = log_out(first);
     assert!(xml.contains("<saml:NameID>alice<") && xml.contains("<samlp:SessionIndex>_s<"), "{xml}");
-    // Once: a second press finds nobody.
-    assert!(pair.sp.logout(now()).is_none());
+    // Once: a second press finds nobody, and the other session goes on.
+    assert!(pair.sp.logout(first, now()).is_none());
+    // Who is refused begins none.
+    let (own, relay_state) = pair.begin();
+    assert_eq!(pair.arrive(&pair.posted(&pair.answer(Some("_other")), Signed::Assertion), &relay_state).session, None);
+    assert_eq!(pair.arrive(&pair.posted(&pair.answer(Some(&own)), Signed::Nothing), &relay_state).session, None);
     let answer = |id: &str| {
         format!(
             "<samlp:LogoutResponse xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\" \
@@ -322,10 +346,10 @@ fn a_logout_asks_for_the_session_of_the_login_and_judges_the_answer() {
     assert_eq!(ended(&query(&id, Some(pair.idp.key()))), "logged-out");
     // Nothing is asked any more.
     assert!(pair.sp.logged_out(&get("/slo", &query(&id, Some(pair.idp.key())))).is_none());
-    let (_, id, _) = log_in();
+    let (_, id, _) = log_out(second);
     assert_eq!(ended(&query(&id, None)), "signature-missing");
     // What answers another request, or nothing, does not end it.
-    let (_, id, _) = log_in();
+    let (_, id, _) = log_out(log_in());
     for other in [query("_other", Some(pair.idp.key())), String::new(), "SAMLResponse=%21".to_owned()] {
         assert!(pair.sp.logged_out(&get("/slo", &other)).is_none(), "{other}");
     }
