@@ -39,6 +39,13 @@ pub(crate) fn decode(value: &str, file: &str) -> Result<Vec<u8>, Failure> {
             .hint("no login needs so much: do not trust it, and ask where it comes from"));
     }
     let plain = if value.contains('%') { unescaped(value) } else { value.to_owned() };
+    if is_escaped(&plain) {
+        let what = format!("{file}: the value is percent-encoded twice, and who receives it undoes one of them");
+        return Err(Failure::input("message-encoded-twice", what).hint(
+            "undo it once if it was copied so; where the browser sends it so, find out which page or proxy encodes it a \
+             second time",
+        ));
+    }
     // Some copy it by way of a tool that writes the alphabet of URLs.
     let compact: String = plain.split_ascii_whitespace().collect::<String>().replace('-', "+").replace('_', "/");
     let bytes = LENIENT.decode(&compact).map_err(|error| {
@@ -170,6 +177,12 @@ fn unescaped(value: &str) -> String {
     url::form_urlencoded::parse(pair.as_bytes()).next().map_or_else(String::new, |(_, value)| value.into_owned())
 }
 
+/// Whether something is percent-encoded in it, as nothing is in base64.
+fn is_escaped(value: &str) -> bool {
+    let hex = |at: usize| value.as_bytes().get(at).is_some_and(u8::is_ascii_hexdigit);
+    value.match_indices('%').any(|(at, _)| hex(at + 1) && hex(at + 2))
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -208,6 +221,11 @@ mod tests {
         ] {
             assert_eq!(decode(value, "x").unwrap(), xml, "{value}");
         }
+        // Once is how it travels; twice is a fault of who sends it.
+        for twice in [posted.replace('=', "%253D"), escaped(&posted).replace('%', "%25"), "%2541".to_owned()] {
+            assert_eq!(code(&twice), "message-encoded-twice", "{twice}");
+        }
+        assert_eq!(code("%25zz"), "message-not-base64");
         // Only the signs that a browser must encode.
         assert_eq!(decode(&posted.replace('=', "%3D"), "x").unwrap(), xml);
     }

@@ -145,6 +145,31 @@ fn of_a_recording_the_last_login_of_the_connection_is_taken() {
     assert_eq!(document["code"], "response-not-one");
 }
 
+// Parameter pollution.
+#[test]
+fn a_login_that_stands_twice_in_one_request_is_refused_and_not_passed_over() {
+    let desk = desk();
+    let value = BASE64_STANDARD.encode(GOOGLE);
+    let param = |value: &str| json!({ "name": "SAMLResponse", "value": value });
+    let entry = |params: Value| json!({ "startedDateTime": "2023-11-16T21:21:00.000Z", "request": { "url": "https://example.com/acs", "postData": { "params": params } } });
+    let har =
+        json!({ "log": { "entries": [entry(json!([param(&value)])), entry(json!([param("x"), param(&value)]))] } });
+    desk.write("login.har", har.to_string());
+    let head = ["login", "decode", "login.har", "--connection", "google", "--format", "json"];
+    let refused = desk.ssoctl(&[&head[..], &SP].concat()).exits(3).json();
+    assert_eq!(refused["error"]["code"], "capture-ambiguous");
+    assert!(refused["error"]["message"].as_str().unwrap().contains("parameter 2 of `params`"), "{refused}");
+    assert!(refused["error"]["hint"].as_str().unwrap().contains("--entry"), "{refused}");
+    let good = decode(&desk, "login.har", "google", &[&SP[..], &["--entry", "1"]].concat(), 0);
+    assert_eq!((&good["verdict"], &good["entries"]), (&json!("accepted"), &json!(2)));
+    desk.ssoctl(&[&head[..], &SP, &["--entry", "2"]].concat()).exits(3);
+    // A form, and a page with a field that a person can read.
+    desk.write("login.har", format!("SAMLResponse=x&SAMLResponse={value}"));
+    assert_eq!(desk.ssoctl(&[&head[..], &SP].concat()).exits(3).json()["error"]["code"], "capture-ambiguous");
+    desk.write("login.har", format!("<form method=post><textarea name=SAMLResponse>\n{value}</textarea></form>"));
+    decode(&desk, "login.har", "google", &[&SP[..], &["--at", "2023-11-16T21:21:00Z"]].concat(), 0);
+}
+
 /// An ID token of the connection `oidc`, signed by a key.
 fn token(key: &PKey<Private>, claims: &Value) -> String {
     let part = |value: &Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());

@@ -1,13 +1,18 @@
 //! A login as somebody has captured it: a HAR file of the browser, the form's value, its body, the page
 //! that posts itself, the XML, or an ID token. Found by looking, since a tired person has what they have.
 
+mod fields;
 mod har;
 mod page;
 
+use serde_json::Map;
 use serde_json::Value;
 
+use crate::cli::login::capture::fields::Fields;
+use crate::cli::login::capture::fields::pairs;
 use crate::error::Failure;
 use crate::model::time::Time;
+use crate::oidc::json;
 use crate::saml::binding;
 
 /// The largest JSON that is no recording, in bytes.
@@ -22,26 +27,30 @@ pub(super) enum Message {
     Carried(String),
     /// An ID token, as it came.
     Token(String),
+    /// Several that stand where one belongs: what the vendor takes nobody knows.
+    Ambiguous {
+        /// Of which kinds.
+        names: Vec<&'static str>,
+        /// Where they stand, in a clause.
+        told: String,
+    },
 }
 
 impl Message {
-    /// The message that a parameter of this name carries.
-    fn named(name: &str, value: &str) -> Option<Self> {
-        match name {
-            "SAMLResponse" => Some(Self::Carried(value.to_owned())),
-            "id_token" => Some(Self::Token(value.to_owned())),
-            _ => None,
-        }
-    }
-
     /// The XML of a SAML message.
     pub(super) fn xml(&self, file: &str) -> Result<Vec<u8>, Failure> {
         match self {
             Self::Xml(xml) => Ok(xml.clone()),
             Self::Carried(value) => binding::decode(value, file),
             Self::Token(_) => Err(Failure::bug("a token is no XML")),
+            Self::Ambiguous { told, .. } => Err(ambiguous(file, told)),
         }
     }
+}
+
+fn ambiguous(file: &str, told: &str) -> Failure {
+    Failure::input("capture-ambiguous", format!("{file}: {told}; vendors take the first, the last or both"))
+        .hint("never trust it: find out who adds the second one, the identity provider's page, a proxy or an attacker; `--entry N` looks at another login of a recording")
 }
 
 /// A login in a file.
@@ -74,7 +83,7 @@ pub(super) fn read(bytes: &[u8], file: &str) -> Result<Vec<Captured>, Failure> {
         None => Err(Failure::input("capture-empty", format!("{file}: there is nothing in it"))
             .hint("give the value of the form field `SAMLResponse`, the XML, a HAR file, or an ID token")),
         Some(b'<') => markup(bytes, start, file),
-        Some(b'{') => json(start, file),
+        Some(b'{') => object(start, file),
         Some(_) => Ok(vec![Captured::bare(text(start, file)?)]),
     }
 }
@@ -92,11 +101,9 @@ fn markup(whole: &[u8], start: &[u8], file: &str) -> Result<Vec<Captured>, Failu
         return Ok(vec![Captured::bare(Message::Xml(whole.to_vec()))]);
     }
     let text = String::from_utf8_lossy(start);
-    let message = match (page::field(&text, "SAMLResponse"), page::field(&text, "id_token")) {
-        (Some(value), _) => Message::Carried(value),
-        (None, Some(token)) => Message::Token(token),
-        (None, None) => return Err(nothing(file, "this page")),
-    };
+    let mut fields = Fields::default();
+    page::fields(&text, &mut fields);
+    let message = fields.message().ok_or_else(|| nothing(file, "this page"))?;
     Ok(vec![Captured::bare(message)])
 }
 
@@ -117,34 +124,23 @@ fn text(bytes: &[u8], file: &str) -> Result<Message, Failure> {
     let has = |name: &str| {
         text.starts_with(&format!("{name}=")) || ["&", "?", "#"].into_iter().any(|sign| stands(sign, name))
     };
+    let of = |text: &str| {
+        let mut fields = Fields::default();
+        pairs(text, &mut fields);
+        fields.message().ok_or_else(|| nothing(file, "this form"))
+    };
     if ["SAMLResponse", "id_token"].into_iter().any(has) {
-        return pairs(text).ok_or_else(|| nothing(file, "this form"));
+        return of(text);
     }
     if has("SAMLRequest") {
         // The question in the place of the answer is told as such by whoever reads it.
         let renamed = text.replacen("SAMLRequest=", "SAMLResponse=", 1);
-        return pairs(&renamed).ok_or_else(|| nothing(file, "this form"));
+        return of(&renamed);
     }
     Ok(Message::Carried(text.to_owned()))
 }
 
-/// The message of a URL's query or fragment, or of a form's body.
-fn pairs(text: &str) -> Option<Message> {
-    let of = |pairs: &str| {
-        let all = url::form_urlencoded::parse(pairs.as_bytes());
-        // A plus that nobody encoded has become a space; no base64 has one.
-        all.filter_map(|(name, value)| Message::named(&name, &value.replace(' ', "+"))).last()
-    };
-    let is_address = text.split(['=', '?', '#']).next().is_some_and(|head| head.contains("://") || head.starts_with('/'));
-    if !is_address {
-        return of(text);
-    }
-    let (address, fragment) = text.split_once('#').unwrap_or((text, ""));
-    let query = address.split_once('?').map_or("", |(_, query)| query);
-    of(query).or_else(|| of(fragment))
-}
-
-fn json(bytes: &[u8], file: &str) -> Result<Vec<Captured>, Failure> {
+fn object(bytes: &[u8], file: &str) -> Result<Vec<Captured>, Failure> {
     // What serde quotes may be of the login.
     let unreadable = |error: &serde_json::Error| {
         let place = format!("{file}:{}:{}", error.line(), error.column());
@@ -159,13 +155,27 @@ fn json(bytes: &[u8], file: &str) -> Result<Vec<Captured>, Failure> {
     if bytes.len() > MOST_JSON {
         return Err(unreadable(&no_recording));
     }
-    let answer: Value = serde_json::from_slice(bytes).map_err(|error| unreadable(&error))?;
-    if answer.get("log").is_some() {
+    let answer = match json::object(bytes, file) {
+        Ok(answer) => answer,
+        Err(failure) if failure.code() == "json-duplicate-key" => return Err(ambiguous(file, &failure.to_string())),
+        Err(_) => return Err(unreadable(&no_recording)),
+    };
+    if answer.contains_key("log") {
         return Err(unreadable(&no_recording));
     }
-    let named = |name: &str| Message::named(name, answer.get(name)?.as_str()?);
-    let message = named("SAMLResponse").or_else(|| named("id_token")).ok_or_else(|| nothing(file, "this object"))?;
+    let mut fields = Fields::default();
+    members(&answer, &mut fields);
+    let message = fields.message().ok_or_else(|| nothing(file, "this object"))?;
     Ok(vec![Captured::bare(message)])
+}
+
+/// Takes the members of an object, such as the answer of a token endpoint.
+fn members(object: &Map<String, Value>, fields: &mut Fields) {
+    for (name, value) in object {
+        if let Some(value) = value.as_str() {
+            fields.add(name, || value.to_owned(), || "a member of the object".to_owned());
+        }
+    }
 }
 
 #[cfg(test)]
@@ -208,6 +218,7 @@ mod tests {
             format!("<!-- saved --><HTML><Input name='SAMLResponse' value='{value}'>"),
             format!("<!DOCTYPE html><form><input type='hidden' name=\"RelayState\" value=\"a>b\"/><input type=hidden value=\"{references}\" name='SAMLResponse'></form>"),
             format!("<html><INPUT NAME=SAMLResponse VALUE={value}></html>").replace("NAME", "name").replace("VALUE", "value"),
+            format!("<form><textarea rows=3 NAME='SAMLResponse'>\n{references}\n</TextArea><input name=RelayState></form>"),
             json!({ "SAMLResponse": value }).to_string(),
         ];
         for text in cases {
@@ -235,7 +246,7 @@ mod tests {
         assert_eq!(all.len(), 3);
         assert_eq!(all[0].posted_to.as_deref(), Some("https://sp.example.org/acs"));
         assert_eq!(all[0].at, Time::parse("2026-11-27T09:00:00Z"));
-        assert_eq!(all[0].message, all[1].message);
+        assert_eq!(all[0].message.xml("x").unwrap(), all[1].message.xml("x").unwrap());
         assert_eq!(all[2].message, Message::Token("eyJ.e30.x".to_owned()));
         let empty = json!({ "log": { "entries": [entry("https://a.example", Value::Null, nothing)] } });
         assert_eq!(code(&empty.to_string()), "capture-no-login");
@@ -247,6 +258,84 @@ mod tests {
         assert!(matches!(one(&page).message, Message::Carried(value) if value.len() == 4 << 20));
         assert_eq!(code(&format!("<html>{}", "<INPUT>".repeat(1 << 20))), "capture-no-login");
         assert_eq!(code(&format!("<html>{}", "<input ".repeat(1 << 20))), "capture-no-login");
+    }
+
+    // Parameter pollution.
+    #[test]
+    fn a_field_that_stands_twice_is_refused_whatever_carries_it() {
+        let value = BASE64_STANDARD.encode(XML);
+        for text in [
+            format!("SAMLResponse={value}&SAMLResponse={value}"),
+            format!("https://sp.example.org/acs?SAMLResponse=x&SAMLResponse={value}"),
+            format!("<form><input name=SAMLResponse value=x><input name=SAMLResponse value={value}></form>"),
+            format!("<form><input name=SAMLResponse value='{value}'><textarea name=SAMLResponse>{value}</textarea></form>"),
+            format!("<form><input name=SAMLResponse value='{value}'><input name=samlResponse></form>"),
+            format!("<form><input name=id_token value='{value}'><input name=SAMLResponse value=x></form>"),
+            format!(r#"{{"SAMLResponse": "x", "SAMLResponse": "{value}"}}"#),
+            r#"{"id_token": "eyJ.e30.x", "id_token": "eyJ.e30.y"}"#.to_owned(),
+            format!(r#"{{"SAMLResponse": "{value}", "id_token": "x"}}"#),
+        ] {
+            assert_eq!(code(&text), "capture-ambiguous", "{text}");
+        }
+        let form = code_of(&format!("RelayState=x&SAMLResponse={value}&SAMLResponse=x"));
+        assert!(form.contains("x: 2 fields") && form.contains("parameter 2 of the form") && form.contains("parameter 3"), "{form}");
+        let page = code_of(&format!("<form>\n<input name=SAMLResponse value={value}>\n\n<input name=SAMLResponse></form>"));
+        assert!(page.contains("line 2 of the page") && page.contains("line 4 of the page"), "{page}");
+    }
+
+    fn code_of(text: &str) -> String {
+        one(text).message.xml("x").unwrap_err().to_string()
+    }
+
+    #[test]
+    fn an_ambiguous_login_of_a_recording_is_one_of_it_and_no_harm_to_the_others() {
+        let value = BASE64_STANDARD.encode(XML);
+        let escaped: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
+        let entry = |url: &str, data: Value| json!({ "request": { "url": url, "postData": data } });
+        let param = |value: &str| json!({ "name": "SAMLResponse", "value": value });
+        let both = |one: &str, text: &str| json!({ "params": [param(one)], "text": format!("SAMLResponse={text}&RelayState=x") });
+        let acs = "https://sp.example.org/acs";
+        let answer = json!({ "request": { "url": acs }, "response": { "content": { "mimeType": "application/json", "text": r#"{"id_token": "a", "id_token": "b"}"# } } });
+        let har = |entries: Value| json!({ "log": { "entries": entries } }).to_string();
+        let all = read(
+            har(json!([
+                entry(acs, both(&value, &escaped)),
+                // As it was sent, in both.
+                entry(acs, both(&escaped, &escaped)),
+                entry(acs, json!({ "params": [param(&value)], "text": "" })),
+                entry(acs, both(&value, "other")),
+                entry(acs, json!({ "params": [param(&value), param(&value)] })),
+                entry(acs, json!({ "params": [param(&value)], "text": format!("SAMLResponse={escaped}&SAMLResponse={escaped}") })),
+                entry(&format!("{acs}?SAMLResponse={escaped}"), both(&value, &escaped)),
+                answer,
+                entry(acs, both(&value, &escaped)),
+            ]))
+            .as_bytes(),
+            "x",
+        )
+        .unwrap();
+        let codes: Vec<&str> = all
+            .iter()
+            .map(|captured| captured.message.xml("x").map_or_else(|failure| failure.code(), |_| "reads"))
+            .collect();
+        let ambiguous = "capture-ambiguous";
+        assert_eq!(codes, ["reads", "reads", "reads", ambiguous, ambiguous, ambiguous, ambiguous, ambiguous, "reads"]);
+        assert_eq!(all[3].posted_to.as_deref(), Some(acs));
+    }
+
+    #[test]
+    fn a_value_that_is_encoded_twice_is_told_wherever_it_stands() {
+        // With what base64 has and a URL has not.
+        let value = BASE64_STANDARD.encode(XML);
+        assert!(value.contains('+') && value.contains('/'));
+        let once: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
+        let twice: String = url::form_urlencoded::byte_serialize(once.as_bytes()).collect();
+        let har = json!({ "log": { "entries": [{ "request": { "url": "https://sp.example.org/acs", "postData": { "text": format!("SAMLResponse={twice}"), "params": [{ "name": "SAMLResponse", "value": once }] } } }] } });
+        for text in [twice.clone(), format!("RelayState=x&SAMLResponse={twice}"), format!("https://sp.example.org/acs?SAMLResponse={twice}"), har.to_string()] {
+            assert_eq!(code(&text), "message-encoded-twice", "{text}");
+        }
+        let hint = one(&twice).message.xml("x").unwrap_err();
+        assert!(hint.hints()[0].contains("once"));
     }
 
     #[test]

@@ -52,8 +52,9 @@ all as HAR. It holds the session of whoever logged in: keep it like a password.
 What is not known is not called good: without the vendor's entity ID and ACS (`--audience`,
 `--acs`, or those of the connection) audience and recipient are `unchecked`; without a client
 ID the audience of a token is, and without `--nonce` its nonce. Whether it was used before
-(replay) cannot be seen from a file. A flag of the other protocol is refused. A token with an HMAC
-(HS256) is verified with the connection's client secret, where `oauth.id_token_algorithms` has it.
+(replay) cannot be seen from a file. A flag of the other protocol is refused, and so is a
+capture in which `SAMLResponse` or `id_token` stands twice. A token with an HMAC (HS256) is
+verified with the connection's client secret, where `oauth.id_token_algorithms` has it.
 
 Exit codes: 0 accepted, and allow or prompt · 1 refused, or deny
             2 wrong usage · 3 the file or the connection cannot be read")]
@@ -193,6 +194,8 @@ fn chosen<'c>(args: &Args, all: &'c [Captured], prepared: &Prepared, file: &str)
     let is_saml = prepared.connection().saml.is_some();
     let fits = |captured: &Captured| match &captured.message {
         Message::Token(_) => !is_saml,
+        // It is refused where it is the last one, and never passed over for another.
+        Message::Ambiguous { names, .. } => names.contains(&if is_saml { "SAMLResponse" } else { "id_token" }),
         // A logout travels by the same name.
         message => is_saml && message.xml(file).is_ok_and(|xml| response::is_one(&xml, file)),
     };

@@ -47,6 +47,12 @@ impl Judging<'_> {
             self.steps.noted("subject", SUBJECT, told);
         }
         match &read.identity.subject {
+            // saml-core 1.3.1: a string has one character at least that is no white space of XML.
+            Some(subject) if subject.chars().all(|c| matches!(c, ' ' | '\t' | '\r' | '\n')) => {
+                let hint = "have the identity provider send what the NameID is made of: this user has no value there";
+                let why = "the NameID is empty, so the assertion is about nobody";
+                self.steps.failed("subject", "saml-core 1.3.1, 2.2.2", "name-id-empty", why, hint);
+            }
             Some(subject) => {
                 let count = read.identity.attributes.len();
                 let told = format!(

@@ -110,10 +110,14 @@ fn a_good_response_proves_its_user_whatever_is_signed() {
 
 #[test]
 fn each_thing_that_is_wrong_is_refused_by_its_name() {
-    let cases: [(&str, &str, &str); 36] = [
+    let cases: [(&str, &str, &str); 39] = [
         ("<a:Conditions ", "<a:Conditions/><a:Conditions ", "element-repeated"),
         ("<a:NameID ", "<a:EncryptedID/><a:NameID ", "element-repeated"),
         ("</a:Audience>", "<a:x/></a:Audience>", "value-not-plain"),
+        // saml-core 1.3.1
+        (">anna</a:NameID>", "></a:NameID>", "name-id-empty"),
+        (">anna</a:NameID>", "/>", "name-id-empty"),
+        (">anna</a:NameID>", "> \n\t</a:NameID>", "name-id-empty"),
         (r#"SessionNotOnOrAfter="2026-11-27T18:00:00Z""#, r#"SessionNotOnOrAfter="never""#, "conditions-unreadable"),
         (
             r#"ID="_a" Version="2.0" IssueInstant="2026-11-27T10:00:00Z""#,

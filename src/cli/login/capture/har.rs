@@ -1,14 +1,15 @@
 //! A recording of a browser's network tab (HAR 1.2), as far as a login needs it.
 
 use serde::Deserialize;
-use serde_json::Value;
 
 use crate::cli::login::capture::Captured;
 use crate::cli::login::capture::MOST_JSON;
 use crate::cli::login::capture::Message;
-use crate::cli::login::capture::pairs;
+use crate::cli::login::capture::fields::Fields;
+use crate::cli::login::capture::fields::pairs;
 use crate::model::printable;
 use crate::model::time::Time;
+use crate::oidc::json;
 
 /// As much of HAR 1.2 as is needed.
 #[derive(Deserialize)]
@@ -75,27 +76,41 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Captured>, serde_json::Error> {
     Ok(har.log.entries.iter().filter_map(of_entry).collect())
 }
 
-/// The message that a request of the browser carries, or that its answer brings.
+/// The message that a request of the browser carries, or that its answer brings. Body and query are one
+/// request: some vendors take a field out of either.
 fn of_entry(entry: &Entry) -> Option<Captured> {
     let request = &entry.request;
-    let message = request.post_data.as_ref().and_then(posted);
-    let message = message.or_else(|| pairs(&request.url)).or_else(|| answered(entry.response.as_ref()?));
+    let mut fields = request.post_data.as_ref().map(posted).unwrap_or_default();
+    pairs(&request.url, &mut fields);
+    let message = fields.message().or_else(|| answered(entry.response.as_ref()?));
     let at = entry.started_date_time.as_deref().and_then(moment);
     message.map(|message| Captured { message, posted_to: address(&request.url), at })
 }
 
-fn posted(data: &PostData) -> Option<Message> {
-    let all = data.params.iter().flatten().rev();
-    let mut named = all.filter_map(|param| Message::named(&param.name, param.value.as_deref().unwrap_or_default()));
-    named.next().or_else(|| pairs(data.text.as_deref()?))
+/// The fields of a body. Browsers write it twice, taken apart and as it was sent.
+fn posted(data: &PostData) -> Fields {
+    let (mut decoded, mut sent) = (Fields::default(), Fields::default());
+    for (at, param) in data.params.iter().flatten().enumerate() {
+        let value = || param.value.clone().unwrap_or_default();
+        decoded.add(&param.name, value, || format!("parameter {} of `params`", at + 1));
+    }
+    if let Some(text) = &data.text {
+        pairs(text, &mut sent);
+    }
+    Fields::of_one_body(decoded, sent)
 }
 
 fn answered(answer: &Answer) -> Option<Message> {
     let content = answer.content.as_ref()?;
     let text = content.text.as_deref().filter(|text| text.len() <= MOST_JSON && text.contains("\"id_token\""))?;
-    let answer: Value = serde_json::from_str(text).ok()?;
     content.mime_type.as_deref()?.contains("json").then_some(())?;
-    Some(Message::Token(answer.get("id_token")?.as_str()?.to_owned()))
+    match json::object(text.as_bytes(), "the answer") {
+        Ok(answer) => Some(Message::Token(answer.get("id_token")?.as_str()?.to_owned())),
+        Err(failure) if failure.code() == "json-duplicate-key" => {
+            Some(Message::Ambiguous { names: vec!["id_token"], told: failure.to_string() })
+        }
+        Err(_) => None,
+    }
 }
 
 /// ISO 8601 as browsers write it: some leave out the colon of the zone.

@@ -1,38 +1,91 @@
-//! The page that posts itself: the value of a field of its form.
+//! The page that posts itself: the fields of its form, as a browser reads them.
 
-/// The value of a field of a form.
-pub(super) fn field(page: &str, name: &str) -> Option<String> {
+use crate::cli::login::capture::fields::Fields;
+
+/// Takes the fields of a page. One that stands in a comment counts too, since not every reader knows that it
+/// is none.
+pub(super) fn fields(page: &str, fields: &mut Fields) {
     // ASCII letters alone change, so that places stay.
     let lower = page.to_ascii_lowercase();
-    let mut starts = lower.match_indices("<input").map(|(at, word)| at + word.len()).peekable();
-    while let Some(start) = starts.next() {
-        // A value in quotes may hold the sign that ends a tag, but no tag begins in one.
-        let tag = &page[start..starts.peek().copied().unwrap_or(page.len())];
-        let end = tag.find('>').unwrap_or(tag.len());
-        if attribute(&tag[..end], "name").as_deref() == Some(name) {
-            return attribute(tag, "value");
+    let (mut from, mut line, mut counted) = (0, 1, 0);
+    while let Some(found) = lower[from..].find('<') {
+        let start = from + found;
+        from = start + 1;
+        let rest = &lower[from..];
+        let word = ["input", "textarea"].into_iter().find(|word| {
+            let next = rest.strip_prefix(word).and_then(|rest| rest.chars().next());
+            next.is_some_and(|next| next.is_ascii_whitespace() || matches!(next, '/' | '>'))
+        });
+        let Some(word) = word else { continue };
+        let tag = Tag::read(page, from + word.len());
+        let mut value = tag.value.unwrap_or_default();
+        from = tag.end;
+        if word == "textarea" {
+            let end = lower[from..].find("</textarea").map_or(page.len(), |at| from + at);
+            value = page[from..end].trim();
+            from = end;
         }
+        let Some(name) = tag.name else { continue };
+        line += page[counted..start].matches('\n').count();
+        counted = start;
+        fields.add(&unescaped(name), || unescaped(value), || format!("line {line} of the page"));
     }
-    None
 }
 
-fn attribute(tag: &str, name: &str) -> Option<String> {
-    let lower = tag.to_ascii_lowercase();
-    let mut from = 0;
-    while let Some(found) = lower[from..].find(name) {
-        let (start, end) = (from + found, from + found + name.len());
-        from = end;
-        let stands_alone = lower[..start].ends_with(|c: char| c.is_ascii_whitespace() || matches!(c, '"' | '\''));
-        let Some(value) = lower[end..].trim_start().strip_prefix('=').filter(|_| stands_alone) else { continue };
-        let at = tag.len() - value.len();
-        let value = tag[at..].trim_start();
-        let quote = value.chars().next()?;
-        return Some(unescaped(match quote {
-            '"' | '\'' => value[1..].split(quote).next()?,
-            _ => value.split(|c: char| c.is_ascii_whitespace() || c == '>').next()?,
-        }));
+/// What a field's tag says of it.
+#[derive(Default)]
+struct Tag<'p> {
+    name: Option<&'p str>,
+    value: Option<&'p str>,
+    /// Behind its end.
+    end: usize,
+}
+
+impl<'p> Tag<'p> {
+    /// Reads the attributes that begin at a place. Of two with one name the first counts (HTML 13.2.5.33).
+    fn read(page: &'p str, mut at: usize) -> Self {
+        let mut tag = Self::default();
+        let bytes = page.as_bytes();
+        // The first of these from a place on. All are ASCII, so that no character is cut.
+        let until = |from: usize, ends: fn(&u8) -> bool| {
+            bytes[from..].iter().position(ends).map_or(page.len(), |end| from + end)
+        };
+        loop {
+            at = until(at, |byte| !byte.is_ascii_whitespace() && *byte != b'/');
+            if bytes.get(at).is_none_or(|byte| *byte == b'>') {
+                tag.end = (at + 1).min(page.len());
+                return tag;
+            }
+            // Where it begins with `=`, that is of the name.
+            let first = page[at..].chars().next().map_or(0, char::len_utf8);
+            let end = until(at + first, |byte| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>' | b'='));
+            let name = &page[at..end];
+            at = until(end, |byte| !byte.is_ascii_whitespace());
+            let mut value = "";
+            if bytes.get(at) == Some(&b'=') {
+                at = until(at + 1, |byte| !byte.is_ascii_whitespace());
+                (value, at) = match bytes.get(at) {
+                    Some(b'"') => quoted(page, at + 1, '"'),
+                    Some(b'\'') => quoted(page, at + 1, '\''),
+                    _ => {
+                        let end = until(at, |byte| byte.is_ascii_whitespace() || *byte == b'>');
+                        (&page[at..end], end)
+                    }
+                };
+            }
+            if name.eq_ignore_ascii_case("name") {
+                tag.name.get_or_insert(value);
+            } else if name.eq_ignore_ascii_case("value") {
+                tag.value.get_or_insert(value);
+            }
+        }
     }
-    None
+}
+
+/// A value up to its quote, and the place behind that.
+fn quoted(page: &str, from: usize, quote: char) -> (&str, usize) {
+    let end = page[from..].find(quote).map_or(page.len(), |end| from + end);
+    (&page[from..end], (end + 1).min(page.len()))
 }
 
 /// Character references of HTML, as far as base64 and tokens need them.
@@ -72,4 +125,46 @@ fn unescaped(text: &str) -> String {
         }
     }
     plain + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::login::capture::Message;
+
+    fn found(page: &str) -> Option<Message> {
+        let mut all = Fields::default();
+        fields(page, &mut all);
+        all.message()
+    }
+
+    #[test]
+    fn a_field_is_read_as_a_browser_reads_it() {
+        let carried = |value: &str| Some(Message::Carried(value.to_owned()));
+        for page in [
+            "<input name=SAMLResponse value=x/y=>",
+            "<INPUT/NAME='SAMLResponse'value=\"x/y=\">",
+            "<input\nvalue = 'x&sol;y&#61;'\tname = \"SAMLResponse\" / >",
+            // The first of two attributes.
+            "<input name=SAMLResponse name=other value='x/y=' value=z>",
+            // What stands in a value is none.
+            "<input title=\" name='SAMLResponse' value='no' > \" name=SAMLResponse value='x/y='>",
+            "<textarea hidden name=SAMLResponse value=no>\n x/y=\n</textarea>",
+            "<textarea name=x><input name=SAMLResponse value=no></textarea><input name=SAMLResponse value='x/y='>",
+            // Nobody closes it.
+            "<textarea name=SAMLResponse>x/y=",
+        ] {
+            assert_eq!(found(page), carried("x/y="), "{page}");
+        }
+        for page in ["<inputs name=SAMLResponse value=x>", "<input value='name=SAMLResponse'>", "<input name=", "<textarea", "<"] {
+            assert_eq!(found(page), None, "{page}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_page_makes_it_panic(page in "(<input|<textarea|</textarea>|[ =/>'\"a\u{fc}]|name|value|SAMLResponse|&#x){0,30}") {
+            let _message = found(&page);
+        }
+    }
 }
