@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 use std::time::Instant;
 
 use crate::cli::Format;
@@ -39,9 +40,12 @@ pub(crate) struct Context {
 impl Context {
     /// Reads the global flags, the clock and the environment.
     pub(crate) fn new(global: Global) -> Result<Self> {
+        let (now, since) = now()?;
+        let started = Instant::now();
         Ok(Self {
-            now: now()?,
-            started: Instant::now(),
+            now,
+            // That of the whole second, so that what is read of both later is not a second behind.
+            started: started.checked_sub(since).unwrap_or(started),
             format: global.format,
             ui: Ui::new(!global.no_input, global.quiet, global.format == Format::Json),
             ci: ci(),
@@ -96,9 +100,9 @@ fn ci() -> bool {
     !matches!(value.trim(), "" | "0" | "false" | "no" | "off")
 }
 
-/// `SSOCTL_NOW`, else `SOURCE_DATE_EPOCH`, else the clock.
+/// `SSOCTL_NOW`, else `SOURCE_DATE_EPOCH`, else the clock: the second, and how long ago it began.
 #[expect(clippy::disallowed_methods, reason = "this is the one reader of the clock and of SSOCTL_ variables")]
-fn now() -> Result<Time> {
+fn now() -> Result<(Time, Duration)> {
     let refuse = |variable: &str, value: &str| {
         Failure::usage("now-unreadable", format!("`{variable}={}` is not a time", crate::model::printable(value)))
             .hint("write RFC 3339 such as 2026-11-22T10:00:00Z, or seconds since 1970")
@@ -107,7 +111,8 @@ fn now() -> Result<Time> {
         if let Some(value) = std::env::var_os(variable) {
             let value = value.to_string_lossy();
             let seconds = value.parse::<i64>().ok().and_then(Time::from_unix);
-            return Ok(seconds.or_else(|| Time::parse(&value)).ok_or_else(|| refuse(variable, &value))?);
+            let read = seconds.or_else(|| Time::parse(&value)).ok_or_else(|| refuse(variable, &value))?;
+            return Ok((read, Duration::ZERO));
         }
     }
     let since = std::time::SystemTime::now()
@@ -116,5 +121,6 @@ fn now() -> Result<Time> {
     i64::try_from(since.as_secs())
         .ok()
         .and_then(Time::from_unix)
+        .map(|second| (second, Duration::from_nanos(since.subsec_nanos().into())))
         .ok_or_else(|| Failure::input("clock", "the clock is beyond the year 9999").into())
 }

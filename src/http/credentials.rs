@@ -43,11 +43,13 @@ impl<'a> Credentials<'a> {
             Self::BearerInForm(secret) | Self::BearerInQuery(secret) | Self::ClientPost(_, secret) => {
                 secret.redact(&text.replace(in_form(secret.expose()).as_str(), BLOT))
             }
-            Self::Basic(user, secret) => secret.redact(&text.replace(pair(user, secret.expose()).as_str(), BLOT)),
-            Self::ClientBasic(id, secret) => {
-                let encoded = in_form(secret.expose());
-                let sent = pair(&in_form(id), &encoded);
-                secret.redact(&text.replace(sent.as_str(), BLOT).replace(encoded.as_str(), BLOT))
+            Self::Basic(name, secret) | Self::ClientBasic(name, secret) => {
+                // Whichever way it was encoded: who answers may have decoded it, and repeat that.
+                let own = secret.expose();
+                let (form, percent) = (in_form(own), in_path(own));
+                let forms =
+                    [pair(&in_form(name), &form), pair(&in_path(name), &percent), pair(name, own), form, percent];
+                secret.redact(&forms.iter().fold(text.to_owned(), |text, form| text.replace(form.as_str(), BLOT)))
             }
         }
     }
@@ -108,6 +110,11 @@ fn in_form(text: &str) -> Zeroizing<String> {
     Zeroizing::new(url::form_urlencoded::byte_serialize(text.as_bytes()).collect())
 }
 
+/// RFC 3986 2.1: as [`in_form`], with `%20` for a space.
+fn in_path(text: &str) -> Zeroizing<String> {
+    Zeroizing::new(in_form(text).replace('+', "%20"))
+}
+
 /// RFC 7617 2: what follows `Basic`.
 fn pair(user: &str, password: &str) -> Zeroizing<String> {
     let pair = Zeroizing::new(format!("{user}:{password}"));
@@ -159,6 +166,7 @@ mod tests {
             (Credentials::ClientPost("i", &odd), form, "client_secret=[secret] or [secret]"),
             (Credentials::Basic("i", &odd), "Basic aTphK2IgYw==", "Basic [secret]"),
             (Credentials::ClientBasic("i", &odd), "Basic aTphJTJCYitj", "Basic [secret]"),
+            (Credentials::ClientBasic("i", &odd), "Basic aTphK2IgYw==, a%2Bb%20c", "Basic [secret], [secret]"),
             (Credentials::ClientBasic("i", &odd), form, "client_secret=[secret] or [secret]"),
         ] {
             assert_eq!(credentials.redact(text), told);

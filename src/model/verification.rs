@@ -78,6 +78,14 @@ impl Judged {
 }
 
 impl Verification {
+    /// Tells every text of it anew, such as without a secret that somebody has repeated.
+    pub(crate) fn retell(&mut self, tell: &dyn Fn(&str) -> String) {
+        for step in &mut self.steps {
+            step.detail = tell(&step.detail);
+            step.hint = step.hint.as_deref().map(tell);
+        }
+    }
+
     /// A step that holds; where nothing is proven any more it is only claimed.
     pub(crate) fn passed(&mut self, step: &'static str, clause: &'static str, detail: impl Into<String>) {
         let (result, detail) = match self.unproven {

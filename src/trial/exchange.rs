@@ -31,8 +31,10 @@ use crate::oidc::flow::answer::Granted;
 use crate::oidc::flow::answer::Raw;
 use crate::oidc::flow::begin::Login;
 use crate::oidc::flow::callback;
+use crate::oidc::flow::hidden::Blots;
 use crate::oidc::flow::hidden::Hidden;
 use crate::oidc::flow::user_info;
+use crate::oidc::json;
 use crate::oidc::keys::KeySet;
 use crate::oidc::token;
 use crate::oidc::token::Expected;
@@ -86,7 +88,10 @@ pub(crate) fn finish(party: &Registration, asked: &Asked<'_>, doors: &Doors<'_>)
         found.noted("connection-file", unlike.clause, unlike.detail.clone());
     }
     let mut kept = None;
-    let members = Exchange { party, asked, doors }.claims(&mut found, &mut kept);
+    let exchange = Exchange { party, asked, doors, blots: Blots::default() };
+    exchange.blots.add(asked.login.verifier.expose());
+    let members = exchange.claims(&mut found, &mut kept).map(|members| exchange.without_secrets(members, &mut found));
+    found.retell(&|text| exchange.hide(text));
     let claims = members.map(|members| Claims { proven: found.is_proven() && found.refusal().is_none(), members });
     Outcome { verification: found, claims, id_token: kept }
 }
@@ -95,11 +100,38 @@ struct Exchange<'a> {
     party: &'a Registration,
     asked: &'a Asked<'a>,
     doors: &'a Doors<'a>,
+    blots: Blots,
 }
 
 impl Exchange<'_> {
+    /// Text of the provider's without what it was told in confidence.
+    fn hide(&self, text: &str) -> String {
+        self.blots.redact(&self.party.credentials().redact(text))
+    }
+
+    /// Claims that repeat a secret are told, and not shown.
+    fn without_secrets(&self, members: Map<String, Value>, found: &mut Verification) -> Map<String, Value> {
+        let mut names = Vec::new();
+        let clean = |(name, value): (String, Value)| {
+            let hidden = hidden(value.clone(), &|text| self.hide(text));
+            if hidden != value {
+                names.push(format!("`{}`", json::shortened(&name)));
+            }
+            (name, hidden)
+        };
+        let members = members.into_iter().map(clean).collect();
+        if !names.is_empty() {
+            names.truncate(20);
+            let what = format!("the provider repeats a secret of this login in {} (not shown)", names.join(", "));
+            let why = Failure::remote("secret-repeated", what)
+                .hint("tell who runs the identity provider; where it was the client secret, have it replaced");
+            found.warned("claims", "rfc6749 10.3", &why);
+        }
+        members
+    }
+
     fn claims(&self, found: &mut Verification, kept: &mut Option<Hidden>) -> Option<Map<String, Value>> {
-        let Self { party, asked, .. } = self;
+        let Self { party, asked, blots, .. } = self;
         let credentials = party.credentials();
         let expected = callback::Expected {
             login: asked.login,
@@ -107,7 +139,9 @@ impl Exchange<'_> {
             names_issuer: party.names_issuer,
         };
         let code = callback::judge(asked.query, &expected, &|text| credentials.redact(text), found)?;
+        blots.add(code.expose());
         let Granted { access_token, id_token } = self.tokens(&code, found)?;
+        blots.add(access_token.expose());
         let token = match id_token {
             Some(id_token) => {
                 let id_token = kept.insert(id_token);
@@ -150,7 +184,7 @@ impl Exchange<'_> {
 
     /// RFC 6749 4.1.3, RFC 7636 4.5.
     fn tokens(&self, code: &Hidden, found: &mut Verification) -> Option<Granted> {
-        let Self { party, asked, doors } = self;
+        let Self { party, asked, doors, .. } = self;
         let credentials = party.credentials();
         let mut form = vec![
             ("grant_type", "authorization_code"),
@@ -199,7 +233,7 @@ impl Exchange<'_> {
         code: &Hidden,
         found: &mut Verification,
     ) -> Option<(Map<String, Value>, Option<KeySet>)> {
-        let Self { party, asked, doors } = self;
+        let Self { party, asked, doors, .. } = self;
         let login = asked.login;
         let mut keys = self.keys(found);
         let (algorithms, secret) = (self.algorithms(), party.mac_key());
@@ -359,6 +393,16 @@ impl Exchange<'_> {
 
     fn rules(&self) -> FetchRules {
         FetchRules { max_bytes: LARGEST.min(self.doors.rules.max_bytes), ..self.doors.rules.clone() }
+    }
+}
+
+/// A value in which every text is told anew.
+fn hidden(value: Value, hide: &dyn Fn(&str) -> String) -> Value {
+    match value {
+        Value::String(text) => Value::String(hide(&text)),
+        Value::Array(all) => all.into_iter().map(|one| hidden(one, hide)).collect(),
+        Value::Object(members) => members.into_iter().map(|(name, value)| (hide(&name), hidden(value, hide))).collect(),
+        plain => plain,
     }
 }
 

@@ -47,7 +47,13 @@ pub(super) fn home(trial: &Trial) -> Reply {
 pub(super) fn result(trial: &Trial, login: &Login, logout: Option<&Verification>, log_out: Option<&str>) -> Reply {
     let judged = &login.judged;
     let refusal = judged.verification.refusal();
-    let title = if refusal.is_none() { "The login was accepted" } else { "The login was refused" };
+    let verdict = login.decision.as_ref().map(|decision| decision.verdict);
+    let title = match (refusal, verdict) {
+        (Some(_), _) => "The login was refused",
+        (None, Some(Verdict::Deny)) => "The vendor would deny this login",
+        (None, Some(Verdict::Prompt)) => "The vendor would ask before it lets this user in",
+        (None, _) => "The login was accepted",
+    };
     let shown = judged.identity.as_ref().or(judged.claimed.as_ref());
     let heading = match (&judged.identity, judged.signed) {
         (Some(_), _) => "Proven by the identity provider",
@@ -56,6 +62,8 @@ pub(super) fn result(trial: &Trial, login: &Login, logout: Option<&Verification>
     };
     let body = html! {
         @match refusal {
+            // What is worse stands first: the vendor's no is below, and red.
+            None if verdict == Some(Verdict::Deny) => p { "What the identity provider sent proves the user, and the connection's rules do not let them in." },
             None => p.verdict.good { "ACCEPTED" },
             Some(step) => {
                 p.verdict.bad { "REFUSED " (step.code.unwrap_or_default()) }

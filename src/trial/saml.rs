@@ -329,7 +329,12 @@ fn unasked(message: &str) -> Arrival {
 fn refused(step: &'static str, clause: &'static str, code: &'static str, told: &str, hint: &str) -> Arrival {
     let mut verification = Verification::default();
     verification.failed(step, clause, code, told, hint);
-    Arrival { judged: Judged { verification, ..Judged::default() }, message: String::new(), expected: false, session: None }
+    Arrival {
+        judged: Judged { verification, ..Judged::default() },
+        message: String::new(),
+        expected: false,
+        session: None,
+    }
 }
 
 /// Whether the RelayState came back as it was sent. Nothing is ever opened that it names.

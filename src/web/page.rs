@@ -136,13 +136,22 @@ pub(crate) fn steps(verification: &Verification) -> Markup {
     html! {
         ul.steps {
             @for step in &verification.steps {
-                li {
-                    span class=(format!("word {}", tone(step).class())) { (step.result.word()) }
+                (line(tone(step), step.result.word(), html! {
                     strong { (step.step) } ": " (told(&step.detail))
                     @for hint in step.hint.iter().flat_map(|hint| hint.lines()) { span.mend { "Mend: " (told(hint)) } }
                     span.clause { (step.clause) }
-                }
+                }))
             }
+        }
+    }
+}
+
+/// A step: a word on how it is to be taken, and beside it what it says.
+fn line(tone: Tone, word: &str, said: Markup) -> Markup {
+    html! {
+        li {
+            span class=(format!("word {}", tone.class())) { (word) }
+            div { (said) }
         }
     }
 }

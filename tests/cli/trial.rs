@@ -155,8 +155,22 @@ fn a_captured_login_is_recorded_where_it_is_of_now_and_for_this_vendor() {
         "request": { "url": ACS, "postData": { "params": [{ "name": "SAMLResponse", "value": value }] } },
     }] } });
     desk.write("login.har", har.to_string());
-    let add = ["connection", "add", "prod", "--provider", "qvidian", "--certificate=google.pem", "--attribute", "email=email"];
-    let idp = ["--idp-entity-id", "https://accounts.google.com/o/saml2?idpid=C029op2ga", "--sso-url", "https://idp.example.org/sso"];
+    let add = [
+        "connection",
+        "add",
+        "prod",
+        "--provider",
+        "qvidian",
+        "--certificate=google.pem",
+        "--attribute",
+        "email=email",
+    ];
+    let idp = [
+        "--idp-entity-id",
+        "https://accounts.google.com/o/saml2?idpid=C029op2ga",
+        "--sso-url",
+        "https://idp.example.org/sso",
+    ];
     desk.ssoctl(&[&add[..], &idp[..]].concat()).exits(0);
     let file = "connections/prod.yaml";
     let record = |now: &str, exit: i32, code: &str| {

@@ -134,8 +134,10 @@ fn text<'m>(members: &'m Map<String, Value>, name: &str) -> Result<Option<&'m st
 fn access_token(members: &Map<String, Value>) -> Result<(Hidden, String), Failure> {
     let kind = text(members, "token_type")?.ok_or_else(|| malformed("has no `token_type`"))?;
     if !kind.eq_ignore_ascii_case("bearer") {
-        let what =
-            format!("the access token is of type `{}`, and this client uses `Bearer` alone", json::shortened(kind));
+        // Of a type that nobody has registered it is not known whether it is one, or a token in its place.
+        let known = ["dpop", "mac", "n_a", "pop"].iter().find(|known| kind.eq_ignore_ascii_case(known));
+        let kind = known.map_or("another type (not shown)".to_owned(), |known| format!("type `{known}`"));
+        let what = format!("the access token is of {kind}, and this client uses `Bearer` alone");
         return Err(Failure::remote("access-token-type", what)
             .hint("at the identity provider, register the client without DPoP, MAC or other bindings of tokens"));
     }

@@ -1,5 +1,6 @@
 //! What a login must not show: its state, its nonce and verifier, the code and the tokens.
 
+use std::cell::RefCell;
 use std::fmt;
 
 use zeroize::Zeroizing;
@@ -26,6 +27,25 @@ impl Hidden {
     /// Text from outside with this one blotted out.
     pub(crate) fn redact(&self, text: &str) -> String {
         text.replace(self.0.as_str(), "[secret]")
+    }
+}
+
+/// What of a login must not be shown, whoever repeats it.
+#[derive(Default)]
+pub(crate) struct Blots(RefCell<Vec<Hidden>>);
+
+impl Blots {
+    /// One more. What is shorter than this is no secret, and would blot out what is none.
+    pub(crate) fn add(&self, text: &str) {
+        const SHORTEST: usize = 6;
+        if text.len() >= SHORTEST {
+            self.0.borrow_mut().push(Hidden::new(text));
+        }
+    }
+
+    /// Text from outside with all of them blotted out.
+    pub(crate) fn redact(&self, text: &str) -> String {
+        self.0.borrow().iter().fold(text.to_owned(), |text, one| one.redact(&text))
     }
 }
 

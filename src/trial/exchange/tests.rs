@@ -508,6 +508,27 @@ fn user_information_of_somebody_else_is_not_used() {
     assert!(outcome.claims.as_ref().unwrap().proven, "{outcome:?}");
 }
 
+// Terminal, page and report show what the provider says.
+#[test]
+fn a_secret_that_the_provider_repeats_is_told_and_not_shown() {
+    let user = json!({
+        "sub": "7", "authorization": "Bearer hunter2-access", "deep": {"list": ["hunter2-code"]}, "groups": [SECRET],
+        "basic": "Y2xpZW50Omh1bnRlcjI6KyUg", "plain": "b",
+    });
+    let (outcome, _) = login_at(Op { user: as_json(&user.to_string()), ..Op::good() }, |_| {});
+    let told = step(&outcome, "claims");
+    assert_eq!(told.code, Some("secret-repeated"), "{outcome:?}");
+    for name in ["authorization", "deep", "groups", "basic"] {
+        assert!(told.detail.contains(&format!("`{name}`")), "{}", told.detail);
+    }
+    let claims = outcome.claims.as_ref().unwrap();
+    assert!(claims.proven && claims.members["plain"] == "b");
+    assert!(!format!("{outcome:?}").contains("hunter2"), "{outcome:?}");
+    let odd = as_json(r#"{"access_token": "hunter2-access", "token_type": "hunter2-access"}"#);
+    let (outcome, _) = login_at(with_token(odd), |_| {});
+    assert_eq!(refusal(&outcome).2, "access-token-type");
+}
+
 #[test]
 fn what_the_two_say_differently_is_told() {
     let user = as_json(r#"{"sub": "7", "email": "new@b.example", "email_verified": true}"#);

@@ -8,6 +8,7 @@ use crate::rules::Decision;
 use crate::rules::Outcome;
 use crate::rules::Step;
 use crate::web::page::Tone;
+use crate::web::page::line;
 use crate::web::page::told;
 
 /// Each rule that was asked: what it said, where it comes from, and the key of the connection's file that
@@ -17,11 +18,10 @@ pub(crate) fn trace(decision: &Decision) -> Markup {
         h2 { "Rule by rule" }
         ul.steps {
             @for step in &decision.trace {
-                li {
-                    span class=(format!("word {}", tone(step.outcome).class())) { (step.outcome.word()) }
+                (line(tone(step.outcome), step.outcome.word(), html! {
                     strong { (step.rule) } ": " (told(&step.result))
                     @if let Some(source) = source(step) { span.clause { (source) } }
-                }
+                }))
             }
         }
     }
