@@ -158,7 +158,8 @@ fn a_login_that_stands_twice_in_one_request_is_refused_and_not_passed_over() {
     let head = ["login", "decode", "login.har", "--connection", "google", "--format", "json"];
     let refused = desk.ssoctl(&[&head[..], &SP].concat()).exits(3).json();
     assert_eq!(refused["error"]["code"], "capture-ambiguous");
-    assert!(refused["error"]["message"].as_str().unwrap().contains("parameter 2 of `params`"), "{refused}");
+    let message = refused["error"]["message"].as_str().unwrap();
+    assert!(message.contains("login.har, login 2 of 2") && message.contains("parameter 2 of `params`"), "{refused}");
     assert!(refused["error"]["hint"].as_str().unwrap().contains("--entry"), "{refused}");
     let good = decode(&desk, "login.har", "google", &[&SP[..], &["--entry", "1"]].concat(), 0);
     assert_eq!((&good["verdict"], &good["entries"]), (&json!("accepted"), &json!(2)));

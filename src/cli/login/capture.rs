@@ -96,7 +96,7 @@ fn nothing(file: &str, what: &str) -> Failure {
 fn markup(whole: &[u8], start: &[u8], file: &str) -> Result<Vec<Captured>, Failure> {
     // Behind comments and declarations; no SAML message has such an element.
     let head = String::from_utf8_lossy(&start[..start.len().min(2048)]).to_ascii_lowercase();
-    let pages = ["<html", "<!doctype html", "<form", "<body", "<head", "<input"];
+    let pages = ["<html", "<!doctype html", "<form", "<body", "<head", "<input", "<textarea"];
     if !pages.iter().any(|word| head.contains(word)) {
         return Ok(vec![Captured::bare(Message::Xml(whole.to_vec()))]);
     }
@@ -218,7 +218,7 @@ mod tests {
             format!("<!-- saved --><HTML><Input name='SAMLResponse' value='{value}'>"),
             format!("<!DOCTYPE html><form><input type='hidden' name=\"RelayState\" value=\"a>b\"/><input type=hidden value=\"{references}\" name='SAMLResponse'></form>"),
             format!("<html><INPUT NAME=SAMLResponse VALUE={value}></html>").replace("NAME", "name").replace("VALUE", "value"),
-            format!("<form><textarea rows=3 NAME='SAMLResponse'>\n{references}\n</TextArea><input name=RelayState></form>"),
+            format!("<textarea rows=3 NAME='SAMLResponse'>\n{references}\n</TextArea><input name=RelayState>"),
             json!({ "SAMLResponse": value }).to_string(),
         ];
         for text in cases {

@@ -145,10 +145,11 @@ pub(crate) fn told(args: &Args, context: &mut Context) -> Result<Outcome> {
     let bytes = identity::read_within(&args.file, LIMIT)?;
     let all = capture::read(&bytes, file)?;
     let (place, captured) = chosen(args, &all, &prepared, file)?;
+    let source = if all.len() > 1 { format!("{file}, login {place} of {}", all.len()) } else { file.to_owned() };
     let at = args.at.or(captured.at).unwrap_or(context.now);
     let judged = match &captured.message {
         Message::Token(token) => token::judged(args, &prepared, (token, file), at, context)?,
-        message => saml::judged(args, &prepared, (&message.xml(file)?, captured.posted_to.as_deref(), file), at)?,
+        message => saml::judged(args, &prepared, (&message.xml(&source)?, captured.posted_to.as_deref(), file), at)?,
     };
     let accounts = match &args.directory {
         Some(file) => Some(prepared::directory(Path::new(file), context)?),
@@ -167,9 +168,8 @@ pub(crate) fn told(args: &Args, context: &mut Context) -> Result<Outcome> {
         let about = about.as_object().cloned().unwrap_or_default();
         context.ui.json(&page::document("ssoctl.login-decode/1", about, &judged, decision.as_ref(), &prepared))?;
     } else {
-        let which = if all.len() > 1 { format!("{file}, login {place} of {}", all.len()) } else { file.to_owned() };
         let head = vec![
-            ("file", Some(which)),
+            ("file", Some(source)),
             ("posted to", captured.posted_to.clone()),
             ("connection", Some(prepared.name().to_string())),
             ("judged as of", Some(at.to_string())),
