@@ -21,6 +21,8 @@ use crate::cli::users::migrate::input::input;
 use crate::cli::users::rehearse;
 use crate::cli::users::shown;
 use crate::cli::users::stop;
+use crate::cli::users::thresholds::Extent;
+use crate::cli::users::thresholds::Thresholds;
 use crate::disk;
 use crate::error::Failure;
 use crate::error::Result;
@@ -100,12 +102,8 @@ pub(crate) struct Args {
     /// Apply only if the plan is still the one with this digest
     #[arg(long, value_name = "DIGEST", requires = "apply", value_parser = digest)]
     plan_digest: Option<String>,
-    /// Refuse to apply a plan that changes more accounts than this
-    #[arg(long, value_name = "N", help_heading = "Pace and thresholds")]
-    max_changes: Option<u64>,
-    /// Refuse to apply a plan that changes more than this percentage of the user list
-    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100), help_heading = "Pace and thresholds")]
-    max_change_share: Option<u8>,
+    #[command(flatten)]
+    thresholds: Thresholds,
     /// Migrate although the connection is not on record as tested and enabled
     #[arg(long)]
     accept_untested: bool,
@@ -235,7 +233,7 @@ fn planned(
     // Before the digest: what another migration has changed meanwhile is no new plan.
     let alone = if offline { Ok(()) } else { check_alone(workspace, folder.id(), &draft.head, links) };
     let mut refused = false;
-    for refusal in [alone, check_thresholds(args, &draft)].into_iter().filter_map(Result::err) {
+    for refusal in [alone, args.thresholds.check(extent(&draft))].into_iter().filter_map(Result::err) {
         if args.apply {
             return Err(refusal);
         }
@@ -282,29 +280,14 @@ fn planned(
     Ok((saved.folder, Consent::No(verdict)))
 }
 
-/// Refuses a plan that changes more than it may.
-fn check_thresholds(args: &Args, draft: &Draft<'_>) -> Result<()> {
-    let renames = draft.counts().rename;
-    let accounts = draft.accounts() as u64;
-    let too_many = args.max_changes.filter(|most| renames > *most);
-    if let Some(most) = too_many {
-        let told = format!("the plan changes {}, and `--max-changes {most}` allows {most}", counted(renames, "account"));
-        return Err(Failure::refused("too-many-changes", told)
-            .hint(format!("if that is meant, `--max-changes {renames}`; else look at the roster again"))
-            .into());
+/// How much of the user list a plan changes.
+fn extent(draft: &Draft<'_>) -> Extent {
+    Extent {
+        does: "changes",
+        writes: draft.counts().rename,
+        accounts: draft.accounts() as u64,
+        sources: "the roster",
     }
-    let share = args.max_change_share.filter(|most| renames * 100 > accounts * u64::from(*most));
-    if let Some(most) = share {
-        let is = (renames * 100).div_ceil(accounts.max(1));
-        let told = format!(
-            "the plan changes {renames} of {}, {is} %, and `--max-change-share {most}` allows {most} %",
-            counted(accounts, "account")
-        );
-        return Err(Failure::refused("too-large-share", told)
-            .hint(format!("if that is meant, `--max-change-share {is}`; else look at the roster again"))
-            .into());
-    }
-    Ok(())
 }
 
 /// Consent by flag; at a terminal the prompt has told of it.

@@ -21,6 +21,8 @@ use crate::cli::users::progress::Bar;
 use crate::cli::users::reading;
 use crate::cli::users::shown;
 use crate::cli::users::stop;
+use crate::cli::users::thresholds::Extent;
+use crate::cli::users::thresholds::Thresholds;
 use crate::disk;
 use crate::error::Failure;
 use crate::error::Result;
@@ -105,9 +107,8 @@ pub(crate) struct Args {
     /// Apply only if the plan is still the one with this digest
     #[arg(long, value_name = "DIGEST", requires = "apply", value_parser = digest)]
     plan_digest: Option<String>,
-    /// Refuse to apply a plan that makes and changes more accounts than this
-    #[arg(long, value_name = "N", help_heading = "Pace and thresholds")]
-    max_changes: Option<u64>,
+    #[command(flatten)]
+    thresholds: Thresholds,
     #[command(flatten)]
     run: drive::Flags,
 }
@@ -141,7 +142,7 @@ fn planned(
     (workspace, links): (&Workspace, Option<&Arc<Links>>),
     context: &Context,
 ) -> Result<(Saved, Option<Verdict>)> {
-    let (plan, head) = drawn(args, loaded, workspace, context)?;
+    let (plan, head, accounts) = drawn(args, loaded, workspace, context)?;
     let saved = match links {
         None => save(&head, &plan.rows, &drive::root(workspace)?, None)?,
         Some(links) => {
@@ -162,8 +163,10 @@ fn planned(
         context.ui.data(&page::page(&plan, report))?;
     }
     let alone = check_alone(workspace, folder.id(), &head, links);
+    let extent =
+        Extent { does: "makes or changes", writes: counts.writes(), accounts, sources: "export and mapping" };
     let mut refused = false;
-    for refusal in [alone, check_threshold(args, &counts)].into_iter().filter_map(Result::err) {
+    for refusal in [alone, args.thresholds.check(extent)].into_iter().filter_map(Result::err) {
         if args.apply {
             return Err(refusal);
         }
@@ -185,8 +188,8 @@ fn planned(
     Ok((saved, Some(verdict)))
 }
 
-/// Reads mapping, export and user list, in this order, and makes the plan.
-fn drawn(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Context) -> Result<(Plan, Head)> {
+/// Reads mapping, export and user list, in this order, and makes the plan; also how many accounts there are.
+fn drawn(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Context) -> Result<(Plan, Head, u64)> {
     let vendor = context.vendor(&loaded.connection.provider)?;
     let api = vendor.provisions().ok_or_else(|| {
         Failure::input("provision-unsupported", format!("ssoctl makes no accounts at {}", vendor.title))
@@ -217,7 +220,7 @@ fn drawn(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Context)
         data_center: read.operator.data_center,
         created: context.now,
     };
-    Ok((plan, head))
+    Ok((plan, head, read.list.len() as u64))
 }
 
 /// Reads the mapping strictly; what is wrong is told with its line.
@@ -233,23 +236,6 @@ fn read_mapping(file: &str, api: &Api) -> Result<Mapping> {
             let place = yaml::place(text, file, &route);
             Err(Failure::input("mapping-invalid", format!("{place}: {why}"))
                 .hint("`ssoctl users provision --help` shows a mapping that is whole")
-                .into())
-        }
-    }
-}
-
-/// Refuses a plan that writes more than it may.
-fn check_threshold(args: &Args, counts: &Counts) -> Result<()> {
-    match args.max_changes.filter(|most| counts.writes() > *most) {
-        None => Ok(()),
-        Some(most) => {
-            let writes = counts.writes();
-            let told = format!(
-                "the plan makes or changes {}, and `--max-changes {most}` allows {most}",
-                counted(writes, "account")
-            );
-            Err(Failure::refused("too-many-changes", told)
-                .hint(format!("if that is meant, `--max-changes {writes}`; else look at export and mapping again"))
                 .into())
         }
     }
