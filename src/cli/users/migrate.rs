@@ -3,6 +3,7 @@
 
 mod input;
 mod page;
+mod past;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -36,8 +37,10 @@ use crate::migrate::plan::draw::Draft;
 use crate::migrate::plan::draw::draw;
 use crate::migrate::plan::save::Saved;
 use crate::migrate::plan::save::save;
+use crate::migrate::plan::whose::Renamed;
 use crate::model::ConnectionName;
 use crate::model::counted;
+use crate::model::verb;
 use crate::provider::nouns::Nouns;
 use crate::sandbox::fault::Rule;
 use crate::workspace::Loaded;
@@ -189,7 +192,9 @@ fn planned(
         context.ui.warning(&format!("{} has no fault", disk::called(script)));
     }
     let made = input(args, loaded, workspace, context)?;
-    let draft = draw(&made.roster, &made.accounts, &made.rule, made.head, &made.options);
+    let head = made.head.clone();
+    let past = |take: &mut dyn FnMut(Renamed<'_>)| past::each(workspace, links, &head, context, take);
+    let draft = draw(&made.roster, &made.accounts, &made.rule, made.head, &made.options, &past);
     let saved = match links {
         None => save(&draft, &drive::root(workspace)?, None)?,
         Some(links) => {
@@ -230,6 +235,7 @@ fn planned(
             loaded.name
         ));
     }
+    tell_not_proven(&draft, context);
     // Before the digest: what another migration has changed meanwhile is no new plan.
     let alone = if offline { Ok(()) } else { check_alone(workspace, folder.id(), &draft.head, links) };
     let mut refused = false;
@@ -332,4 +338,20 @@ fn consented(args: &Args, loaded: &Loaded, question: String, context: &Context) 
     }
     let question = format!("{question} of `{}` at {} now?", loaded.name, loaded.connection.provider);
     stop::agreed(&question, context)
+}
+
+/// Rows that are taken for done since somebody has the new name, and how to find out whose account it is.
+fn tell_not_proven(draft: &Draft<'_>, context: &Context) {
+    let count = draft.not_proven();
+    if count == 0 {
+        return;
+    }
+    let (rows, are) = (counted(count, "row"), verb(count, "is", "are"));
+    context.ui.warning(&format!(
+        "{rows} {are} already so, not proven: an account has the new name, and nothing says that it is the row's"
+    ));
+    context.ui.hint(
+        "give the roster a column `email`, which is compared with the account's; look at rows with \
+         `already-not-proven` in the file of each row",
+    );
 }
