@@ -6,6 +6,8 @@ use crate::moving::MIGRATE;
 use crate::moving::ready;
 use crate::moving::roster;
 use crate::moving::run;
+#[cfg(unix)]
+use crate::wizard::Terminal;
 
 const APPLY: [&str; 3] = ["--apply", "--rate", "0"];
 
@@ -15,6 +17,11 @@ fn old(number: u32) -> String {
 
 fn rows(users: u32) -> impl Iterator<Item = (String, String)> {
     (1..=users).map(|number| (old(number), format!("value-{number}@example.org")))
+}
+
+fn ids(desk: &Desk) -> Vec<String> {
+    let status = desk.ssoctl(&["users", "status", "--format", "json"]).ends().json();
+    status["migrations"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect()
 }
 
 #[test]
@@ -58,4 +65,91 @@ fn a_roster_that_has_slipped_by_a_row_is_no_success_the_second_time() {
     with_addresses(1);
     run(&desk, &MIGRATE, 1).shows("in conflict  3").shows("where the roster says");
     assert_eq!(sandbox.changes().len(), 3);
+}
+
+#[test]
+fn a_plan_that_writes_nothing_begins_no_migration() {
+    let (desk, sandbox) = ready("scim", &["--users", "3"], &[]);
+    roster(&desk, rows(1));
+    run(&desk, &[&MIGRATE[..], &APPLY].concat(), 0);
+    let output = run(&desk, &[&MIGRATE[..], &APPLY].concat(), 0);
+    output.tells("nobody is to be renamed: no migration was begun").shows("already so  1");
+    let json = run(&desk, &[&MIGRATE[..], &APPLY, &["--format", "json"]].concat(), 0).json();
+    assert_eq!(json["state"], "planned");
+    assert_eq!(run(&desk, &["status"], 0).stdout.lines().count(), 2, "the heading and the one that was begun");
+    assert_eq!(sandbox.changes().len(), 1);
+}
+
+#[test]
+fn resume_without_an_id_goes_by_how_many_are_unfinished() {
+    let (desk, _sandbox) = ready("scim", &["--users", "6", "--token-expires-after", "14"], &[]);
+    let nothing = run(&desk, &["resume"], 0);
+    nothing.tells("no migration is unfinished: there is nothing to go on with");
+    roster(&desk, rows(1));
+    run(&desk, &MIGRATE, 0);
+    let nothing = run(&desk, &["resume", "--format", "json"], 0).json();
+    assert_eq!((&nothing["schema"], &nothing["migrations"]), (&"ssoctl.users-status/1".into(), &serde_json::json!([])));
+    roster(&desk, rows(6));
+    let begun = run(&desk, &[&MIGRATE[..], &APPLY, &["--format", "json"]].concat(), 6).json();
+    // A second one, of another connection: both are unfinished.
+    let folder = |id: &str| desk.root().join(".ssoctl/migrations").join(id);
+    let id = begun["id"].as_str().unwrap();
+    let copy = format!("{id}-2");
+    std::fs::create_dir(folder(&copy)).unwrap();
+    for name in ["plan.ndjson", "journal.ndjson"] {
+        std::fs::copy(folder(id).join(name), folder(&copy).join(name)).unwrap();
+    }
+    let several = run(&desk, &["resume", "--format", "json"], 2);
+    several.tells("2 migrations are not finished: name one").tells(&copy).tells(id);
+    assert_eq!(several.json()["error"]["code"], "migration-choice");
+    std::fs::remove_dir_all(folder(&copy)).unwrap();
+    // Exactly one: it is meant, and told as it ends.
+    run(&desk, &["resume"], 4).shows(id);
+    assert_eq!(ids(&desk).len(), 2);
+}
+
+#[test]
+fn a_rollback_of_some_lines_is_judged_by_those_alone() {
+    let (desk, _sandbox) = ready("scim", &["--users", "6"], &[]);
+    let taken = ("nobody@example.org".to_owned(), "user00006@example.org".to_owned());
+    let conflict = (old(5), old(6));
+    roster(&desk, rows(3).chain([taken, conflict]));
+    let report = run(&desk, &[&MIGRATE[..], &APPLY, &["--format", "json"]].concat(), 1).json();
+    let id = report["id"].as_str().unwrap();
+    run(&desk, &["rollback", id, "--line", "2", "--apply", "--rate", "0"], 0).shows("undone  1");
+    run(&desk, &["rollback", id, "--line", "2", "--apply", "--rate", "0"], 0).tells("nothing to take back");
+    // Of all of them nothing is wrong either, but for the rows that were in conflict from the beginning.
+    run(&desk, &["rollback", id, "--apply", "--rate", "0"], 0).shows("state               rolled-back\n");
+}
+
+#[test]
+fn a_rollback_with_nothing_to_take_back_ends_the_migration_and_says_so() {
+    let (desk, sandbox) = ready("qualtrics", &["--users", "3", "--token-expires-after", "3"], &[]);
+    roster(&desk, [(old(1), "value-1".to_owned())]);
+    let report = run(&desk, &[&MIGRATE[..], &APPLY, &["--format", "json"]].concat(), 6).json();
+    let id = report["id"].as_str().unwrap();
+    assert_eq!(report["state"], "applying");
+    let asked = run(&desk, &["rollback", id], 5);
+    asked
+        .tells("nobody was renamed: there is nothing to take back")
+        .tells("ends it as rolled back, and writes nothing");
+    assert!(!asked.stderr.contains("0 users"), "{}", asked.stderr);
+    run(&desk, &["rollback", id, "--apply"], 0).shows("rolled-back");
+    assert!(sandbox.changes().is_empty());
+}
+
+#[cfg(unix)]
+#[test]
+fn no_to_the_question_of_a_migration_is_a_refusal_as_everywhere() {
+    let (desk, sandbox) = ready("scim", &["--users", "2"], &[]);
+    roster(&desk, rows(1));
+    // The terminal of the test hands no variable down.
+    let token = format!("'command:/bin/echo {}'", crate::harness::TOKEN);
+    let connection = desk.read("connections/c.yaml").replace("env:TOKEN", &token);
+    desk.write("connections/c.yaml", connection);
+    let mut terminal = Terminal::start(&desk, &[&["users"], &MIGRATE[..]].concat());
+    let screen = terminal.waits("now? [y/N] ").sends("n\n").ends(5);
+    assert!(screen.contains("error: nobody was renamed: nobody confirmed it"), "{screen}");
+    assert!(screen.contains("--apply --plan-digest"), "{screen}");
+    assert!(sandbox.log().is_empty());
 }

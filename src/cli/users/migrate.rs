@@ -22,6 +22,7 @@ use crate::cli::users::migrate::input::input;
 use crate::cli::users::rehearse;
 use crate::cli::users::shown;
 use crate::cli::users::stop;
+use crate::cli::users::summary;
 use crate::cli::users::thresholds::Extent;
 use crate::cli::users::thresholds::Thresholds;
 use crate::disk;
@@ -149,6 +150,11 @@ pub(crate) fn digest(text: &str) -> std::result::Result<String, String> {
     }
 }
 
+/// As much of a digest as people type.
+pub(crate) fn short(digest: &str) -> &str {
+    digest.get(..12).unwrap_or(digest)
+}
+
 /// Plans, shows, and applies after consent.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let workspace = context.workspace()?;
@@ -243,7 +249,7 @@ fn planned(
         if args.apply {
             return Err(refusal);
         }
-        ui::tell_failure(&refusal);
+        ui::tell_obstacle(&refusal);
         refused = true;
         asks = false;
     }
@@ -262,8 +268,16 @@ fn planned(
         context.ui.json(&page::as_json(&draft, report, least, rehearsed)?)?;
     }
     let verdict = if report.counts.planned.has_problems() { Verdict::Findings } else { Verdict::Done };
-    let agreed = args.apply || (asks && consented(args, loaded, nouns.question(&counted(renames, "user")), context)?);
-    if agreed {
+    if args.apply && renames == 0 && !applied_before {
+        summary::show(report, context)?;
+        context.ui.status(&format!("nobody is to be {}: no migration was begun", nouns.done));
+        return Ok((saved.folder, Consent::No(verdict)));
+    }
+    if asks && !consented(args, loaded, nouns.question(&counted(renames, "user")), context)? {
+        let again = format!("`--apply --plan-digest {}` does it without asking", short(digest));
+        return Err(stop::not_confirmed(&format!("nobody was {}", nouns.done), again));
+    }
+    if args.apply || asks {
         return Ok((saved.folder, Consent::Yes { asked: asks }));
     }
     context.ui.status(&format!("nothing was written to {}", loaded.connection.provider));
@@ -272,7 +286,7 @@ fn planned(
         context.ui.warning(&format!("`{}` is {missing}, and applying needs `--accept-untested` until it is both", loaded.name));
     }
     if !applied_before && !offline && !refused && renames > 0 {
-        let digest: String = digest.chars().take(12).collect();
+        let digest = short(digest);
         let (consent, until) = match unready.filter(|_| !args.accept_untested) {
             Some(_) => (" --accept-untested", "; without the last, when both are on record"),
             None => ("", ""),

@@ -17,10 +17,12 @@ use crate::cli::users::found_by;
 use crate::cli::users::journal;
 use crate::cli::users::listed;
 use crate::cli::users::migrate::digest;
+use crate::cli::users::migrate::short;
 use crate::cli::users::progress::Bar;
 use crate::cli::users::reading;
 use crate::cli::users::shown;
 use crate::cli::users::stop;
+use crate::cli::users::summary;
 use crate::cli::users::thresholds::Extent;
 use crate::cli::users::thresholds::Thresholds;
 use crate::disk;
@@ -170,20 +172,28 @@ fn planned(
         if args.apply {
             return Err(refusal);
         }
-        ui::tell_failure(&refusal);
+        ui::tell_obstacle(&refusal);
         refused = true;
         asks = false;
     }
     shown::check_digest(args.plan_digest.as_deref(), digest, "export, mapping or user list")?;
     shown::check_begun(&saved, links, args.apply, context)?;
-    if args.apply || (asks && consented(loaded, &counts, context)?) {
+    if asks && !consented(loaded, &counts, context)? {
+        let again = format!("`--apply --plan-digest {}` does it without asking", short(digest));
+        return Err(stop::not_confirmed("no account was made or changed", again));
+    }
+    if asks || (args.apply && (counts.writes() > 0 || begun)) {
         return Ok((saved, None));
     }
     let verdict = if report.counts.planned.has_problems() { Verdict::Findings } else { Verdict::Done };
+    if args.apply {
+        summary::show(report, context)?;
+        context.ui.status("no account is to be made or changed: no migration was begun");
+        return Ok((saved, Some(verdict)));
+    }
     context.ui.status(&format!("nothing was written to {}", loaded.connection.provider));
     if !begun && !refused && counts.writes() > 0 {
-        let digest: String = digest.chars().take(12).collect();
-        context.ui.hint(&format!("add `--apply --plan-digest {digest}` to carry it out"));
+        context.ui.hint(&format!("add `--apply --plan-digest {}` to carry it out", short(digest)));
     }
     Ok((saved, Some(verdict)))
 }
