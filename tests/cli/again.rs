@@ -153,3 +153,33 @@ fn no_to_the_question_of_a_migration_is_a_refusal_as_everywhere() {
     assert!(screen.contains("--apply --plan-digest"), "{screen}");
     assert!(sandbox.log().is_empty());
 }
+
+/// The commands of a README that begin so, each as its words.
+fn of_the_readme(begin: &str) -> Vec<Vec<String>> {
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let joined = text.replace("\\\n", " ");
+    let lines = joined.lines().filter_map(|line| line.trim().strip_prefix("$ ssoctl "));
+    let words = |line: &str| line.split_whitespace().map(|word| word.trim_matches('\'').to_owned()).collect();
+    lines.filter(|line| line.starts_with(begin)).map(words).collect()
+}
+
+#[test]
+fn the_readmes_oauth_client_works_after_the_steps_before_it() {
+    let desk = Desk::new();
+    let api = ["--token=env:TOKEN", "--api-url", "http://127.0.0.1:9"];
+    desk.connect("qualtrics-prod", &crate::made::Idp::new().xml(), &api);
+    let commands = of_the_readme("connection set qualtrics-prod");
+    let credentials: Vec<&Vec<String>> =
+        commands.iter().filter(|words| words.iter().any(|word| word.starts_with("directory."))).collect();
+    assert_eq!(credentials.len(), 2, "{commands:?}");
+    for words in &credentials {
+        desk.ssoctl(&words.iter().map(String::as_str).collect::<Vec<_>>()).exits(0);
+    }
+    let file = desk.read("connections/qualtrics-prod.yaml");
+    assert!(file.contains("client_secret: env:QUALTRICS_CLIENT_SECRET") && !file.contains("token: "), "{file}");
+    // Both at once are refused, with the commands that choose.
+    let token: Vec<&str> = credentials[0].iter().map(String::as_str).collect();
+    desk.ssoctl(&token).exits(0);
+    let both = desk.ssoctl(&["users", "list", "--connection", "qualtrics-prod", "--format", "json"]).exits(3);
+    both.tells("`ssoctl connection set qualtrics-prod --unset directory.token` keeps the client");
+}
