@@ -154,6 +154,29 @@ fn no_to_the_question_of_a_migration_is_a_refusal_as_everywhere() {
     assert!(sandbox.log().is_empty());
 }
 
+#[cfg(unix)]
+#[test]
+fn an_id_stays_whole_in_a_narrow_terminal() {
+    let (desk, _sandbox) = ready("scim", &["--users", "2"], &[]);
+    roster(&desk, rows(1));
+    run(&desk, &[&MIGRATE[..], &APPLY].concat(), 0);
+    let id = ids(&desk).remove(0);
+    let screen = Terminal::start(&desk, &["users", "status"]).ends(0);
+    assert!(screen.lines().any(|line| line == id), "{screen}");
+    assert!(screen.lines().all(|line| line.chars().count() <= 80), "{screen}");
+}
+
+#[test]
+fn where_nobody_says_whose_the_token_is_a_plan_warns() {
+    for (quirk, warns) in [(&[][..], false), (&["--quirk", "no-me"], true)] {
+        let (desk, _sandbox) = ready("scim", &[&["--users", "2"], quirk].concat(), &[]);
+        roster(&desk, rows(1));
+        let output = run(&desk, &MIGRATE, 0);
+        let told = output.stderr.contains("warning: the vendor does not say whose the credentials are");
+        assert_eq!(told, warns, "{}", output.stderr);
+    }
+}
+
 /// The commands of a README that begin so, each as its words.
 fn of_the_readme(begin: &str) -> Vec<Vec<String>> {
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();

@@ -242,6 +242,9 @@ fn planned(
         ));
     }
     tell_not_proven(&draft, context);
+    if !offline && renames > 0 {
+        tell_own_unknown(&draft, context);
+    }
     // Before the digest: what another migration has changed meanwhile is no new plan.
     let alone = if offline { Ok(()) } else { check_alone(workspace, folder.id(), &draft.head, links) };
     let mut refused = false;
@@ -368,4 +371,14 @@ fn tell_not_proven(draft: &Draft<'_>, context: &Context) {
         "give the roster a column `email`, which is compared with the account's; look at rows with \
          `already-not-proven` in the file of each row",
     );
+}
+
+/// An account that nobody knows for the operator's own is not kept out of the plan.
+fn tell_own_unknown(draft: &Draft<'_>, context: &Context) {
+    if draft.head.operator_id.0.is_empty() {
+        context.ui.warning(
+            "the vendor does not say whose the credentials are: if their own account is in the roster, take it out, \
+             for it would be changed along with the others",
+        );
+    }
 }
