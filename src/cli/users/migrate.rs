@@ -68,7 +68,8 @@ Exit codes: 0 planned, or done; rows whose account is not found are told, and le
             3 roster or workspace unreadable · 4 vendor unreachable · 5 refused: needs consent
             6 stopped part-way: `ssoctl users resume`")]
 pub(crate) struct Args {
-    /// The roster: a CSV file with a header line, or `-`
+    /// The roster: a CSV file with a header line, or `-`; a column `email` tells whose an account is that has
+    /// a new name already
     #[arg(long, value_name = "FILE")]
     csv: String,
     /// The connection whose users are renamed
@@ -365,7 +366,7 @@ fn tell_not_proven(draft: &Draft<'_>, context: &Context) {
     }
     let (rows, are) = (counted(count, "row"), verb(count, "is", "are"));
     context.ui.warning(&format!(
-        "{rows} {are} already so, not proven: an account has the new name, and nothing says that it is the row's"
+        "{rows} {are} already so, not proven: an account has what the row is to get, and nothing says that it is its own"
     ));
     context.ui.hint(
         "give the roster a column `email`, which is compared with the account's; look at rows with \

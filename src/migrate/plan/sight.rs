@@ -18,6 +18,7 @@ use crate::migrate::plan::value::Fault;
 use crate::migrate::plan::whose::Candidate;
 use crate::migrate::plan::whose::Owner;
 use crate::migrate::plan::whose::Past;
+use crate::migrate::plan::whose::Says;
 use crate::migrate::plan::whose::Whose;
 use crate::migrate::roster::Roster;
 use crate::migrate::shown;
@@ -271,7 +272,8 @@ impl<'a> Sight<'a> {
         }
         let called = |account: u32| self.account(account as usize);
         let target = |row: u32| self.target(row as usize);
-        self.whose = Whose::of(&candidates, (self.roster, self.accounts), &target, &called, past);
+        let says = Says { called: &called, key_word: self.key_word() };
+        self.whose = Whose::of(&candidates, (self.roster, self.accounts), &target, &says, past);
         self
     }
 

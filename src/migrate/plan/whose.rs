@@ -58,6 +58,20 @@ pub(super) struct Whose {
     another: HashMap<u32, String>,
 }
 
+/// How accounts are told of.
+pub(super) struct Says<'s> {
+    /// One in a sentence.
+    pub(super) called: &'s dyn Fn(u32) -> String,
+    /// What the field is called that is written.
+    pub(super) key_word: &'static str,
+}
+
+impl Says<'_> {
+    fn has_it(&self, account: u32) -> String {
+        format!("{} has the new {}", (self.called)(account), self.key_word)
+    }
+}
+
 /// Why an account is not the row's, and whose row it is where the roster has that one.
 struct Other {
     why: String,
@@ -83,12 +97,12 @@ impl Whose {
         self.another.get(&row).map_or(Owner::Unknown, |why| Owner::Another(why))
     }
 
-    /// Looks at all candidates; `target` is the new name of a row, `called` an account in a sentence.
+    /// Looks at all candidates; `target` is the new name of a row.
     pub(super) fn of<'a>(
         candidates: &[Candidate],
         (roster, accounts): (&'a Roster, &'a Accounts),
         target: &dyn Fn(u32) -> &'a str,
-        called: &dyn Fn(u32) -> String,
+        says: &Says<'_>,
         past: Past<'_>,
     ) -> Self {
         let mut whose = Self::default();
@@ -121,8 +135,8 @@ impl Whose {
             }
         });
         told.retain(|row, _| !whose.own.contains(row));
-        let mut others = by_journals(candidates, (roster, accounts), &told, &by_old, called);
-        whose.by_mail(candidates, (roster, accounts), called, &mut others);
+        let mut others = by_journals(candidates, (roster, accounts), &told, &by_old, says);
+        whose.by_mail(candidates, (roster, accounts), says, &mut others);
         for (row, other) in &others {
             let swapped = other.row.filter(|theirs| others.get(theirs).is_some_and(|back| back.row == Some(*row)));
             let swapped = swapped.map(|theirs| {
@@ -138,7 +152,7 @@ impl Whose {
         &mut self,
         candidates: &[Candidate],
         (roster, accounts): (&Roster, &Accounts),
-        called: &dyn Fn(u32) -> String,
+        says: &Says<'_>,
         others: &mut HashMap<u32, Other>,
     ) {
         let mail_of = |one: &Candidate| roster.email(one.row as usize).trim();
@@ -152,8 +166,8 @@ impl Whose {
             if has.is_empty() || self.own.contains(&one.row) || others.contains_key(&one.row) {
                 continue;
             }
-            let says = mail_of(one);
-            if says.is_empty() {
+            let told = mail_of(one);
+            if told.is_empty() {
                 // The old name may have been the address; that it was another one says nothing.
                 let old = roster.old(one.row as usize);
                 if shape::is_email(old) && old.to_lowercase() == has.to_lowercase() {
@@ -161,18 +175,18 @@ impl Whose {
                 }
                 continue;
             }
-            if says.to_lowercase() == has.to_lowercase() {
-                if row_of.get(&says.to_lowercase()) == Some(&Some(one.row)) {
+            if told.to_lowercase() == has.to_lowercase() {
+                if row_of.get(&told.to_lowercase()) == Some(&Some(one.row)) {
                     self.own.insert(one.row);
                 }
-            } else if fold::key(says) != fold::key(has) {
+            } else if fold::key(told) != fold::key(has) {
                 let row = row_of.get(&has.to_lowercase()).copied().flatten();
                 let why = format!(
-                    "{} has the new name, and its e-mail address is {}{}, where the roster says {}",
-                    called(one.holder),
+                    "{}, and its e-mail address is {}{}, where the roster says {}",
+                    says.has_it(one.holder),
                     shown(has),
                     line_of(roster, row),
-                    shown(says)
+                    shown(told)
                 );
                 others.insert(one.row, Other { why, row });
             }
@@ -186,7 +200,7 @@ fn by_journals(
     (roster, accounts): (&Roster, &Accounts),
     told: &HashMap<u32, Told>,
     by_old: &HashMap<&str, &Candidate>,
-    called: &dyn Fn(u32) -> String,
+    says: &Says<'_>,
 ) -> HashMap<u32, Other> {
     if told.is_empty() {
         return HashMap::new();
@@ -203,13 +217,13 @@ fn by_journals(
         let Some(Told { had_name, was_called }) = told.get(&one.row) else { continue };
         let had = had_name.as_ref().and_then(|(id, migration)| there.get(id.as_str()).map(|own| (*own, migration)));
         let row = was_called.as_ref().and_then(|(name, _)| by_old.get(name.as_str())).map(|other| other.row);
-        let mut why = format!("{} has the new name", called(one.holder));
+        let mut why = says.has_it(one.holder);
         if let Some((name, migration)) = was_called {
             why += &format!(", and `{migration}` renamed it from {}{}", shown(name), line_of(roster, row));
         }
         match had {
             Some((own, migration)) => {
-                why += &format!("; this row's account is {}, which `{migration}` renamed", called(own));
+                why += &format!("; this row's account is {}, which `{migration}` renamed", (says.called)(own));
             }
             // Its own was deleted since: another may have the name by right.
             None if was_called.is_none() => continue,

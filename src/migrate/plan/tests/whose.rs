@@ -45,7 +45,7 @@ fn what_a_migration_renamed_is_the_rows_own_and_a_shifted_roster_is_told() {
     assert_eq!(shifted.counts(), Counts { conflict: 3, ..Counts::default() });
     assert_eq!(
         &*shifted.rows[0].detail,
-        "account `2#testbrand` (`UR_1`) has the new name, and `m` renamed it from `bob` (line 3); this row's account \
+        "account `2#testbrand` (`UR_1`) has the new username, and `m` renamed it from `bob` (line 3); this row's account \
          is account `1#testbrand` (`UR_0`), which `m` renamed"
     );
     let swapped = planned("username,new\nann,2\nbob,1\n", &there, &DONE);
@@ -80,7 +80,7 @@ fn an_address_in_the_roster_says_whose_an_account_is() {
     assert_eq!(swapped[0].0, "account-of-another");
     assert_eq!(
         swapped[0].1,
-        "account `2#testbrand` (`UR_1`) has the new name, and its e-mail address is `bob@x.org` (line 3), where the \
+        "account `2#testbrand` (`UR_1`) has the new username, and its e-mail address is `bob@x.org` (line 3), where the \
          roster says `ann@x.org`; line 3 has this row's account: the two are swapped"
     );
     assert_eq!(only("ann,2,someone@x.org\n"), ["account-of-another"]);
