@@ -82,6 +82,11 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         context.ui.status(&match (undone, job) {
             (0, Job::Rename) => format!("by `{id}` nobody was {}: there is nothing to take back", nouns.done),
             (0, Job::Provision) => format!("`{id}` has made or changed nobody: there is nothing to take back"),
+            (undone, _) if phase.is_under_way() => format!(
+                "of `{id}` {} {} what they had, and nothing is left to take back",
+                counted(undone, "user"),
+                verb(undone, "has", "have")
+            ),
             (undone, _) => format!(
                 "`{id}` is rolled back: {} {} what they had, and nothing is left to take back",
                 counted(undone, "user"),
