@@ -369,7 +369,7 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             [CompletionResult]::new('--force-authn', '--force-authn', [CompletionResultType]::ParameterName, 'Ask the identity provider to authenticate the user anew')
             [CompletionResult]::new('--sign-request', '--sign-request', [CompletionResultType]::ParameterName, 'Sign the request, also where neither the connection nor the identity provider asks for it (SAML)')
             [CompletionResult]::new('--slo', '--slo', [CompletionResultType]::ParameterName, 'Log out at the identity provider afterwards: press the button of the result''s page (SAML)')
-            [CompletionResult]::new('--record', '--record', [CompletionResultType]::ParameterName, 'Record today as the day of the last successful test, where the login is let in')
+            [CompletionResult]::new('--record', '--record', [CompletionResultType]::ParameterName, 'Record the day of this login as that of the last successful test, where it is let in or prompted; a captured one must be of the last day, and for this vendor')
             [CompletionResult]::new('--insecure-allow-sha1', '--insecure-allow-sha1', [CompletionResultType]::ParameterName, 'Accept signatures made with SHA-1, which can be forged (SAML)')
             [CompletionResult]::new('--insecure-allow-http', '--insecure-allow-http', [CompletionResultType]::ParameterName, 'Fetch http:// URLs too; whoever sits between can then change the document')
             [CompletionResult]::new('--untrusted', '--untrusted', [CompletionResultType]::ParameterName, 'Fetch from the public internet only, on each redirect too [default: on where the variable CI is true]')
@@ -925,7 +925,7 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             break
         }
         'ssoctl;users;migrate' {
-            [CompletionResult]::new('--csv', '--csv', [CompletionResultType]::ParameterName, 'The roster: a CSV file with a header line, or `-`')
+            [CompletionResult]::new('--csv', '--csv', [CompletionResultType]::ParameterName, 'The roster: a CSV file with a header line, or `-`; a column `email` tells whose an account is that has a new name already')
             [CompletionResult]::new('--connection', '--connection', [CompletionResultType]::ParameterName, 'The connection whose users are renamed')
             [CompletionResult]::new('--old-column', '--old-column', [CompletionResultType]::ParameterName, 'Column of the old username [default: old_username, username or login]')
             [CompletionResult]::new('--new-column', '--new-column', [CompletionResultType]::ParameterName, 'Column of the new value, without the suffix [default: new_value, new, sso_value or employee_id]')
@@ -934,8 +934,8 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             [CompletionResult]::new('--form', '--form', [CompletionResultType]::ParameterName, 'What the new name is made of: `{value}`, columns of the roster, the account''s `{email}`, `{first_name}`, `{last_name}`, `{username}`, `{external_id}`, and settings of the connection [default: the vendor''s form, such as `{value}#{brand_id}`]')
             [CompletionResult]::new('--directory', '--directory', [CompletionResultType]::ParameterName, 'Plan against an exported user list (columns id and username), or `-`, and not the vendor''s API')
             [CompletionResult]::new('--plan-digest', '--plan-digest', [CompletionResultType]::ParameterName, 'Apply only if the plan is still the one with this digest')
-            [CompletionResult]::new('--max-changes', '--max-changes', [CompletionResultType]::ParameterName, 'Refuse to apply a plan that changes more accounts than this')
-            [CompletionResult]::new('--max-change-share', '--max-change-share', [CompletionResultType]::ParameterName, 'Refuse to apply a plan that changes more than this percentage of the user list')
+            [CompletionResult]::new('--max-changes', '--max-changes', [CompletionResultType]::ParameterName, 'Refuse to apply a plan that makes or changes more accounts than this')
+            [CompletionResult]::new('--max-change-share', '--max-change-share', [CompletionResultType]::ParameterName, 'Refuse to apply a plan that makes or changes more accounts than this percentage of the user list')
             [CompletionResult]::new('--rehearse-fault', '--rehearse-fault', [CompletionResultType]::ParameterName, 'Something that goes wrong at the stand-in, as `ssoctl sandbox serve --fault` takes it')
             [CompletionResult]::new('--rehearse-fault-script', '--rehearse-fault-script', [CompletionResultType]::ParameterName, 'A file of such faults, one to a line, or `-`')
             [CompletionResult]::new('--rate', '--rate', [CompletionResultType]::ParameterName, 'Most writes in a second; 0 is as fast as the vendor answers [default: the connection''s `writes_per_second`, else 1]')
@@ -1138,7 +1138,8 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             [CompletionResult]::new('--connection', '--connection', [CompletionResultType]::ParameterName, 'The connection whose vendor has the accounts')
             [CompletionResult]::new('--encoding', '--encoding', [CompletionResultType]::ParameterName, 'Encoding of the export, where it is not UTF-8 or UTF-16, such as windows-1252')
             [CompletionResult]::new('--plan-digest', '--plan-digest', [CompletionResultType]::ParameterName, 'Apply only if the plan is still the one with this digest')
-            [CompletionResult]::new('--max-changes', '--max-changes', [CompletionResultType]::ParameterName, 'Refuse to apply a plan that makes and changes more accounts than this')
+            [CompletionResult]::new('--max-changes', '--max-changes', [CompletionResultType]::ParameterName, 'Refuse to apply a plan that makes or changes more accounts than this')
+            [CompletionResult]::new('--max-change-share', '--max-change-share', [CompletionResultType]::ParameterName, 'Refuse to apply a plan that makes or changes more accounts than this percentage of the user list')
             [CompletionResult]::new('--rate', '--rate', [CompletionResultType]::ParameterName, 'Most writes in a second; 0 is as fast as the vendor answers [default: the connection''s `writes_per_second`, else 1]')
             [CompletionResult]::new('--concurrency', '--concurrency', [CompletionResultType]::ParameterName, 'Requests at the same time [default: the connection''s `concurrency`, else 4]')
             [CompletionResult]::new('--max-failures', '--max-failures', [CompletionResultType]::ParameterName, 'Stop when more rows than this have failed')

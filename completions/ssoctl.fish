@@ -324,7 +324,7 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l force-authn -d 'Ask the identity provider to authenticate the user anew'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l sign-request -d 'Sign the request, also where neither the connection nor the identity provider asks for it (SAML)'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l slo -d 'Log out at the identity provider afterwards: press the button of the result\'s page (SAML)'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l record -d 'Record today as the day of the last successful test, where the login is let in'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l record -d 'Record the day of this login as that of the last successful test, where it is let in or prompted; a captured one must be of the last day, and for this vendor'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l insecure-allow-sha1 -d 'Accept signatures made with SHA-1, which can be forged (SAML)'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l insecure-allow-http -d 'Fetch http:// URLs too; whoever sits between can then change the document'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l untrusted -d 'Fetch from the public internet only, on each redirect too [default: on where the variable CI is true]'
@@ -810,7 +810,7 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_sub
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from compare" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from compare" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from compare" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l csv -d 'The roster: a CSV file with a header line, or `-`' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l csv -d 'The roster: a CSV file with a header line, or `-`; a column `email` tells whose an account is that has a new name already' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l connection -d 'The connection whose users are renamed' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l old-column -d 'Column of the old username [default: old_username, username or login]' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l new-column -d 'Column of the new value, without the suffix [default: new_value, new, sso_value or employee_id]' -r
@@ -821,8 +821,8 @@ email\t''"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l form -d 'What the new name is made of: `{value}`, columns of the roster, the account\'s `{email}`, `{first_name}`, `{last_name}`, `{username}`, `{external_id}`, and settings of the connection [default: the vendor\'s form, such as `{value}#{brand_id}`]' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l directory -d 'Plan against an exported user list (columns id and username), or `-`, and not the vendor\'s API' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l plan-digest -d 'Apply only if the plan is still the one with this digest' -r
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l max-changes -d 'Refuse to apply a plan that changes more accounts than this' -r
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l max-change-share -d 'Refuse to apply a plan that changes more than this percentage of the user list' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l max-changes -d 'Refuse to apply a plan that makes or changes more accounts than this' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l max-change-share -d 'Refuse to apply a plan that makes or changes more accounts than this percentage of the user list' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l rehearse-fault -d 'Something that goes wrong at the stand-in, as `ssoctl sandbox serve --fault` takes it' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l rehearse-fault-script -d 'A file of such faults, one to a line, or `-`' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l rate -d 'Most writes in a second; 0 is as fast as the vendor answers [default: the connection\'s `writes_per_second`, else 1]' -r
@@ -971,7 +971,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_sub
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l connection -d 'The connection whose vendor has the accounts' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l encoding -d 'Encoding of the export, where it is not UTF-8 or UTF-16, such as windows-1252' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l plan-digest -d 'Apply only if the plan is still the one with this digest' -r
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l max-changes -d 'Refuse to apply a plan that makes and changes more accounts than this' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l max-changes -d 'Refuse to apply a plan that makes or changes more accounts than this' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l max-change-share -d 'Refuse to apply a plan that makes or changes more accounts than this percentage of the user list' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l rate -d 'Most writes in a second; 0 is as fast as the vendor answers [default: the connection\'s `writes_per_second`, else 1]' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l concurrency -d 'Requests at the same time [default: the connection\'s `concurrency`, else 4]' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l max-failures -d 'Stop when more rows than this have failed' -r

@@ -221,11 +221,21 @@ impl Folder {
         Ok(journal)
     }
 
-    /// Whether a report tells of more than a plan; reports are written after the journal.
+    /// The state that the report tells; reports are written after the journal.
+    fn reported(&self) -> Option<String> {
+        let bytes = disk::read(&self.report_file(), REPORT_LIMIT).ok()?;
+        let report = serde_json::from_slice::<serde_json::Value>(&bytes).ok()?;
+        report["state"].as_str().map(str::to_owned)
+    }
+
+    /// Whether a report tells of more than a plan.
     fn was_begun(&self) -> bool {
-        let read = disk::read(&self.report_file(), REPORT_LIMIT).ok();
-        let report = read.and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok());
-        report.is_some_and(|report| report["state"].as_str().is_some_and(|state| state != Phase::Planned.word()))
+        self.reported().is_some_and(|state| state != Phase::Planned.word())
+    }
+
+    /// Whether the report does not tell yet where the migration stands: a run ended before it was written.
+    pub(crate) fn is_report_behind(&self, phase: Phase) -> bool {
+        self.reported().is_none_or(|state| !report::is_of(&state, phase))
     }
 }
 

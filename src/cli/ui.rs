@@ -277,7 +277,16 @@ fn say(text: &str) {
 
 /// Prints an error with its causes and mends on standard error.
 pub(crate) fn tell_failure(error: &anyhow::Error) {
-    let mut text = format!("error: {}", clean(&error.to_string()));
+    tell_as("error", error);
+}
+
+/// The same of what would be an error if the command did more than look: it ends none.
+pub(crate) fn tell_obstacle(error: &anyhow::Error) {
+    tell_as("warning", error);
+}
+
+fn tell_as(word: &str, error: &anyhow::Error) {
+    let mut text = format!("{word}: {}", clean(&error.to_string()));
     for cause in error.chain().skip(1) {
         let _ = write!(text, "\ncaused by: {}", clean(&cause_text(cause)));
     }

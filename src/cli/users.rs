@@ -25,6 +25,7 @@ mod shown;
 mod status;
 mod stop;
 mod summary;
+mod thresholds;
 mod worksheet;
 
 use crate::cli::Verdict;

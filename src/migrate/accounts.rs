@@ -214,6 +214,9 @@ fn nameless() -> Failure {
         .hint("take the row out, or export the list again")
 }
 
+/// A status that is known, and of which nobody has published whether a login gets in.
+const PENDING: &str = "pending activation";
+
 /// What a vendor's word for the state of an account means; `None` where nobody knows.
 pub(crate) fn active(word: &str) -> Option<bool> {
     match word.to_lowercase().as_str() {
@@ -266,8 +269,19 @@ pub(crate) fn read(bytes: &[u8], name: &str, asked: Asked<'_>) -> Result<(Vec<Ac
         Ok(())
     })?;
     if let Some((line, word)) = odd {
-        findings.push(
-            Finding::new(
+        let finding = match word.to_lowercase().as_str() {
+            // Qualys, of an account that nobody has activated.
+            PENDING => Finding::new(
+                "listing-status-pending",
+                Severity::Warning,
+                format!(
+                    "the status {} is that of an account that nobody has activated yet; whether it may log in by \
+                     single sign-on is unknown, ask the vendor: it is not looked at",
+                    shown(&word)
+                ),
+            )
+            .hint("activate the account, or take it out of the list, before you rely on what is told of it"),
+            _ => Finding::new(
                 "listing-status-unknown",
                 Severity::Warning,
                 format!(
@@ -275,9 +289,9 @@ pub(crate) fn read(bytes: &[u8], name: &str, asked: Asked<'_>) -> Result<(Vec<Ac
                     shown(&word)
                 ),
             )
-            .hint("known are active, enabled, inactive, disabled, suspended, deactivated and locked")
-            .at(table::place(name, Some(line))),
-        );
+            .hint("known are active, enabled, inactive, disabled, suspended, deactivated and locked"),
+        };
+        findings.push(finding.at(table::place(name, Some(line))));
     }
     Ok((accounts, findings))
 }
@@ -322,7 +336,10 @@ mod tests {
         );
         assert_eq!((accounts[1].sso, accounts[1].active), (None, None));
         assert_eq!(accounts[1].connections, Some(Vec::new()));
-        assert_eq!(findings[0].code, "listing-status-unknown");
+        let (odd, unknown) = read(b"login,status\na,on leave\n", "u.csv", Asked::default()).unwrap();
+        assert_eq!((odd[0].active, unknown[0].code), (None, "listing-status-unknown"));
+        assert_eq!(findings[0].code, "listing-status-pending");
+        assert!(findings[0].message.contains("unknown, ask the vendor"), "{}", findings[0].message);
         let (by_address, _) = read(b"email\na@example.org\n", "u.csv", Asked::default()).unwrap();
         assert_eq!(by_address[0].username, "a@example.org");
         assert!(read(b"username,email\n", "u.csv", Asked::default()).unwrap().0.is_empty());

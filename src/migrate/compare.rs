@@ -55,6 +55,8 @@ pub(crate) struct How<'a> {
     pub(crate) setting: &'a dyn Fn(&str) -> Option<String>,
     /// Usernames of accounts that nobody logs in to by single sign-on: an API's own, a last way in.
     pub(crate) except: &'a [String],
+    /// The command that writes what users are found by; `None` where ssoctl has none.
+    pub(crate) rename: Option<&'a str>,
 }
 
 /// The way to find a user that a connection is set to; `None` where the vendor has none of that name.
@@ -90,10 +92,11 @@ pub(crate) struct Row {
 }
 
 /// The codes of rows, in the order in which they are told, and what each counts.
-pub(crate) const CODES: [(&str, &str); 15] = [
+pub(crate) const CODES: [(&str, &str); 16] = [
     ("missing-at-vendor", "at the identity provider alone: denied"),
     ("near-miss", "nearly the same at both: denied"),
     ("not-renamed", "at the vendor under the name before SSO"),
+    ("same-email", "at the vendor by this e-mail address, and found by something else"),
     ("key-refused", "what is sent cannot be a username there"),
     ("key-empty", "at the identity provider without a value to be found by"),
     ("key-twice", "twice at the identity provider"),
@@ -339,6 +342,12 @@ impl<'a> Sight<'a> {
             );
             return self.person("not-renamed", Severity::Error, person, Some(account), detail);
         }
+        if let Some(place) = self.by_address(person, accounts) {
+            let account = accounts.at(place);
+            self.near.insert(place, person.line);
+            let detail = self.same_address(person, wanted, account);
+            return self.person("same-email", Severity::Error, person, Some(account), detail);
+        }
         if let Some(why) = self.domain_refused(person, None) {
             return self.person("domain-not-allowed", Severity::Error, person, None, why);
         }
@@ -348,6 +357,40 @@ impl<'a> Sight<'a> {
         }
         let detail = format!("no account has {} {}: it must be made first", column.word(), shown(wanted));
         self.person("missing-at-vendor", Severity::Error, person, None, detail);
+    }
+
+    /// An account that has the address of somebody who is not found, and is nobody else's.
+    fn by_address(&self, person: &Person, accounts: &Accounts) -> Option<usize> {
+        if self.how.way.account == Column::Email {
+            return None;
+        }
+        let address =
+            person.email.as_deref().or_else(|| shape::is_email(&person.key).then_some(person.key.as_str()))?;
+        accounts.places(Column::Email, address).into_iter().find(|place| !self.matched[*place])
+    }
+
+    /// What to do with an account that has a person's address, and is not the one that a login looks for.
+    fn same_address(&self, person: &Person, wanted: &str, account: &Account) -> String {
+        let column = self.how.way.account;
+        let has = match account.column(column).unwrap_or_default() {
+            "" => "none".to_owned(),
+            has => shown(has),
+        };
+        let mend = match self.how.rename {
+            Some(command) => format!(
+                "{command} gives it that, with {} as the old username and {} as the new value",
+                shown(&account.username),
+                shown(&person.key)
+            ),
+            None => "change it at the vendor".to_owned(),
+        };
+        let second = if self.makes_accounts() { "; else they get a second account" } else { "" };
+        format!(
+            "account {} has this e-mail address; its {} is {has}, and single sign-on looks for {}: {mend}{second}",
+            shown(&account.username),
+            column.word(),
+            shown(wanted)
+        )
     }
 
     fn makes_accounts(&self) -> bool {

@@ -95,6 +95,8 @@ pub(crate) struct Keep {
     /// The field that is written.
     pub(crate) key: KeyField,
     facts: Vec<Fact>,
+    /// A fact that an exported list need not have.
+    if_there: Option<Fact>,
 }
 
 impl Default for Keep {
@@ -112,7 +114,16 @@ impl Keep {
                 facts.push(*fact);
             }
         }
-        Self { found_by, key, facts }
+        Self { found_by, key, facts, if_there: None }
+    }
+
+    /// The same with the e-mail address, which an exported list need not have.
+    pub(crate) fn with_email(mut self) -> Self {
+        if !self.facts.contains(&Fact::Email) {
+            self.facts.push(Fact::Email);
+            self.if_there = Some(Fact::Email);
+        }
+        self
     }
 
     /// Whether accounts are found by the very field that is written.
@@ -301,7 +312,10 @@ pub(crate) fn read_file(bytes: &[u8], name: &str, keep: Keep) -> Result<Accounts
     let wants: Vec<table::Want<'_>> = keep
         .facts
         .iter()
-        .map(|fact| table::Want { what: fact.words(), flag: "", given: None, defaults: fact.columns(), required: true })
+        .map(|fact| {
+            let required = keep.if_there != Some(*fact);
+            table::Want { what: fact.words(), flag: "", given: None, defaults: fact.columns(), required }
+        })
         .collect();
     let table = table::open(bytes, name, None, &wants, &CODES)?;
     let at: Vec<usize> = table.columns.iter().map(|column| column.unwrap_or(usize::MAX)).collect();

@@ -15,6 +15,7 @@ mod sight;
 pub(crate) mod stored;
 pub(crate) mod tenant;
 mod value;
+pub(crate) mod whose;
 
 use std::borrow::Cow;
 

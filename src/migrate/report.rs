@@ -4,6 +4,8 @@
 mod accounts;
 mod failed;
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde::Serializer;
 
@@ -12,6 +14,7 @@ use crate::disk::Access;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::migrate::Folder;
+use crate::migrate::journal::Direction;
 use crate::migrate::journal::Held;
 use crate::migrate::journal::How;
 use crate::migrate::journal::Journal;
@@ -108,6 +111,8 @@ pub(crate) struct AllCounts {
     pub(crate) in_place: u64,
     /// Those of them that the migration made.
     pub(crate) in_place_made: u64,
+    /// Of a rollback: rows that were given up before anything was written of them. They are among those given up.
+    pub(crate) not_written: u64,
 }
 
 impl Serialize for AllCounts {
@@ -138,6 +143,7 @@ impl Serialize for AllCounts {
             ("pending", self.pending),
             ("undone", self.undone),
             ("in_place", self.in_place),
+            ("not_written", self.not_written),
         ];
         let made = (self.job == Job::Provision).then_some(("in_place_made", self.in_place_made));
         serializer.collect_map(planned.iter().copied().chain(carried).chain(made))
@@ -166,15 +172,23 @@ pub(crate) struct RowReport<'a> {
     /// Why, for programs.
     pub(crate) code: &'a str,
     /// Why, for people.
-    pub(crate) detail: &'a str,
+    pub(crate) detail: Cow<'a, str>,
     /// Nothing changes but the suffix.
     pub(crate) suffix_only: bool,
 }
 
-/// The word for where a migration stands: a rollback that left accounts as the migration made them has
+/// Whether a word is one of [`state`] for a phase.
+pub(crate) fn is_of(word: &str, phase: Phase) -> bool {
+    word == phase.word() || (phase == Phase::RolledBack && word == IN_PART)
+}
+
+const IN_PART: &str = "rolled-back-in-part";
+
+/// The word for where a migration stands: a rollback after which some account has not what it had before has
 /// not rolled it back.
-fn state(phase: Phase, in_place: u64) -> &'static str {
-    if phase == Phase::RolledBack && in_place > 0 { "rolled-back-in-part" } else { phase.word() }
+fn state(phase: Phase, ended: &Ended) -> &'static str {
+    let in_part = ended.in_place > 0 || !ended.first.is_empty();
+    if phase == Phase::RolledBack && in_part { IN_PART } else { phase.word() }
 }
 
 /// The summary of a plan and what has been done of it.
@@ -189,7 +203,7 @@ pub(crate) fn summary(folder: &Folder, journal: &dyn Journal) -> Result<Report> 
     let in_place = Ended { in_place: done.ours, ..Ended::default() };
     let ended = match (done.failed, done.ours, job) {
         (0, _, Job::Rename) | (0, 0, Job::Provision) => in_place,
-        _ => failed::read(journal, whole.phase)?,
+        _ => failed::read(journal, At { phase: whole.phase, called: &folder.called() })?,
     };
     Ok(Report {
         schema: schema(job),
@@ -199,7 +213,7 @@ pub(crate) fn summary(folder: &Folder, journal: &dyn Journal) -> Result<Report> 
         field: journal.head().key,
         created: journal.head().created,
         last_record: journal.last()?,
-        state: state(whole.phase, ended.in_place),
+        state: state(whole.phase, &ended),
         phase: whole.phase,
         stopped: whole.stopped.map(|(code, message)| Stopped { code, message }),
         rows: planned.total(),
@@ -213,66 +227,89 @@ pub(crate) fn summary(folder: &Folder, journal: &dyn Journal) -> Result<Report> 
             undone: done.undone,
             in_place: ended.in_place,
             in_place_made: ended.made,
+            not_written: ended.not_written,
         },
-        failed_rows: ended.first.into_iter().map(|row| row.named(&folder.called())).collect(),
+        failed_rows: ended.first,
         failed_left: ended.left,
         rows_file: folder.rows_file().display().to_string(),
         csv_file: folder.csv_file().display().to_string(),
     })
 }
 
-/// What is told of an account that was perhaps made.
-const PERHAPS_MADE: &str = "look for it at the vendor: `ssoctl users resume ID` finds one that is there, \
-    and `--make-again LINE` makes it where there is none for certain";
+/// Where a migration stands, and what commands call it: which mend there is for a row, and by which words.
+#[derive(Clone, Copy)]
+struct At<'c> {
+    phase: Phase,
+    called: &'c str,
+}
+
+impl At<'_> {
+    fn perhaps_made(self, line: u64) -> String {
+        let called = self.called;
+        match self.phase.direction() {
+            Direction::Apply => format!(
+                "look for it at the vendor: `ssoctl users resume {called}` finds one that is there, and \
+                 `--make-again {line}` makes it where there is none for certain"
+            ),
+            Direction::Rollback => {
+                "look for it at the vendor: a rollback takes back no account that was perhaps made".to_owned()
+            }
+        }
+    }
+}
 
 /// What became of a row.
 struct Ending<'a> {
     outcome: &'static str,
     code: &'a str,
-    detail: &'a str,
+    detail: Cow<'a, str>,
 }
 
-fn ending(held: &Held) -> Ending<'_> {
-    let row = &held.row;
-    let (mut outcome, mut code, mut detail) = (row.outcome.word(), &*row.code, &*row.detail);
+fn ending<'a>(held: &'a Held, at: At<'_>) -> Ending<'a> {
+    let (row, called) = (&held.row, at.called);
+    let (mut outcome, mut code, mut detail) = (row.outcome.word(), &*row.code, Cow::Borrowed(&*row.detail));
     if row.outcome.writes() {
         match held.state.standing() {
             Standing::Pending if held.state.at_via => {
                 (outcome, code) = ("unknown", "temporary-name");
-                detail = "the account carries a temporary name; `ssoctl users resume` goes on";
+                detail = format!("the account carries a temporary name; `ssoctl users resume {called}` goes on").into();
             }
             Standing::Pending => {}
             Standing::Done => {
                 outcome = "done";
-                (code, detail) = match held.state.apply.step {
+                let why = match held.state.apply.step {
                     Step::Done(How::Found) => ("already-changed", "it was so before it was written"),
                     Step::Done(How::Settled) => ("done", "the vendor's answer was lost; the account was read"),
                     _ => ("done", ""),
                 };
+                (code, detail) = (why.0, why.1.into());
             }
             Standing::Failed => {
                 outcome = "failed";
                 if let Some(fault) = held.state.fault() {
-                    (code, detail) = (&fault.code, &fault.detail);
+                    (code, detail) = (&fault.code, fault.detail.as_str().into());
                 }
             }
             Standing::Unknown => {
                 outcome = "unknown";
                 (code, detail) = match row.outcome {
-                    Outcome::Create => ("perhaps-made", PERHAPS_MADE),
-                    _ => ("outcome-unknown", "perhaps written; `ssoctl users resume` reads the account and decides"),
+                    Outcome::Create => ("perhaps-made", at.perhaps_made(row.line).into()),
+                    _ => (
+                        "outcome-unknown",
+                        format!("perhaps written; `ssoctl users resume {called}` reads the account and decides").into(),
+                    ),
                 };
             }
-            Standing::Undone => (outcome, code, detail) = ("undone", "undone", ""),
+            Standing::Undone => (outcome, code, detail) = ("undone", "undone", "".into()),
         }
     }
     Ending { outcome, code, detail }
 }
 
 /// A row with what became of it.
-pub(crate) fn row(held: &Held) -> RowReport<'_> {
+fn row<'a>(held: &'a Held, at: At<'_>) -> RowReport<'a> {
     let row = &held.row;
-    let Ending { outcome, code, detail } = ending(held);
+    let Ending { outcome, code, detail } = ending(held, at);
     RowReport {
         line: row.line,
         user_id: row.user_id.as_ref().map(|id| id.0.as_str()),
@@ -293,12 +330,14 @@ pub(crate) fn write(folder: &Folder, journal: &dyn Journal) -> Result<Report> {
     let report = summary(folder, journal)?;
     let other = |error: anyhow::Error| std::io::Error::other(format!("{error:#}"));
     let job = journal.head().job;
+    let called = folder.called();
+    let at = At { phase: report.phase, called: &called };
     disk::write_with(&folder.rows_file(), Access::Private, |file| {
         journal
             .each(&mut |held| {
                 let line = match job {
-                    Job::Rename => escaped::to_vec(&row(held))?,
-                    Job::Provision => escaped::to_vec(&accounts::row(held))?,
+                    Job::Rename => escaped::to_vec(&row(held, at))?,
+                    Job::Provision => escaped::to_vec(&accounts::row(held, at))?,
                 };
                 file.write_all(&line)?;
                 file.write_all(b"\n")?;
@@ -315,10 +354,10 @@ pub(crate) fn write(folder: &Folder, journal: &dyn Journal) -> Result<Report> {
         journal
             .each(&mut |held| {
                 if job == Job::Provision {
-                    sheet.write_record(accounts::cells(held).map(|cell| for_people(&cell).into_owned()))?;
+                    sheet.write_record(accounts::cells(held, at).map(|cell| for_people(&cell).into_owned()))?;
                     return Ok(());
                 }
-                let row = row(held);
+                let row = row(held, at);
                 let line = row.line.to_string();
                 let cells = [
                     line.as_str(),
@@ -327,7 +366,7 @@ pub(crate) fn write(folder: &Folder, journal: &dyn Journal) -> Result<Report> {
                     row.after.unwrap_or(""),
                     row.outcome,
                     row.code,
-                    row.detail,
+                    &*row.detail,
                 ];
                 sheet.write_record(cells.map(|cell| for_people(cell).into_owned()))?;
                 Ok(())

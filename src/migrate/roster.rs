@@ -12,6 +12,7 @@ use crate::finding::Severity;
 use crate::migrate::shown;
 use crate::migrate::table;
 use crate::migrate::table::Texts;
+use crate::model::shape;
 
 /// What the user says about the file.
 #[derive(Clone, Debug, Default)]
@@ -52,6 +53,8 @@ pub(crate) struct Roster {
     ragged: BTreeMap<usize, u32>,
     /// Which of the further columns are there, in the order asked.
     further: Vec<String>,
+    /// E-mail addresses, where there is a column of them: they tell whose an account is, and make no name.
+    emails: Option<Texts>,
     /// The names of all columns, as the header has them.
     pub(crate) names: Vec<String>,
     /// What there is to tell.
@@ -92,6 +95,16 @@ impl Roster {
     /// The new value.
     pub(crate) fn value(&self, row: usize) -> &str {
         self.cells.get(row, 1)
+    }
+
+    /// The e-mail address that a record has beside its names; empty where there is none.
+    pub(crate) fn email(&self, row: usize) -> &str {
+        self.emails.as_ref().map_or("", |emails| emails.get(row, 0))
+    }
+
+    /// Whether a record may say by an e-mail address whose it is.
+    pub(crate) fn has_emails(&self) -> bool {
+        self.emails.is_some() || (0..self.len()).any(|row| shape::is_email(self.old(row)))
     }
 
     /// The cell of a further column, by its place in [`Self::further`].
@@ -169,11 +182,13 @@ pub(crate) fn read(bytes: &[u8], name: &str, columns: &Columns) -> Result<Roster
         }
     }
     let (old, new) = (at(0), at(1));
+    let email = table::by_name(&table.names, table::EMAIL).filter(|at| Some(*at) != old && Some(*at) != new);
     let mut roster = Roster {
         cells: Texts::new(FIRST_FURTHER + further.len()),
         lines: Vec::new(),
         ragged: BTreeMap::new(),
         further: further.iter().map(|(name, _)| (*name).clone()).collect(),
+        emails: email.map(|_| Texts::new(1)),
         names: table.names.clone(),
         findings: Vec::new(),
     };
@@ -189,6 +204,9 @@ pub(crate) fn read(bytes: &[u8], name: &str, columns: &Columns) -> Result<Roster
         roster.cells.push(new.map_or("", |at| record.get(at)));
         for (_, at) in &further {
             roster.cells.push(record.get(*at));
+        }
+        if let (Some(emails), Some(at)) = (&mut roster.emails, email) {
+            emails.push(record.get(at));
         }
     })?;
     if blank > 0 {

@@ -14,6 +14,7 @@ use crate::finding::Finding;
 use crate::migrate::shown;
 
 pub(crate) use crate::migrate::table::encoding::place;
+pub(crate) use crate::migrate::table::headings::EMAIL;
 pub(crate) use crate::migrate::table::headings::by_name;
 use crate::migrate::table::headings::column;
 use crate::migrate::table::headings::find;

@@ -173,18 +173,19 @@ fn of_migrations_that_cannot_begin() {
     hold(
         &desk,
         &[
-            ("users resume", 3, "migration-unknown"),
+            ("users resume nothing", 3, "migration-unknown"),
+            ("users rollback", 3, "migration-unknown"),
             ("users migrate --csv roster.csv --connection o", 3, "directory-unset"),
             ("users migrate --csv none.csv --connection s", 3, "file-not-found"),
             ("users migrate --csv roster.csv --connection s", 3, "secret-unset"),
         ],
     );
     plan().shows("1#testbrand");
-    hold(&desk, &[("users resume", 5, "plan-not-begun")]);
-    desk.ssoctl(&["users", "rollback"]).exits(0).tells("nothing to roll back");
+    hold(&desk, &[("users resume s", 5, "plan-not-begun")]);
+    desk.ssoctl(&["users", "rollback"]).exits(0).tells("nothing to take back");
     desk.write("roster.csv", "username,new\na@example.org,2\n");
     plan().shows("2#testbrand");
-    hold(&desk, &[("users resume", 2, "migration-choice")]);
+    hold(&desk, &[("users rollback", 2, "migration-choice"), ("users resume s", 2, "migration-choice")]);
     desk.ssoctl(&["connection", "set", "s", "--unset", "settings.brand_id"]).exits(0);
     hold(&desk, &[(offline, 3, "brand-unknown")]);
 }
@@ -335,7 +336,7 @@ fn of_a_migration_that_renamed_nobody_and_is_taken_back() {
     };
     run("users migrate --csv roster.csv --connection s --apply --accept-untested", 6);
     run("connection remove s --yes", 5).tells("is not finished");
-    run("users rollback --apply", 0).tells("nothing to roll back");
+    run("users rollback --apply", 0).tells("nothing to take back");
     run("users status", 0).shows("rolled-back");
     run("connection remove s --yes", 0);
 }

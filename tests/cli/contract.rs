@@ -74,7 +74,7 @@ const ERRORS: [(&str, &str, i32); 19] = [
     ("metadata inspect gone.xml", "file-not-found", 3),
     ("metadata inspect http://127.0.0.1/", "http-url", 5),
     ("metadata export o", "not-saml", 3),
-    ("users resume", "migration-unknown", 3),
+    ("users resume nothing", "migration-unknown", 3),
     ("users migrate --csv gone.csv --connection q", "file-not-found", 3),
     ("users list --connection o", "directory-unset", 3),
     ("users export --connection q -o users", "export-form", 2),

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 #![allow(clippy::disallowed_methods, reason = "a test stands outside and sets up files and clocks by itself")]
 
+mod again;
 mod aggregate;
 mod by_hand;
 mod cert;

@@ -11,16 +11,16 @@ use crate::made::Idp;
 #[cfg(unix)]
 use crate::wizard::Terminal;
 
-const MIGRATE: [&str; 5] = ["migrate", "--csv", "roster.csv", "--connection", "c"];
+pub(crate) const MIGRATE: [&str; 5] = ["migrate", "--csv", "roster.csv", "--connection", "c"];
 
 #[track_caller]
-fn run(desk: &Desk, arguments: &[&str], code: i32) -> Output {
+pub(crate) fn run(desk: &Desk, arguments: &[&str], code: i32) -> Output {
     desk.command(&[&["users"], arguments].concat()).run().exits(code)
 }
 
 /// A connection of a provider that is tested and enabled, with further lines of its `directory:`, and
 /// a sandbox of it.
-fn ready(provider: &str, sandbox: &[&str], directory: &[&str]) -> (Desk, Sandbox) {
+pub(crate) fn ready(provider: &str, sandbox: &[&str], directory: &[&str]) -> (Desk, Sandbox) {
     let desk = Desk::new();
     let sandbox = desk.sandbox(&[&["--provider", provider], sandbox].concat());
     desk.write("c.xml", Idp::new().xml());
@@ -41,7 +41,7 @@ fn ready(provider: &str, sandbox: &[&str], directory: &[&str]) -> (Desk, Sandbox
     (desk, sandbox)
 }
 
-fn roster(desk: &Desk, rows: impl IntoIterator<Item = (String, String)>) {
+pub(crate) fn roster(desk: &Desk, rows: impl IntoIterator<Item = (String, String)>) {
     let mut text = "username,new\n".to_owned();
     for (old, new) in rows {
         writeln!(text, "{old},{new}").unwrap();
@@ -307,6 +307,9 @@ fn a_plan_beside_an_unfinished_migration_says_which_way_that_one_goes() {
     let beside = run(&desk, &MIGRATE, 0);
     beside.tells(&format!("another migration of `c` is not finished: {id}")).tells("goes on with it");
     assert!(!beside.stderr.contains("--plan-digest"), "{}", beside.stderr);
+    // What is no error of a plan is not called one.
+    beside.tells("warning: another migration of `c`");
+    assert!(!beside.stderr.contains("error:"), "{}", beside.stderr);
     run(&desk, &[&MIGRATE[..], &["--apply", "--plan-digest", digest]].concat(), 5).tells("is not finished");
 }
 

@@ -107,6 +107,12 @@ fn accounts_are_planned_made_told_and_changes_taken_back() {
     let apply = [&PROVISION[..], &["--apply", "--rate", "0", "--format", "json", "--plan-digest", &digest]].concat();
     let few = run(&desk, &[&apply[..], &["--max-changes", "3"]].concat(), 5).json();
     assert_eq!(few["error"]["code"], "too-many-changes");
+    // Three new ones and a change, of a list of four with the operator's own.
+    for (share, mend) in [("99", "--max-change-share 100"), ("10", "--max-change-share 100")] {
+        let share = run(&desk, &[&apply[..], &["--max-change-share", share]].concat(), 5).json();
+        assert_eq!(share["error"]["code"], "too-large-share");
+        assert!(share["error"]["hint"].as_str().unwrap().contains(mend), "{share}");
+    }
     assert!(sandbox.log().is_empty());
     let report = run(&desk, &apply, 1).json();
     let carried = ["done", "failed", "unknown", "pending", "undone"].map(|key| counts(&report, key).unwrap());

@@ -465,13 +465,13 @@ fn a_roster_comes_by_standard_input_in_utf_16_too() {
 fn without_a_migration_there_is_nothing_to_resume() {
     let (desk, _sandbox) = ready(&["--users", "5"]);
     run(&desk, &["status"], 0).tells("there are no migrations");
-    insta::assert_snapshot!(run(&desk, &["resume"], 3).stderr, @r"
-        error: there is no migration in this workspace
-        hint: `ssoctl users migrate --csv FILE --connection NAME` makes a plan
+    insta::assert_snapshot!(run(&desk, &["resume"], 0).stderr, @r"
+        no migration is unfinished: there is nothing to go on with
+        hint: `ssoctl users status` shows where migrations stand
         ");
     roster(&desk, 2);
     run(&desk, &MIGRATE, 0);
-    let output = run(&desk, &["resume"], 5);
+    let output = run(&desk, &["resume", "q"], 5);
     insta::assert_snapshot!(without_digest(&output.stderr), @r"
         error: `q-[DIGEST]` is a plan that was never applied
         hint: `--apply` on the command that made it begins it: `users migrate` or `users provision`

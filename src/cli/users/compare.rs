@@ -9,6 +9,7 @@ use crate::cli::Verdict;
 use crate::cli::context::Context;
 use crate::cli::table;
 use crate::cli::users::export;
+use crate::cli::users::found_by;
 use crate::cli::users::listed;
 use crate::disk;
 use crate::disk::Access;
@@ -131,6 +132,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             .hint(format!("`ssoctl connection set {} settings.{missing}=..`: it is a part of every username", loaded.name))
             .into());
     }
+    let rename = found_by::rename_command(&loaded, &vendor, way.account);
     let compared = compare::compare(&people.all, all, &How {
         connection,
         reference: connection.reference.as_deref().unwrap_or(loaded.name.as_str()),
@@ -139,6 +141,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         username: vendor.username.as_ref(),
         setting: &setting,
         except: &args.except,
+        rename: rename.as_deref(),
     });
     if let Some(output) = &args.output {
         disk::write(output, &sheet(&compared.rows)?, Access::Private)?;

@@ -5,16 +5,14 @@ use crate::error::Result;
 use crate::migrate::compare;
 use crate::model::connection::KeyField;
 use crate::provider;
+use crate::provider::Vendor;
 use crate::rules::policy::Column;
 use crate::workspace::Loaded;
 
 /// Warns where the connection finds its users by another field than the one that is written (QY4).
 pub(super) fn tell(loaded: &Loaded, context: &Context) -> Result<()> {
     let vendor = context.vendor(&loaded.connection.provider)?;
-    let written = match provider::written_field(&vendor, loaded.connection.directory.as_ref()) {
-        KeyField::Username => Column::Username,
-        KeyField::ExternalId => Column::ExternalId,
-    };
+    let written = written(loaded, &vendor);
     let Some(way) = compare::way(&loaded.connection, &vendor.rules).filter(|way| way.account != written) else {
         return Ok(());
     };
@@ -31,4 +29,18 @@ pub(super) fn tell(loaded: &Loaded, context: &Context) -> Result<()> {
         meant.name, meant.field
     ));
     Ok(())
+}
+
+/// The command that gives accounts what a login finds them by; `None` where ssoctl does not write that field.
+pub(super) fn rename_command(loaded: &Loaded, vendor: &Vendor, found_by: Column) -> Option<String> {
+    let file = if vendor.api.is_none() { " --directory EXPORT.csv" } else { "" };
+    (written(loaded, vendor) == found_by)
+        .then(|| format!("`ssoctl users migrate --csv ROSTER.csv --connection {}{file}`", loaded.name))
+}
+
+fn written(loaded: &Loaded, vendor: &Vendor) -> Column {
+    match provider::written_field(vendor, loaded.connection.directory.as_ref()) {
+        KeyField::Username => Column::Username,
+        KeyField::ExternalId => Column::ExternalId,
+    }
 }

@@ -10,6 +10,7 @@ use crate::cli::Verdict;
 use crate::cli::context::Context;
 use crate::cli::table;
 use crate::cli::users::export;
+use crate::cli::users::found_by;
 use crate::cli::users::listed;
 use crate::disk;
 use crate::disk::Access;
@@ -160,6 +161,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let people = compare::read_people(&listed::bytes(&args.csv)?, listed::shown(&args.csv), &choice, way.account)?;
     context.ui.findings(&people.findings);
     let setting = |name: &str| vendor.fact(&connection.settings, name);
+    let rename = found_by::rename_command(&loaded, &vendor, way.account);
     let compared = compare::compare(&people.all, all, &How {
         connection,
         reference,
@@ -168,6 +170,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         username: vendor.username.as_ref(),
         setting: &setting,
         except: &[],
+        rename: rename.as_deref(),
     });
     let (to_link, others): (Vec<_>, Vec<_>) =
         compared.rows.iter().filter(|row| row.line.is_some() && !row.switched_off).partition(|row| row.code == "not-linked");

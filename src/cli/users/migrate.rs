@@ -3,6 +3,7 @@
 
 mod input;
 mod page;
+mod past;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -21,6 +22,9 @@ use crate::cli::users::migrate::input::input;
 use crate::cli::users::rehearse;
 use crate::cli::users::shown;
 use crate::cli::users::stop;
+use crate::cli::users::summary;
+use crate::cli::users::thresholds::Extent;
+use crate::cli::users::thresholds::Thresholds;
 use crate::disk;
 use crate::error::Failure;
 use crate::error::Result;
@@ -34,8 +38,10 @@ use crate::migrate::plan::draw::Draft;
 use crate::migrate::plan::draw::draw;
 use crate::migrate::plan::save::Saved;
 use crate::migrate::plan::save::save;
+use crate::migrate::plan::whose::Renamed;
 use crate::model::ConnectionName;
 use crate::model::counted;
+use crate::model::verb;
 use crate::provider::nouns::Nouns;
 use crate::sandbox::fault::Rule;
 use crate::workspace::Loaded;
@@ -62,7 +68,8 @@ Exit codes: 0 planned, or done; rows whose account is not found are told, and le
             3 roster or workspace unreadable · 4 vendor unreachable · 5 refused: needs consent
             6 stopped part-way: `ssoctl users resume`")]
 pub(crate) struct Args {
-    /// The roster: a CSV file with a header line, or `-`
+    /// The roster: a CSV file with a header line, or `-`; a column `email` tells whose an account is that has
+    /// a new name already
     #[arg(long, value_name = "FILE")]
     csv: String,
     /// The connection whose users are renamed
@@ -100,12 +107,8 @@ pub(crate) struct Args {
     /// Apply only if the plan is still the one with this digest
     #[arg(long, value_name = "DIGEST", requires = "apply", value_parser = digest)]
     plan_digest: Option<String>,
-    /// Refuse to apply a plan that changes more accounts than this
-    #[arg(long, value_name = "N", help_heading = "Pace and thresholds")]
-    max_changes: Option<u64>,
-    /// Refuse to apply a plan that changes more than this percentage of the user list
-    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100), help_heading = "Pace and thresholds")]
-    max_change_share: Option<u8>,
+    #[command(flatten)]
+    thresholds: Thresholds,
     /// Migrate although the connection is not on record as tested and enabled
     #[arg(long)]
     accept_untested: bool,
@@ -146,6 +149,11 @@ pub(crate) fn digest(text: &str) -> std::result::Result<String, String> {
         12..=64 if text.chars().all(|c| c.is_ascii_hexdigit()) => Ok(text.to_ascii_lowercase()),
         _ => Err("give at least the first 12 characters of the digest".to_owned()),
     }
+}
+
+/// As much of a digest as people type.
+pub(crate) fn short(digest: &str) -> &str {
+    digest.get(..12).unwrap_or(digest)
 }
 
 /// Plans, shows, and applies after consent.
@@ -191,7 +199,9 @@ fn planned(
         context.ui.warning(&format!("{} has no fault", disk::called(script)));
     }
     let made = input(args, loaded, workspace, context)?;
-    let draft = draw(&made.roster, &made.accounts, &made.rule, made.head, &made.options);
+    let head = made.head.clone();
+    let past = |take: &mut dyn FnMut(Renamed<'_>)| past::each(workspace, links, &head, context, take);
+    let draft = draw(&made.roster, &made.accounts, &made.rule, made.head, &made.options, &past);
     let saved = match links {
         None => save(&draft, &drive::root(workspace)?, None)?,
         Some(links) => {
@@ -232,14 +242,18 @@ fn planned(
             loaded.name
         ));
     }
+    tell_not_proven(&draft, context);
+    if !offline && renames > 0 {
+        tell_own_unknown(&draft, context);
+    }
     // Before the digest: what another migration has changed meanwhile is no new plan.
     let alone = if offline { Ok(()) } else { check_alone(workspace, folder.id(), &draft.head, links) };
     let mut refused = false;
-    for refusal in [alone, check_thresholds(args, &draft)].into_iter().filter_map(Result::err) {
+    for refusal in [alone, args.thresholds.check(extent(&draft))].into_iter().filter_map(Result::err) {
         if args.apply {
             return Err(refusal);
         }
-        ui::tell_failure(&refusal);
+        ui::tell_obstacle(&refusal);
         refused = true;
         asks = false;
     }
@@ -258,8 +272,16 @@ fn planned(
         context.ui.json(&page::as_json(&draft, report, least, rehearsed)?)?;
     }
     let verdict = if report.counts.planned.has_problems() { Verdict::Findings } else { Verdict::Done };
-    let agreed = args.apply || (asks && consented(args, loaded, nouns.question(&counted(renames, "user")), context)?);
-    if agreed {
+    if args.apply && renames == 0 && !applied_before {
+        summary::show(report, context)?;
+        context.ui.status(&format!("nobody is to be {}: no migration was begun", nouns.done));
+        return Ok((saved.folder, Consent::No(verdict)));
+    }
+    if asks && !consented(args, loaded, nouns.question(&counted(renames, "user")), context)? {
+        let again = format!("`--apply --plan-digest {}` does it without asking", short(digest));
+        return Err(stop::not_confirmed(&format!("nobody was {}", nouns.done), again));
+    }
+    if args.apply || asks {
         return Ok((saved.folder, Consent::Yes { asked: asks }));
     }
     context.ui.status(&format!("nothing was written to {}", loaded.connection.provider));
@@ -268,7 +290,7 @@ fn planned(
         context.ui.warning(&format!("`{}` is {missing}, and applying needs `--accept-untested` until it is both", loaded.name));
     }
     if !applied_before && !offline && !refused && renames > 0 {
-        let digest: String = digest.chars().take(12).collect();
+        let digest = short(digest);
         let (consent, until) = match unready.filter(|_| !args.accept_untested) {
             Some(_) => (" --accept-untested", "; without the last, when both are on record"),
             None => ("", ""),
@@ -282,29 +304,14 @@ fn planned(
     Ok((saved.folder, Consent::No(verdict)))
 }
 
-/// Refuses a plan that changes more than it may.
-fn check_thresholds(args: &Args, draft: &Draft<'_>) -> Result<()> {
-    let renames = draft.counts().rename;
-    let accounts = draft.accounts() as u64;
-    let too_many = args.max_changes.filter(|most| renames > *most);
-    if let Some(most) = too_many {
-        let told = format!("the plan changes {}, and `--max-changes {most}` allows {most}", counted(renames, "account"));
-        return Err(Failure::refused("too-many-changes", told)
-            .hint(format!("if that is meant, `--max-changes {renames}`; else look at the roster again"))
-            .into());
+/// How much of the user list a plan changes.
+fn extent(draft: &Draft<'_>) -> Extent {
+    Extent {
+        does: "changes",
+        writes: draft.counts().rename,
+        accounts: draft.accounts() as u64,
+        sources: "the roster",
     }
-    let share = args.max_change_share.filter(|most| renames * 100 > accounts * u64::from(*most));
-    if let Some(most) = share {
-        let is = (renames * 100).div_ceil(accounts.max(1));
-        let told = format!(
-            "the plan changes {renames} of {}, {is} %, and `--max-change-share {most}` allows {most} %",
-            counted(accounts, "account")
-        );
-        return Err(Failure::refused("too-large-share", told)
-            .hint(format!("if that is meant, `--max-change-share {is}`; else look at the roster again"))
-            .into());
-    }
-    Ok(())
 }
 
 /// Consent by flag; at a terminal the prompt has told of it.
@@ -349,4 +356,30 @@ fn consented(args: &Args, loaded: &Loaded, question: String, context: &Context) 
     }
     let question = format!("{question} of `{}` at {} now?", loaded.name, loaded.connection.provider);
     stop::agreed(&question, context)
+}
+
+/// Rows that are taken for done since somebody has the new name, and how to find out whose account it is.
+fn tell_not_proven(draft: &Draft<'_>, context: &Context) {
+    let count = draft.not_proven();
+    if count == 0 {
+        return;
+    }
+    let (rows, are) = (counted(count, "row"), verb(count, "is", "are"));
+    context.ui.warning(&format!(
+        "{rows} {are} already so, not proven: an account has what the row is to get, and nothing says that it is its own"
+    ));
+    context.ui.hint(
+        "give the roster a column `email`, which is compared with the account's; look at rows with \
+         `already-not-proven` in the file of each row",
+    );
+}
+
+/// An account that nobody knows for the operator's own is not kept out of the plan.
+fn tell_own_unknown(draft: &Draft<'_>, context: &Context) {
+    if draft.head.operator_id.0.is_empty() {
+        context.ui.warning(
+            "the vendor does not say whose the credentials are: if their own account is in the roster, take it out, \
+             for it would be changed along with the others",
+        );
+    }
 }

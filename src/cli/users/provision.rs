@@ -17,10 +17,14 @@ use crate::cli::users::found_by;
 use crate::cli::users::journal;
 use crate::cli::users::listed;
 use crate::cli::users::migrate::digest;
+use crate::cli::users::migrate::short;
 use crate::cli::users::progress::Bar;
 use crate::cli::users::reading;
 use crate::cli::users::shown;
 use crate::cli::users::stop;
+use crate::cli::users::summary;
+use crate::cli::users::thresholds::Extent;
+use crate::cli::users::thresholds::Thresholds;
 use crate::disk;
 use crate::error::Failure;
 use crate::error::Result;
@@ -105,9 +109,8 @@ pub(crate) struct Args {
     /// Apply only if the plan is still the one with this digest
     #[arg(long, value_name = "DIGEST", requires = "apply", value_parser = digest)]
     plan_digest: Option<String>,
-    /// Refuse to apply a plan that makes and changes more accounts than this
-    #[arg(long, value_name = "N", help_heading = "Pace and thresholds")]
-    max_changes: Option<u64>,
+    #[command(flatten)]
+    thresholds: Thresholds,
     #[command(flatten)]
     run: drive::Flags,
 }
@@ -141,7 +144,7 @@ fn planned(
     (workspace, links): (&Workspace, Option<&Arc<Links>>),
     context: &Context,
 ) -> Result<(Saved, Option<Verdict>)> {
-    let (plan, head) = drawn(args, loaded, workspace, context)?;
+    let (plan, head, accounts) = drawn(args, loaded, workspace, context)?;
     let saved = match links {
         None => save(&head, &plan.rows, &drive::root(workspace)?, None)?,
         Some(links) => {
@@ -162,31 +165,41 @@ fn planned(
         context.ui.data(&page::page(&plan, report))?;
     }
     let alone = check_alone(workspace, folder.id(), &head, links);
+    let extent =
+        Extent { does: "makes or changes", writes: counts.writes(), accounts, sources: "export and mapping" };
     let mut refused = false;
-    for refusal in [alone, check_threshold(args, &counts)].into_iter().filter_map(Result::err) {
+    for refusal in [alone, args.thresholds.check(extent)].into_iter().filter_map(Result::err) {
         if args.apply {
             return Err(refusal);
         }
-        ui::tell_failure(&refusal);
+        ui::tell_obstacle(&refusal);
         refused = true;
         asks = false;
     }
     shown::check_digest(args.plan_digest.as_deref(), digest, "export, mapping or user list")?;
     shown::check_begun(&saved, links, args.apply, context)?;
-    if args.apply || (asks && consented(loaded, &counts, context)?) {
+    if asks && !consented(loaded, &counts, context)? {
+        let again = format!("`--apply --plan-digest {}` does it without asking", short(digest));
+        return Err(stop::not_confirmed("no account was made or changed", again));
+    }
+    if asks || (args.apply && (counts.writes() > 0 || begun)) {
         return Ok((saved, None));
     }
     let verdict = if report.counts.planned.has_problems() { Verdict::Findings } else { Verdict::Done };
+    if args.apply {
+        summary::show(report, context)?;
+        context.ui.status("no account is to be made or changed: no migration was begun");
+        return Ok((saved, Some(verdict)));
+    }
     context.ui.status(&format!("nothing was written to {}", loaded.connection.provider));
     if !begun && !refused && counts.writes() > 0 {
-        let digest: String = digest.chars().take(12).collect();
-        context.ui.hint(&format!("add `--apply --plan-digest {digest}` to carry it out"));
+        context.ui.hint(&format!("add `--apply --plan-digest {}` to carry it out", short(digest)));
     }
     Ok((saved, Some(verdict)))
 }
 
-/// Reads mapping, export and user list, in this order, and makes the plan.
-fn drawn(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Context) -> Result<(Plan, Head)> {
+/// Reads mapping, export and user list, in this order, and makes the plan; also how many accounts there are.
+fn drawn(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Context) -> Result<(Plan, Head, u64)> {
     let vendor = context.vendor(&loaded.connection.provider)?;
     let api = vendor.provisions().ok_or_else(|| {
         Failure::input("provision-unsupported", format!("ssoctl makes no accounts at {}", vendor.title))
@@ -217,7 +230,7 @@ fn drawn(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Context)
         data_center: read.operator.data_center,
         created: context.now,
     };
-    Ok((plan, head))
+    Ok((plan, head, read.list.len() as u64))
 }
 
 /// Reads the mapping strictly; what is wrong is told with its line.
@@ -233,23 +246,6 @@ fn read_mapping(file: &str, api: &Api) -> Result<Mapping> {
             let place = yaml::place(text, file, &route);
             Err(Failure::input("mapping-invalid", format!("{place}: {why}"))
                 .hint("`ssoctl users provision --help` shows a mapping that is whole")
-                .into())
-        }
-    }
-}
-
-/// Refuses a plan that writes more than it may.
-fn check_threshold(args: &Args, counts: &Counts) -> Result<()> {
-    match args.max_changes.filter(|most| counts.writes() > *most) {
-        None => Ok(()),
-        Some(most) => {
-            let writes = counts.writes();
-            let told = format!(
-                "the plan makes or changes {}, and `--max-changes {most}` allows {most}",
-                counted(writes, "account")
-            );
-            Err(Failure::refused("too-many-changes", told)
-                .hint(format!("if that is meant, `--max-changes {writes}`; else look at export and mapping again"))
                 .into())
         }
     }

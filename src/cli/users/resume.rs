@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::json;
+
+use crate::cli::Format;
 use crate::cli::Verdict;
 use crate::cli::context::Context;
 use crate::cli::users::drive;
@@ -12,10 +15,13 @@ use crate::error::Result;
 use crate::migrate::Folder;
 use crate::migrate::journal::Journal;
 use crate::migrate::journal::postgres::PostgresJournal;
+use crate::migrate::journal::postgres::tables;
 use crate::migrate::journal::state::Phase;
 use crate::migrate::journal::state::Step;
+use crate::migrate::known;
 use crate::migrate::plan::Outcome;
 use crate::migrate::shown;
+use crate::workspace::Workspace;
 
 /// Go on with a migration or rollback that stopped
 ///
@@ -23,6 +29,9 @@ use crate::migrate::shown;
 /// reading the account, never by repeating it blindly. An account that was perhaps made, and is
 /// not in the vendor's list, is made once more by `--make-again` alone. With `--journal` it needs no file of
 /// the migration, and joins other runs that are at work on it.
+///
+/// Without ID the one that is not finished is meant. Where there is none, that is told, and is no
+/// error; where there are several, their IDs are told, and nothing is done.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Example:
@@ -30,7 +39,8 @@ Example:
   ssoctl users resume qualys-8c1e --make-again 17,29
   ssoctl users resume --journal postgres://ssoctl@db.example.org/sso --journal-password env:JOURNAL_PASSWORD
 
-Exit codes: as `ssoctl users migrate`")]
+Exit codes: as `ssoctl users migrate`; 0 also where none is unfinished and no ID was given;
+            2 also where several are")]
 pub(crate) struct Args {
     /// The migration, or the beginning of its ID [default: the only one that is not finished]
     #[arg(value_name = "ID")]
@@ -93,17 +103,83 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     run.make_again = make_again;
     let workspace = context.workspace()?;
     if let Some(links) = args.run.place.open(&workspace)? {
-        let known = journal::choose(&links, args.id.as_deref(), &[Phase::Applying, Phase::RollingBack])?;
+        let known = match &args.id {
+            Some(id) => tables::find(&links, id)?,
+            None => {
+                let mut all = tables::all(&links)?;
+                all.retain(|known| known.phase.is_under_way());
+                let place = journal::flag(Some(&links));
+                match all.len() {
+                    0 => return nothing(&place, context),
+                    1 => all.swap_remove(0),
+                    many => return Err(several(many, &tables::mentioned(&all), &place).into()),
+                }
+            }
+        };
         check_begun(&known.id, known.phase)?;
         let place = journal::flag(Some(&links));
         check_lines(&PostgresJournal::look(&links, &known.id)?, &run.make_again, (&known.id, &place), run.retry_failed)?;
         let folder = Folder::at(&drive::root(&workspace)?, &known.id);
         return drive::drive_shared(&folder, &links, (None, false), &run, context);
     }
-    let (folder, journal) = drive::look(&workspace, args.id.as_deref(), &[Phase::Applying, Phase::RollingBack])?;
+    let folder = match &args.id {
+        Some(id) => Folder::open(&drive::root(&workspace)?, id)?,
+        None => {
+            let mut all = unfinished(&workspace)?;
+            match all.len() {
+                0 => return nothing("", context),
+                1 => all.swap_remove(0),
+                many => {
+                    let known = all.iter().map(Folder::known).collect();
+                    return Err(several(many, &known::mentioned(known), "").into());
+                }
+            }
+        }
+    };
+    let journal = folder.look()?;
     shown::tell_later(&folder, context)?;
     check_begun(folder.id(), journal.whole()?.phase)?;
     check_lines(&journal, &run.make_again, (folder.id(), ""), run.retry_failed)?;
     drop(journal);
     drive::drive(&folder, None, &run, context)
+}
+
+/// The migrations that were begun and are not known here to have ended, also those whose journal is in a database
+/// and those whose last run ended before its report was written.
+fn unfinished(workspace: &Workspace) -> Result<Vec<Folder>> {
+    let root = drive::root(workspace)?;
+    let mut unfinished = Vec::new();
+    for id in Folder::all(&root)? {
+        let folder = Folder::open(&root, &id)?;
+        let is_open = match folder.elsewhere() {
+            Some(_) => folder.ended_elsewhere().is_none(),
+            // A plan that was only looked at has no journal, and may be large.
+            None => !folder.is_plan()? && {
+                let phase = folder.look()?.whole()?.phase;
+                phase.is_under_way() || folder.is_report_behind(phase)
+            },
+        };
+        if is_open {
+            unfinished.push(folder);
+        }
+    }
+    Ok(unfinished)
+}
+
+/// Nothing was asked for by name, and nothing waits: that is told, and is no error.
+fn nothing(place: &str, context: &Context) -> Result<Verdict> {
+    context.ui.status("no migration is unfinished: there is nothing to go on with");
+    context.ui.hint(&format!("`ssoctl users status{place}` shows where migrations stand"));
+    if context.format == Format::Json {
+        context.ui.json(&json!({
+            "schema": "ssoctl.users-status/1", "migrations": [], "elsewhere": [], "damaged": [],
+        }))?;
+    }
+    Ok(Verdict::Done)
+}
+
+/// Nobody can say which of several is meant (`migration-choice`).
+fn several(many: usize, mentioned: &str, place: &str) -> Failure {
+    Failure::usage("migration-choice", format!("{many} migrations are not finished: name one"))
+        .hint(format!("`ssoctl users resume ID{place}`; one of: {mentioned}"))
 }

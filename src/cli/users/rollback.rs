@@ -10,6 +10,7 @@ use crate::cli::users::stop;
 use crate::cli::users::summary;
 use crate::error::Failure;
 use crate::error::Result;
+use crate::migrate::Folder;
 use crate::migrate::journal::Direction;
 use crate::migrate::journal::Journal;
 use crate::migrate::journal::Scope;
@@ -34,7 +35,8 @@ Example:
   ssoctl users rollback qualtrics-prod-3f9a --apply
   ssoctl users rollback qualtrics-prod-3f9a --line 17,29 --apply
 
-Exit codes: as `ssoctl users migrate`; 1 also where accounts stay as they were made; 5 without --apply where nobody can be asked")]
+Exit codes: as `ssoctl users migrate`; 1 also where accounts stay as they were made, and
+            with --line only where one of those lines does; 5 without --apply where nobody can be asked")]
 pub(crate) struct Args {
     /// The migration, or the beginning of its ID [default: the only one that was begun]
     #[arg(value_name = "ID")]
@@ -78,8 +80,13 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     if ours == 0 {
         let id = folder.id();
         context.ui.status(&match (undone, job) {
-            (0, Job::Rename) => format!("by `{id}` nobody was {}: there is nothing to roll back", nouns.done),
-            (0, Job::Provision) => format!("`{id}` has made or changed nobody: there is nothing to roll back"),
+            (0, Job::Rename) => format!("by `{id}` nobody was {}: there is nothing to take back", nouns.done),
+            (0, Job::Provision) => format!("`{id}` has made or changed nobody: there is nothing to take back"),
+            (undone, _) if phase.is_under_way() => format!(
+                "of `{id}` {} {} what they had, and nothing is left to take back",
+                counted(undone, "user"),
+                verb(undone, "has", "have")
+            ),
             (undone, _) => format!(
                 "`{id}` is rolled back: {} {} what they had, and nothing is left to take back",
                 counted(undone, "user"),
@@ -91,6 +98,8 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         }
     }
     let is_named = !args.lines.is_empty();
+    // Begun, and nothing of it is there: it is ended, and that writes nothing.
+    let ends = ours == 0 && !is_named;
     if back + made + stuck + stay + overtaken == 0 && is_named {
         context.ui.status("the users of these lines have what they had: there is nothing to take back");
         return nothing(Verdict::Done);
@@ -115,33 +124,64 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         }
         return nothing(Verdict::Findings);
     }
-    let (stands, question) = match job {
+    let stays = verb(made, "stays", "stay");
+    let (stands, question, again_does) = match job {
+        _ if ends => (
+            "it is not finished, and nothing is left to take back".to_owned(),
+            format!("Nothing of `{}` is left to take back. End it as rolled back?", folder.id()),
+            "ends it as rolled back, and writes nothing",
+        ),
         Job::Rename => {
             let users = counted(back, "user");
             (
                 format!("{users} {} {}", verb(back, "was", "were"), nouns.done),
                 format!("Give {users} of `{connection}` their {} back?", nouns.olds(back)),
+                verb(back, "gives it back", "gives them back"),
             )
         }
+        Job::Provision if back == 0 => (
+            format!("{} made and {stays}, and none was changed", were(made)),
+            format!("Of the users of `{connection}` {} made and {stays}: none gets anything back. End it as rolled back?", were(made)),
+            "ends it as rolled back, and writes nothing",
+        ),
         Job::Provision => {
-            let stands = format!("{} made and {}, {} changed", were(made), verb(made, "stays", "stay"), were(back));
+            let stands = match made {
+                0 => format!("{} changed", were(back)),
+                made => format!("{} made and {stays}, {} changed", were(made), were(back)),
+            };
             (
                 format!("{stands} and can be given back what they had"),
                 format!("Of the users of `{connection}` {stands}. Give back what was changed?"),
+                "gives back what was changed",
             )
         }
     };
     let agreed = args.apply || stop::agreed(&question, context)?;
     if !agreed {
         return Err(Failure::refused("not-confirmed", format!("nothing was rolled back: {stands}"))
-            .hint(format!("`ssoctl users rollback {}{} --apply` rolls them back", folder.id(), again(args, &place)))
+            .hint(format!("`ssoctl users rollback {}{} --apply` {again_does}", folder.id(), again(args, &place)))
             .into());
     }
-    let scope = Some(scope);
-    match links {
-        Some(links) => drive::drive_shared(&folder, &links, (scope, false), &args.run, context),
-        None => drive::drive(&folder, scope, &args.run, context),
+    let driven = match &links {
+        Some(links) => drive::drive_shared(&folder, links, (Some(scope), false), &args.run, context)?,
+        None => drive::drive(&folder, Some(scope), &args.run, context)?,
+    };
+    match driven {
+        Verdict::Done | Verdict::Findings if is_named => of_lines(args, &folder, context),
+        driven => Ok(driven),
     }
+}
+
+/// How it ended for the lines that were named: what became of other rows is none of their business.
+fn of_lines(args: &Args, folder: &Folder, context: &Context) -> Result<Verdict> {
+    let looked = args.run.place.look(&context.workspace()?, Some(folder.id()), &[])?;
+    let mut left = false;
+    looked.journal.each(&mut |held| {
+        let state = &held.state;
+        left |= args.lines.contains(&held.row.line) && (state.is_in_place() || state.is_overtaken());
+        Ok(())
+    })?;
+    Ok(if left { Verdict::Findings } else { Verdict::Done })
 }
 
 /// The flags that say where the journal is and which of the users are meant.

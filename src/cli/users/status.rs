@@ -191,7 +191,12 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             row
         });
         let (open, ended) = (open.iter().map(counted_elsewhere), ended.iter().map(counted_elsewhere));
-        context.ui.data(&table::table(&headings(), open.chain(rows).chain(ended)))?;
+        let rows: Vec<Vec<String>> = open.chain(rows).chain(ended).collect();
+        // An ID stays whole, to be copied: a terminal that is too narrow for columns gets a block for each.
+        context.ui.data(&match table::terminal_width() {
+            None => table::table(&headings(), rows),
+            Some(_) => table::listing(&headings(), &rows),
+        })?;
     }
     if plans > 0 {
         context.ui.status(&format!("{} that nobody has applied", counted(plans, "plan")));

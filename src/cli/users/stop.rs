@@ -47,3 +47,8 @@ pub(crate) fn agreed(question: &str, context: &Context) -> Result<bool> {
     ASKED.store(false, Ordering::SeqCst);
     Ok(answer? == Some(true))
 }
+
+/// The question was answered by no: what was not done, and how to do it without one (`not-confirmed`).
+pub(crate) fn not_confirmed(what: &str, again: String) -> anyhow::Error {
+    Failure::refused("not-confirmed", format!("{what}: nobody confirmed it")).hint(again).into()
+}

@@ -18,6 +18,14 @@ use crate::model::connection::KeyField;
 use crate::model::counted;
 use crate::provider::nouns::Nouns;
 
+/// Prints a report where nothing was or is to be done.
+pub(crate) fn show(report: &Report, context: &Context) -> Result<()> {
+    match context.format {
+        Format::Json => context.ui.json(&as_json(report)?),
+        _ => context.ui.data(&text(report)),
+    }
+}
+
 /// Prints the report; a stop is told with the command that goes on. `place` is the flag that says where the
 /// journal is.
 pub(crate) fn tell(driven: &Driven, place: &str, context: &Context) -> Result<Verdict> {
@@ -132,9 +140,12 @@ fn carried(report: &Report) -> Vec<(&'static str, String)> {
     let counts = &report.counts;
     let number = |count: u64| if count > 0 { count.to_string() } else { String::new() };
     let rows = [("unknown", number(counts.unknown)), ("not yet", number(counts.pending)), ("undone", number(counts.undone))];
+    // Rows of which nothing was written are no failure of a rollback, and not among those that it lists.
+    let failed = counts.failed - counts.not_written;
+    let not_written = [("never written", number(counts.not_written))];
     if report.phase != Phase::RolledBack {
-        let ended = [("done", counts.done.to_string()), ("failed", counts.failed.to_string())];
-        return ended.into_iter().chain(rows).collect();
+        let ended = [("done", counts.done.to_string()), ("failed", failed.to_string())];
+        return ended.into_iter().chain(rows).chain(not_written).collect();
     }
     let made = counts.in_place_made;
     let still = number(counts.in_place - made);
@@ -142,8 +153,8 @@ fn carried(report: &Report) -> Vec<(&'static str, String)> {
         Job::Rename => vec![(Nouns::of(report.field).still, still)],
         Job::Provision => vec![("made, and stay", number(made)), ("still changed", still)],
     };
-    let ended = [("done", number(counts.done)), ("failed", number(counts.failed.saturating_sub(counts.in_place)))];
-    ended.into_iter().chain(rows).chain(left).collect()
+    let ended = [("done", number(counts.done)), ("failed", number(failed.saturating_sub(counts.in_place)))];
+    ended.into_iter().chain(rows).chain(not_written).chain(left).collect()
 }
 
 /// The first rows that failed, each with its reason.

@@ -7,6 +7,7 @@ use crate::migrate::accounts;
 use crate::migrate::compare::Person;
 use crate::migrate::shown;
 use crate::migrate::table;
+use crate::migrate::table::EMAIL;
 use crate::rules::policy::Column;
 
 /// Which columns hold what; nothing given is looked for by name.
@@ -47,7 +48,6 @@ const CODES: table::Codes = table::Codes {
     duplicate_column: "people-duplicate-column",
 };
 
-const EMAIL: &[&str] = &["email", "mail", "emailaddress", "workemail", "primaryemail"];
 const USERNAME: &[&str] = &["username", "login", "userprincipalname", "upn", "nameid", "uid", "samaccountname"];
 const EXTERNAL_ID: &[&str] = &["externalid", "employeenumber", "employeeid"];
 const ACTIVE: &[&str] = &["active", "enabled", "accountenabled", "status", "accountstatus"];

@@ -40,6 +40,7 @@ fn told(
         username: vendor.username.as_ref(),
         setting: &setting,
         except: &except,
+        rename: Some("`ssoctl users migrate ..`"),
     };
     let compared = compare(people, all, &how);
     let name = |row: &Row| match (row.line, &row.username) {
@@ -185,4 +186,32 @@ fn columns_go_by_the_attribute_by_their_usual_names_or_by_a_flag() {
     }
     let error = read_people(b"mail\n\xff\n", "idp.csv", &any, Column::Email).unwrap_err();
     assert_eq!(crate::error::failure_of(&error).unwrap().code(), "people-encoding");
+}
+
+#[test]
+fn whoever_has_an_account_by_their_address_is_told_to_rename_it_and_not_to_make_one() {
+    let all =
+        || vec![account("old.anna", "Anna@x.org"), account("bert#b", "shared@x.org"), account("carl#b", "carl@x.org")];
+    let people = [
+        person(2, "anna", "anna@x.org"),
+        person(3, "bert", "bert@x.org"),
+        // The account with this address is found by somebody else.
+        person(4, "twin", "shared@x.org"),
+        person(5, "carl@x.org", ""),
+    ];
+    let settings = "settings:\n  brand_id: b\n";
+    let (rows, compared) = told("qualtrics", settings, &people, all(), &[]);
+    assert_eq!(rows, ["2 same-email", "4 missing-at-vendor", "5 same-email"]);
+    assert_eq!((compared.both, compared.rows[0].severity), (1, "error"));
+    assert_eq!(
+        compared.rows[0].detail,
+        "account `old.anna` has this e-mail address; its username is `old.anna`, and single sign-on looks for \
+         `anna#b`: `ssoctl users migrate ..` gives it that, with `old.anna` as the old username and `anna` as the new \
+         value"
+    );
+    // Whom a login would make an account is told as well: it would be the second one.
+    let (rows, compared) =
+        told("qualtrics", &format!("{settings}provisioning:\n  just_in_time: true\n"), &people[..1], all(), &[]);
+    assert_eq!(rows[0], "2 same-email");
+    assert!(compared.rows[0].detail.ends_with("else they get a second account"), "{:?}", compared.rows[0]);
 }

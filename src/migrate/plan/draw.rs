@@ -22,8 +22,10 @@ use crate::migrate::plan::method::Methods;
 use crate::migrate::plan::sight::Judged;
 use crate::migrate::plan::sight::Look;
 use crate::migrate::plan::sight::NONE;
+use crate::migrate::plan::sight::NOT_PROVEN;
 use crate::migrate::plan::sight::Sight;
 use crate::migrate::plan::sight::Verdict;
+use crate::migrate::plan::whose::Past;
 use crate::migrate::roster::Roster;
 use crate::migrate::table::Names;
 use crate::migrate::table::Texts;
@@ -64,13 +66,14 @@ pub(crate) struct Draft<'a> {
     options: Options,
 }
 
-/// Makes the plan.
+/// Makes the plan; `past` is what earlier migrations of the tenant renamed.
 pub(crate) fn draw<'a>(
     roster: &'a Roster,
     accounts: &'a Accounts,
     rule: &NameRule,
     head: Head,
     options: &Options,
+    past: Past<'_>,
 ) -> Draft<'a> {
     let keep = accounts.keep();
     let alike = |place: usize| {
@@ -90,7 +93,8 @@ pub(crate) fn draw<'a>(
             first
         },
     );
-    let sight = Sight::new(roster, accounts, &look, &by_name, by_key.as_ref(), rule, &head.operator_id.0, options);
+    let sight = Sight::new(roster, accounts, &look, &by_name, by_key.as_ref(), rule, &head.operator_id.0, options)
+        .knowing(past);
     let mut judged = halves(
         roster.len(),
         |rows| sight.judge(rows),
@@ -137,6 +141,11 @@ impl Draft<'_> {
             counts.add(verdict.outcome);
         }
         counts
+    }
+
+    /// How many of the rows that are already so have an account of which nothing says that it is theirs.
+    pub(crate) fn not_proven(&self) -> u64 {
+        self.judged.verdicts.iter().filter(|verdict| verdict.code == NOT_PROVEN).count() as u64
     }
 
     /// How many rows go by way of a third name.

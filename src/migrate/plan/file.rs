@@ -20,8 +20,10 @@ const SCHEMA: &str = "ssoctl.users-plan/2";
 const VERSION: u64 = 2;
 
 /// Codes are many times fewer than rows: known ones are not copied for each row.
-const CODES: [&str; 28] = [
+const CODES: [&str; 30] = [
+    "account-of-another",
     "already",
+    "already-not-proven",
     "case-variants",
     "chain-blocked",
     "duplicate-row",

@@ -163,6 +163,7 @@ mod tests {
     use crate::migrate::plan::draw::Options;
     use crate::migrate::plan::tests::accounts;
     use crate::migrate::plan::tests::rule;
+    use crate::migrate::plan::whose::NO_PAST;
     use crate::migrate::roster;
     use crate::migrate::roster::Columns;
     use crate::migrate::roster::Roster;
@@ -193,7 +194,7 @@ mod tests {
     fn the_pieces_come_in_the_order_of_the_rows() {
         for rows in [1, PIECE, PIECE + 1, 2 * PIECE + 1, 5 * PIECE - 1] {
             let (roster, list) = (roster_of(rows), accounts(&["user0"]));
-            let draft = draw::draw(&roster, &list, &rule(), head(), &Options::default());
+            let draft = draw::draw(&roster, &list, &rule(), head(), &Options::default(), NO_PAST);
             let (mut plan, mut told, mut sheet) = (io::Cursor::new(Vec::new()), Vec::new(), Vec::new());
             let digest = write(&draft, Files { plan: &mut plan, rows: &mut told, sheet: &mut sheet }).unwrap();
             let plan = Plan::read(&plan.into_inner(), "plan").unwrap();
@@ -214,7 +215,7 @@ mod tests {
     #[test]
     fn a_disk_that_is_full_is_told_by_whichever_thread_meets_it() {
         let (roster, list) = (roster_of(4 * PIECE), accounts(&["user0"]));
-        let draft = draw::draw(&roster, &list, &rule(), head(), &Options::default());
+        let draft = draw::draw(&roster, &list, &rule(), head(), &Options::default(), NO_PAST);
         let (mut told, mut sheet) = (Vec::new(), Vec::new());
         write(&draft, Files { plan: &mut io::Cursor::new(Vec::new()), rows: &mut told, sheet: &mut sheet }).unwrap();
         let size = told.len();

@@ -15,6 +15,11 @@ use crate::migrate::plan::draw::Options;
 use crate::migrate::plan::fold;
 use crate::migrate::plan::value;
 use crate::migrate::plan::value::Fault;
+use crate::migrate::plan::whose::Candidate;
+use crate::migrate::plan::whose::Owner;
+use crate::migrate::plan::whose::Past;
+use crate::migrate::plan::whose::Says;
+use crate::migrate::plan::whose::Whose;
 use crate::migrate::roster::Roster;
 use crate::migrate::shown;
 use crate::migrate::table::Names;
@@ -22,6 +27,9 @@ use crate::migrate::table::Texts;
 
 /// No row, no account, no detail.
 pub(super) const NONE: u32 = u32::MAX;
+
+/// The code of a row that is done if the account that has the new name is its own, which nothing says.
+pub(super) const NOT_PROVEN: &str = "already-not-proven";
 
 /// Names that look alike are told no further than this.
 const MOST_ALIKE: usize = 8;
@@ -195,6 +203,8 @@ pub(super) struct Sight<'a> {
     /// Rows whose new name another row wants too.
     contested: HashSet<u32>,
     look_alikes: Option<LookAlikes<'a>>,
+    /// Whose the accounts are that have the new names of rows that found none.
+    whose: Whose,
 }
 
 impl<'a> Sight<'a> {
@@ -241,7 +251,30 @@ impl<'a> Sight<'a> {
             row_of,
             wanted,
             look_alikes,
+            whose: Whose::default(),
         }
+    }
+
+    /// The same with what earlier migrations renamed, which is asked for where a row needs it.
+    pub(super) fn knowing(mut self, past: Past<'_>) -> Self {
+        if !self.accounts.keep().is_one_field() {
+            return self;
+        }
+        let mut candidates = Vec::new();
+        for (row, account) in (0_u32..).zip(&self.look.accounts) {
+            let target = if *account == NONE { self.target(row as usize) } else { "" };
+            if !target.is_empty()
+                && !self.look.faults.contains_key(&(row as usize))
+                && let [holder] = self.keys().exact(target)
+            {
+                candidates.push(Candidate { row, holder: *holder });
+            }
+        }
+        let called = |account: u32| self.account(account as usize);
+        let target = |row: u32| self.target(row as usize);
+        let says = Says { called: &called, key_word: self.key_word() };
+        self.whose = Whose::of(&candidates, (self.roster, self.accounts), &target, &says, past);
+        self
     }
 
     /// Judges a range of rows.
@@ -440,10 +473,7 @@ impl<'a> Sight<'a> {
         let (name_word, key_word) = (self.name_word(), self.key_word());
         match if target.is_empty() { &[] } else { self.keys().exact(target) } {
             [] => {}
-            [holder] if one_field => {
-                let why = format!("{} carries the new {key_word}", self.account(*holder as usize));
-                return Fate::new(Outcome::Already, "already", why, Some(*holder as usize));
-            }
+            [holder] if one_field => return self.fate_of_held(row, *holder as usize),
             all @ [_, _, ..] if one_field => {
                 let why = format!("{} accounts have the new {key_word}: {}", all.len(), self.list(all));
                 return Fate::new(Outcome::Ambiguous, "several-accounts", why, None);
@@ -493,6 +523,33 @@ impl<'a> Sight<'a> {
             format!("no account has this {name_word}").into()
         };
         Fate::new(Outcome::NotFound, "not-found", why, None)
+    }
+}
+
+impl Sight<'_> {
+    /// A row whose old name nobody has, and whose new name this account has.
+    fn fate_of_held(&self, row: usize, holder: usize) -> Fate {
+        let (called, key_word) = (self.account(holder), self.key_word());
+        match self.whose.owner(row) {
+            Owner::Own => {
+                Fate::new(Outcome::Already, "already", format!("{called} carries the new {key_word}"), Some(holder))
+            }
+            Owner::Another(why) => Fate::new(Outcome::Conflict, "account-of-another", why.to_owned(), Some(holder)),
+            Owner::Unknown => {
+                let carries = format!("{called} carries the new {key_word}");
+                if let Some(other) = self.row_of.get(holder).filter(|row| **row != NONE) {
+                    let why = format!("{carries}, and is the account of line {}", self.roster.line(*other as usize));
+                    return Fate::new(Outcome::Conflict, "account-of-another", why, Some(holder));
+                }
+                if let Some(other) = self.rival(row, self.target(row)) {
+                    let (line, old) = (self.roster.line(other), shown(self.roster.old(other)));
+                    let why = format!("{carries}, and line {line} gives it to {old} too");
+                    return Fate::new(Outcome::Conflict, "duplicate-target", why, Some(holder));
+                }
+                let why = format!("{carries}; nothing says that it is this row's");
+                Fate::new(Outcome::Already, NOT_PROVEN, why, Some(holder))
+            }
+        }
     }
 }
 

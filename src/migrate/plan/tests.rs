@@ -1,6 +1,7 @@
 //! Each outcome by the smallest roster and directory that show it.
 
 mod property;
+mod whose;
 
 use super::*;
 use crate::error::failure_of;
@@ -13,6 +14,7 @@ use crate::migrate::plan::draw::Draft;
 use crate::migrate::plan::draw::Options;
 use crate::migrate::plan::form::Form;
 use crate::migrate::plan::output::Files;
+use crate::migrate::plan::whose::NO_PAST;
 use crate::migrate::roster;
 use crate::migrate::roster::Columns;
 use crate::migrate::roster::Roster;
@@ -66,7 +68,7 @@ fn sealed(draft: &Draft<'_>) -> Plan {
 }
 
 pub(crate) fn drawn(csv: &str, accounts: &Accounts, options: &Options) -> Plan {
-    sealed(&draw::draw(&roster(csv), accounts, &rule(), head(), options))
+    sealed(&draw::draw(&roster(csv), accounts, &rule(), head(), options, NO_PAST))
 }
 
 /// The plan of `old,new` lines against usernames, whose keys are UR_0, UR_1, …
@@ -91,7 +93,7 @@ fn a_free_name_for_an_exact_match_is_a_rename() {
 
 #[test]
 fn planning_again_after_the_work_finds_it_done() {
-    assert_eq!(codes("bob,1", &["1#testbrand"]), ["already already"]);
+    assert_eq!(codes("bob,1", &["1#testbrand"]), ["already already-not-proven"]);
     assert_eq!(codes("1#testbrand,1", &["1#testbrand"]), ["already already"]);
 }
 
@@ -211,7 +213,7 @@ fn a_chain_of_thirty_thousand_is_found_in_one_go() {
     }
     let roster = roster(&csv);
     let rule = rule();
-    let draft = draw::draw(&roster, &list, &rule, head(), &Options::default());
+    let draft = draw::draw(&roster, &list, &rule, head(), &Options::default(), NO_PAST);
     assert_eq!(draft.counts().rename, u64::from(many));
     assert_eq!(draft.line(0).chain, Some(Turn { of: 0, turn: many - 1 }));
     assert_eq!(draft.line(many as usize - 1).chain, Some(Turn { of: 0, turn: 0 }));
@@ -267,7 +269,7 @@ fn an_account_is_found_by_one_field_and_another_is_written() {
     let found = linked(&list, Fact::Username);
     let mut head = head();
     head.key = KeyField::ExternalId;
-    let plan = sealed(&draw::draw(&roster(csv), &found, &rule, head.clone(), &Options::default()));
+    let plan = sealed(&draw::draw(&roster(csv), &found, &rule, head.clone(), &Options::default(), NO_PAST));
     let rows: Vec<_> = plan.rows.iter().map(|row| (&*row.code, &*row.before, row.login.as_deref())).collect();
     assert_eq!(
         rows,
@@ -284,7 +286,7 @@ fn an_account_is_found_by_one_field_and_another_is_written() {
     assert_eq!(Plan::read(&plan.to_bytes(), "plan").unwrap(), plan);
     let by_mail = linked(&list, Fact::Email);
     let csv = "login,new\nanna@example.org,E7\nbob@example.org,E8\n";
-    let plan = sealed(&draw::draw(&roster(csv), &by_mail, &rule, head, &Options::default()));
+    let plan = sealed(&draw::draw(&roster(csv), &by_mail, &rule, head, &Options::default(), NO_PAST));
     assert_eq!((plan.counts().rename, &*plan.rows[1].before), (2, "old-7"));
 }
 
@@ -303,7 +305,7 @@ fn a_new_name_is_made_of_what_the_form_says() {
         let roster = roster::read(csv.as_bytes(), "users.csv", &columns).unwrap();
         let setting = |name: &str| (name == "brand_id").then(|| "testbrand".to_owned());
         let rule = form.bind(rule(), "{value}#{brand_id}", &roster, &setting, &["brand_id"]).unwrap();
-        let plan = sealed(&draw::draw(&roster, &list, &rule, head(), &Options::default()));
+        let plan = sealed(&draw::draw(&roster, &list, &rule, head(), &Options::default(), NO_PAST));
         let told = |row: &Row| format!("{} {}", row.code, row.after.as_deref().unwrap_or("-"));
         plan.rows.iter().map(told).collect::<Vec<_>>()
     };
@@ -324,7 +326,7 @@ fn a_row_is_told_which_methods_can_serve_it() {
     let csv = "old_username,new_value\nbob,bob\nann,1\nnobody,2\n";
     let list = accounts(&["bob", "ann"]);
     let roster = roster(csv);
-    let draft = draw::draw(&roster, &list, &rule(), head(), &options);
+    let draft = draw::draw(&roster, &list, &rule(), head(), &options, NO_PAST);
     let words = |row: usize| draft.methods(row).words().collect::<Vec<_>>().join(" ");
     assert_eq!(
         (0..3).map(words).collect::<Vec<_>>(),
@@ -341,7 +343,7 @@ fn a_row_is_told_which_methods_can_serve_it() {
 fn rows_for_programs_and_for_a_spreadsheet_are_written_as_a_report_writes_them() {
     let csv = "old_username,new_value\nbob,1\n\"=x,\"\"\",2\nann,3;\n";
     let (list, roster) = (accounts(&["bob", "ann"]), roster(csv));
-    let draft = draw::draw(&roster, &list, &rule(), head(), &Options::default());
+    let draft = draw::draw(&roster, &list, &rule(), head(), &Options::default(), NO_PAST);
     let plan = sealed(&draft);
     let mut expected = Vec::new();
     for row in &plan.rows {
@@ -354,7 +356,7 @@ fn rows_for_programs_and_for_a_spreadsheet_are_written_as_a_report_writes_them()
             via: row.via.as_deref(),
             outcome: row.outcome.word(),
             code: &row.code,
-            detail: &row.detail,
+            detail: (&*row.detail).into(),
             suffix_only: row.suffix_only,
         };
         serde_json::to_writer(&mut expected, &row).unwrap();
@@ -500,7 +502,7 @@ fn a_million_rows_against_a_million_accounts() {
     say("roster read");
     let list = directory::read_file(list.as_bytes(), "directory.csv", Keep::default()).unwrap();
     say("directory read");
-    let draft = draw::draw(&roster, &list, &rule(), head(), &Options::default());
+    let draft = draw::draw(&roster, &list, &rule(), head(), &Options::default(), NO_PAST);
     say("plan drawn");
     assert_eq!(draft.counts().total(), 1_000_000);
     let (digest, files) = written(&draft);

@@ -12,6 +12,7 @@ use crate::migrate::provision::state;
 use crate::migrate::provision::store::Person;
 use crate::migrate::shown;
 use crate::model::provision::Mapping;
+use crate::model::shape;
 use crate::provider::Account;
 use crate::provider::provisioner::Api;
 
@@ -69,8 +70,12 @@ fn refused(person: &Person, mapping: &Mapping) -> Option<(&'static str, String)>
         if value.len() > LONGEST_VALUE {
             return Some(("value-too-long", format!("{} has more than {LONGEST_VALUE} bytes", shown(field))));
         }
-        let odd = value.chars().any(fold::hidden);
-        odd.then(|| ("value-characters", format!("{} has characters that do not show", shown(field))))
+        if value.chars().any(fold::hidden) {
+            return Some(("value-characters", format!("{} has characters that do not show", shown(field))));
+        }
+        // What the vendor takes for one is not tried: mail to it would reach nobody, or somebody else.
+        let no_address = field == "email" && !shape::is_email(value);
+        no_address.then(|| ("email-no-address", format!("{} is no e-mail address", shown(value))))
     })
 }
 

@@ -7,6 +7,7 @@ use crate::migrate::shown;
 use crate::model::provision::Mapping;
 use crate::model::provision::VERSION;
 use crate::model::route::Segment;
+use crate::model::shape;
 use crate::provider::provisioner::Api;
 
 /// The first thing that is wrong: where, and why.
@@ -52,6 +53,9 @@ fn fields(mapping: &Mapping, api: &Api) -> Option<Slip> {
             let why = format!("{} has a column already, under `fields:`", shown(field));
             return Some((vec![section.into(), field.as_str().into()], why));
         }
+    }
+    if let Some(address) = mapping.constants.get("email").filter(|address| !shape::is_email(address)) {
+        return Some((vec!["constants".into(), "email".into()], format!("{} is no e-mail address", shown(address))));
     }
     mapping
         .fields

@@ -236,6 +236,14 @@ fn values_that_could_not_be_read_back_and_states_that_are_too_long_are_refused()
     let rows =
         format!("1,A,{long},a@x.example,SOC\n2,A\u{7},B,a@x.example,SOC\n{},A,B,c@x.example,SOC\n", "k".repeat(257));
     assert_eq!(codes(&planned(&rows, &[])), ["value-too-long", "value-characters", "key-too-long"]);
+    let rows = "1,A,B,not an address,SOC\n2,A,B,b@x.example;c@x.example,SOC\n3,A,B,@x.example,SOC\n\
+        4,A,B,d@x.example,SOC\n5,A,B,nobody,SOC\n";
+    let there = [account("abcd_e", "5", "Scanner", &["Servers", "Clients"], "e@x.example")];
+    let plan = planned(rows, &there);
+    let refused = "email-no-address";
+    assert_eq!(codes(&plan), [refused, refused, refused, "create", refused]);
+    assert!(plan.rows[..3].iter().all(|row| row.outcome == Outcome::Invalid && row.after.is_none()));
+    assert_eq!(&*plan.rows[0].detail, "`not an address` is no e-mail address");
     let groups: Vec<String> = (0..60).map(|at| format!("{at}{}", "g".repeat(2_000))).collect();
     let groups: Vec<&str> = groups.iter().map(String::as_str).collect();
     let plan = planned("1,A,B,a@x.example,SOC\n", &[account("abcd_a", "1", "Scanner", &groups, "a@x.example")]);
@@ -270,6 +278,7 @@ fn a_mapping_that_cannot_be_meant_is_refused_where_it_stands() {
         ("email: Mail", "email: ''", "fields", "no column"),
         ("constants: {", "constants: {email: x, ", "constants", "a column already"),
         ("constants: {", "constants: {send_email: '1', ", "constants", "a key of its own"),
+        ("email: Mail}\nconstants: {", "title: Mail}\nconstants: {email: nobody, ", "constants", "no e-mail address"),
         ("group: SOC,", "group: SOC-Leads,", "groups", "twice"),
         ("group: SOC,", "group: 'S;C',", "groups", "parted"),
         ("group: SOC,", "group: ' SOC',", "groups", "trimmed"),

@@ -1,5 +1,6 @@
 //! The rows of a plan to provision, with what became of them.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -7,6 +8,7 @@ use serde::Serialize;
 use crate::migrate::journal::Held;
 use crate::migrate::plan::Outcome;
 use crate::migrate::provision::state;
+use crate::migrate::report::At;
 use crate::migrate::report::Ending;
 use crate::migrate::report::ending;
 
@@ -28,16 +30,16 @@ pub(crate) struct AccountRow<'a> {
     /// Why, for programs.
     pub(crate) code: &'a str,
     /// Why, for people.
-    pub(crate) detail: &'a str,
+    pub(crate) detail: Cow<'a, str>,
 }
 
 /// The headings of [`cells`].
 pub(crate) const HEADINGS: [&str; 7] = ["line", "key", "login", "outcome", "code", "detail", "changes"];
 
 /// A row of the rows file.
-pub(crate) fn row(held: &Held) -> AccountRow<'_> {
+pub(super) fn row<'a>(held: &'a Held, at: At<'_>) -> AccountRow<'a> {
     let row = &held.row;
-    let Ending { mut outcome, code, detail } = ending(held);
+    let Ending { mut outcome, code, detail } = ending(held, at);
     if outcome == "done" && code != "already-changed" {
         outcome = if row.outcome == Outcome::Create { "created" } else { "changed" };
     }
@@ -56,8 +58,8 @@ pub(crate) fn row(held: &Held) -> AccountRow<'_> {
 }
 
 /// The same for a spreadsheet.
-pub(crate) fn cells(held: &Held) -> [String; 7] {
-    let row = row(held);
+pub(super) fn cells(held: &Held, at: At<'_>) -> [String; 7] {
+    let row = row(held, at);
     let changes = held.row.after.as_deref().map(|after| state::difference(&held.row.before, after));
     [
         row.line.to_string(),
@@ -65,7 +67,7 @@ pub(crate) fn cells(held: &Held) -> [String; 7] {
         row.login.unwrap_or("").to_owned(),
         row.outcome.to_owned(),
         row.code.to_owned(),
-        row.detail.to_owned(),
+        row.detail.into_owned(),
         changes.unwrap_or_default(),
     ]
 }

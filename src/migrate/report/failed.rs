@@ -11,6 +11,7 @@ use crate::migrate::journal::state::Phase;
 use crate::migrate::journal::state::Standing;
 use crate::migrate::journal::state::Step;
 use crate::migrate::plan::Outcome;
+use crate::migrate::report::At;
 use crate::migrate::report::ending;
 
 /// Rows that are told one by one.
@@ -29,17 +30,6 @@ pub(crate) struct FailedRow {
     pub(crate) detail: String,
 }
 
-impl FailedRow {
-    /// The same with what commands call the migration, and the row, in place of the words that stand for them.
-    pub(super) fn named(mut self, called: &str) -> Self {
-        self.detail = self
-            .detail
-            .replace("`ssoctl users resume ID`", &format!("`ssoctl users resume {called}`"))
-            .replace("`--make-again LINE`", &format!("`--make-again {}`", self.line));
-        self
-    }
-}
-
 /// What the rows add up to that the counts of a journal do not say.
 #[derive(Debug, Default)]
 pub(super) struct Ended {
@@ -51,10 +41,12 @@ pub(super) struct Ended {
     pub(super) first: Vec<FailedRow>,
     /// How many more were.
     pub(super) left: u64,
+    /// Rows that a rollback has nothing to do with: they were given up on the way there.
+    pub(super) not_written: u64,
 }
 
 /// Reads every row.
-pub(super) fn read(journal: &dyn Journal, phase: Phase) -> Result<Ended> {
+pub(super) fn read(journal: &dyn Journal, at: At<'_>) -> Result<Ended> {
     let mut ended = Ended::default();
     journal.each(&mut |held| {
         if !held.row.outcome.writes() {
@@ -64,12 +56,12 @@ pub(super) fn read(journal: &dyn Journal, phase: Phase) -> Result<Ended> {
             ended.in_place += 1;
             ended.made += u64::from(held.row.outcome == Outcome::Create);
         }
-        if is_told(held, phase) {
-            if ended.first.len() < SHOWN {
-                ended.first.push(row(held));
-            } else {
-                ended.left += 1;
-            }
+        if !is_told(held, at.phase) {
+            ended.not_written += u64::from(held.state.standing() == Standing::Failed);
+        } else if ended.first.len() < SHOWN {
+            ended.first.push(row(held, at));
+        } else {
+            ended.left += 1;
         }
         Ok(())
     })?;
@@ -86,9 +78,9 @@ fn is_told(held: &Held, phase: Phase) -> bool {
         && (phase.direction() == Direction::Apply || matches!(state.undo.step, Step::Failed(_)) || state.is_in_place())
 }
 
-fn row(held: &Held) -> FailedRow {
+fn row(held: &Held, at: At<'_>) -> FailedRow {
     let row = &held.row;
-    let ending = ending(held);
+    let ending = ending(held, at);
     let account = match row.outcome {
         Outcome::Create => held.state.made.as_deref().or(row.login.as_deref()).unwrap_or(""),
         Outcome::Change => row.user_id.as_ref().map_or("", |id| id.0.as_str()),
@@ -98,6 +90,6 @@ fn row(held: &Held) -> FailedRow {
         line: row.line,
         account: account.to_owned(),
         code: ending.code.to_owned(),
-        detail: ending.detail.to_owned(),
+        detail: ending.detail.into_owned(),
     }
 }

@@ -10,6 +10,9 @@ use crate::migrate::table::Codes;
 use crate::migrate::table::Want;
 use crate::migrate::table::encoding::place;
 
+/// Names of a column of e-mail addresses, in small letters and without what is no letter.
+pub(crate) const EMAIL: &[&str] = &["email", "mail", "emailaddress", "workemail", "primaryemail"];
+
 /// Where a wanted column is, and under which name.
 pub(super) fn find(want: &Want<'_>, names: &[String]) -> Option<usize> {
     let position = |wanted: &str| names.iter().position(|name| name == wanted);

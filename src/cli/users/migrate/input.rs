@@ -55,9 +55,11 @@ struct Maker<'a> {
 }
 
 impl Maker<'_> {
-    fn keep(&self, args: &Args) -> Keep {
+    /// `emails`: an address may tell whose an account is.
+    fn keep(&self, args: &Args, emails: bool) -> Keep {
         let found_by = args.match_by.map_or(Fact::Username, MatchBy::fact);
-        Keep::new(found_by, self.key, &self.form.as_ref().map(Form::facts).unwrap_or_default())
+        let keep = Keep::new(found_by, self.key, &self.form.as_ref().map(Form::facts).unwrap_or_default());
+        if emails && keep.is_one_field() { keep.with_email() } else { keep }
     }
 
     fn columns(&self, args: &Args) -> Columns {
@@ -131,7 +133,7 @@ pub(super) fn input(args: &Args, loaded: &Loaded, workspace: &Workspace, context
     };
     match &args.directory {
         Some(file) => {
-            let read_list = || directory::read_file(&listed::bytes(file)?, listed::shown(file), maker.keep(args));
+            let read_list = || directory::read_file(&listed::bytes(file)?, listed::shown(file), maker.keep(args, true));
             let (roster, accounts) = both(read_roster, read_list);
             let roster = roster?;
             tell(&roster);
@@ -144,7 +146,7 @@ pub(super) fn input(args: &Args, loaded: &Loaded, workspace: &Workspace, context
             tell(&roster);
             // Looked at before the vendor is asked for a long list, with a brand that stands for its own.
             maker.rule(&roster, Some("brand"))?;
-            let (accounts, head, speed) = from_vendor(args, &maker, workspace, context)?;
+            let (accounts, head, speed) = from_vendor(args, (&maker, roster.has_emails()), workspace, context)?;
             let rule = maker.rule(&roster, Some(&head.brand_id))?;
             Ok(Input { roster, accounts, rule, head, options, speed: Some(speed) })
         }
@@ -180,13 +182,13 @@ fn head_of_file(file: &str, loaded: &Loaded, key: KeyField, context: &Context) -
 
 fn from_vendor(
     args: &Args,
-    maker: &Maker<'_>,
+    (maker, emails): (&Maker<'_>, bool),
     workspace: &Workspace,
     context: &Context,
 ) -> Result<(Accounts, Head, Speed)> {
     let loaded = maker.loaded;
     let whole = |caller: &mut Caller<'_>, bar: &Bar| {
-        directory::collect(caller, maker.keep(args), |count| bar.progress(format!("reading the user list: {count}")))
+        directory::collect(caller, maker.keep(args, emails), |count| bar.progress(format!("reading the user list: {count}")))
     };
     let read = reading::from_vendor(loaded, args.run.request_timeout, workspace, context, whole)?;
     if read.key != maker.key {

@@ -21,11 +21,13 @@ pub(super) fn one_line(draft: &Draft<'_>, least: Option<Duration>) -> String {
     let nouns = Nouns::of(draft.head.key);
     let cannot = counts.total() - counts.rename - counts.already;
     let least = least.filter(|_| counts.rename > 0).map(|least| format!("; takes {} at least", in_words(least)));
+    let not_proven = Some(draft.not_proven()).filter(|count| *count > 0);
     format!(
-        "{} {}, {} already so, {cannot} {}{}",
+        "{} {}, {} already so{}, {cannot} {}{}",
         counts.rename,
         nouns.to_do,
         counts.already,
+        not_proven.map(|count| format!(" ({count} not proven)")).unwrap_or_default(),
         nouns.cannot,
         least.unwrap_or_default()
     )
@@ -53,6 +55,7 @@ pub(super) fn as_json(
         document["least_seconds"] = least.as_secs().into();
     }
     document["rehearsed"] = rehearsed.map_or(serde_json::Value::Null, Rehearsed::as_json);
+    document["already_not_proven"] = draft.not_proven().into();
     document["by_temporary_name"] = draft.by_third_name().into();
     if let Some(served) = draft.served() {
         let served = served.into_iter().map(|(method, count)| (method.word().to_owned(), count.into()));
@@ -64,6 +67,9 @@ pub(super) fn as_json(
 /// The plan for a person: counts, the first rows, and the first that cannot be renamed.
 pub(super) fn page(draft: &Draft<'_>, report: &Report, least: Option<Duration>) -> String {
     let mut page = summary::text(report);
+    if draft.not_proven() > 0 {
+        page += &table::facts(0, &[("already so, not proven", draft.not_proven().to_string())]);
+    }
     if draft.by_third_name() > 0 {
         page += &table::facts(0, &[("by a temporary name", draft.by_third_name().to_string())]);
     }

@@ -58,7 +58,7 @@ proptest! {
             csv += &format!("{old},{new}\n");
         }
         let list = accounts(&names);
-        let plan = sealed(&draw::draw(&roster(&csv), &list, &rule_of("{value}"), head(), &Options::default()));
+        let plan = sealed(&draw::draw(&roster(&csv), &list, &rule_of("{value}"), head(), &Options::default(), NO_PAST));
         let mut model = Model {
             names: names.iter().enumerate().map(|(at, name)| (format!("UR_{at}"), (*name).to_owned())).collect(),
             held: names.iter().map(|name| name.to_lowercase()).collect(),

@@ -71,7 +71,8 @@ impl Key {
                 "directory-credentials",
                 "the connection names both `directory.token` and `directory.client_id`, and only one opens the Users API",
             )
-            .hint("take out the one that is not meant")
+            .hint("`ssoctl connection set NAME --unset directory.token` keeps the client")
+            .hint("`ssoctl connection set NAME --unset directory.client_id --unset directory.client_secret` keeps the token")
             .into()),
             (None, None) => Err(Failure::input(
                 "directory-credentials",

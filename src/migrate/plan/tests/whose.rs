@@ -1,0 +1,114 @@
+//! A new name that is there already: whose account it is that has it.
+
+use super::*;
+use crate::migrate::plan::whose::Past;
+use crate::migrate::plan::whose::Renamed;
+
+/// Accounts UR_0, UR_1, .. of these names and addresses.
+fn list(all: &[(&str, &str)]) -> Accounts {
+    let mut accounts = Accounts::new(Keep::default().with_email());
+    for (index, (name, email)) in all.iter().enumerate() {
+        let email = Some((*email).to_owned());
+        accounts.add(&Account { email, ..account(&format!("UR_{index}"), name) });
+    }
+    accounts
+}
+
+/// The plan of a roster where migration `m` has renamed accounts: key, name before, name after.
+fn planned(csv: &str, accounts: &Accounts, past: &[(&str, &str, &str)]) -> Plan {
+    let told = |take: &mut dyn FnMut(Renamed<'_>)| {
+        for (user_id, before, after) in past {
+            take(Renamed { migration: "m", user_id, before, after });
+        }
+    };
+    sealed(&draw::draw(&roster(csv), accounts, &rule(), head(), &Options::default(), &told))
+}
+
+fn told(plan: &Plan) -> Vec<&str> {
+    plan.rows.iter().map(|row| &*row.code).collect()
+}
+
+const DONE: [(&str, &str, &str); 3] =
+    [("UR_0", "ann", "1#testbrand"), ("UR_1", "bob", "2#testbrand"), ("UR_2", "eve", "3#testbrand")];
+
+#[test]
+fn what_a_migration_renamed_is_the_rows_own_and_a_shifted_roster_is_told() {
+    let there = accounts(&["1#testbrand", "2#testbrand", "3#testbrand"]);
+    let same = "username,new\nann,1\nbob,2\neve,3\n";
+    assert_eq!(told(&planned(same, &there, &DONE)), ["already"; 3]);
+    assert_eq!(told(&planned(same, &there, &DONE[..2])), ["already", "already", "already-not-proven"]);
+    // Renamed once more since: its first name is still its own.
+    let twice = [DONE[0], DONE[1], ("UR_2", "eve", "9#testbrand"), ("UR_2", "9#testbrand", "3#testbrand")];
+    assert_eq!(told(&planned(same, &there, &twice)), ["already"; 3]);
+    let shifted = planned("username,new\nann,2\nbob,3\neve,1\n", &there, &DONE);
+    assert_eq!(told(&shifted), ["account-of-another"; 3]);
+    assert_eq!(shifted.counts(), Counts { conflict: 3, ..Counts::default() });
+    assert_eq!(
+        &*shifted.rows[0].detail,
+        "account `2#testbrand` (`UR_1`) has the new username, and `m` renamed it from `bob` (line 3); this row's account \
+         is account `1#testbrand` (`UR_0`), which `m` renamed"
+    );
+    let swapped = planned("username,new\nann,2\nbob,1\n", &there, &DONE);
+    assert_eq!(told(&swapped), ["account-of-another"; 2]);
+    for (row, line) in swapped.rows.iter().zip([3, 2]) {
+        assert!(
+            row.detail.ends_with(&format!("; line {line} has this row's account: the two are swapped")),
+            "{}",
+            row.detail
+        );
+    }
+    // Its own account is gone, and nobody is known to have had another name: that is all that is known.
+    assert_eq!(
+        told(&planned("username,new\nann,2\n", &there, &[("UR_9", "ann", "2#testbrand")])),
+        ["already-not-proven"]
+    );
+}
+
+#[test]
+fn an_address_in_the_roster_says_whose_an_account_is() {
+    let there = list(&[("1#testbrand", "Ann@x.org"), ("2#testbrand", "bob@x.org"), ("3#testbrand", "")]);
+    let codes = |rows: &str| {
+        let plan = planned(&format!("username,new,E-Mail\n{rows}"), &there, &[]);
+        plan.rows.iter().map(|row| (row.code.to_string(), row.detail.to_string())).collect::<Vec<_>>()
+    };
+    let only = |rows: &str| codes(rows).into_iter().map(|(code, _)| code).collect::<Vec<_>>();
+    assert_eq!(only("ann,1,ann@x.org\nbob,2, bob@x.org\n"), ["already"; 2]);
+    // Without an address on either side nothing is said, nor by one that two rows have.
+    assert_eq!(only("ann,1,\neve,3,eve@x.org\n"), ["already-not-proven"; 2]);
+    assert_eq!(only("ann,1,ann@x.org\nbob,2,ann@x.org\n"), ["already-not-proven", "account-of-another"]);
+    let swapped = codes("ann,2,ann@x.org\nbob,1,bob@x.org\n");
+    assert_eq!(swapped[0].0, "account-of-another");
+    assert_eq!(
+        swapped[0].1,
+        "account `2#testbrand` (`UR_1`) has the new username, and its e-mail address is `bob@x.org` (line 3), where the \
+         roster says `ann@x.org`; line 3 has this row's account: the two are swapped"
+    );
+    assert_eq!(only("ann,2,someone@x.org\n"), ["account-of-another"]);
+    // What the journal proves is not undone by an address that has changed since.
+    let plan = planned("username,new,email\nbob,2,old@x.org\n", &there, &DONE);
+    assert_eq!(told(&plan), ["already"]);
+    // The old name as an address: that it is another one is no contradiction.
+    let plan = planned("username,new\nann@x.org,1\nann@x.com,2\n", &there, &[]);
+    assert_eq!(told(&plan), ["already", "already-not-proven"]);
+}
+
+#[test]
+fn an_account_that_another_row_names_or_gets_is_not_this_rows_without_proof() {
+    let there = accounts(&["1#testbrand", "2#testbrand"]);
+    let plan = planned("username,new\nann,1\n1#testbrand,7\n", &there, &[]);
+    assert_eq!(told(&plan), ["account-of-another", "rename"]);
+    assert!(plan.rows[0].detail.ends_with("and is the account of line 3"), "{}", plan.rows[0].detail);
+    let plan = planned("username,new\nann,1\nbob,1\n", &there, &[]);
+    assert_eq!(told(&plan), ["duplicate-target"; 2]);
+    let plan = planned("username,new\nann,1\nbob,1\n", &there, &DONE);
+    assert_eq!(told(&plan), ["already", "account-of-another"]);
+}
+
+#[test]
+fn earlier_migrations_are_asked_only_where_a_row_needs_it() {
+    let nobody: Past<'_> = &|_| panic!("asked");
+    let there = accounts(&["ann", "2#testbrand"]);
+    let roster = roster("username,new\nann,1\n2#testbrand,2\nzoe,5\n");
+    let plan = sealed(&draw::draw(&roster, &there, &rule(), head(), &Options::default(), nobody));
+    assert_eq!(told(&plan), ["rename", "already", "not-found"]);
+}
