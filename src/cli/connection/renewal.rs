@@ -1,9 +1,11 @@
 //! A connection against what its other side publishes now: what has changed, the edits that
 //! would take it over, and what is remembered of the document. Writes nothing by itself.
 
+mod idp;
+mod openid;
+mod sp;
+
 use crate::cli::connection;
-use crate::cli::connection::edits;
-use crate::cli::connection::edits::replaced;
 use crate::cli::connection::memory;
 use crate::cli::connection::memory::Candidate;
 use crate::cli::context::Context;
@@ -12,38 +14,28 @@ use crate::cli::source::Material;
 use crate::cli::source::Newer;
 use crate::cli::trust;
 use crate::cli::validity;
-use crate::drift;
 use crate::drift::Change;
 use crate::drift::Risk;
 use crate::drift::facts;
 use crate::drift::facts::Envelope;
 use crate::drift::facts::Facts;
 use crate::drift::facts::Party;
-use crate::drift::key_set;
-use crate::drift::openid;
 use crate::drift::worse;
 use crate::drift::worse::Seen;
 use crate::error::Failure;
 use crate::error::Kind;
 use crate::error::Result;
-use crate::error::failure_of;
 use crate::error::told::redacted;
 use crate::finding::Finding;
 use crate::finding::Severity;
-use crate::import;
 use crate::model::ConnectionName;
 use crate::model::connection::Connection;
 use crate::model::connection::IdentityProvider;
 use crate::model::connection::OAuth;
 use crate::model::connection::Saml;
 use crate::model::connection::ServiceProvider;
-use crate::model::difference::explain_difference;
-use crate::model::printable;
-use crate::oidc::jwks;
 use crate::saml::metadata::Document;
 use crate::saml::metadata::Entity;
-use crate::saml::metadata::choose;
-use crate::saml::metadata::lint;
 use crate::saml::signature::trust::Trust;
 use crate::workspace::Edit;
 use crate::workspace::Loaded;
@@ -154,200 +146,6 @@ pub(crate) struct Look<'a> {
 }
 
 impl Look<'_> {
-    /// The identity provider of a connection as metadata has it now. Another entity, and a copy
-    /// that is worse than the last good one, are refused.
-    pub(crate) fn idp(&self, source: &str) -> Looked {
-        let saml = saml_of(self.loaded)?;
-        let known = saml.idp.entity_id.as_str();
-        let (pins, trust) = self.pins(saml)?;
-        let memory = self.recall(Source::Idp, known);
-        let mut material = match self.newer(source, true, Source::Idp, memory.as_ref(), trust.as_ref())? {
-            Ok(material) => material,
-            // What is the same was verified by these very pins, or there are none.
-            Err(renewal) => return Ok(Renewal { verified: Some(trust.is_some()), ..renewal }),
-        };
-        let document = connection::metadata_in(&mut material, Some(known), self.flags, trust.as_ref())
-            // Under a pin, what cannot be verified is not to be believed, whatever the reason.
-            .map_err(|error| if trust.is_some() { refused(error) } else { error })?;
-        let entity = same_entity(&document, known, &material.name, self.loaded)?;
-        let judged = self.judged_idp(saml, (pins, trust.as_ref()), &mut material, &document, entity, memory.as_ref());
-        Ok(Renewal { verified: Some(trust.is_some()), ..judged.map_err(refused)? })
-    }
-
-    fn judged_idp(
-        &self,
-        saml: &Saml,
-        (pins, trust): (Vec<String>, Option<&Trust>),
-        material: &mut Material,
-        document: &Document,
-        entity: &Entity,
-        memory: Option<&LastGood>,
-    ) -> Result<Renewal> {
-        let Self { loaded, context, .. } = *self;
-        let old = facts::of_idp(&saml.idp);
-        let published = published(entity, document, Party::Idp);
-        self.refuse_worse(Source::Idp, &old, &published, memory, &material.name)?;
-        let profile = context.vendor(&loaded.connection.provider)?.saml.clone().ok_or_else(|| {
-            Failure::input("protocol-unsupported", format!("{} does not offer SAML", loaded.connection.provider))
-                .hint("`ssoctl provider list` shows what each offers")
-        })?;
-        let mut idp = import::saml::renewed(entity, &profile, &saml.idp, &material.name)?;
-        idp.metadata = material.url.clone().or_else(|| saml.idp.metadata.clone());
-        idp.trust = pins;
-        idp.certificates = edits::certificates_in_place(&saml.idp.certificates, idp.certificates);
-        idp.sso = edits::endpoints_in_place(&saml.idp.sso, idp.sso);
-        idp.slo = edits::endpoints_in_place(&saml.idp.slo, idp.slo);
-        idp.skipped = edits::in_place(&saml.idp.skipped, idp.skipped);
-        idp.name_id_formats = edits::in_place(&saml.idp.name_id_formats, idp.name_id_formats);
-        let mut findings = lint::lint_idp(entity, context.now);
-        // QT4: allowed, for logins that begin at the IdP; that there were keys and are none is refused above.
-        findings.retain(|finding| finding.code != "signing-certificate-missing");
-        findings.extend(connection::acceptable(document, entity, self.validity, context)?);
-        findings.extend(connection::unverified(document));
-        findings.extend(material.secret_in_url());
-        findings.extend(material.unprotected(document));
-        refuse_errors(&findings, context)?;
-        let mut changes = drift::compare(&old, &facts::of_idp(&idp), context.now);
-        if document.signer.is_none() {
-            nobody_vouches(&mut changes);
-        }
-        changes.extend(source_changed(saml.idp.metadata.as_deref(), idp.metadata.as_deref()));
-        changes.extend(trust_changed(&saml.idp.trust, &idp.trust));
-        drift::sort(&mut changes);
-        let edits = if changes.is_empty() { Vec::new() } else { replaced(&["saml", "idp"], &saml.idp, &idp)? };
-        let candidate = Candidate::new(Source::Idp, material, document, entity, trust, context)?.after(memory);
-        let (part, candidate) = (Some(Part::Idp(idp)), Some(candidate));
-        Ok(Renewal { changes, edits, part, findings, remembered: memory.is_some(), candidate, ..Renewal::default() })
-    }
-
-    /// The vendor's side of a connection as its metadata has it now. The entity ID may change
-    /// here: it is a change that must be accepted.
-    pub(crate) fn sp(&self, source: &str, entity_id: Option<&str>) -> Looked {
-        let context = self.context;
-        let saml = saml_of(self.loaded)?;
-        let known = saml.sp.entity_id.as_deref();
-        let memory = known.and_then(|known| self.recall(Source::Sp, known));
-        let mut material = match self.newer(source, entity_id.is_some(), Source::Sp, memory.as_ref(), None)? {
-            Ok(material) => material,
-            Err(renewal) => return Ok(Renewal { verified: Some(false), ..renewal }),
-        };
-        let document = connection::metadata_in(&mut material, entity_id, self.flags, None)?;
-        let several = document.entities.iter().filter(|entity| entity.sp.is_some()).count() > 1;
-        let entity = choose::choose_sp(&document, entity_id.or(known.filter(|_| several)))?;
-        let mut sp = import::saml::service_provider(entity, &saml.sp, &material.name)?;
-        sp.metadata = material.url.clone().or(sp.metadata);
-        sp.slo = edits::in_place(&saml.sp.slo, sp.slo);
-        sp.name_id_formats = edits::in_place(&saml.sp.name_id_formats, sp.name_id_formats);
-        sp.signing_certificates = edits::certificates_in_place(&saml.sp.signing_certificates, sp.signing_certificates);
-        sp.encryption_certificates =
-            edits::certificates_in_place(&saml.sp.encryption_certificates, sp.encryption_certificates);
-        let published = published(entity, &document, Party::Sp);
-        let (old, new) = (facts::of_sp(&saml.sp), facts::of_sp(&sp));
-        // A vendor that signs nothing any more needs no key; that is a change, and no worse copy.
-        let held = if sp.signing_certificates.is_empty() { &published } else { old.as_ref().unwrap_or(&published) };
-        self.refuse_worse(Source::Sp, held, &published, memory.as_ref(), &material.name)?;
-        let mut changes = Vec::new();
-        // Before the vendor has shown them there is nothing to compare with.
-        if let (Some(old), Some(new)) = (&old, &new) {
-            changes = drift::compare(old, new, context.now);
-            changes.extend(source_changed(saml.sp.metadata.as_deref(), sp.metadata.as_deref()));
-            drift::sort(&mut changes);
-        }
-        let mut findings = lint::lint_sp(entity, context.now);
-        findings.extend(material.secret_in_url());
-        findings.extend(material.unprotected(&document));
-        refuse_errors(&findings, context)?;
-        let same = changes.is_empty() && known.is_some();
-        let edits = if same { Vec::new() } else { replaced(&["saml", "sp"], &saml.sp, &sp)? };
-        let candidate =
-            Candidate::new(Source::Sp, &mut material, &document, entity, None, context)?.after(memory.as_ref());
-        let remembered = memory.is_some() || known.is_none();
-        let (part, candidate, verified) = (Some(Part::Sp(sp)), Some(candidate), Some(false));
-        Ok(Renewal { changes, edits, part, findings, verified, remembered, candidate, ..Renewal::default() })
-    }
-
-    /// The OpenID provider of a connection as discovery has it now, and its keys against those that were
-    /// seen before: the vendor fetches them by itself, so that the file has none.
-    pub(crate) fn openid(&self, source: &str) -> Looked {
-        let Some(oauth) = &self.loaded.connection.oauth else {
-            return Err(Failure::bug("a connection without OAuth was asked for its provider").into());
-        };
-        let (discovery, mut findings) = connection::read_discovery(source, self.flags, self.context).map_err(|error| {
-            match failure_of(&error).map(Failure::code) {
-                // Read well, and refused for what it says.
-                Some("issuer-mismatch" | "issuer-template") => Setback::Seen(refused(error)),
-                _ => Setback::Unseen(error),
-            }
-        })?;
-        let known = oauth.issuer.as_deref().unwrap_or_default();
-        if discovery.issuer != known {
-            let why = explain_difference(known, &discovery.issuer);
-            let message = format!("{}: the issuer is another one: {why}", source::shown(source));
-            return Err(Failure::refused("issuer-changed", message)
-                .hint("another issuer is another connection: `ssoctl connection add`")
-                .into());
-        }
-        let take = |old: &Option<String>, new: &Option<String>| old.as_ref().and(new.clone());
-        let new = OAuth {
-            authorization_endpoint: take(&oauth.authorization_endpoint, &discovery.authorization_endpoint),
-            token_endpoint: take(&oauth.token_endpoint, &discovery.token_endpoint),
-            user_info_endpoint: take(&oauth.user_info_endpoint, &discovery.userinfo_endpoint),
-            public_keys_endpoint: take(&oauth.public_keys_endpoint, &discovery.jwks_uri),
-            ..oauth.clone()
-        };
-        let mut offered = openid::of_oauth(&new);
-        let algorithms = &discovery.id_token_signing_alg_values_supported;
-        offered.algorithms.retain(|one| algorithms.is_empty() || algorithms.contains(one));
-        let mut changes = openid::compare(&openid::of_oauth(oauth), &offered);
-        let edits = replaced(&["oauth"], oauth, &new)?;
-        let (mut keys, mut seen_keys) = (Vec::new(), None);
-        // Of a document from a file nobody said that its keys may be asked for.
-        if source::is_url(source)
-            && let Some(address) = &new.public_keys_endpoint
-        {
-            let (differences, seen) = self.key_set(address, known, &mut findings)?;
-            seen_keys = Some(seen);
-            let (grave, ordinary) = differences.into_iter().partition(|change| change.risk > Risk::Info);
-            (changes, keys) = ([changes, grave].concat(), ordinary);
-            drift::sort(&mut changes);
-        }
-        let part = Some(Part::OpenId(new));
-        Ok(Renewal { changes, edits, part, findings, remembered: true, keys, seen_keys, ..Renewal::default() })
-    }
-
-    /// The key set of a provider against what it was when it was last seen. One that is published with
-    /// its secrets is refused.
-    fn key_set(
-        &self,
-        address: &str,
-        issuer: &str,
-        findings: &mut Vec<Finding>,
-    ) -> std::result::Result<(Vec<Change>, SeenKeys), Setback> {
-        let (name, context) = (&self.loaded.name, self.context);
-        if !source::is_url(address) {
-            let message = format!("{name}: `oauth.public_keys_endpoint` is `{}`, which is not a URL", printable(address));
-            return Err(Failure::input("jwks-uri-invalid", message)
-                .hint(format!("`ssoctl connection set {name} oauth.public_keys_endpoint=..`"))
-                .into());
-        }
-        let mut material = source::read(address, self.flags, false, context).map_err(Setback::Unseen)?;
-        let set = jwks::read(&material.bytes()?, &material.name)?;
-        refuse_errors(&set.findings, context).map_err(refused)?;
-        let now = SeenKeys::new(issuer, key_set::of(&set), context.now);
-        findings.extend(set.findings);
-        let changes = match self.workspace.seen_keys(name, issuer) {
-            Some(seen) => key_set::compare(&seen.keys, &now.keys),
-            None => {
-                let message = format!("the keys of `{name}` are seen for the first time here: what is new of them is not known");
-                let finding = Finding::new("key-set-first-seen", Severity::Info, message)
-                    .hint("without `--check` they are remembered in `.ssoctl/sources`, to be compared with the next time");
-                context.ui.finding(&finding);
-                Vec::new()
-            }
-        };
-        Ok((changes, now))
-    }
-
     /// The pins as the file is to keep them, and as they verify.
     fn pins(&self, saml: &Saml) -> Result<(Vec<String>, Option<Trust>)> {
         if let Some(flags) = self.trust
@@ -458,26 +256,6 @@ pub(crate) fn saml_of(loaded: &Loaded) -> Result<&Saml> {
     })
 }
 
-/// The entity of the connection's ID. Another one is another trust, and users would be locked out.
-fn same_entity<'d>(document: &'d Document, known: &str, source: &str, loaded: &Loaded) -> Result<&'d Entity> {
-    let other = match (document.entities.as_slice(), document.others.as_slice()) {
-        ([], [other]) => other.entity_id.as_deref(),
-        _ => None,
-    };
-    if let Some(other) = other {
-        let (why, is, name) = (explain_difference(known, other), printable(other), &loaded.name);
-        let message = format!("{source}: this is `{is}`, and `{name}` trusts `{known}`: {why}");
-        return Err(Failure::refused("entity-changed", message)
-            .hint("another identity provider is another connection: `ssoctl connection add`")
-            .into());
-    }
-    // A federation that no longer lists it is no slip of the command line.
-    choose::choose_idp(document, Some(known)).map_err(|failure| match failure.code() {
-        "entity-not-found" => failure.with_kind(Kind::Refused).into(),
-        _ => failure.into(),
-    })
-}
-
 /// The facts of an entity in one role; its end is the earliest of all levels, the role's too.
 fn published(entity: &Entity, document: &Document, party: Party) -> Facts {
     let facts = facts::of_entity(entity, document, true);
@@ -489,17 +267,6 @@ fn published(entity: &Entity, document: &Document, party: Party) -> Facts {
     match party {
         Party::Idp => Facts { sp: None, envelope, ..facts },
         Party::Sp => Facts { idp: None, envelope, ..facts },
-    }
-}
-
-/// A key more is all that an attacker on the way needs: where no pinned key has signed the
-/// document, a new one must be accepted by name.
-fn nobody_vouches(changes: &mut [Change]) {
-    for change in changes.iter_mut().filter(|change| change.code == "key-added") {
-        change.risk = Risk::High;
-        change.means = "whoever holds it can log in as anybody, and no pinned key vouches for it: compare its SHA-256 \
-                        by another channel, and enter it at the vendor before the identity provider signs with it"
-            .to_owned();
     }
 }
 
@@ -528,15 +295,4 @@ fn source_changed(old: Option<&str>, new: Option<&str>) -> Option<Change> {
     };
     let (old, new) = (old.map(redacted), new.map(redacted));
     Some(Change::by_hand("source-changed", risk, "metadata URL", (old.as_deref(), new.as_deref()), means))
-}
-
-fn trust_changed(old: &[String], new: &[String]) -> Option<Change> {
-    if old == new {
-        return None;
-    }
-    let text = |pins: &[String]| (!pins.is_empty()).then(|| pins.join("\n"));
-    let (before, after) = (text(old), text(new));
-    let means = "from now on only documents that these keys have signed are believed";
-    let values = (before.as_deref(), after.as_deref());
-    Some(Change::by_hand("trust-changed", Risk::Medium, "pinned keys of the publisher", values, means))
 }

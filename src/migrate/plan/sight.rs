@@ -1,6 +1,8 @@
 //! What becomes of each row, seen from everything that roster and directory say. Matching is by
 //! the exact name; whatever only looks the same is told and never used, and stands in the way of a new name.
 
+mod missing;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::HashSet;
@@ -16,7 +18,6 @@ use crate::migrate::plan::fold;
 use crate::migrate::plan::value;
 use crate::migrate::plan::value::Fault;
 use crate::migrate::plan::whose::Candidate;
-use crate::migrate::plan::whose::Owner;
 use crate::migrate::plan::whose::Past;
 use crate::migrate::plan::whose::Says;
 use crate::migrate::plan::whose::Whose;
@@ -465,91 +466,6 @@ impl<'a> Sight<'a> {
             self.account(holder),
             self.account(account)
         ))
-    }
-
-    fn fate_of_missing(&self, row: usize) -> Fate {
-        let (old, target) = (self.roster.old(row), self.target(row));
-        let one_field = self.accounts.keep().is_one_field();
-        let (name_word, key_word) = (self.name_word(), self.key_word());
-        match if target.is_empty() { &[] } else { self.keys().exact(target) } {
-            [] => {}
-            [holder] if one_field => return self.fate_of_held(row, *holder as usize),
-            all @ [_, _, ..] if one_field => {
-                let why = format!("{} accounts have the new {key_word}: {}", all.len(), self.list(all));
-                return Fate::new(Outcome::Ambiguous, "several-accounts", why, None);
-            }
-            holders => {
-                let why = format!("no account has this {name_word}; the {key_word} is that of {}", self.list(holders));
-                return Fate::new(Outcome::NotFound, "not-found", why, None);
-            }
-        }
-        let near = self.by_name.class(old);
-        let near = &near[..near.len().min(MOST_ALIKE)];
-        let differs = |other: u32| fold::difference(old, self.accounts.name(other as usize));
-        match near {
-            [] => {}
-            [one] => {
-                let why = format!(
-                    "no account has exactly this {name_word}; {} is the same {}",
-                    self.account(*one as usize),
-                    differs(*one)
-                );
-                return Fate::new(Outcome::NotFound, "not-found", why, None);
-            }
-            [one, ..] => {
-                let why = format!(
-                    "no account has exactly this {name_word}; {} are the same {}",
-                    self.list(near),
-                    differs(*one)
-                );
-                return Fate::new(Outcome::Ambiguous, "several-near", why, None);
-            }
-        }
-        let carrier = |name: &str| self.keys().class(name).first().map(|account| *account as usize);
-        let why: Cow<'static, str> = if let Some(one) =
-            carrier(&format!("{old}{}", self.suffix)).filter(|_| one_field && !self.suffix.is_empty())
-        {
-            format!("no account has exactly this {name_word}; {} carries the suffix already", self.account(one)).into()
-        } else if let Some(one) = carrier(target).filter(|_| !target.is_empty()) {
-            format!(
-                "no account has this {name_word}; {} has the new one {}",
-                self.account(one),
-                fold::difference(target, self.accounts.key(one))
-            )
-            .into()
-        } else if name_word == "username" {
-            "no account has this username".into()
-        } else {
-            format!("no account has this {name_word}").into()
-        };
-        Fate::new(Outcome::NotFound, "not-found", why, None)
-    }
-}
-
-impl Sight<'_> {
-    /// A row whose old name nobody has, and whose new name this account has.
-    fn fate_of_held(&self, row: usize, holder: usize) -> Fate {
-        let (called, key_word) = (self.account(holder), self.key_word());
-        match self.whose.owner(row) {
-            Owner::Own => {
-                Fate::new(Outcome::Already, "already", format!("{called} carries the new {key_word}"), Some(holder))
-            }
-            Owner::Another(why) => Fate::new(Outcome::Conflict, "account-of-another", why.to_owned(), Some(holder)),
-            Owner::Unknown => {
-                let carries = format!("{called} carries the new {key_word}");
-                if let Some(other) = self.row_of.get(holder).filter(|row| **row != NONE) {
-                    let why = format!("{carries}, and is the account of line {}", self.roster.line(*other as usize));
-                    return Fate::new(Outcome::Conflict, "account-of-another", why, Some(holder));
-                }
-                if let Some(other) = self.rival(row, self.target(row)) {
-                    let (line, old) = (self.roster.line(other), shown(self.roster.old(other)));
-                    let why = format!("{carries}, and line {line} gives it to {old} too");
-                    return Fate::new(Outcome::Conflict, "duplicate-target", why, Some(holder));
-                }
-                let why = format!("{carries}; nothing says that it is this row's");
-                Fate::new(Outcome::Already, NOT_PROVEN, why, Some(holder))
-            }
-        }
     }
 }
 
