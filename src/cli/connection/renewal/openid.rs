@@ -82,7 +82,7 @@ impl Look<'_> {
         address: &str,
         issuer: &str,
         findings: &mut Vec<Finding>,
-    ) -> std::result::Result<(Vec<Change>, SeenKeys), Setback> {
+    ) -> Result<(Vec<Change>, SeenKeys), Setback> {
         let (name, context) = (&self.loaded.name, self.context);
         if !source::is_url(address) {
             let message = format!("{name}: `oauth.public_keys_endpoint` is `{}`, which is not a URL", printable(address));
