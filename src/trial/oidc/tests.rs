@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::http::peer::Peer;
-use crate::trial::exchange::tests as provider;
+use crate::relying::exchange::tests as provider;
 use crate::web::request::From;
 
 fn now() -> Time {

@@ -1,5 +1,5 @@
-//! How ssoctl is known at an OpenID provider for a test login: both sides of it, as the connection's file has them and, for what the file
-//! leaves open, the discovery document. Where the two differ the file counts, since that is what the
+//! How a relying party is known at an OpenID provider: both sides of it, as the connection's file has them and,
+//! for what the file leaves open, the discovery document. Where the two differ the file counts, since that is what the
 //! vendor was given, and the difference is told.
 
 use url::Url;
@@ -11,6 +11,7 @@ use crate::http::address::SafeUrl;
 use crate::http::credentials::Credentials;
 use crate::model::ConnectionName;
 use crate::model::connection::BearerPlace;
+use crate::model::connection::Connection;
 use crate::model::connection::OAuth;
 use crate::model::connection::OAuthKind;
 use crate::model::connection::TokenEndpointAuthMethod;
@@ -59,7 +60,8 @@ pub(super) struct Unlike {
 
 /// Both sides of a login at an OpenID provider.
 pub(crate) struct Registration {
-    pub(super) client_id: String,
+    /// The client, as the provider knows it.
+    pub(crate) client_id: String,
     pub(super) proof: Proof,
     pub(super) issuer: Option<String>,
     authorization_endpoint: String,
@@ -80,6 +82,11 @@ pub(crate) fn discovery_of(oauth: &OAuth) -> Option<&str> {
         OAuthKind::Google => Some(oauth.discovery.as_deref().unwrap_or(GOOGLE)),
         _ => oauth.discovery.as_deref(),
     }
+}
+
+/// The claim that the vendor finds its users by, nested ones with dots.
+pub(crate) fn username_claim(connection: &Connection) -> Option<&str> {
+    connection.attributes.get("username").or_else(|| connection.attributes.get("email")).map(String::as_str)
 }
 
 impl Registration {
