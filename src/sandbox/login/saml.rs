@@ -1,12 +1,17 @@
-//! What arrives at the reply URL of a connection: judged, taken once, and decided by the connection's rules.
+//! A login by SAML as the vendor's service provider sees it: the request, and what arrives at the reply URL of
+//! a connection, judged, taken once, and decided by the connection's rules.
 
 use std::sync::atomic::Ordering;
 
 use crate::error::Failure;
 use crate::error::Result;
+use crate::model::Binding;
+use crate::model::connection::Saml;
 use crate::model::verification::Verification;
 use crate::saml::binding;
 use crate::saml::binding::Parameter;
+use crate::saml::request;
+use crate::saml::request::AuthnRequest;
 use crate::saml::response;
 use crate::saml::response::Expected;
 use crate::saml::response::Judged;
@@ -14,9 +19,11 @@ use crate::saml::response::Request as Asked;
 use crate::sandbox::login::APP;
 use crate::sandbox::login::Login;
 use crate::sandbox::login::Offered;
+use crate::sandbox::login::Open;
 use crate::sandbox::login::is_local;
 use crate::sandbox::login::pages;
 use crate::sandbox::service::lock;
+use crate::web::page;
 use crate::web::reply::Reply;
 use crate::web::request::Method;
 use crate::web::request::Request;
@@ -28,6 +35,37 @@ const FILE: &str = "the response";
 pub(super) fn elsewhere() -> Failure {
     Failure::refused("relay-state-elsewhere", "the RelayState does not lead to a page of this site (open redirect)")
         .hint("give a path such as `/app/reports`; at the identity provider, the RelayState that the connection names")
+}
+
+/// Sends the browser to the identity provider; `leads` is the path to go to in the end.
+pub(super) fn start(login: &Login, at: usize, saml: &Saml, leads: &str) -> Result<Reply> {
+    let offered = &login.connections()[at];
+    let (id, destination) = (request::id()?, login.idp.sso());
+    let asked = AuthnRequest {
+        id: &id,
+        at: login.now(),
+        issuer: &login.entity_id(offered),
+        destination: &destination,
+        acs: &login.acs(offered),
+        force: saml.options.force_authentication,
+        name_id_format: saml.options.name_id_format.as_deref(),
+    };
+    // Nobody has the vendor's key here, so nothing is signed.
+    let xml = request::authn_request(&asked, None)?;
+    let reply = if by_post(saml) {
+        let message = binding::posted(&xml);
+        let fields = [(Parameter::Request.name(), message.as_str()), ("RelayState", leads)];
+        page::sends_itself(&pages::brand(login), &destination, &fields)
+    } else {
+        Reply::redirect(binding::redirected(&destination, Parameter::Request, &xml, Some(leads), None)?)
+    };
+    lock(&login.open).keep(id, Open { connection: at }, login.now());
+    Ok(reply)
+}
+
+/// Whether requests go by a form.
+fn by_post(saml: &Saml) -> bool {
+    saml.idp.sso.iter().any(|endpoint| endpoint.enabled && endpoint.binding == Binding::post())
 }
 
 /// Answers what was brought to the reply URL of the connection of this name.
