@@ -33,7 +33,7 @@ const ROOMS: [(&str, &[&str]); 28] = [
     ("export", &["cert", "error", "model", "provider", "saml", "yaml"]),
     ("migrate", &["crypto", "disk", "error", "finding", "http", "model", "provider", "rules", "secret"]),
     ("report", &["cert", "error", "export", "finding", "model", "oidc", "saml", "xml"]),
-    ("sandbox", &["cert", "crypto", "error", "model", "rules", "saml", "web"]),
+    ("sandbox", &["cert", "crypto", "error", "http", "model", "oidc", "relying", "rules", "saml", "secret", "web"]),
     (
         "trial",
         &["cert", "crypto", "disk", "error", "http", "model", "oidc", "relying", "rules", "saml", "secret", "web"],

@@ -84,6 +84,30 @@ pub(crate) fn discovery_of(oauth: &OAuth) -> Option<&str> {
     }
 }
 
+/// Whether an ID token is asked for (OpenID Connect Core 3.1.2.1).
+pub(crate) fn asks_for_id_token(oauth: &OAuth) -> bool {
+    has_openid(scope(oauth).as_deref())
+}
+
+fn has_openid(scope: Option<&str>) -> bool {
+    scope.is_some_and(|scope| scope.split(' ').any(|word| word == "openid"))
+}
+
+/// What of an answer is looked at at all, by what the connection declares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct LooksAt {
+    /// An ID token.
+    pub(crate) id_token: bool,
+    /// Who issued it, and who answers.
+    pub(crate) issuer: bool,
+    /// What the key is called that it is signed with.
+    pub(crate) key_names: bool,
+    /// HMACs by HS256, which are verified with the client secret.
+    pub(crate) hs256: bool,
+    /// User information.
+    pub(crate) user: bool,
+}
+
 /// The claim that the vendor finds its users by, nested ones with dots.
 pub(crate) fn username_claim(connection: &Connection) -> Option<&str> {
     connection.attributes.get("username").or_else(|| connection.attributes.get("email")).map(String::as_str)
@@ -181,6 +205,17 @@ impl Registration {
             now,
         };
         begin::begin(&request, draw)
+    }
+
+    /// What of an answer is looked at.
+    pub(crate) fn looks_at(&self) -> LooksAt {
+        LooksAt {
+            id_token: has_openid(self.scope.as_deref()),
+            issuer: self.issuer.is_some(),
+            key_names: !matches!(self.keys, Keys::Entered(_) | Keys::NotNeeded),
+            hs256: self.algorithms.iter().any(|name| name == "HS256") && !matches!(self.proof, Proof::Public),
+            user: self.user_info.is_some(),
+        }
     }
 
     /// How the token endpoint is told who asks.

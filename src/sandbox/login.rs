@@ -1,13 +1,14 @@
-//! A stand-in for the vendor's login: its organisation page, the reply URL of each connection, and what
-//! becomes of who arrives there. Whom a connection lets in is decided by the same rules as in
+//! A stand-in for the vendor's login: its organisation page, the reply URL or redirect URI of each connection,
+//! and what becomes of who arrives there. Whom a connection lets in is decided by the same rules as in
 //! `login simulate`, which the roof hands in; what a login changes is seen by the provider's API.
 //!
-//! Every answer comes from the identity provider beside it ([`crate::sandbox::idp`]), and its key alone is
+//! Every answer comes from the identity provider beside it ([`crate::sandbox::idp`]), and its keys alone are
 //! believed: a real one does not know these addresses, and two that are believed at one place could be
 //! taken for one another.
 
 mod entrance;
 mod landing;
+mod openid;
 mod pages;
 pub(super) mod people;
 mod saml;
@@ -24,6 +25,7 @@ use crate::model::connection::Connection;
 use crate::model::identity::Identity;
 use crate::model::login::Mode;
 use crate::model::time::Time;
+use crate::model::verification::Verification;
 use crate::rules::Decision;
 use crate::rules::accounts::Account;
 use crate::rules::accounts::Accounts;
@@ -83,6 +85,24 @@ impl Offered {
     pub(crate) fn shown(&self) -> String {
         self.connection.display_name.clone().unwrap_or_else(|| self.connection.name.clone())
     }
+
+    /// Where answers by OpenID Connect come back to, at the site of this base: each connection has a place of its
+    /// own, so that an answer of one provider is not taken for one of another (RFC 9700 4.4.2.2).
+    pub(super) fn callback(&self, base: &str) -> String {
+        format!("{base}/callback/{}", self.name)
+    }
+
+    /// The path at which its answers arrive, as the log of changes has it.
+    fn arrives_at(&self) -> String {
+        if self.connection.saml.is_some() { format!("/acs/{}", self.name) } else { self.callback("") }
+    }
+
+    /// The refusal of what this connection is not spoken to by.
+    pub(super) fn other_protocol(&self) -> Failure {
+        let protocol = if self.connection.saml.is_some() { "SAML" } else { "OAuth 2.0" };
+        Failure::refused("connection-other-protocol", format!("`{}` is a connection by {protocol}", self.name))
+            .hint("begin the login at the vendor's page, which is `/`")
+    }
 }
 
 /// The vendor's tenant.
@@ -107,6 +127,7 @@ pub(super) struct Login {
     began: Time,
     clock: Instant,
     open: Mutex<Store<Open>>,
+    by_openid: openid::Logins,
     sessions: Mutex<Store<Visit>>,
     replays: Mutex<Replays>,
     /// Held from a decision until what it changes is changed.
@@ -118,6 +139,15 @@ pub(super) struct Login {
 /// A request that waits for its answer, or has had it.
 struct Open {
     connection: usize,
+}
+
+/// What an answer comes to, by whichever protocol.
+struct Arrived {
+    verification: Verification,
+    /// Whom it proves.
+    identity: Option<Identity>,
+    /// Whom it claims to be about.
+    claimed: Option<Identity>,
 }
 
 /// Somebody who has come, logged in or not yet or not at all.
@@ -134,7 +164,8 @@ impl Login {
     /// The login at this base, `http://localhost:PORT`, which began at `now`.
     pub(super) fn new(base: String, tenant: Tenant, people: People, now: Time) -> Result<Self> {
         Ok(Self {
-            idp: Idp::new(&base, now)?,
+            idp: Idp::new(&base, &tenant.connections, now)?,
+            by_openid: openid::Logins::new(&base),
             cookie: Cookie::of("sandbox", &base),
             base,
             tenant,
@@ -175,6 +206,11 @@ impl Login {
         format!("{}/acs/{}", self.base, offered.name)
     }
 
+    /// Where answers by OpenID Connect come back to.
+    pub(super) fn callback(&self, offered: &Offered) -> String {
+        offered.callback(&self.base)
+    }
+
     /// The name of the service provider: the vendor's own, so that it is what the connection says.
     pub(super) fn entity_id(&self, offered: &Offered) -> String {
         offered.entity_id.clone().unwrap_or_else(|| format!("{}/sp/{}", self.base, offered.name))
@@ -191,6 +227,14 @@ impl Login {
     /// The connection that a query names.
     pub(super) fn of_parameter(&self, request: &Request) -> std::result::Result<usize, Failure> {
         self.named(&request.parameter("connection").unwrap_or_default())
+    }
+
+    /// Whether a login by a connection can be rehearsed here, or why not.
+    fn rehearsed(&self, offered: &Offered) -> std::result::Result<(), Failure> {
+        if offered.connection.saml.is_some() {
+            return Ok(());
+        }
+        self.idp.openid().client(self.named(&offered.name)?).map(|_| ())
     }
 
     /// The refusal of what a page of somebody else's asks for.
@@ -215,15 +259,10 @@ impl Login {
             Some(to) if is_local(&to) => to,
             Some(_) => return Err(saml::elsewhere().into()),
         };
-        let Some(saml) = &self.connections()[at].connection.saml else {
-            return Err(Failure::refused(
-                "login-not-rehearsed",
-                "only SAML is rehearsed here, and this is no SAML connection",
-            )
-            .hint(format!("`ssoctl login simulate --connection {name}` says what its rules decide"))
-            .into());
-        };
-        saml::start(self, at, saml, &leads)
+        match &self.connections()[at].connection.saml {
+            Some(saml) => saml::start(self, at, saml, &leads),
+            None => openid::start(self, at, leads, request),
+        }
     }
 
     /// How many answers were taken and refused, and how many IDs are remembered.
@@ -253,6 +292,7 @@ impl Site for Login {
         }
         let made = match (request.method, path) {
             _ if path.starts_with("/acs/") => saml::arrived(self, &path[5..], request),
+            _ if path.starts_with("/callback/") => openid::arrived(self, &path[10..], request),
             (Method::Get, "/") => Ok(self.home(request)),
             (Method::Get, "/route") => self.route(request),
             (Method::Get, "/stats") => Ok(self.stats()),

@@ -1,5 +1,7 @@
 //! What becomes of whoever is proven: the decision, what it changes, the session, and its end.
 
+use std::sync::atomic::Ordering;
+
 use crate::crypto;
 use crate::crypto::random;
 use crate::error::Failure;
@@ -9,6 +11,7 @@ use crate::rules::Decision;
 use crate::rules::Verdict;
 use crate::rules::accounts::Accounts;
 use crate::sandbox::login::APP;
+use crate::sandbox::login::Arrived;
 use crate::sandbox::login::Login;
 use crate::sandbox::login::Visit;
 use crate::sandbox::login::pages;
@@ -38,7 +41,7 @@ impl Login {
     /// The answer to whether there is an older account (QT10, method 2).
     pub(super) fn merged(&self, request: &Request) -> Result<Reply> {
         let (visit, decision, at) = self.asked(request, "merge-question")?;
-        let path = format!("/acs/{}", self.connections()[at].name);
+        let path = self.connections()[at].arrives_at();
         let order = lock(&self.landing);
         let offered = &self.connections()[at];
         let decided = match request.field("answer") {
@@ -73,11 +76,7 @@ impl Login {
     }
 
     /// Whom the vendor has asked something.
-    fn asked(
-        &self,
-        request: &Request,
-        code: &str,
-    ) -> std::result::Result<(Visit, Decision, usize), Failure> {
+    fn asked(&self, request: &Request, code: &str) -> std::result::Result<(Visit, Decision, usize), Failure> {
         let nothing = || {
             Failure::refused("nothing-asked", "nothing was asked that this would be the answer to").hint("log in again")
         };
@@ -85,6 +84,22 @@ impl Login {
         let decision = visit.decision.clone().filter(|decision| decision.code == code).ok_or_else(nothing)?;
         let at = visit.connection.ok_or_else(nothing)?;
         Ok((visit, decision, at))
+    }
+
+    /// What has arrived is decided by the rules where it proves somebody, and else told step by step.
+    pub(super) fn arrived(&self, at: usize, arrived: Arrived, request: &Request, leads: &str) -> Result<Reply> {
+        let offered = &self.connections()[at];
+        let Arrived { verification, identity, claimed } = arrived;
+        let Some(identity) = identity.filter(|_| verification.refusal().is_none()) else {
+            self.refused.fetch_add(1, Ordering::Relaxed);
+            return Ok(pages::not_accepted(self, offered, &verification, claimed.as_ref()));
+        };
+        self.accepted.fetch_add(1, Ordering::Relaxed);
+        let order = lock(&self.landing);
+        let decision = (offered.decide)(&identity, &self.people.accounts(), true);
+        let landed = self.landed(at, identity, decision, request, leads);
+        drop(order);
+        landed
     }
 
     /// Carries out what was decided, and shows it.
@@ -97,7 +112,7 @@ impl Login {
         leads: &str,
     ) -> Result<Reply> {
         if decision.verdict == Verdict::Allow {
-            let path = format!("/acs/{}", self.connections()[at].name);
+            let path = self.connections()[at].arrives_at();
             self.people.settle(&decision, &path, self.now())?;
         }
         let username = decision.username.clone().unwrap_or_default();

@@ -1,8 +1,6 @@
 //! A login by SAML as the vendor's service provider sees it: the request, and what arrives at the reply URL of
 //! a connection, judged, taken once, and decided by the connection's rules.
 
-use std::sync::atomic::Ordering;
-
 use crate::error::Failure;
 use crate::error::Result;
 use crate::model::Binding;
@@ -17,6 +15,7 @@ use crate::saml::response::Expected;
 use crate::saml::response::Judged;
 use crate::saml::response::Request as Asked;
 use crate::sandbox::login::APP;
+use crate::sandbox::login::Arrived;
 use crate::sandbox::login::Login;
 use crate::sandbox::login::Offered;
 use crate::sandbox::login::Open;
@@ -40,7 +39,7 @@ pub(super) fn elsewhere() -> Failure {
 /// Sends the browser to the identity provider; `leads` is the path to go to in the end.
 pub(super) fn start(login: &Login, at: usize, saml: &Saml, leads: &str) -> Result<Reply> {
     let offered = &login.connections()[at];
-    let (id, destination) = (request::id()?, login.idp.sso());
+    let (id, destination) = (request::id()?, login.idp.saml().sso());
     let asked = AuthnRequest {
         id: &id,
         at: login.now(),
@@ -72,20 +71,12 @@ fn by_post(saml: &Saml) -> bool {
 pub(super) fn arrived(login: &Login, name: &str, request: &Request) -> Result<Reply> {
     let at = login.named(name)?;
     let offered = &login.connections()[at];
-    let judged = received(login, at, request);
-    if judged.verification.refusal().is_none()
-        && let Some(identity) = judged.identity
-    {
-        login.accepted.fetch_add(1, Ordering::Relaxed);
-        let leads = request.field("RelayState").filter(|state| is_local(state)).unwrap_or(APP);
-        let order = lock(&login.landing);
-        let decision = (offered.decide)(&identity, &login.people().accounts(), true);
-        let landed = login.landed(at, identity, decision, request, leads);
-        drop(order);
-        return landed;
+    if offered.connection.saml.is_none() {
+        return Err(offered.other_protocol().into());
     }
-    login.refused.fetch_add(1, Ordering::Relaxed);
-    Ok(pages::not_accepted(login, offered, &judged.verification, judged.claimed.as_ref()))
+    let Judged { verification, identity, claimed, .. } = received(login, at, request);
+    let leads = request.field("RelayState").filter(|state| is_local(state)).unwrap_or(APP);
+    login.arrived(at, Arrived { verification, identity, claimed }, request, leads)
 }
 
 fn received(login: &Login, at: usize, request: &Request) -> Judged {
@@ -128,8 +119,8 @@ fn received(login: &Login, at: usize, request: &Request) -> Judged {
         &xml,
         FILE,
         &Expected {
-            idp: &login.idp().entity_id(),
-            trust: login.idp().trust(),
+            idp: &login.idp().saml().entity_id(),
+            trust: login.idp().saml().trust(),
             audience: Some(&login.entity_id(offered)),
             acs: &acs,
             request: asked,
@@ -187,7 +178,7 @@ fn taken_once(login: &Login, offered: &Offered, judged: &mut Judged) {
     }
     let facts = &judged.facts;
     let (Some(id), Some(until)) = (&facts.assertion_id, facts.not_on_or_after) else { return };
-    let issuer = login.idp().entity_id();
+    let issuer = login.idp().saml().entity_id();
     let until = until.plus_seconds(response::SKEW);
     match lock(&login.replays).take(&issuer, id, until, login.now()) {
         Ok(()) => judged.verification.passed("replay", CLAUSE, "it has not been used before"),
