@@ -22,6 +22,7 @@ use std::time::Instant;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::model::connection::Connection;
+use crate::model::connection::Saml;
 use crate::model::identity::Identity;
 use crate::model::login::Mode;
 use crate::model::time::Time;
@@ -84,6 +85,11 @@ impl Offered {
     /// What users see.
     pub(crate) fn shown(&self) -> String {
         self.connection.display_name.clone().unwrap_or_else(|| self.connection.name.clone())
+    }
+
+    /// What it declares by SAML.
+    pub(super) fn by_saml(&self) -> std::result::Result<&Saml, Failure> {
+        self.connection.saml.as_ref().ok_or_else(|| self.other_protocol())
     }
 
     /// Where answers by OpenID Connect come back to, at the site of this base: each connection has a place of its
@@ -151,12 +157,14 @@ struct Arrived {
 }
 
 /// Somebody who has come, logged in or not yet or not at all.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 struct Visit {
     /// By which connection; `None` where it was by password.
     connection: Option<usize>,
     username: String,
     identity: Identity,
+    /// What holds of the answer and is worth a warning.
+    warnings: Verification,
     decision: Option<Decision>,
 }
 

@@ -129,9 +129,7 @@ impl SamlIdp {
     /// A login that begins here.
     pub(super) fn begun(&self, request: &Request, login: &Login) -> Result<Reply> {
         let at = login.of_parameter(request)?;
-        if login.connections()[at].connection.saml.is_none() {
-            return Err(login.connections()[at].other_protocol().into());
-        }
+        login.connections()[at].by_saml()?;
         let relay_state = login.connections()[at].relay_state.clone().unwrap_or_default();
         Ok(pages::choose(login, at, None, &relay_state))
     }
@@ -141,9 +139,7 @@ impl SamlIdp {
         let field = |name: &str| request.field(name).unwrap_or_default().trim();
         let at = login.named(field("connection"))?;
         let offered = &login.connections()[at];
-        if offered.connection.saml.is_none() {
-            return Err(offered.other_protocol().into());
-        }
+        offered.by_saml()?;
         let wrong = Wrong::named(field("wrong")).ok_or_else(|| {
             Failure::usage("wrong-unknown", "there is no such way for an answer to be wrong")
                 .hint("`ssoctl sandbox serve --list-faults` lists them")
@@ -195,6 +191,7 @@ impl SamlIdp {
     pub(super) fn stock(&self, request: &Request, login: &Login) -> Result<Reply> {
         let at = login.of_parameter(request)?;
         let offered = &login.connections()[at];
+        offered.by_saml()?;
         let count = request.parameter("count").and_then(|count| count.parse().ok()).unwrap_or(1);
         if count > MOST_IN_STOCK {
             return Err(Failure::usage(

@@ -17,6 +17,8 @@ pub(super) const NEW: &str = "somebody-new";
 pub(super) struct Who {
     /// What is said of him; the subject is there.
     pub(super) identity: Identity,
+    /// Whether the subject was typed, and is not the account's.
+    pub(super) subject_is_typed: bool,
     /// The account, of the list or of somebody new.
     pub(super) account: Option<Account>,
 }
@@ -33,14 +35,15 @@ pub(super) fn of_form(request: &Request, login: &Login, offered: &Offered) -> Re
         })?),
     };
     let mut identity = account.as_ref().map(|account| (offered.asserted)(account)).unwrap_or_default();
-    if !field("name_id").is_empty() {
+    let subject_is_typed = !field("name_id").is_empty();
+    if subject_is_typed {
         identity.subject = Some(field("name_id").to_owned());
     }
     typed(&mut identity, request.field("attributes").unwrap_or_default());
     if identity.subject.is_none() {
         identity.subject = Some("anonymous".to_owned());
     }
-    Ok(Who { identity, account })
+    Ok(Who { identity, subject_is_typed, account })
 }
 
 /// Somebody who was never there before, at a domain that the connection takes where it names one.

@@ -2,7 +2,6 @@
 
 use crate::error::Failure;
 use crate::error::Result;
-use crate::model::identity::Identity;
 use crate::model::login::Mode;
 use crate::rules::accounts::Account;
 use crate::rules::routing;
@@ -43,8 +42,7 @@ impl Login {
             .into());
         }
         let account = self.proven_by_password(request)?;
-        let visit =
-            Visit { connection: None, username: account.username, identity: Identity::default(), decision: None };
+        let visit = Visit { username: account.username, ..Visit::default() };
         self.enter(visit, request, APP)
     }
 

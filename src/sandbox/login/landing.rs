@@ -6,7 +6,6 @@ use crate::crypto;
 use crate::crypto::random;
 use crate::error::Failure;
 use crate::error::Result;
-use crate::model::identity::Identity;
 use crate::rules::Decision;
 use crate::rules::Verdict;
 use crate::rules::accounts::Accounts;
@@ -53,7 +52,7 @@ impl Login {
                 (offered.decide)(&visit.identity, &self.people.accounts(), true)
             }
         };
-        let landed = self.landed(at, visit.identity, decided, request, APP);
+        let landed = self.landed(at, visit, decided, request, APP);
         drop(order);
         landed
     }
@@ -70,7 +69,7 @@ impl Login {
         };
         let order = lock(&self.landing);
         let decided = (self.connections()[at].decide)(&visit.identity, &Accounts::new(vec![account]), true);
-        let landed = self.landed(at, visit.identity, decided, request, APP);
+        let landed = self.landed(at, visit, decided, request, APP);
         drop(order);
         landed
     }
@@ -97,27 +96,22 @@ impl Login {
         self.accepted.fetch_add(1, Ordering::Relaxed);
         let order = lock(&self.landing);
         let decision = (offered.decide)(&identity, &self.people.accounts(), true);
-        let landed = self.landed(at, identity, decision, request, leads);
+        let mut warnings = verification;
+        warnings.steps.retain(|step| step.code.is_some());
+        let visit = Visit { connection: Some(at), identity, warnings, ..Visit::default() };
+        let landed = self.landed(at, visit, decision, request, leads);
         drop(order);
         landed
     }
 
-    /// Carries out what was decided, and shows it.
-    pub(super) fn landed(
-        &self,
-        at: usize,
-        identity: Identity,
-        decision: Decision,
-        request: &Request,
-        leads: &str,
-    ) -> Result<Reply> {
+    /// Carries out what was decided of who has come, and shows it.
+    fn landed(&self, at: usize, visit: Visit, decision: Decision, request: &Request, leads: &str) -> Result<Reply> {
         if decision.verdict == Verdict::Allow {
             let path = self.connections()[at].arrives_at();
             self.people.settle(&decision, &path, self.now())?;
         }
         let username = decision.username.clone().unwrap_or_default();
-        let visit = Visit { connection: Some(at), username, identity, decision: Some(decision) };
-        self.enter(visit, request, leads)
+        self.enter(Visit { username, decision: Some(decision), ..visit }, request, leads)
     }
 
     pub(super) fn logout(&self, request: &Request) -> Reply {

@@ -187,6 +187,10 @@ fn allowed(login: &Login, visit: &Visit, decision: &Decision, path: &str) -> Rep
         p.verdict.good { "ALLOW " (decision.code) }
         p { (told(&decision.summary)) }
         (facts(rows))
+        @if !visit.warnings.steps.is_empty() {
+            h2 { "Worth a look" }
+            (page::steps(&visit.warnings))
+        }
         (trace(decision))
         (leave())
     };

@@ -71,9 +71,7 @@ fn by_post(saml: &Saml) -> bool {
 pub(super) fn arrived(login: &Login, name: &str, request: &Request) -> Result<Reply> {
     let at = login.named(name)?;
     let offered = &login.connections()[at];
-    if offered.connection.saml.is_none() {
-        return Err(offered.other_protocol().into());
-    }
+    offered.by_saml()?;
     let Judged { verification, identity, claimed, .. } = received(login, at, request);
     let leads = request.field("RelayState").filter(|state| is_local(state)).unwrap_or(APP);
     login.arrived(at, Arrived { verification, identity, claimed }, request, leads)

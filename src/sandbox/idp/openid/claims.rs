@@ -16,7 +16,7 @@ const STANDARD: [(&str, &str, &str); 3] =
 /// The claims about who logs in: what the connection reads of the account or what was typed, and the standard claims
 /// of the scope. A vendor's own kind of connection reads the standard ones, whatever it says of its scope (QT2).
 pub(super) fn of(kind: OAuthKind, scope: &str, who: Who, wrong: Wrong) -> Map<String, Value> {
-    let Who { identity, account } = who;
+    let Who { identity, subject_is_typed, account } = who;
     let mut claims: Map<String, Value> = identity.attributes.iter().map(claim).collect();
     for (of_scope, field, name) in STANDARD {
         let is_asked = kind != OAuthKind::Custom || scope.split(' ').any(|word| word == of_scope);
@@ -28,7 +28,8 @@ pub(super) fn of(kind: OAuthKind, scope: &str, who: Who, wrong: Wrong) -> Map<St
     if claims.contains_key("email") && !claims.contains_key("email_verified") {
         claims.insert("email_verified".to_owned(), json!(true));
     }
-    let subject = claims.get("sub").cloned().or(identity.subject.map(Value::from));
+    let read = claims.get("sub").cloned().filter(|_| !subject_is_typed);
+    let subject = read.or(identity.subject.map(Value::from));
     if wrong == Wrong::NoClaims {
         claims.clear();
     }
@@ -60,7 +61,7 @@ mod tests {
             fields: vec![("first_name".to_owned(), "Anna".to_owned())],
             ..Account::default()
         };
-        Who { identity, account: Some(account) }
+        Who { identity, subject_is_typed: false, account: Some(account) }
     }
 
     fn told(kind: OAuthKind, scope: &str, typed: &[(&str, &str)], wrong: Wrong) -> Value {
@@ -79,6 +80,8 @@ mod tests {
             custom("email", &[("sub", "7"), ("groups", "a"), ("groups", "b")]),
             json!({ "sub": "7", "groups": ["a", "b"], "email": "anna@example.org", "email_verified": true })
         );
+        let typed = Who { subject_is_typed: true, ..who(&[("sub", "7")]) };
+        assert_eq!(of(OAuthKind::Custom, "", typed, Wrong::Nothing)["sub"], "anna");
         let bare = told(OAuthKind::Custom, "openid email", &[("sub", "7")], Wrong::NoClaims);
         assert_eq!(bare, json!({ "sub": "7" }));
     }

@@ -139,10 +139,11 @@ fn a_connection_by_discovery_logs_in_whoever_its_list_has() {
     let (login, _server) = served(&[("prod", QUALIFIO_OAUTH)], &[("anna", "anna@example.org", "", None)]);
     let mut browser = Browser::of(&login);
     browser.logs_in_by("prod", &sent("anna", "nothing")).sees(200, &["ALLOW account-found", "anna"]);
+    assert!(!browser.body().contains("Worth a look"));
     browser.logs_in_by("prod", &sent("somebody-new", "nothing")).sees(403, &["DENY user-unknown"]);
     // Where nobody has said that the address is verified, anybody may have it.
     let typed = [("user", "anna"), ("attributes", "email_verified=false"), ("wrong", "nothing")];
-    browser.logs_in_by("prod", &typed).sees(200, &["ALLOW"]);
+    browser.logs_in_by("prod", &typed).sees(200, &["ALLOW", "Worth a look", "(nOAuth)", "Mend: "]);
 }
 
 #[test]
