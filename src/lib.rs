@@ -28,6 +28,7 @@ mod web;
 
 // fourth floor: what stands behind the doors
 mod provider;
+mod relying;
 mod workspace;
 
 // fifth floor: the work

@@ -8,6 +8,7 @@ pub(crate) mod algorithm;
 pub(crate) mod claims;
 pub(crate) mod discovery;
 pub(crate) mod flow;
+pub(crate) mod issue;
 pub(crate) mod issuer;
 pub(crate) mod json;
 pub(crate) mod jwks;

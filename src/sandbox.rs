@@ -19,6 +19,7 @@ mod rate;
 mod scim;
 pub(crate) mod seed;
 mod service;
+mod store;
 mod wire;
 
 use std::net::IpAddr;

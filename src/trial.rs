@@ -4,12 +4,10 @@
 //! What it proves is the identity provider's side. The vendor's own addresses and keys cannot be used
 //! from here; what a browser brought to the vendor is judged by `login decode`.
 
-mod exchange;
 pub(crate) mod oidc;
 pub(crate) mod own_key;
 mod pages;
 pub(crate) mod party;
-pub(crate) mod registration;
 pub(crate) mod saml;
 pub(crate) mod site;
 

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 /// A room and the rooms it may import; imports go down only.
-const ROOMS: [(&str, &[&str]); 27] = [
+const ROOMS: [(&str, &[&str]); 28] = [
     ("error", &[]),
     ("model", &["error"]),
     ("crypto", &["error", "model"]),
@@ -26,14 +26,18 @@ const ROOMS: [(&str, &[&str]); 27] = [
     ("web", &["crypto", "error", "model", "rules"]),
     // `xml` for the answers of a vendor's API.
     ("provider", &["error", "http", "model", "rules", "secret", "xml", "yaml"]),
+    ("relying", &["crypto", "error", "http", "model", "oidc", "secret"]),
     ("workspace", &["cert", "disk", "error", "finding", "http", "model", "yaml"]),
     ("check", &["cert", "error", "finding", "model", "provider", "rules", "workspace"]),
     ("import", &["cert", "error", "model", "oidc", "provider", "saml"]),
     ("export", &["cert", "error", "model", "provider", "saml", "yaml"]),
     ("migrate", &["crypto", "disk", "error", "finding", "http", "model", "provider", "rules", "secret"]),
     ("report", &["cert", "error", "export", "finding", "model", "oidc", "saml", "xml"]),
-    ("sandbox", &["cert", "crypto", "error", "model", "rules", "saml", "web"]),
-    ("trial", &["cert", "crypto", "disk", "error", "http", "model", "oidc", "rules", "saml", "secret", "web"]),
+    ("sandbox", &["cert", "crypto", "error", "http", "model", "oidc", "relying", "rules", "saml", "secret", "web"]),
+    (
+        "trial",
+        &["cert", "crypto", "disk", "error", "http", "model", "oidc", "relying", "rules", "saml", "secret", "web"],
+    ),
     (
         "cli",
         &[
@@ -51,6 +55,7 @@ const ROOMS: [(&str, &[&str]); 27] = [
             "model",
             "oidc",
             "provider",
+            "relying",
             "report",
             "rules",
             "saml",

@@ -13,3 +13,20 @@ pub(crate) trait Clock: Send + Sync {
     /// Waits.
     fn sleep(&self, duration: Duration);
 }
+
+/// A clock that stands at one moment, such as that at which an answer came.
+pub(crate) struct At(pub(crate) Time);
+
+impl Clock for At {
+    fn now(&self) -> Time {
+        self.0
+    }
+
+    fn elapsed(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    fn sleep(&self, duration: Duration) {
+        std::thread::sleep(duration);
+    }
+}

@@ -1,303 +1,73 @@
 //! A stand-in for an identity provider, beside the stand-in for the vendor: it asks nobody for a
-//! password, says what it is told of whom it is told, and says it wrongly where that is wanted.
+//! password, says what it is told of whom it is told, and says it wrongly where that is wanted. It speaks
+//! SAML and OpenID Connect.
 //!
-//! It has a key of its own, made at its start and known to this sandbox alone, so that nothing that it
+//! It has keys of its own, made at its start and known to this sandbox alone, so that nothing that it
 //! signs is worth anything elsewhere.
 
-mod forge;
+pub(super) mod openid;
 mod pages;
+pub(super) mod saml;
+mod who;
 pub(crate) mod wrong;
 
-use std::collections::HashMap;
-use std::sync::Mutex;
-
-use crate::cert::Certificate;
-use crate::cert::generate;
-use crate::cert::generate::Wanted;
-use crate::crypto;
-use crate::crypto::random;
-use crate::crypto::scheme::Sha1;
-use crate::crypto::sign::NewKey;
-use crate::crypto::sign::PrivateKey;
-use crate::error::Failure;
 use crate::error::Result;
-use crate::model::identity::Identity;
 use crate::model::time::Time;
-use crate::rules::accounts::Account;
-use crate::saml::binding;
-use crate::saml::binding::Parameter;
-use crate::saml::issue;
-use crate::saml::issue::Answer;
-use crate::saml::request;
-use crate::saml::response::NameId;
-use crate::saml::signature::sign::Signer;
-use crate::saml::signature::trust::Pin;
-use crate::saml::signature::trust::Trust;
-use crate::sandbox::idp::forge::Keys;
-use crate::sandbox::idp::wrong::Wrong;
+use crate::sandbox::idp::openid::OpenIdProvider;
+use crate::sandbox::idp::saml::SamlIdp;
 use crate::sandbox::login::Login;
 use crate::sandbox::login::Offered;
-use crate::sandbox::service::lock;
 use crate::web::page;
 use crate::web::reply::Reply;
 use crate::web::request::From;
 use crate::web::request::Method;
 use crate::web::request::Request;
 
-/// How long an answer may be used, in seconds.
-const LASTS: i64 = 300;
-/// The same of those that are made in stock for a measurement.
-const STOCK_LASTS: i64 = 3600;
-/// The most that are made in stock at a time; each is some kilobytes.
-const MOST_IN_STOCK: usize = 5000;
-/// How long the certificate is valid; a sandbox seldom runs for a day.
-const DAYS: u32 = 30;
-/// The value of the form for somebody whom nobody has listed.
-const NEW: &str = "somebody-new";
-
 /// The identity provider.
 pub(super) struct Idp {
-    base: String,
-    keys: Keys,
-    certificate: Certificate,
-    trust: Trust,
-    /// The last answer to each connection, for whoever wants to see it refused.
-    last: Mutex<HashMap<usize, String>>,
-}
-
-/// Whom an answer is about, and what is wrong with it.
-struct Wish {
-    identity: Identity,
-    wrong: Wrong,
-    in_response_to: Option<String>,
+    saml: SamlIdp,
+    openid: OpenIdProvider,
 }
 
 impl Idp {
-    /// One below this base, with keys of its own.
-    pub(super) fn new(base: &str, now: Time) -> Result<Self> {
-        let make = |name: &str| -> Result<(Signer, Certificate)> {
-            let key = PrivateKey::generate(NewKey::Rsa(2048))?;
-            // From before now, for clocks that differ.
-            let wanted = Wanted { common_name: name, not_before: now.plus_seconds(-3600), days: DAYS };
-            let certificate = generate::self_signed(&key, &wanted)?;
-            Ok((Signer::new(key, Some(certificate.clone()))?, certificate))
-        };
-        let (own, certificate) = make("ssoctl sandbox")?;
-        // An attacker's certificate has whatever name he likes.
-        let (other, _) = make("ssoctl sandbox")?;
-        let trust = Trust { pins: vec![Pin::of(&certificate)?], sha1: Sha1::Refused };
-        let base = base.to_owned();
-        Ok(Self { base, keys: Keys { own, other }, certificate, trust, last: Mutex::default() })
+    /// One below this base for these connections, with keys of its own.
+    pub(super) fn new(base: &str, connections: &[Offered], now: Time) -> Result<Self> {
+        Ok(Self { saml: SamlIdp::new(base, now)?, openid: OpenIdProvider::new(base, connections)? })
     }
 
-    /// Its entity ID, which is where its metadata is.
-    pub(super) fn entity_id(&self) -> String {
-        format!("{}/idp/metadata", self.base)
+    /// Its SAML side.
+    pub(super) fn saml(&self) -> &SamlIdp {
+        &self.saml
     }
 
-    /// Where requests go.
-    pub(super) fn sso(&self) -> String {
-        format!("{}/idp/sso", self.base)
+    /// Its side of OAuth 2.0 and OpenID Connect.
+    pub(super) fn openid(&self) -> &OpenIdProvider {
+        &self.openid
     }
 
-    /// Its key, for who believes it.
-    pub(super) fn trust(&self) -> &Trust {
-        &self.trust
-    }
-
-    /// Answers a request of a browser.
+    /// Answers a request of a browser, or of a relying party.
     pub(super) fn answer(&self, request: &Request, login: &Login) -> Reply {
+        let (saml, openid) = (&self.saml, &self.openid);
         let made = match (request.method, request.path.as_str()) {
             (Method::Get, "/idp") => Ok(pages::home(login)),
-            (Method::Get, "/idp/metadata") => self.metadata(),
-            (_, "/idp/sso") => self.asked(request, login),
-            (Method::Get, "/idp/start") => self.begun(request, login),
+            (Method::Get, "/idp/metadata") => saml.metadata(),
+            (_, "/idp/sso") => saml.asked(request, login),
+            (Method::Get, "/idp/start") => saml.begun(request, login),
             // Another page must not answer for whoever sits here.
-            (Method::Post, "/idp/answer") if request.from != From::Ourselves => Err(login.foreign().into()),
-            (Method::Post, "/idp/answer") => self.answered(request, login),
+            (Method::Post, "/idp/answer" | "/idp/authorize") if request.from != From::Ourselves => {
+                Err(login.foreign().into())
+            }
+            (Method::Post, "/idp/answer") => saml.answered(request, login),
             (Method::Get, "/idp/stock") if request.from == From::Elsewhere => Err(login.foreign().into()),
-            (Method::Get, "/idp/stock") => self.stock(request, login),
+            (Method::Get, "/idp/stock") => saml.stock(request, login),
+            (Method::Get, "/idp/.well-known/openid-configuration") => Ok(openid.discovery()),
+            (Method::Get, "/idp/keys") => Ok(openid.key_set()),
+            (Method::Get, "/idp/authorize") => openid.asked(request, login),
+            (Method::Post, "/idp/authorize") => openid.answered(request, login),
+            (Method::Post, "/idp/token") => openid.token(request, login.now()),
+            (_, "/idp/userinfo") => Ok(openid.user_info(request, login.now())),
             _ => return page::refusal(404, "there is no such page; the identity provider begins at /idp"),
         };
         made.unwrap_or_else(|error| login.trouble(&error))
-    }
-
-    fn metadata(&self) -> Result<Reply> {
-        let document = issue::metadata(&self.entity_id(), &self.sso(), &self.certificate)?;
-        Ok(Reply::document("application/samlmetadata+xml", document))
-    }
-
-    /// A request of a service provider: by redirect or by post. The answer goes nowhere but to a reply URL
-    /// that is known here.
-    fn asked(&self, request: &Request, login: &Login) -> Result<Reply> {
-        let parameter = Parameter::Request.name();
-        let (value, relay_state) = match request.method {
-            Method::Get => (request.parameter(parameter), request.parameter("RelayState")),
-            Method::Post => {
-                (request.field(parameter).map(str::to_owned), request.field("RelayState").map(str::to_owned))
-            }
-        };
-        let Some(value) = value else {
-            return Err(Failure::refused("request-missing", format!("there is not exactly one `{parameter}`"))
-                .hint("begin the login at the vendor's page, which is `/`")
-                .into());
-        };
-        const FILE: &str = "the request";
-        let asked = request::asked(&binding::decode(&value, FILE)?, FILE)?;
-        let known = login.connections().iter().position(|offered| asked.acs.as_deref() == Some(&*login.acs(offered)));
-        let Some(at) = known else {
-            return Err(Failure::refused("acs-unknown", "the answer is to go to a reply URL that is not known here")
-                .hint("begin the login at the vendor's page: this identity provider answers its connections alone")
-                .into());
-        };
-        Ok(pages::choose(login, at, Some(&asked), relay_state.as_deref().unwrap_or_default()))
-    }
-
-    /// A login that begins here.
-    fn begun(&self, request: &Request, login: &Login) -> Result<Reply> {
-        let at = login.of_parameter(request)?;
-        let relay_state = login.connections()[at].relay_state.clone().unwrap_or_default();
-        Ok(pages::choose(login, at, None, &relay_state))
-    }
-
-    /// The form was sent: the answer goes to the vendor by way of the browser.
-    fn answered(&self, request: &Request, login: &Login) -> Result<Reply> {
-        let field = |name: &str| request.field(name).unwrap_or_default().trim();
-        let at = login.named(field("connection"))?;
-        let offered = &login.connections()[at];
-        let wrong = Wrong::named(field("wrong")).ok_or_else(|| {
-            Failure::usage("wrong-unknown", "there is no such way for an answer to be wrong")
-                .hint("`ssoctl sandbox serve --list-faults` lists them")
-        })?;
-        let mut identity = match field("user") {
-            NEW => (offered.asserted)(&newcomer(offered)?),
-            "" => Identity::default(),
-            name => {
-                let account = login.people().named(name).ok_or_else(|| {
-                    Failure::refused("user-unknown", "no account has this username")
-                        .hint("choose one of the list, or type NameID and attributes")
-                })?;
-                (offered.asserted)(&account)
-            }
-        };
-        if !field("name_id").is_empty() {
-            identity.subject = Some(field("name_id").to_owned());
-        }
-        typed(&mut identity, request.field("attributes").unwrap_or_default());
-        if identity.subject.is_none() {
-            identity.subject = Some("anonymous".to_owned());
-        }
-        let in_response_to = Some(field("request").to_owned()).filter(|id| !id.is_empty());
-        let last = lock(&self.last).get(&at).cloned();
-        let message = match (wrong, last) {
-            (Wrong::Again, Some(last)) => last,
-            (Wrong::Again, None) => {
-                return Err(Failure::refused("nothing-sent", "this connection has had no answer yet")
-                    .hint("send a good one first")
-                    .into());
-            }
-            _ => binding::posted(&self.document(login, at, Wish { identity, wrong, in_response_to }, LASTS)?),
-        };
-        lock(&self.last).insert(at, message.clone());
-        let fields = [
-            (Parameter::Response.name(), message.as_str()),
-            ("RelayState", request.field("RelayState").unwrap_or_default()),
-        ];
-        let some = if fields[1].1.is_empty() { &fields[..1] } else { &fields[..] };
-        Ok(page::sends_itself(pages::BRAND, &login.acs(offered), some))
-    }
-
-    fn document(&self, login: &Login, at: usize, wish: Wish, lasts: i64) -> Result<String> {
-        let (offered, now) = (&login.connections()[at], login.now());
-        let acs = login.acs(offered);
-        let answer = Answer {
-            id: request::id()?,
-            assertion_id: request::id()?,
-            issuer: self.entity_id(),
-            in_response_to: wish.in_response_to,
-            audience: login.entity_id(offered),
-            destination: acs.clone(),
-            recipient: acs,
-            at: now,
-            not_before: now,
-            not_on_or_after: now.plus_seconds(lasts),
-            name_id: NameId { value: wish.identity.subject.clone().unwrap_or_default(), ..NameId::default() },
-            identity: wish.identity,
-            session_index: Some(request::id()?),
-            refusal: None,
-        };
-        forge::document(answer, wish.wrong, &self.keys)
-    }
-
-    /// Many good answers to no request, one a line in base64, for who measures how fast they are taken.
-    fn stock(&self, request: &Request, login: &Login) -> Result<Reply> {
-        let at = login.of_parameter(request)?;
-        let offered = &login.connections()[at];
-        let count = request.parameter("count").and_then(|count| count.parse().ok()).unwrap_or(1);
-        if count > MOST_IN_STOCK {
-            return Err(Failure::usage(
-                "stock-too-large",
-                format!("at most {MOST_IN_STOCK} answers are made at a time"),
-            )
-            .hint("ask several times")
-            .into());
-        }
-        let user = request.parameter("user").unwrap_or_default();
-        let account = login.people().named(&user).ok_or_else(|| {
-            Failure::refused("user-unknown", "no account has this username").hint("name one by `user=`")
-        })?;
-        let mut lines = String::new();
-        for _ in 0..count {
-            let wish = Wish { identity: (offered.asserted)(&account), wrong: Wrong::Unsolicited, in_response_to: None };
-            lines.push_str(&binding::posted(&self.document(login, at, wish, STOCK_LASTS)?));
-            lines.push('\n');
-        }
-        Ok(Reply::document("text/plain; charset=utf-8", lines))
-    }
-}
-
-/// Somebody who was never there before, at a domain that the connection takes where it names one.
-fn newcomer(offered: &Offered) -> Result<Account> {
-    let number = crypto::hex(random::octets::<4>()?.as_slice());
-    let connection = &offered.connection;
-    let domains = connection.login.email_domains.iter().chain(&connection.provisioning.valid_email_domains);
-    let domain = domains.map(String::as_str).find(|domain| !domain.contains('*')).unwrap_or("example.org");
-    let email = format!("new-{number}@{domain}");
-    let fields = [("first_name", "Nora"), ("last_name", "Newcomer")];
-    Ok(Account {
-        username: email.clone(),
-        external_id: Some(format!("new-{number}")),
-        email: Some(email),
-        fields: fields.map(|(key, value)| (key.to_owned(), value.to_owned())).to_vec(),
-        ..Account::default()
-    })
-}
-
-/// Attributes as they are typed, `name=value` to a line: in the place of those of the account that have the
-/// name. A name without a value takes it out.
-fn typed(identity: &mut Identity, text: &str) {
-    let lines = text.lines().filter_map(|line| line.split_once('='));
-    let lines: Vec<(&str, &str)> = lines.map(|(name, value)| (name.trim(), value.trim())).collect();
-    identity.attributes.retain(|attribute| !lines.iter().any(|(name, _)| *name == attribute.name));
-    for (name, value) in lines.into_iter().filter(|(name, value)| !name.is_empty() && !value.is_empty()) {
-        identity.push(name, value);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_typed_takes_the_place_of_what_the_account_has() {
-        let mut identity = Identity::default();
-        for (name, value) in [("mail", "a@x"), ("groups", "one"), ("uid", "1")] {
-            identity.push(name, value);
-        }
-        typed(&mut identity, "groups = two\ngroups=three\r\nuid=\nno line\n= x\nnew=a=b\n");
-        assert_eq!(identity.values("mail"), ["a@x"]);
-        assert_eq!(identity.values("groups"), ["two", "three"]);
-        assert_eq!(identity.values("new"), ["a=b"]);
-        assert!(identity.values("uid").is_empty() && identity.attributes.len() == 3);
     }
 }

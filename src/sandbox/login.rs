@@ -1,15 +1,17 @@
-//! A stand-in for the vendor's login: its organisation page, the reply URL of each connection, and what
-//! becomes of who arrives there. Whom a connection lets in is decided by the same rules as in
+//! A stand-in for the vendor's login: its organisation page, the reply URL or redirect URI of each connection,
+//! and what becomes of who arrives there. Whom a connection lets in is decided by the same rules as in
 //! `login simulate`, which the roof hands in; what a login changes is seen by the provider's API.
 //!
-//! Every answer comes from the identity provider beside it ([`crate::sandbox::idp`]), and its key alone is
+//! Every answer comes from the identity provider beside it ([`crate::sandbox::idp`]), and its keys alone are
 //! believed: a real one does not know these addresses, and two that are believed at one place could be
 //! taken for one another.
 
-mod arrival;
+mod entrance;
+mod landing;
+mod openid;
 mod pages;
 pub(super) mod people;
-mod store;
+mod saml;
 
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -17,30 +19,22 @@ use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use crate::crypto;
-use crate::crypto::random;
 use crate::error::Failure;
 use crate::error::Result;
-use crate::model::Binding;
 use crate::model::connection::Connection;
 use crate::model::connection::Saml;
 use crate::model::identity::Identity;
 use crate::model::login::Mode;
 use crate::model::time::Time;
+use crate::model::verification::Verification;
 use crate::rules::Decision;
-use crate::rules::Verdict;
 use crate::rules::accounts::Account;
 use crate::rules::accounts::Accounts;
-use crate::rules::routing;
-use crate::saml::binding;
-use crate::saml::binding::Parameter;
 use crate::saml::replay::Replays;
-use crate::saml::request;
-use crate::saml::request::AuthnRequest;
 use crate::sandbox::idp::Idp;
 use crate::sandbox::login::people::People;
-use crate::sandbox::login::store::Store;
 use crate::sandbox::service::lock;
+use crate::sandbox::store::Store;
 use crate::web::Site;
 use crate::web::cookie::Cookie;
 use crate::web::page;
@@ -92,6 +86,29 @@ impl Offered {
     pub(crate) fn shown(&self) -> String {
         self.connection.display_name.clone().unwrap_or_else(|| self.connection.name.clone())
     }
+
+    /// What it declares by SAML.
+    pub(super) fn by_saml(&self) -> std::result::Result<&Saml, Failure> {
+        self.connection.saml.as_ref().ok_or_else(|| self.other_protocol())
+    }
+
+    /// Where answers by OpenID Connect come back to, at the site of this base: each connection has a place of its
+    /// own, so that an answer of one provider is not taken for one of another (RFC 9700 4.4.2.2).
+    pub(super) fn callback(&self, base: &str) -> String {
+        format!("{base}/callback/{}", self.name)
+    }
+
+    /// The path at which its answers arrive, as the log of changes has it.
+    fn arrives_at(&self) -> String {
+        if self.connection.saml.is_some() { format!("/acs/{}", self.name) } else { self.callback("") }
+    }
+
+    /// The refusal of what this connection is not spoken to by.
+    pub(super) fn other_protocol(&self) -> Failure {
+        let protocol = if self.connection.saml.is_some() { "SAML" } else { "OAuth 2.0" };
+        Failure::refused("connection-other-protocol", format!("`{}` is a connection by {protocol}", self.name))
+            .hint("begin the login at the vendor's page, which is `/`")
+    }
 }
 
 /// The vendor's tenant.
@@ -116,6 +133,7 @@ pub(super) struct Login {
     began: Time,
     clock: Instant,
     open: Mutex<Store<Open>>,
+    by_openid: openid::Logins,
     sessions: Mutex<Store<Visit>>,
     replays: Mutex<Replays>,
     /// Held from a decision until what it changes is changed.
@@ -129,13 +147,24 @@ struct Open {
     connection: usize,
 }
 
+/// What an answer comes to, by whichever protocol.
+struct Arrived {
+    verification: Verification,
+    /// Whom it proves.
+    identity: Option<Identity>,
+    /// Whom it claims to be about.
+    claimed: Option<Identity>,
+}
+
 /// Somebody who has come, logged in or not yet or not at all.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 struct Visit {
     /// By which connection; `None` where it was by password.
     connection: Option<usize>,
     username: String,
     identity: Identity,
+    /// What holds of the answer and is worth a warning.
+    warnings: Verification,
     decision: Option<Decision>,
 }
 
@@ -143,7 +172,8 @@ impl Login {
     /// The login at this base, `http://localhost:PORT`, which began at `now`.
     pub(super) fn new(base: String, tenant: Tenant, people: People, now: Time) -> Result<Self> {
         Ok(Self {
-            idp: Idp::new(&base, now)?,
+            idp: Idp::new(&base, &tenant.connections, now)?,
+            by_openid: openid::Logins::new(&base),
             cookie: Cookie::of("sandbox", &base),
             base,
             tenant,
@@ -184,6 +214,11 @@ impl Login {
         format!("{}/acs/{}", self.base, offered.name)
     }
 
+    /// Where answers by OpenID Connect come back to.
+    pub(super) fn callback(&self, offered: &Offered) -> String {
+        offered.callback(&self.base)
+    }
+
     /// The name of the service provider: the vendor's own, so that it is what the connection says.
     pub(super) fn entity_id(&self, offered: &Offered) -> String {
         offered.entity_id.clone().unwrap_or_else(|| format!("{}/sp/{}", self.base, offered.name))
@@ -202,6 +237,14 @@ impl Login {
         self.named(&request.parameter("connection").unwrap_or_default())
     }
 
+    /// Whether a login by a connection can be rehearsed here, or why not.
+    fn rehearsed(&self, offered: &Offered) -> std::result::Result<(), Failure> {
+        if offered.connection.saml.is_some() {
+            return Ok(());
+        }
+        self.idp.openid().client(self.named(&offered.name)?).map(|_| ())
+    }
+
     /// The refusal of what a page of somebody else's asks for.
     pub(super) fn foreign(&self) -> Failure {
         Failure::refused("request-foreign", "this was not asked for by a page of this site")
@@ -216,216 +259,18 @@ impl Login {
         }
     }
 
-    /// Whether the vendor's own passwords work.
-    fn takes_passwords(&self) -> bool {
-        self.tenant.mode != Some(Mode::SsoOnly)
-    }
-
-    /// The organisation page; where one connection is all there is, straight to it.
-    fn home(&self, request: &Request) -> Reply {
-        let mut enabled = self.connections().iter().filter(|offered| offered.connection.status.enabled);
-        match (enabled.next(), enabled.next()) {
-            (Some(only), None) if !self.takes_passwords() && self.connections().len() == 1 => {
-                Reply::see(format!("/start/{}", only.name))
-            }
-            _ => pages::home(self, self.visit(request).is_some()),
-        }
-    }
-
     /// Sends the browser to the identity provider.
     fn start(&self, name: &str, request: &Request) -> Result<Reply> {
         let at = self.named(name)?;
-        let offered = &self.connections()[at];
-        let Some(saml) = &offered.connection.saml else {
-            return Err(Failure::refused(
-                "login-not-rehearsed",
-                "only SAML is rehearsed here, and this is no SAML connection",
-            )
-            .hint(format!("`ssoctl login simulate --connection {name}` says what its rules decide"))
-            .into());
-        };
-        let relay_state = match request.parameter("to") {
+        let leads = match request.parameter("to") {
             None => APP.to_owned(),
             Some(to) if is_local(&to) => to,
-            Some(_) => return Err(arrival::elsewhere().into()),
+            Some(_) => return Err(saml::elsewhere().into()),
         };
-        let (id, destination) = (request::id()?, self.idp.sso());
-        let asked = AuthnRequest {
-            id: &id,
-            at: self.now(),
-            issuer: &self.entity_id(offered),
-            destination: &destination,
-            acs: &self.acs(offered),
-            force: saml.options.force_authentication,
-            name_id_format: saml.options.name_id_format.as_deref(),
-        };
-        // Nobody has the vendor's key here, so nothing is signed.
-        let xml = request::authn_request(&asked, None)?;
-        let reply = if by_post(saml) {
-            let message = binding::posted(&xml);
-            let fields = [(Parameter::Request.name(), message.as_str()), ("RelayState", relay_state.as_str())];
-            page::sends_itself(&pages::brand(self), &destination, &fields)
-        } else {
-            let url = binding::redirected(&destination, Parameter::Request, &xml, Some(&relay_state), None)?;
-            Reply::redirect(url)
-        };
-        lock(&self.open).keep(id, Open { connection: at }, self.now());
-        Ok(reply)
-    }
-
-    /// Who asks, where the browser has been here.
-    fn visit(&self, request: &Request) -> Option<(String, Visit)> {
-        let key = self.cookie.held(request)?;
-        Some((key.to_owned(), lock(&self.sessions).get(key, self.now())?.clone()))
-    }
-
-    /// A new session, whatever there was before.
-    fn enter(&self, visit: Visit, request: &Request, leads: &str) -> Result<Reply> {
-        let key = crypto::hex(random::octets::<16>()?.as_slice());
-        let mut sessions = lock(&self.sessions);
-        if let Some(before) = self.cookie.held(request) {
-            sessions.remove(before);
+        match &self.connections()[at].connection.saml {
+            Some(saml) => saml::start(self, at, saml, &leads),
+            None => openid::start(self, at, leads, request),
         }
-        let reply = self.cookie.given(Reply::see(leads), &key);
-        sessions.keep(key, visit, self.now());
-        Ok(reply)
-    }
-
-    /// The vendor's own password.
-    fn password(&self, request: &Request) -> Result<Reply> {
-        if !self.takes_passwords() {
-            return Err(Failure::refused(
-                "password-off",
-                "single sign-on alone is let in here (`login.mode: sso-only`)",
-            )
-            .hint("log in by one of the connections")
-            .into());
-        }
-        let account = self.proven_by_password(request)?;
-        let visit =
-            Visit { connection: None, username: account.username, identity: Identity::default(), decision: None };
-        self.enter(visit, request, APP)
-    }
-
-    /// The account of a username and its password.
-    fn proven_by_password(&self, request: &Request) -> std::result::Result<Account, Failure> {
-        let field = |name: &str| request.field(name).unwrap_or_default();
-        let account = self.people.named(field("username").trim()).filter(|_| field("password") == PASSWORD);
-        match account {
-            None => Err(Failure::refused("password-wrong", "no account has this username and this password")
-                .hint(format!("the password of every account here is `{PASSWORD}`"))),
-            Some(account) if account.active == Some(false) => {
-                Err(Failure::refused("account-inactive", "the account is not active")
-                    .hint("an administrator of the vendor makes it active again"))
-            }
-            Some(account) => Ok(account),
-        }
-    }
-
-    /// By the domain of an address (QF2).
-    fn route(&self, request: &Request) -> Result<Reply> {
-        let email = request.parameter("email").unwrap_or_default();
-        let domain = email.trim().rsplit_once('@').map(|(_, domain)| domain).unwrap_or_default();
-        let routed: Vec<&Offered> =
-            self.connections().iter().filter(|offered| routing::routes(&offered.connection, domain)).collect();
-        let enabled: Vec<&Offered> =
-            routed.iter().copied().filter(|offered| offered.connection.status.enabled).collect();
-        let refused = |code, why: &str, mend: &str| Err(Failure::refused(code, why.to_owned()).hint(mend).into());
-        match routing::answer(routed.iter().map(|offered| &offered.connection)) {
-            routing::Answer::One => Ok(Reply::see(format!("/start/{}", enabled[0].name))),
-            routing::Answer::Shared => Ok(pages::shared(self, domain, &enabled)),
-            routing::Answer::None => refused(
-                "domain-unknown",
-                "no connection answers for the domain of this address",
-                "add the domain to `login.email_domains` of the connection that is to answer",
-            ),
-            routing::Answer::NotEnabled => refused(
-                "domain-not-enabled",
-                "the connection that answers for this domain is not enabled",
-                "`ssoctl connection enable NAME`",
-            ),
-            routing::Answer::Conflict => refused(
-                "domain-conflict",
-                "several connections answer for this domain, and one alone may",
-                "take the domain out of `login.email_domains` of all but one",
-            ),
-        }
-    }
-
-    /// The answer to whether there is an older account (QT10, method 2).
-    fn merged(&self, request: &Request) -> Result<Reply> {
-        let (visit, decision, at) = self.asked(request, "merge-question")?;
-        let path = format!("/acs/{}", self.connections()[at].name);
-        let order = lock(&self.landing);
-        let offered = &self.connections()[at];
-        let decided = match request.field("answer") {
-            Some("no") => (offered.decide)(&visit.identity, &self.people.accounts(), false),
-            _ => {
-                let account = self.proven_by_password(request)?;
-                let name = decision.username.unwrap_or_default();
-                self.people.rename(&account.username, &name, &path, self.now())?;
-                (offered.decide)(&visit.identity, &self.people.accounts(), true)
-            }
-        };
-        let landed = self.landed(at, visit.identity, decided, request, APP);
-        drop(order);
-        landed
-    }
-
-    /// The account that was picked of several (QY7).
-    fn chosen(&self, request: &Request) -> Result<Reply> {
-        let (visit, decision, at) = self.asked(request, "choose-account")?;
-        let wanted = request.field("account").unwrap_or_default();
-        let account = self.people.named(wanted).filter(|account| decision.choices.contains(&account.username));
-        let Some(account) = account else {
-            return Err(Failure::refused("account-not-offered", "this account is none of those to choose from")
-                .hint("choose one of the page")
-                .into());
-        };
-        let order = lock(&self.landing);
-        let decided = (self.connections()[at].decide)(&visit.identity, &Accounts::new(vec![account]), true);
-        let landed = self.landed(at, visit.identity, decided, request, APP);
-        drop(order);
-        landed
-    }
-
-    /// Whom the vendor has asked something.
-    fn asked(&self, request: &Request, code: &str) -> std::result::Result<(Visit, Decision, usize), Failure> {
-        let nothing = || {
-            Failure::refused("nothing-asked", "nothing was asked that this would be the answer to").hint("log in again")
-        };
-        let (_, visit) = self.visit(request).ok_or_else(nothing)?;
-        let decision = visit.decision.clone().filter(|decision| decision.code == code).ok_or_else(nothing)?;
-        let at = visit.connection.ok_or_else(nothing)?;
-        Ok((visit, decision, at))
-    }
-
-    /// Carries out what was decided, and shows it.
-    fn landed(
-        &self,
-        at: usize,
-        identity: Identity,
-        decision: Decision,
-        request: &Request,
-        leads: &str,
-    ) -> Result<Reply> {
-        if decision.verdict == Verdict::Allow {
-            let path = format!("/acs/{}", self.connections()[at].name);
-            self.people.settle(&decision, &path, self.now())?;
-        }
-        let username = decision.username.clone().unwrap_or_default();
-        let visit = Visit { connection: Some(at), username, identity, decision: Some(decision) };
-        self.enter(visit, request, leads)
-    }
-
-    fn logout(&self, request: &Request) -> Reply {
-        let exit = self.visit(request).and_then(|(key, visit)| {
-            lock(&self.sessions).remove(&key);
-            let offered = &self.connections()[visit.connection?];
-            Some((offered.connection.login.exit_url.clone(), offered.connection.saml.clone()))
-        });
-        let (exit, saml) = exit.unwrap_or_default();
-        self.cookie.taken(pages::logged_out(self, exit.as_deref(), saml.as_ref()))
     }
 
     /// How many answers were taken and refused, and how many IDs are remembered.
@@ -454,7 +299,8 @@ impl Site for Login {
             return self.idp.answer(request, self);
         }
         let made = match (request.method, path) {
-            _ if path.starts_with("/acs/") => arrival::arrived(self, &path[5..], request),
+            _ if path.starts_with("/acs/") => saml::arrived(self, &path[5..], request),
+            _ if path.starts_with("/callback/") => openid::arrived(self, &path[10..], request),
             (Method::Get, "/") => Ok(self.home(request)),
             (Method::Get, "/route") => self.route(request),
             (Method::Get, "/stats") => Ok(self.stats()),
@@ -470,11 +316,6 @@ impl Site for Login {
         };
         made.unwrap_or_else(|error| self.trouble(&error))
     }
-}
-
-/// Whether requests go by a form.
-fn by_post(saml: &Saml) -> bool {
-    saml.idp.sso.iter().any(|endpoint| endpoint.enabled && endpoint.binding == Binding::post())
 }
 
 /// Whether a text is a path of this site and of no other: `//host` and `/\host` are another one to a browser.

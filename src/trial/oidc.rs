@@ -10,18 +10,18 @@ use crate::crypto::random;
 use crate::error::Result;
 use crate::http::Client;
 use crate::http::fetch::FetchRules;
-use crate::model::clock::Clock;
+use crate::model::clock::At;
 use crate::model::time::Time;
 use crate::model::verification::Judged;
-use crate::model::verification::StepResult;
 use crate::oidc::flow::begin::Draw;
 use crate::oidc::flow::begin::Login;
-use crate::trial::exchange::Asked;
-use crate::trial::exchange::Doors;
-use crate::trial::exchange::finish;
+use crate::relying::callback;
+use crate::relying::exchange::Asked;
+use crate::relying::exchange::Doors;
+use crate::relying::exchange::finish;
+use crate::relying::registration::Registration;
 use crate::trial::party::Arrival;
 use crate::trial::party::Party;
-use crate::trial::registration::Registration;
 use crate::web::reply::Reply;
 use crate::web::request::Method;
 use crate::web::request::Request;
@@ -76,23 +76,6 @@ impl RelyingParty {
     }
 }
 
-/// The moment at which an answer came.
-struct At(Time);
-
-impl Clock for At {
-    fn now(&self) -> Time {
-        self.0
-    }
-
-    fn elapsed(&self) -> Duration {
-        Duration::ZERO
-    }
-
-    fn sleep(&self, duration: Duration) {
-        std::thread::sleep(duration);
-    }
-}
-
 impl Party for RelyingParty {
     fn facts(&self) -> Vec<(&'static str, String)> {
         vec![("redirect URI", self.redirect_uri.clone()), ("client ID", self.registration.client_id.clone())]
@@ -120,18 +103,15 @@ impl Party for RelyingParty {
         if request.path != CALLBACK {
             return None;
         }
-        let mut judged = Judged::default();
+        let stray = |verification| {
+            let judged = Judged { verification, ..Judged::default() };
+            Some(Arrival { judged, message: String::new(), expected: false, session: None })
+        };
         if request.method == Method::Post {
-            let hint = "the answer is asked for in the query: the provider does not heed that (response_mode)";
-            let told = "the answer came as a form";
-            judged.verification.failed("callback", "rfc6749 4.1.2", "callback-by-form", told, hint);
-            return Some(Arrival { judged, message: String::new(), expected: false, session: None });
+            return stray(callback::by_form());
         }
         let Some((login, expected)) = self.login_of(request) else {
-            let hint = "begin the login anew: an answer is taken once, and only while its request is open";
-            let told = "an answer came, and no login is under way";
-            judged.verification.failed("callback", "rfc6749 10.12", "callback-unasked", told, hint);
-            return Some(Arrival { judged, message: String::new(), expected: false, session: None });
+            return stray(callback::unasked());
         };
         let asked = Asked {
             login: &login,
@@ -140,21 +120,7 @@ impl Party for RelyingParty {
             skew: self.setting.skew,
         };
         let doors = Doors { http: &self.setting.http, rules: &self.setting.rules, clock: &At(now) };
-        let outcome = finish(&self.registration, &asked, &doors);
-        judged.verification = outcome.verification;
-        if let Some(claims) = &outcome.claims {
-            match claims.identity() {
-                Ok((identity, _)) => {
-                    judged.identity = claims.proven.then(|| identity.clone());
-                    judged.claimed = Some(identity);
-                }
-                Err(failure) => judged.verification.refused("claims", "oidc-core 5.1", &failure),
-            }
-            judged.facts = claims.facts();
-        }
-        let steps = &judged.verification.steps;
-        judged.signed = steps.iter().any(|step| step.step == "signature" && step.result == StepResult::Passed);
-        let message = outcome.id_token.map(|token| token.expose().to_owned()).unwrap_or_default();
+        let (judged, message) = callback::judged(finish(&self.registration, &asked, &doors));
         Some(Arrival { judged, message, expected, session: None })
     }
 }

@@ -110,7 +110,8 @@ fn trial() -> (Trial, Receiver<Event>) {
 }
 
 fn request(method: Method, path: &str, from: From) -> Request {
-    Request { method, path: path.to_owned(), query: String::new(), form: Vec::new(), cookies: Vec::new(), from }
+    let (form, cookies) = (Vec::new(), Vec::new());
+    Request { method, path: path.to_owned(), query: String::new(), form, authorization: None, cookies, from }
 }
 
 /// A browser, which keeps the last cookie that it was given, and the result's address that came with it.

@@ -109,7 +109,16 @@ async fn admitted(door: &Door, request: axum::extract::Request) -> Result<Reques
         Method::Get => Vec::new(),
         Method::Post => form(&parts.headers, body).await?,
     };
-    Ok(Request { method, path: path.to_owned(), query: query.to_owned(), form, cookies: cookies(&parts.headers), from })
+    let (path, query) = (path.to_owned(), query.to_owned());
+    let authorization = authorization(&parts.headers);
+    Ok(Request { method, path, query, form, authorization, cookies: cookies(&parts.headers), from })
+}
+
+/// The header, where it is there once.
+fn authorization(headers: &HeaderMap) -> Option<String> {
+    let mut all = headers.get_all(header::AUTHORIZATION).iter();
+    let one = all.next()?.to_str().ok()?.to_owned();
+    all.next().is_none().then_some(one)
 }
 
 async fn form(headers: &HeaderMap, body: Body) -> Result<Vec<(String, String)>, (StatusCode, &'static str)> {

@@ -32,6 +32,8 @@ pub(crate) struct Request {
     pub(crate) query: String,
     /// The fields of a posted form, in order, decoded.
     pub(crate) form: Vec<(String, String)>,
+    /// What a program says of who it is (RFC 9110 11.6.2); a browser says it of no page here.
+    pub(crate) authorization: Option<String>,
     /// Cookies by name.
     pub(crate) cookies: Vec<(String, String)>,
     /// Where it comes from.

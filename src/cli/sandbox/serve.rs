@@ -31,8 +31,7 @@ use crate::sandbox::fault::Fault;
 use crate::sandbox::fault::Faults;
 use crate::sandbox::fault::RetryAfter;
 use crate::sandbox::fault::Rule;
-use crate::sandbox::idp::wrong::Refused;
-use crate::sandbox::idp::wrong::Wrong;
+use crate::sandbox::idp::wrong;
 use crate::sandbox::quirk::Quirk;
 use crate::sandbox::seed;
 use crate::sandbox::seed::SeedUser;
@@ -42,7 +41,7 @@ use crate::sandbox::seed::SeedUser;
 /// Runs until Ctrl-C. Everything is in memory; the log has a line for every change. Point
 /// a connection at it with `directory.api_url`. With `--login` it is the vendor's login too, for the same
 /// users: open its page in a browser, log in by an identity provider that says what you like, well or
-/// wrongly signed, and see what your connection makes of it. Every account has the password `sandbox`.
+/// wrongly signed, by SAML or OpenID Connect, and see what your connection makes of it. Every account has the password `sandbox`.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -338,9 +337,12 @@ fn list_faults(context: &Context) -> Result<Verdict> {
         let quirks: Vec<_> = Quirk::each()
             .map(|(provider, kind, about)| json!({ "provider": provider, "kind": kind, "about": about }))
             .collect();
-        let answers: Vec<_> = Wrong::ALL
-            .into_iter()
-            .map(|wrong| json!({ "kind": wrong.word(), "about": wrong.about(), "refused": refused(wrong) }))
+        let answers: Vec<_> = wrong::list()
+            .map(|one| {
+                json!({
+                    "protocol": one.protocol, "kind": one.word, "about": one.about, "refused": one.refused.code()
+                })
+            })
             .collect();
         let document = json!({
             "schema": "ssoctl.sandbox-faults/1", "faults": faults, "quirks": quirks, "answers": answers
@@ -354,20 +356,12 @@ fn list_faults(context: &Context) -> Result<Verdict> {
     let rows = Quirk::each().map(|(provider, word, about)| vec![word.to_owned(), provider.to_owned(), about.to_owned()]);
     text += &table::table(&["quirk", "of", "how it is"], rows);
     text += "\n";
-    let rows = Wrong::ALL.into_iter().map(|wrong| {
-        vec![wrong.word().to_owned(), refused(wrong).unwrap_or("-").to_owned(), wrong.about().to_owned()]
+    let rows = wrong::list().map(|one| {
+        [one.word, one.protocol, one.refused.code().unwrap_or("-"), one.about].map(str::to_owned).to_vec()
     });
-    text += &table::table(&["answer", "refused by", "what the identity provider says"], rows);
+    text += &table::table(&["answer", "by", "refused by", "what the identity provider says"], rows);
     context.ui.data(&text)?;
     Ok(Verdict::Done)
-}
-
-/// The code that an answer is refused by, at least where the connection does not allow it.
-fn refused(wrong: Wrong) -> Option<&'static str> {
-    match wrong.refused() {
-        Refused::By(code) | Refused::Unless(code) => Some(code),
-        Refused::Never | Refused::ByRules => None,
-    }
 }
 
 /// What a connection says to reach it, beside the address. None where the provider's profile is faulty,

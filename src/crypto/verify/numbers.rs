@@ -58,7 +58,6 @@ impl PublicKey {
     }
 
     /// The coordinates of an EC key's point, each as long as the field.
-    #[cfg(test)]
     pub(crate) fn point(&self) -> Option<(Vec<u8>, Vec<u8>)> {
         let (mut x, mut y) = (BigNum::new().ok()?, BigNum::new().ok()?);
         let key = self.key.ec_key().ok()?;
@@ -69,7 +68,6 @@ impl PublicKey {
     }
 
     /// Modulus and exponent of an RSA key.
-    #[cfg(test)]
     pub(crate) fn rsa_numbers(&self) -> Option<(Vec<u8>, Vec<u8>)> {
         let key = self.key.rsa().ok()?;
         Some((key.n().to_vec(), key.e().to_vec()))

@@ -1,47 +1,7 @@
-//! What may be wrong with an answer, on purpose.
+//! What may be wrong with an answer, on purpose, by either protocol.
 
-/// One thing that is wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wrong {
-    /// Nothing.
-    Nothing,
-    /// No signature.
-    Unsigned,
-    /// Altered after it was signed.
-    Altered,
-    /// Signed by another key.
-    OtherKey,
-    /// For another service provider.
-    Audience,
-    /// Addressed to another place.
-    Destination,
-    /// The assertion is for another place.
-    Recipient,
-    /// An answer to another request.
-    InResponseTo,
-    /// An answer to no request.
-    Unsolicited,
-    /// Its time is over.
-    Expired,
-    /// Its time has not come.
-    NotYetValid,
-    /// Of another identity provider.
-    Issuer,
-    /// Without what the connection maps.
-    NoAttributes,
-    /// A no.
-    Status,
-    /// A second assertion beside the signed one.
-    TwoAssertions,
-    /// A comment inside the name.
-    Comment,
-    /// A document type before it.
-    Doctype,
-    /// The last answer once more.
-    Again,
-    /// The ways of wrapping what was signed, as SAML Raider numbers them.
-    Wrapped(u8),
-}
+pub(crate) mod openid;
+pub(crate) mod saml;
 
 /// How an answer comes to be refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,215 +16,65 @@ pub(crate) enum Refused {
     ByRules,
 }
 
-impl Wrong {
-    /// All of them, in the order of the page.
-    pub(crate) const ALL: [Self; 26] = [
-        Self::Nothing,
-        Self::Unsigned,
-        Self::Altered,
-        Self::OtherKey,
-        Self::Audience,
-        Self::Destination,
-        Self::Recipient,
-        Self::InResponseTo,
-        Self::Unsolicited,
-        Self::Expired,
-        Self::NotYetValid,
-        Self::Issuer,
-        Self::NoAttributes,
-        Self::Status,
-        Self::TwoAssertions,
-        Self::Comment,
-        Self::Doctype,
-        Self::Again,
-        Self::Wrapped(1),
-        Self::Wrapped(2),
-        Self::Wrapped(3),
-        Self::Wrapped(4),
-        Self::Wrapped(5),
-        Self::Wrapped(6),
-        Self::Wrapped(7),
-        Self::Wrapped(8),
-    ];
-
-    /// As the form and the list call it.
-    pub(crate) const fn word(self) -> &'static str {
-        self.row().0
-    }
-
-    /// One line for people.
-    pub(crate) const fn about(self) -> &'static str {
-        self.row().1
-    }
-
-    /// What it is refused by.
-    pub(crate) const fn refused(self) -> Refused {
-        self.row().2
-    }
-
-    /// The one of a word.
-    pub(crate) fn named(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|wrong| wrong.word() == word)
-    }
-
-    const fn row(self) -> (&'static str, &'static str, Refused) {
-        use Refused::By;
+impl Refused {
+    /// The code that it is refused by, at least where the connection does not allow it.
+    pub(crate) const fn code(self) -> Option<&'static str> {
         match self {
-            Self::Nothing => ("nothing", "a good answer", Refused::Never),
-            Self::Unsigned => ("unsigned", "nothing is signed", By("signature-missing")),
-            Self::Altered => ("altered", "the name is another one than was signed", By("digest-mismatch")),
-            Self::OtherKey => {
-                ("other-key", "signed by a key that is not the identity provider's", By("signature-invalid"))
-            }
-            Self::Audience => ("wrong-audience", "for another service provider", By("audience-mismatch")),
-            Self::Destination => {
-                ("wrong-destination", "the response is addressed elsewhere", By("destination-mismatch"))
-            }
-            Self::Recipient => ("wrong-recipient", "the assertion is for another reply URL", By("recipient-mismatch")),
-            Self::InResponseTo => ("wrong-in-response-to", "answers another request", By("request-mismatch")),
-            Self::Unsolicited => {
-                ("unsolicited", "answers no request: the login begins here", Refused::Unless("response-unsolicited"))
-            }
-            Self::Expired => ("expired", "its time was over ten minutes ago", By("confirmation-expired")),
-            Self::NotYetValid => ("not-yet-valid", "its time comes in fifteen minutes", By("assertion-not-yet-valid")),
-            Self::Issuer => ("wrong-issuer", "names another identity provider", By("issuer-mismatch")),
-            Self::NoAttributes => ("no-attributes", "says nothing but the NameID", Refused::ByRules),
-            Self::Status => ("status-failure", "says that the user did not authenticate", By("status-not-success")),
-            Self::TwoAssertions => {
-                ("two-assertions", "a forged assertion behind the signed one", By("assertion-several"))
-            }
-            Self::Comment => ("comment-in-name-id", "a comment parts the signed NameID", By("value-split")),
-            Self::Doctype => ("doctype", "a document type stands before it", By("doctype")),
-            Self::Again => {
-                ("again", "the last answer of this connection once more", Refused::Unless("response-replayed"))
-            }
-            Self::Wrapped(1) => {
-                ("xsw1", "a forged response; the signed one in its signature", By("assertion-misplaced"))
-            }
-            Self::Wrapped(2) => {
-                ("xsw2", "a forged response; the signed one before its signature", By("assertion-misplaced"))
-            }
-            Self::Wrapped(3) => ("xsw3", "a forged assertion before the signed one", By("assertion-several")),
-            Self::Wrapped(4) => ("xsw4", "a forged assertion around the signed one", By("assertion-misplaced")),
-            Self::Wrapped(5) => {
-                ("xsw5", "the signature in a forged assertion, the signed one behind it", By("assertion-several"))
-            }
-            Self::Wrapped(6) => {
-                ("xsw6", "the signed assertion in the signature of a forged one", By("assertion-misplaced"))
-            }
-            Self::Wrapped(7) => ("xsw7", "a forged assertion of the same ID in Extensions", By("assertion-misplaced")),
-            Self::Wrapped(_) => {
-                ("xsw8", "the signed assertion in an Object of a forged one's signature", By("assertion-misplaced"))
-            }
+            Self::By(code) | Self::Unless(code) => Some(code),
+            Self::Never | Self::ByRules => None,
         }
     }
 }
 
+/// One answer of the list.
+pub(crate) struct Listed {
+    /// By which protocol: `saml` or `openid`.
+    pub(crate) protocol: &'static str,
+    /// As the form calls it.
+    pub(crate) word: &'static str,
+    /// One line for people.
+    pub(crate) about: &'static str,
+    /// How it comes to be refused.
+    pub(crate) refused: Refused,
+}
+
+/// Every answer by every protocol, the good ones too.
+pub(crate) fn list() -> impl Iterator<Item = Listed> {
+    let saml = saml::Wrong::ALL.into_iter().map(|wrong| Listed {
+        protocol: "saml",
+        word: wrong.word(),
+        about: wrong.about(),
+        refused: wrong.refused(),
+    });
+    let openid = openid::Wrong::ALL.into_iter().map(|wrong| Listed {
+        protocol: "openid",
+        word: wrong.word(),
+        about: wrong.about(),
+        refused: wrong.refused(),
+    });
+    saml.chain(openid)
+}
+
 #[cfg(test)]
 mod tests {
-    use std::sync::LazyLock;
-
     use super::*;
-    use crate::crypto::scheme::Sha1;
-    use crate::crypto::sign::NewKey;
-    use crate::crypto::sign::PrivateKey;
-    use crate::model::identity::Identity;
-    use crate::model::time::Time;
-    use crate::saml::issue::Answer;
-    use crate::saml::response;
-    use crate::saml::response::Expected;
-    use crate::saml::response::NameId;
-    use crate::saml::response::Request;
-    use crate::saml::signature::sign::Signer;
-    use crate::saml::signature::trust::Pin;
-    use crate::saml::signature::trust::Trust;
-    use crate::sandbox::idp::forge::FORGED;
-    use crate::sandbox::idp::forge::Keys;
-    use crate::sandbox::idp::forge::document;
-
-    static KEYS: LazyLock<Keys> = LazyLock::new(|| {
-        let signer = || Signer::new(PrivateKey::generate(NewKey::Rsa(2048)).unwrap(), None).unwrap();
-        Keys { own: signer(), other: signer() }
-    });
-
-    fn answer() -> Answer {
-        let at = Time::parse("2026-11-27T10:00:00Z").unwrap();
-        let mut identity = Identity::default();
-        identity.push("mail", "alice@example.org");
-        Answer {
-            id: "_r".to_owned(),
-            assertion_id: "_a".to_owned(),
-            issuer: "https://idp.test".to_owned(),
-            in_response_to: Some("_q".to_owned()),
-            audience: "https://sp.test".to_owned(),
-            destination: "https://sp.test/acs".to_owned(),
-            recipient: "https://sp.test/acs".to_owned(),
-            at,
-            not_before: at,
-            not_on_or_after: at.plus_seconds(300),
-            name_id: NameId { value: "alice".to_owned(), ..NameId::default() },
-            identity,
-            session_index: Some("_s".to_owned()),
-            refusal: None,
-        }
-    }
-
-    fn judged(document: &str, request: Request) -> response::Judged {
-        let pins = Pin::read(KEYS.own.key().public().to_pem().unwrap().as_bytes(), "x").unwrap();
-        let trust = Trust { pins, sha1: Sha1::Refused };
-        response::judge(
-            document.as_bytes(),
-            "x",
-            &Expected {
-                idp: "https://idp.test",
-                trust: &trust,
-                audience: Some("https://sp.test"),
-                acs: &["https://sp.test/acs".to_owned()],
-                request,
-                keys: &[],
-                now: answer().at.plus_seconds(10),
-                skew: response::SKEW,
-                forced_at: None,
-            },
-        )
-    }
 
     #[test]
-    fn every_wrong_answer_is_refused_by_its_code_and_the_others_say_who_was_meant() {
-        for wrong in Wrong::ALL {
-            let word = wrong.word();
-            let document = document(answer(), wrong, &KEYS).unwrap();
-            let request = match wrong {
-                Wrong::Unsolicited => Request::Unsolicited { allowed: false },
-                _ => Request::Sent("_q".to_owned()),
-            };
-            let judged = judged(&document, request);
-            let code = judged.verification.refusal().and_then(|step| step.code);
-            match wrong.refused() {
-                Refused::By(expected) => assert_eq!(code, Some(expected), "{word}: {document}"),
-                Refused::Unless(expected) if wrong == Wrong::Unsolicited => assert_eq!(code, Some(expected), "{word}"),
-                Refused::Never | Refused::ByRules | Refused::Unless(_) => {
-                    assert_eq!(code, None, "{word}: {document}");
-                    assert_eq!(judged.identity.as_ref().unwrap().subject.as_deref(), Some("alice"));
-                }
-            }
-            assert_eq!(judged.identity.is_some(), code.is_none(), "{word}");
-            assert_eq!(Wrong::named(word), Some(wrong));
+    fn the_readme_counts_the_wrong_ones_as_they_are() {
+        let count = |protocol| list().filter(|one| one.protocol == protocol && one.refused != Refused::Never).count();
+        let told = format!("{} by SAML and {} by OpenID Connect", count("saml"), count("openid"));
+        for text in [include_str!("../../../README.md"), include_str!("../../../CHANGELOG.md")] {
+            let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(flat.contains(&told), "{told}");
         }
     }
 
     #[test]
-    fn what_is_wrapped_holds_the_forged_name_and_the_good_signature() {
-        for way in 1..=8 {
-            let document = document(answer(), Wrong::Wrapped(way), &KEYS).unwrap();
-            assert!(document.contains(FORGED) && document.contains(">alice<"), "{way}: {document}");
-            assert_eq!(document.matches("<ds:SignatureValue>").count(), 1, "{way}");
-        }
-    }
-
-    #[test]
-    fn an_answer_to_no_request_is_taken_where_it_is_allowed() {
-        let document = document(answer(), Wrong::Unsolicited, &KEYS).unwrap();
-        assert!(judged(&document, Request::Unsolicited { allowed: true }).identity.is_some());
+    fn no_word_stands_twice_in_one_protocol() {
+        let mut words: Vec<(&str, &str)> = list().map(|one| (one.protocol, one.word)).collect();
+        let all = words.len();
+        words.sort_unstable();
+        words.dedup();
+        assert_eq!(words.len(), all);
     }
 }

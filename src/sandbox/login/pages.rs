@@ -47,12 +47,12 @@ pub(super) fn home(login: &Login, is_inside: bool) -> Reply {
             p.verdict.warning { "NO CONNECTION IS ENABLED" }
         } @else {
             h2 { "Single sign-on" }
-            (buttons(&on))
+            (buttons(login, &on))
         }
         @if !off.is_empty() {
             h2 { "Not enabled, so not on the vendor's page" }
             p.faint { "They can be rehearsed here all the same." }
-            (buttons(&off))
+            (buttons(login, &off))
         }
         @if login.takes_passwords() {
             h2 { "Password" }
@@ -68,15 +68,14 @@ pub(super) fn home(login: &Login, is_inside: bool) -> Reply {
     layout(login, 200, "Log in", &body)
 }
 
-fn buttons(all: &[&Offered]) -> Markup {
+fn buttons(login: &Login, all: &[&Offered]) -> Markup {
     html! {
         ul.choices {
             @for offered in all {
                 li {
-                    @if offered.connection.saml.is_some() {
-                        a.button href=(format!("/start/{}", offered.name)) { (printable(&offered.shown())) }
-                    } @else {
-                        (printable(&offered.shown())) " " span.faint { "OAuth 2.0: only SAML is rehearsed here" }
+                    @match login.rehearsed(offered) {
+                        Ok(()) => a.button href=(format!("/start/{}", offered.name)) { (printable(&offered.shown())) },
+                        Err(failure) => { (printable(&offered.shown())) " " span.faint { "Not rehearsed: " (told(&failure.to_string())) } },
                     }
                 }
             }
@@ -98,7 +97,7 @@ fn credentials() -> Markup {
 pub(super) fn shared(login: &Login, domain: &str, all: &[&Offered]) -> Reply {
     let body = html! {
         p { "Several connections answer for " code { (printable(domain)) } ": which one?" }
-        (buttons(all))
+        (buttons(login, all))
     };
     layout(login, 200, "Choose", &body)
 }
@@ -132,7 +131,10 @@ pub(super) fn not_accepted(
         }
         h2 { "Step by step" }
         (page::steps(steps))
-        p.faint { "Posted to the reply URL of " (printable(&offered.name)) "." }
+        p.faint {
+            @if offered.connection.saml.is_some() { "Posted to the reply URL of " } @else { "Brought to the redirect URI of " }
+            (printable(&offered.name)) "."
+        }
         p { a href="/" { "Back to the login" } }
     };
     layout(login, 403, "The login was not accepted", &body)
@@ -185,6 +187,10 @@ fn allowed(login: &Login, visit: &Visit, decision: &Decision, path: &str) -> Rep
         p.verdict.good { "ALLOW " (decision.code) }
         p { (told(&decision.summary)) }
         (facts(rows))
+        @if !visit.warnings.steps.is_empty() {
+            h2 { "Worth a look" }
+            (page::steps(&visit.warnings))
+        }
         (trace(decision))
         (leave())
     };

@@ -1,15 +1,20 @@
 //! The login and its identity provider by a browser of a few lines, without a socket.
 
+mod openid;
+
 use super::*;
 use crate::provider::tests::built_in;
 use crate::rules::Engine;
 use crate::rules::Question;
+use crate::saml::binding;
+use crate::saml::request;
+use crate::saml::request::AuthnRequest;
 use crate::sandbox::Key;
 use crate::sandbox::Suffix;
 use crate::sandbox::directory::Directory;
 use crate::sandbox::directory::Rules;
 use crate::sandbox::idp::wrong::Refused;
-use crate::sandbox::idp::wrong::Wrong;
+use crate::sandbox::idp::wrong::saml::Wrong;
 use crate::sandbox::log::Log;
 use crate::sandbox::seed::SeedUser;
 
@@ -25,6 +30,11 @@ const QUALIFIO: &str = "version: 1\nprovider: qualifio\nname: Prod\nstatus:\n  e
 
 /// A tenant of these connections, with these accounts: username, address, External ID, single sign-on.
 fn tenant(files: &[(&str, &str)], users: &[(&str, &str, &str, Option<bool>)]) -> Login {
+    tenant_at("http://localhost:9".to_owned(), files, users)
+}
+
+/// The same at this base.
+fn tenant_at(base: String, files: &[(&str, &str)], users: &[(&str, &str, &str, Option<bool>)]) -> Login {
     let now = Time::parse("2026-11-27T10:00:00Z").unwrap();
     let seed = users.iter().map(|(username, email, external_id, _)| SeedUser {
         username: (*username).to_owned(),
@@ -45,7 +55,7 @@ fn tenant(files: &[(&str, &str)], users: &[(&str, &str, &str, Option<bool>)]) ->
     let vendor = built_in(&connections[0].connection.provider);
     let mode = connections[0].connection.login.mode.or(vendor.rules.mode);
     let tenant = Tenant { vendor: vendor.title.clone(), mode, routes: vendor.rules.domain_routing, connections };
-    Login::new("http://localhost:9".to_owned(), tenant, people, now).unwrap()
+    Login::new(base, tenant, people, now).unwrap()
 }
 
 fn offered(name: &str, file: &str) -> Offered {
@@ -90,10 +100,12 @@ fn staff() -> Login {
     tenant(&[("staff", QUALTRICS)], &[("1001#testbrand", "anna@example.org", "", None)])
 }
 
-/// A browser that keeps its cookie and follows where it is led on this site.
+/// A browser that keeps its cookies and follows where it is led on this site.
 struct Browser<'l> {
     login: &'l Login,
     cookie: Option<(String, String)>,
+    /// By which a login by OpenID Connect is known that it has begun.
+    began: Option<(String, String)>,
     from: From,
     last: Reply,
 }
@@ -106,26 +118,28 @@ fn fields(pairs: &[(&str, &str)]) -> Fields {
 
 impl<'l> Browser<'l> {
     fn of(login: &'l Login) -> Self {
-        Self { login, cookie: None, from: From::Ourselves, last: Reply::see("/") }
+        Self { login, cookie: None, began: None, from: From::Ourselves, last: Reply::see("/") }
     }
 
     /// Asks once.
     fn ask(&mut self, method: Method, url: &str, form: Fields) -> &mut Self {
-        let local = url.strip_prefix("http://localhost:9").unwrap_or(url);
+        let local = url.strip_prefix(self.login.base.as_str()).unwrap_or(url);
         let (path, query) = local.split_once('?').unwrap_or((local, ""));
         let request = Request {
             method,
             path: path.to_owned(),
             query: query.to_owned(),
             form,
-            cookies: self.cookie.clone().into_iter().collect(),
+            authorization: None,
+            cookies: self.cookie.iter().chain(&self.began).cloned().collect(),
             from: self.from,
         };
         self.last = self.login.answer(&request);
         if let Some(set) = self.header("set-cookie") {
             assert!(set.ends_with("; Path=/; HttpOnly; SameSite=Lax") || set.contains("Max-Age=0"), "{set}");
             let (name, value) = set.split(';').next().unwrap().split_once('=').unwrap();
-            self.cookie = Some((name.to_owned(), value.to_owned())).filter(|(_, value)| !value.is_empty());
+            let cookie = Some((name.to_owned(), value.to_owned())).filter(|(_, value)| !value.is_empty());
+            *if name.starts_with("sandbox-login-") { &mut self.began } else { &mut self.cookie } = cookie;
         }
         self
     }
@@ -226,16 +240,14 @@ fn the_page_offers_each_connection_by_its_display_name() {
         200,
         &[
             "href=\"/start/staff\">Staff of &lt;Example&gt;</a>",
-            "By Google",
-            "only SAML is rehearsed here",
+            "href=\"/start/google\">By Google</a>",
             "action=\"/password\"",
         ],
     );
     let body = browser.body();
-    assert!(!body.contains("/start/google") && !body.contains("action=\"/route\""), "{body}");
+    assert!(!body.contains("action=\"/route\""), "{body}");
     let (on, off) = body.split_once("Not enabled").unwrap();
     assert!(!on.contains("Students") && off.contains("Students"), "{body}");
-    browser.get("/start/google").sees(403, &["login-not-rehearsed", "ssoctl login simulate"]);
     browser.get("/start/nobody").sees(403, &["connection-not-offered"]);
 }
 

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::http::peer::Peer;
-use crate::trial::exchange::tests as provider;
+use crate::relying::exchange::tests as provider;
 use crate::web::request::From;
 
 fn now() -> Time {
@@ -25,7 +25,8 @@ fn relying_party(base: &str) -> RelyingParty {
 
 fn get(query: &str) -> Request {
     let (path, query) = ("/callback".to_owned(), query.to_owned());
-    Request { method: Method::Get, path, query, form: Vec::new(), cookies: Vec::new(), from: From::Elsewhere }
+    let (form, cookies) = (Vec::new(), Vec::new());
+    Request { method: Method::Get, path, query, form, authorization: None, cookies, from: From::Elsewhere }
 }
 
 /// Begins a login; the parameters that the browser is sent away with.

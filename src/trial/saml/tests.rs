@@ -54,7 +54,8 @@ fn pair(change: impl FnOnce(&mut Setting)) -> Pair {
 
 fn get(path: &str, query: &str) -> Request {
     let (path, query) = (path.to_owned(), query.to_owned());
-    Request { method: Method::Get, path, query, form: Vec::new(), cookies: Vec::new(), from: From::Elsewhere }
+    let (form, cookies) = (Vec::new(), Vec::new());
+    Request { method: Method::Get, path, query, form, authorization: None, cookies, from: From::Elsewhere }
 }
 
 fn post(path: &str, fields: &[(&str, &str)]) -> Request {

@@ -12,8 +12,9 @@ use crate::secret;
 use crate::trial::oidc::RelyingParty;
 use crate::trial::oidc::Setting;
 use crate::trial::party::Party;
-use crate::trial::registration::Registration;
-use crate::trial::registration::discovery_of;
+use crate::relying::registration::Registration;
+use crate::relying::registration::discovery_of;
+use crate::relying::registration::username_claim;
 
 /// The relying party at this base.
 pub(super) fn party(args: &Args, connection: &Connection, base: String, context: &Context) -> Result<Box<dyn Party>> {
@@ -44,12 +45,11 @@ pub(super) fn party(args: &Args, connection: &Connection, base: String, context:
         Some(reference) => Some(secret::resolve(reference, context.workspace()?.root())?),
         None => None,
     };
-    let username = connection.attributes.get("username").or_else(|| connection.attributes.get("email"));
     Ok(Box::new(RelyingParty::new(
         base,
         Registration::new(&args.name, oauth, discovery.as_ref(), secret)?,
         Setting {
-            username: username.cloned(),
+            username: username_claim(connection).map(str::to_owned),
             force: args.force_authn,
             skew: std::time::Duration::from_secs(args.skew.unsigned_abs()),
             http: http::Client::new(),

@@ -38,10 +38,10 @@ use crate::oidc::json;
 use crate::oidc::keys::KeySet;
 use crate::oidc::token;
 use crate::oidc::token::Expected;
+use crate::relying::registration::Keys;
+use crate::relying::registration::Proof;
+use crate::relying::registration::Registration;
 use crate::secret::Secret;
-use crate::trial::registration::Keys;
-use crate::trial::registration::Proof;
-use crate::trial::registration::Registration;
 
 /// More than any answer of these endpoints has.
 const LARGEST: u64 = 1024 * 1024;
@@ -458,4 +458,4 @@ fn flat<T>(result: Result<T>) -> std::result::Result<T, Failure> {
 }
 
 #[cfg(test)]
-pub(super) mod tests;
+pub(crate) mod tests;

@@ -8,24 +8,24 @@ use crate::saml::issue;
 use crate::saml::issue::Answer;
 use crate::saml::issue::Signed;
 use crate::saml::signature::sign::Signer;
-use crate::sandbox::idp::wrong::Wrong;
+use crate::sandbox::idp::wrong::saml::Wrong;
 
 /// Whom a forged assertion is about.
-pub(super) const FORGED: &str = "mallory@attacker.example";
+pub(in crate::sandbox::idp) const FORGED: &str = "mallory@attacker.example";
 
 /// Where an answer goes that is meant for somebody else.
 const ELSEWHERE: &str = "https://elsewhere.example/acs";
 
 /// The keys that sign.
-pub(super) struct Keys {
+pub(in crate::sandbox::idp) struct Keys {
     /// The identity provider's.
-    pub(super) own: Signer,
+    pub(in crate::sandbox::idp) own: Signer,
     /// Somebody else's.
-    pub(super) other: Signer,
+    pub(in crate::sandbox::idp) other: Signer,
 }
 
 /// The document of a good answer with this wrong in it.
-pub(super) fn document(mut answer: Answer, wrong: Wrong, keys: &Keys) -> Result<String> {
+pub(in crate::sandbox::idp) fn document(mut answer: Answer, wrong: Wrong, keys: &Keys) -> Result<String> {
     let at = answer.at;
     let mut signer = &keys.own;
     let mut signed = Signed::Both;

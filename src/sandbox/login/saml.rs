@@ -1,22 +1,28 @@
-//! What arrives at the reply URL of a connection: judged, taken once, and decided by the connection's rules.
-
-use std::sync::atomic::Ordering;
+//! A login by SAML as the vendor's service provider sees it: the request, and what arrives at the reply URL of
+//! a connection, judged, taken once, and decided by the connection's rules.
 
 use crate::error::Failure;
 use crate::error::Result;
+use crate::model::Binding;
+use crate::model::connection::Saml;
 use crate::model::verification::Verification;
 use crate::saml::binding;
 use crate::saml::binding::Parameter;
+use crate::saml::request;
+use crate::saml::request::AuthnRequest;
 use crate::saml::response;
 use crate::saml::response::Expected;
 use crate::saml::response::Judged;
 use crate::saml::response::Request as Asked;
 use crate::sandbox::login::APP;
+use crate::sandbox::login::Arrived;
 use crate::sandbox::login::Login;
 use crate::sandbox::login::Offered;
+use crate::sandbox::login::Open;
 use crate::sandbox::login::is_local;
 use crate::sandbox::login::pages;
 use crate::sandbox::service::lock;
+use crate::web::page;
 use crate::web::reply::Reply;
 use crate::web::request::Method;
 use crate::web::request::Request;
@@ -30,24 +36,45 @@ pub(super) fn elsewhere() -> Failure {
         .hint("give a path such as `/app/reports`; at the identity provider, the RelayState that the connection names")
 }
 
+/// Sends the browser to the identity provider; `leads` is the path to go to in the end.
+pub(super) fn start(login: &Login, at: usize, saml: &Saml, leads: &str) -> Result<Reply> {
+    let offered = &login.connections()[at];
+    let (id, destination) = (request::id()?, login.idp.saml().sso());
+    let asked = AuthnRequest {
+        id: &id,
+        at: login.now(),
+        issuer: &login.entity_id(offered),
+        destination: &destination,
+        acs: &login.acs(offered),
+        force: saml.options.force_authentication,
+        name_id_format: saml.options.name_id_format.as_deref(),
+    };
+    // Nobody has the vendor's key here, so nothing is signed.
+    let xml = request::authn_request(&asked, None)?;
+    let reply = if by_post(saml) {
+        let message = binding::posted(&xml);
+        let fields = [(Parameter::Request.name(), message.as_str()), ("RelayState", leads)];
+        page::sends_itself(&pages::brand(login), &destination, &fields)
+    } else {
+        Reply::redirect(binding::redirected(&destination, Parameter::Request, &xml, Some(leads), None)?)
+    };
+    lock(&login.open).keep(id, Open { connection: at }, login.now());
+    Ok(reply)
+}
+
+/// Whether requests go by a form.
+fn by_post(saml: &Saml) -> bool {
+    saml.idp.sso.iter().any(|endpoint| endpoint.enabled && endpoint.binding == Binding::post())
+}
+
 /// Answers what was brought to the reply URL of the connection of this name.
 pub(super) fn arrived(login: &Login, name: &str, request: &Request) -> Result<Reply> {
     let at = login.named(name)?;
     let offered = &login.connections()[at];
-    let judged = received(login, at, request);
-    if judged.verification.refusal().is_none()
-        && let Some(identity) = judged.identity
-    {
-        login.accepted.fetch_add(1, Ordering::Relaxed);
-        let leads = request.field("RelayState").filter(|state| is_local(state)).unwrap_or(APP);
-        let order = lock(&login.landing);
-        let decision = (offered.decide)(&identity, &login.people().accounts(), true);
-        let landed = login.landed(at, identity, decision, request, leads);
-        drop(order);
-        return landed;
-    }
-    login.refused.fetch_add(1, Ordering::Relaxed);
-    Ok(pages::not_accepted(login, offered, &judged.verification, judged.claimed.as_ref()))
+    offered.by_saml()?;
+    let Judged { verification, identity, claimed, .. } = received(login, at, request);
+    let leads = request.field("RelayState").filter(|state| is_local(state)).unwrap_or(APP);
+    login.arrived(at, Arrived { verification, identity, claimed }, request, leads)
 }
 
 fn received(login: &Login, at: usize, request: &Request) -> Judged {
@@ -90,8 +117,8 @@ fn received(login: &Login, at: usize, request: &Request) -> Judged {
         &xml,
         FILE,
         &Expected {
-            idp: &login.idp().entity_id(),
-            trust: login.idp().trust(),
+            idp: &login.idp().saml().entity_id(),
+            trust: login.idp().saml().trust(),
             audience: Some(&login.entity_id(offered)),
             acs: &acs,
             request: asked,
@@ -149,7 +176,7 @@ fn taken_once(login: &Login, offered: &Offered, judged: &mut Judged) {
     }
     let facts = &judged.facts;
     let (Some(id), Some(until)) = (&facts.assertion_id, facts.not_on_or_after) else { return };
-    let issuer = login.idp().entity_id();
+    let issuer = login.idp().saml().entity_id();
     let until = until.plus_seconds(response::SKEW);
     match lock(&login.replays).take(&issuer, id, until, login.now()) {
         Ok(()) => judged.verification.passed("replay", CLAUSE, "it has not been used before"),

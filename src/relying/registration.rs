@@ -1,5 +1,5 @@
-//! How ssoctl is known at an OpenID provider for a test login: both sides of it, as the connection's file has them and, for what the file
-//! leaves open, the discovery document. Where the two differ the file counts, since that is what the
+//! How a relying party is known at an OpenID provider: both sides of it, as the connection's file has them and,
+//! for what the file leaves open, the discovery document. Where the two differ the file counts, since that is what the
 //! vendor was given, and the difference is told.
 
 use url::Url;
@@ -11,6 +11,7 @@ use crate::http::address::SafeUrl;
 use crate::http::credentials::Credentials;
 use crate::model::ConnectionName;
 use crate::model::connection::BearerPlace;
+use crate::model::connection::Connection;
 use crate::model::connection::OAuth;
 use crate::model::connection::OAuthKind;
 use crate::model::connection::TokenEndpointAuthMethod;
@@ -59,7 +60,8 @@ pub(super) struct Unlike {
 
 /// Both sides of a login at an OpenID provider.
 pub(crate) struct Registration {
-    pub(super) client_id: String,
+    /// The client, as the provider knows it.
+    pub(crate) client_id: String,
     pub(super) proof: Proof,
     pub(super) issuer: Option<String>,
     authorization_endpoint: String,
@@ -80,6 +82,35 @@ pub(crate) fn discovery_of(oauth: &OAuth) -> Option<&str> {
         OAuthKind::Google => Some(oauth.discovery.as_deref().unwrap_or(GOOGLE)),
         _ => oauth.discovery.as_deref(),
     }
+}
+
+/// Whether an ID token is asked for (OpenID Connect Core 3.1.2.1).
+pub(crate) fn asks_for_id_token(oauth: &OAuth) -> bool {
+    has_openid(scope(oauth).as_deref())
+}
+
+fn has_openid(scope: Option<&str>) -> bool {
+    scope.is_some_and(|scope| scope.split(' ').any(|word| word == "openid"))
+}
+
+/// What of an answer is looked at at all, by what the connection declares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct LooksAt {
+    /// An ID token.
+    pub(crate) id_token: bool,
+    /// Who issued it, and who answers.
+    pub(crate) issuer: bool,
+    /// What the key is called that it is signed with.
+    pub(crate) key_names: bool,
+    /// HMACs by HS256, which are verified with the client secret.
+    pub(crate) hs256: bool,
+    /// User information.
+    pub(crate) user: bool,
+}
+
+/// The claim that the vendor finds its users by, nested ones with dots.
+pub(crate) fn username_claim(connection: &Connection) -> Option<&str> {
+    connection.attributes.get("username").or_else(|| connection.attributes.get("email")).map(String::as_str)
 }
 
 impl Registration {
@@ -174,6 +205,17 @@ impl Registration {
             now,
         };
         begin::begin(&request, draw)
+    }
+
+    /// What of an answer is looked at.
+    pub(crate) fn looks_at(&self) -> LooksAt {
+        LooksAt {
+            id_token: has_openid(self.scope.as_deref()),
+            issuer: self.issuer.is_some(),
+            key_names: !matches!(self.keys, Keys::Entered(_) | Keys::NotNeeded),
+            hs256: self.algorithms.iter().any(|name| name == "HS256") && !matches!(self.proof, Proof::Public),
+            user: self.user_info.is_some(),
+        }
     }
 
     /// How the token endpoint is told who asks.

@@ -28,16 +28,16 @@ use crate::oidc::discovery::Discovery;
 use crate::oidc::flow::begin::Draw;
 use crate::oidc::flow::begin::Login;
 use crate::oidc::tests::maker;
+use crate::relying::exchange::Asked;
+use crate::relying::exchange::Doors;
+use crate::relying::exchange::Outcome;
+use crate::relying::exchange::finish;
+use crate::relying::registration::Registration;
+use crate::relying::registration::discovery_of;
 use crate::secret::Secret;
-use crate::trial::exchange::Asked;
-use crate::trial::exchange::Doors;
-use crate::trial::exchange::Outcome;
-use crate::trial::exchange::finish;
-use crate::trial::registration::Registration;
-use crate::trial::registration::discovery_of;
 
 /// 2026-11-22T10:00:00Z
-pub(in crate::trial) const NOW: i64 = 1_795_341_600;
+pub(crate) const NOW: i64 = 1_795_341_600;
 /// What must be shown nowhere.
 const SECRET: &str = "hunter2:+% ";
 
@@ -63,12 +63,12 @@ struct Op {
     keys: Vec<Vec<u8>>,
 }
 
-pub(in crate::trial) fn as_json(body: &str) -> Vec<u8> {
+pub(crate) fn as_json(body: &str) -> Vec<u8> {
     response("200 OK", &[("content-type", "application/json; charset=utf-8")], body.as_bytes())
 }
 
 /// An ID token with these in the place of its own claims; `null` takes one out.
-pub(in crate::trial) fn id_token(header: &str, changed: &Value) -> String {
+pub(crate) fn id_token(header: &str, changed: &Value) -> String {
     let mut claims = json!({
         "iss": "https://i.example", "sub": "7", "aud": "client", "exp": NOW + 300, "iat": NOW,
         "nonce": draw_nonce(), "email": "a@b.example", "auth_time": NOW - 1,
@@ -80,16 +80,16 @@ pub(in crate::trial) fn id_token(header: &str, changed: &Value) -> String {
     maker::ec().token(header, claims.to_string(), "ES256")
 }
 
-pub(in crate::trial) const HEADER: &str = r#"{"alg": "ES256", "kid": "a"}"#;
+pub(crate) const HEADER: &str = r#"{"alg": "ES256", "kid": "a"}"#;
 
-pub(in crate::trial) fn granted(id_token: &str) -> Vec<u8> {
+pub(crate) fn granted(id_token: &str) -> Vec<u8> {
     as_json(
         &json!({"access_token": "hunter2-access", "token_type": "bearer", "id_token": id_token, "expires_in": 60})
             .to_string(),
     )
 }
 
-pub(in crate::trial) fn set_of(more: &str) -> Vec<u8> {
+pub(crate) fn set_of(more: &str) -> Vec<u8> {
     as_json(&format!("{{\"keys\": [{}]}}", maker::ec().jwk(more)))
 }
 
@@ -116,11 +116,11 @@ impl Op {
     }
 }
 
-pub(in crate::trial) fn path(request: &Received) -> &str {
+pub(crate) fn path(request: &Received) -> &str {
     request.line.split([' ', '?']).nth(1).unwrap()
 }
 
-pub(in crate::trial) fn oauth(base: &str) -> OAuth {
+pub(crate) fn oauth(base: &str) -> OAuth {
     OAuth {
         kind: OAuthKind::Custom,
         method: None,
@@ -151,7 +151,7 @@ fn draw_nonce() -> String {
     maker::encoded([2; 32])
 }
 
-pub(in crate::trial) fn party(oauth: &OAuth, discovery: Option<&Discovery>) -> Registration {
+pub(crate) fn party(oauth: &OAuth, discovery: Option<&Discovery>) -> Registration {
     let name: ConnectionName = "desk".parse().unwrap();
     Registration::new(&name, oauth, discovery, Some(Secret::new(SECRET.to_owned().into(), "`x`").unwrap())).unwrap()
 }
