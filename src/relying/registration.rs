@@ -113,6 +113,18 @@ pub(crate) fn username_claim(connection: &Connection) -> Option<&str> {
     connection.attributes.get("username").or_else(|| connection.attributes.get("email")).map(String::as_str)
 }
 
+/// Whether users log in by a connection.
+pub(crate) fn for_users(name: &ConnectionName, oauth: &OAuth) -> Result<(), Failure> {
+    match oauth.kind {
+        OAuthKind::Outbound => Err(Failure::usage(
+            "trial-outbound",
+            format!("`{name}` is how the vendor logs in elsewhere: no user logs in by it"),
+        )
+        .hint("`ssoctl connection list` shows those that users log in by")),
+        _ => Ok(()),
+    }
+}
+
 impl Registration {
     /// Of a connection; `discovery` was read and its issuer checked before, `secret` is what
     /// `oauth.client_secret` stands for.
@@ -122,13 +134,7 @@ impl Registration {
         discovery: Option<&Discovery>,
         secret: Option<Secret>,
     ) -> Result<Self, Failure> {
-        if oauth.kind == OAuthKind::Outbound {
-            return Err(Failure::usage(
-                "trial-outbound",
-                format!("`{name}` is how the vendor logs in elsewhere: no user logs in by it"),
-            )
-            .hint("`ssoctl connection list` shows those that users log in by"));
-        }
+        for_users(name, oauth)?;
         let needed = |key: &str, own: &Option<String>, published: Option<&String>| {
             own.as_ref().or(published).cloned().ok_or_else(|| {
                 Failure::input("trial-incomplete", format!("`{name}` has no `oauth.{key}`, which a login needs"))

@@ -166,6 +166,8 @@ struct Visit {
     /// What holds of the answer and is worth a warning.
     warnings: Verification,
     decision: Option<Decision>,
+    /// The name that the account had until now, where an older one was merged.
+    merged: Option<String>,
 }
 
 impl Login {
@@ -304,6 +306,10 @@ impl Site for Login {
             (Method::Get, "/") => Ok(self.home(request)),
             (Method::Get, "/route") => self.route(request),
             (Method::Get, "/stats") => Ok(self.stats()),
+            // A page of somebody else's must not crowd out the login that is under way.
+            (Method::Get, _) if path.starts_with("/start/") && request.from == From::Elsewhere => {
+                Err(self.foreign().into())
+            }
             (Method::Get, _) if path.starts_with("/start/") => self.start(&path[7..], request),
             (Method::Get, _) if path == APP || path.starts_with("/app/") => Ok(match self.visit(request) {
                 None => Reply::see("/"),

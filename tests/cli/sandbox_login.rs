@@ -141,6 +141,9 @@ fn what_cannot_be_served_is_told_before_anything_listens() {
     let port = taken.local_addr().unwrap().port().to_string();
     refused(&["--login", "q", "--login-port", &port], 4, "web-listen");
     desk.ssoctl(&["sandbox", "serve", "--login", "q", "--login-port", &port]).exits(4).tells("--login-port PORT");
+    let text = "version: 1\nprovider: ino-cx\nname: x\noauth:\n  kind: outbound\n  method: HubSpot\n";
+    desk.write("connections/out.yaml", text);
+    refused(&["--login", "out"], 2, "trial-outbound");
     refused(&["--login", "nobody"], 3, "connection-not-found");
 }
 

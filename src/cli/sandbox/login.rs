@@ -10,6 +10,7 @@ use crate::model::ConnectionName;
 use crate::model::login::Mode;
 use crate::provider::profile::Capability;
 use crate::provider::profile::Support;
+use crate::relying::registration;
 use crate::sandbox::login::Offered;
 use crate::sandbox::login::Tenant;
 
@@ -27,7 +28,11 @@ pub(super) struct Wanted {
 pub(super) fn wanted(names: &[ConnectionName], context: &Context) -> Result<Option<Wanted>> {
     let mut all = Vec::new();
     for name in names {
-        all.push(Prepared::new(name, context)?);
+        let prepared = Prepared::new(name, context)?;
+        if let Some(oauth) = &prepared.connection().oauth {
+            registration::for_users(name, oauth)?;
+        }
+        all.push(prepared);
     }
     let Some(first) = all.first() else { return Ok(None) };
     let provider = first.connection().provider.clone();

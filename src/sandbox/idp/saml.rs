@@ -50,7 +50,7 @@ pub(crate) struct SamlIdp {
     keys: Keys,
     certificate: Certificate,
     trust: Trust,
-    /// The last answer to each connection, for whoever wants to see it refused.
+    /// The last good answer to each connection, for whoever wants to see it refused.
     last: Mutex<HashMap<usize, String>>,
 }
 
@@ -156,7 +156,9 @@ impl SamlIdp {
             }
             _ => binding::posted(&self.document(login, at, Wish { identity, wrong, in_response_to }, LASTS)?),
         };
-        lock(&self.last).insert(at, message.clone());
+        if wrong == Wrong::Nothing {
+            lock(&self.last).insert(at, message.clone());
+        }
         let fields = [
             (Parameter::Response.name(), message.as_str()),
             ("RelayState", request.field("RelayState").unwrap_or_default()),

@@ -42,8 +42,30 @@ impl Login {
             .into());
         }
         let account = self.proven_by_password(request)?;
+        if let Some(offered) = self.answered_alone(&account) {
+            let name = &offered.name;
+            return Err(Failure::refused(
+                "password-off",
+                format!("`{name}` answers for the domain of this account, and lets nobody in by a password (`login.mode: sso-only`)"),
+            )
+            .hint(format!("log in by `{name}`"))
+            .into());
+        }
         let visit = Visit { username: account.username, ..Visit::default() };
         self.enter(visit, request, APP)
+    }
+
+    /// The connection without passwords that answers for an account's domain. Qualifio does not publish
+    /// whether its mode is that of the whole account or of a domain; who has a connection is held to it.
+    fn answered_alone(&self, account: &Account) -> Option<&Offered> {
+        let address = account.email.as_ref().unwrap_or(&account.username);
+        let (_, domain) = address.rsplit_once('@').filter(|_| self.tenant.routes)?;
+        self.connections().iter().find(|offered| {
+            let connection = &offered.connection;
+            connection.status.enabled
+                && connection.login.mode == Some(Mode::SsoOnly)
+                && routing::routes(connection, domain)
+        })
     }
 
     /// The account of a username and its password.
@@ -81,7 +103,7 @@ impl Login {
             routing::Answer::NotEnabled => refused(
                 "domain-not-enabled",
                 "the connection that answers for this domain is not enabled",
-                "`ssoctl connection enable NAME`",
+                &format!("`ssoctl connection enable {}`", routed.first().map_or("NAME", |offered| &offered.name)),
             ),
             routing::Answer::Conflict => refused(
                 "domain-conflict",

@@ -6,12 +6,14 @@ use crate::crypto;
 use crate::crypto::random;
 use crate::error::Failure;
 use crate::error::Result;
+use crate::model::printable;
 use crate::rules::Decision;
 use crate::rules::Verdict;
 use crate::rules::accounts::Accounts;
 use crate::sandbox::login::APP;
 use crate::sandbox::login::Arrived;
 use crate::sandbox::login::Login;
+use crate::sandbox::login::Offered;
 use crate::sandbox::login::Visit;
 use crate::sandbox::login::pages;
 use crate::sandbox::service::lock;
@@ -39,7 +41,7 @@ impl Login {
 
     /// The answer to whether there is an older account (QT10, method 2).
     pub(super) fn merged(&self, request: &Request) -> Result<Reply> {
-        let (visit, decision, at) = self.asked(request, "merge-question")?;
+        let (mut visit, decision, at) = self.asked(request, "merge-question")?;
         let path = self.connections()[at].arrives_at();
         let order = lock(&self.landing);
         let offered = &self.connections()[at];
@@ -47,8 +49,10 @@ impl Login {
             Some("no") => (offered.decide)(&visit.identity, &self.people.accounts(), false),
             _ => {
                 let account = self.proven_by_password(request)?;
+                offered.merges(&account.username)?;
                 let name = decision.username.unwrap_or_default();
                 self.people.rename(&account.username, &name, &path, self.now())?;
+                visit.merged = Some(account.username);
                 (offered.decide)(&visit.identity, &self.people.accounts(), true)
             }
         };
@@ -122,5 +126,21 @@ impl Login {
         });
         let (exit, saml) = exit.unwrap_or_default();
         self.cookie.taken(pages::logged_out(self, exit.as_deref(), saml.as_ref()))
+    }
+}
+
+impl Offered {
+    /// Whether an account is an older one, that may become that of a single sign-on user (QT10, method 2): one
+    /// that is called `value#brandID` has come by single sign-on, and is somebody's already.
+    fn merges(&self, username: &str) -> std::result::Result<(), Failure> {
+        let brand = self.connection.settings.get("brand_id").map(|brand| format!("#{brand}"));
+        if brand.is_some_and(|brand| username.ends_with(&brand)) {
+            return Err(Failure::refused(
+                "account-not-older",
+                format!("`{}` is an account of single sign-on already, and no older one", printable(username)),
+            )
+            .hint("name the account from before single sign-on, or say that there is none"));
+        }
+        Ok(())
     }
 }

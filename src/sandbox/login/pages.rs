@@ -127,7 +127,10 @@ pub(super) fn not_accepted(
             @for hint in step.hint.iter().flat_map(|hint| hint.lines()) { p { strong { "Mend: " } (told(hint)) } }
         }
         @if let Some(subject) = claimed.and_then(|identity| identity.subject.as_ref()) {
-            p { "It claims to be about " code { (printable(subject)) } ", which is not proven." }
+            p {
+                @if steps.is_proven() { "It is about " code { (printable(subject)) } ", and refused all the same." }
+                @else { "It claims to be about " code { (printable(subject)) } ", which is not proven." }
+            }
         }
         h2 { "Step by step" }
         (page::steps(steps))
@@ -170,12 +173,14 @@ fn of_connection(login: &Login, visit: &Visit) -> String {
 
 fn allowed(login: &Login, visit: &Visit, decision: &Decision, path: &str) -> Reply {
     let mut rows = vec![("username", printable(&visit.username)), ("by", of_connection(login, visit))];
-    for change in &decision.changes {
+    visit.merged.iter().for_each(|older| rows.push(("was until now", printable(older))));
+    let made = decision.changes.iter().any(|change| change.what == "account");
+    for change in decision.changes.iter().filter(|change| change.what != "account") {
         let text = match &change.before {
             Some(before) if !before.is_empty() => format!("{}: {before} → {}", change.what, change.after),
             _ => format!("{}: {}", change.what, change.after),
         };
-        rows.push(("changed", printable(&text)));
+        rows.push((if made { "made with" } else { "changed" }, printable(&text)));
     }
     decision.roles.iter().for_each(|role| rows.push(("role", printable(role))));
     decision.notifications.iter().for_each(|who| rows.push(("is told", printable(who))));

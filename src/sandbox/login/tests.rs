@@ -296,10 +296,6 @@ fn every_wrong_answer_is_refused_at_the_page_by_its_code() {
     let mut browser = Browser::of(&login);
     browser.logs_in("staff", &ANNA).sees(200, &["ALLOW"]);
     for wrong in Wrong::ALL {
-        // Again is what was sent before: let that be good.
-        if wrong == Wrong::Again {
-            browser.logs_in("staff", &ANNA);
-        }
         browser.logs_in("staff", &sent("1001#testbrand", wrong.word()));
         match wrong.refused() {
             Refused::By(code) => browser.sees(403, &[&format!("REFUSED {code}"), "Mend: "]),
@@ -425,12 +421,18 @@ fn who_has_an_older_account_is_asked_and_it_is_renamed() {
     let yes = |password| [("answer", "yes"), ("username", "anna@example.org"), ("password", password)];
     browser.post("/merge", &yes("guess")).sees(403, &["password-wrong"]);
     assert!(login.people().named("anna@example.org").is_some());
-    browser.post("/merge", &yes(PASSWORD)).sees(200, &["ALLOW account-found", "1001#testbrand"]);
+    // The page says what has become of the older one.
+    browser
+        .post("/merge", &yes(PASSWORD))
+        .sees(200, &["ALLOW account-found", "1001#testbrand", "was until now", "<dd>anna@example.org</dd>"]);
     assert!(login.people().named("anna@example.org").is_none());
     // It was asked once.
     browser.post("/merge", &yes(PASSWORD)).sees(403, &["nothing-asked"]);
     let bo = [("user", ""), ("attributes", "uid=1002\nMail=bo@example.org"), ("wrong", "nothing")];
     browser.logs_in("staff", &bo).sees(200, &["PROMPT merge-question"]);
+    // Anna's is one of single sign-on by now.
+    let hers = [("answer", "yes"), ("username", "1001#testbrand"), ("password", PASSWORD)];
+    browser.post("/merge", &hers).sees(403, &["account-not-older"]);
     browser.post("/merge", &[("answer", "no")]).sees(200, &["ALLOW account-created"]);
     assert!(login.people().named("1002#testbrand").is_some());
     Browser::of(&login).post("/merge", &[("answer", "no")]).sees(403, &["nothing-asked"]);
@@ -505,8 +507,10 @@ fn nothing_is_done_for_a_page_of_somebody_elses() {
     browser.get("/idp/stock?connection=staff").sees(403, &["request-foreign"]);
     browser.get("/app").sees(200, &["ALLOW"]);
     // An answer comes from the identity provider's page, which a real vendor does not know.
-    browser.get("/start/staff");
+    // It does not crowd out who is on the way.
+    browser.get("/start/staff").sees(403, &["request-foreign"]);
     browser.from = From::Ourselves;
+    browser.get("/start/staff");
     let (acs, form) = browser.answered(&ANNA);
     browser.from = From::Elsewhere;
     browser.ask(Method::Post, &acs, form).follow().sees(200, &["ALLOW"]);
@@ -544,6 +548,16 @@ fn passwords_work_in_mixed_mode_and_sso_only_leads_straight_on() {
     let mut browser = Browser::of(&login);
     browser.get("/").sees(200, &["Who logs in?"]);
     browser.post("/password", &[("username", "anna"), ("password", PASSWORD)]).sees(403, &["password-off"]);
+    // Beside a connection that leaves passwords on, who has one that does not is held to it.
+    let domains = |file: &str, domain: &str| format!("{file}  email_domains: [{domain}]\n");
+    let mixed = domains(&format!("{QUALIFIO}login:\n  mode: mixed\n"), "example.net");
+    let users = [("anna", "anna@example.org", "", None), ("bo", "bo@example.net", "", None)];
+    let login = tenant(&[("mixed", &mixed), ("prod", &domains(&only, "example.org"))], &users);
+    let mut browser = Browser::of(&login);
+    browser
+        .post("/password", &[("username", "anna"), ("password", PASSWORD)])
+        .sees(403, &["password-off", "<code>prod</code>"]);
+    browser.post("/password", &[("username", "bo"), ("password", PASSWORD)]).sees(200, &["LOGGED IN"]);
     let login = tenant(&[("prod", &only), ("other", &only)], &[]);
     let mut browser = Browser::of(&login);
     browser.get("/").sees(200, &["own are off"]);

@@ -7,6 +7,7 @@ use crate::model::printable;
 use crate::rules::Decision;
 use crate::rules::Outcome;
 use crate::rules::Step;
+use crate::rules::Verdict;
 use crate::web::page::Tone;
 use crate::web::page::line;
 use crate::web::page::told;
@@ -18,7 +19,7 @@ pub(crate) fn trace(decision: &Decision) -> Markup {
         h2 { "Rule by rule" }
         ul.steps {
             @for step in &decision.trace {
-                (line(tone(step.outcome), step.outcome.word(), html! {
+                (line(tone(step.outcome, decision.verdict), step.outcome.word(), html! {
                     strong { (step.rule) } ": " (told(&step.result))
                     @if let Some(source) = source(step) { span.clause { (source) } }
                 }))
@@ -27,9 +28,11 @@ pub(crate) fn trace(decision: &Decision) -> Markup {
     }
 }
 
-const fn tone(outcome: Outcome) -> Tone {
+const fn tone(outcome: Outcome, verdict: Verdict) -> Tone {
     match outcome {
         Outcome::Passed => Tone::Good,
+        // Where the vendor asks, it is no more than that.
+        Outcome::Stopped if matches!(verdict, Verdict::Prompt) => Tone::Warning,
         Outcome::Stopped => Tone::Bad,
         Outcome::Noted => Tone::Plain,
     }

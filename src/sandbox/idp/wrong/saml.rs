@@ -39,7 +39,7 @@ pub(crate) enum Wrong {
     Comment,
     /// A document type before it.
     Doctype,
-    /// The last answer once more.
+    /// The last good answer once more.
     Again,
     /// The ways of wrapping what was signed, as SAML Raider numbers them.
     Wrapped(u8),
@@ -125,7 +125,7 @@ impl Wrong {
             Self::Comment => ("comment-in-name-id", "a comment parts the signed NameID", By("value-split")),
             Self::Doctype => ("doctype", "a document type stands before it", By("doctype")),
             Self::Again => {
-                ("again", "the last answer of this connection once more", Refused::Unless("response-replayed"))
+                ("again", "the last good answer of this connection once more", Refused::Unless("response-replayed"))
             }
             Self::Wrapped(1) => {
                 ("xsw1", "a forged response; the signed one in its signature", By("assertion-misplaced"))
