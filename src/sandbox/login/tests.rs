@@ -386,7 +386,7 @@ fn who_has_no_account_gets_one_and_the_api_sees_it() {
     let mut browser = Browser::of(&login);
     let typed =
         [("user", ""), ("name_id", "x"), ("attributes", "uid=7\nMail=bo@example.org\nFirst=Bo"), ("wrong", "nothing")];
-    browser.logs_in("staff", &typed).sees(200, &["ALLOW account-created", "account: 7#testbrand", "administrators"]);
+    browser.logs_in("staff", &typed).sees(200, &["ALLOW account-created", "<dt>made with</dt>", "administrators"]);
     let made = login.people().named("7#testbrand").unwrap();
     assert_eq!((made.email.as_deref(), made.field("first_name")), (Some("bo@example.org"), Some("Bo")));
     browser.logs_in("staff", &typed).sees(200, &["ALLOW account-found"]);
