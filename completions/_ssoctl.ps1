@@ -347,7 +347,7 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             break
         }
         'ssoctl;connection;test' {
-            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Where to listen on this machine; the pages are called `localhost`')
+            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Where to listen on this machine, or the port alone; the pages are called `localhost`')
             [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Seconds to wait for a login')
             [CompletionResult]::new('--request-binding', '--request-binding', [CompletionResultType]::ParameterName, 'How the request is sent [default: that of the enabled endpoint] (SAML)')
             [CompletionResult]::new('--relay-state', '--relay-state', [CompletionResultType]::ParameterName, 'The RelayState to send, in place of a random one (SAML)')
@@ -1174,7 +1174,7 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
         }
         'ssoctl;sandbox;serve' {
             [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'Whose API it answers [default: the vendor of `--login`, else qualtrics]')
-            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Loopback address; port 0 takes any that is free')
+            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Loopback address, or the port alone; port 0 takes any that is free')
             [CompletionResult]::new('--csv', '--csv', [CompletionResultType]::ParameterName, 'Begin with the users of this CSV file, or `-` (username, and id, email, first_name, last_name, status)')
             [CompletionResult]::new('--users', '--users', [CompletionResultType]::ParameterName, 'Begin with so many made-up users')
             [CompletionResult]::new('--brand-id', '--brand-id', [CompletionResultType]::ParameterName, 'The tenant [default: that of `--login`, else testbrand]')

@@ -38,6 +38,10 @@ impl Party for Anybody {
         vec![("reply URL", "<http://localhost>".to_owned())]
     }
 
+    fn names(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
     fn begins_here(&self) -> bool {
         true
     }
