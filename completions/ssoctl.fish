@@ -596,14 +596,14 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_sub
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from simulate" -l claims -d 'Claims of an ID token as JSON; `sub` is the subject' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from simulate" -l subject -d 'The subject: NameID of an assertion, `sub` of a token' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from simulate" -l directory -d 'The vendor\'s users as CSV; without it no account is looked up' -r
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from simulate" -l cases -d 'Run a table of tests, and say which rules they never used' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from simulate" -l cases -d 'Run a table of tests, and say which mappings, groups and domains they never used' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from simulate" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from simulate" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
 md\t'Markdown, of what is handed over to others'
 html\t'One HTML page, of what is handed over to others'
 junit\t'For CI: JUnit XML, of commands that run tests'"
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from simulate" -l require-coverage -d 'Exit 1 also where a rule of a connection was used by no case'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from simulate" -l require-coverage -d 'Exit 1 also where a mapping, group or domain of a connection was used by no case'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from simulate" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from simulate" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from simulate" -s h -l help -d 'Print help (see more with \'--help\')'

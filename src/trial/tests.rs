@@ -88,6 +88,7 @@ fn trial() -> (Trial, Receiver<Event>) {
         verdict: Verdict::Prompt,
         code: "merge-prompt",
         summary: "asked <whether>".to_owned(),
+        mend: None,
         username: Some("alice#brand".to_owned()),
         account: None,
         choices: Vec::new(),
