@@ -347,7 +347,7 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             break
         }
         'ssoctl;connection;test' {
-            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Where to listen on this machine; the pages are called `localhost`')
+            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Where to listen on this machine, or the port alone; the pages are called `localhost`')
             [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Seconds to wait for a login')
             [CompletionResult]::new('--request-binding', '--request-binding', [CompletionResultType]::ParameterName, 'How the request is sent [default: that of the enabled endpoint] (SAML)')
             [CompletionResult]::new('--relay-state', '--relay-state', [CompletionResultType]::ParameterName, 'The RelayState to send, in place of a random one (SAML)')
@@ -679,11 +679,11 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             [CompletionResult]::new('--claims', '--claims', [CompletionResultType]::ParameterName, 'Claims of an ID token as JSON; `sub` is the subject')
             [CompletionResult]::new('--subject', '--subject', [CompletionResultType]::ParameterName, 'The subject: NameID of an assertion, `sub` of a token')
             [CompletionResult]::new('--directory', '--directory', [CompletionResultType]::ParameterName, 'The vendor''s users as CSV; without it no account is looked up')
-            [CompletionResult]::new('--cases', '--cases', [CompletionResultType]::ParameterName, 'Run a table of tests, and say which rules they never used')
+            [CompletionResult]::new('--cases', '--cases', [CompletionResultType]::ParameterName, 'Run a table of tests, and say which mappings, groups and domains they never used')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed on standard output')
-            [CompletionResult]::new('--require-coverage', '--require-coverage', [CompletionResultType]::ParameterName, 'Exit 1 also where a rule of a connection was used by no case')
+            [CompletionResult]::new('--require-coverage', '--require-coverage', [CompletionResultType]::ParameterName, 'Exit 1 also where a mapping, group or domain of a connection was used by no case')
             [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask, also not at a terminal')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Leave out notes and progress; data and warnings stay')
@@ -1174,7 +1174,7 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
         }
         'ssoctl;sandbox;serve' {
             [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'Whose API it answers [default: the vendor of `--login`, else qualtrics]')
-            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Loopback address; port 0 takes any that is free')
+            [CompletionResult]::new('--listen', '--listen', [CompletionResultType]::ParameterName, 'Loopback address, or the port alone; port 0 takes any that is free')
             [CompletionResult]::new('--csv', '--csv', [CompletionResultType]::ParameterName, 'Begin with the users of this CSV file, or `-` (username, and id, email, first_name, last_name, status)')
             [CompletionResult]::new('--users', '--users', [CompletionResultType]::ParameterName, 'Begin with so many made-up users')
             [CompletionResult]::new('--brand-id', '--brand-id', [CompletionResultType]::ParameterName, 'The tenant [default: that of `--login`, else testbrand]')

@@ -7,6 +7,7 @@ mod context;
 mod diff;
 mod faults;
 mod interrupt;
+mod listen;
 mod moment;
 mod signer;
 mod source;

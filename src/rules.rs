@@ -8,6 +8,7 @@ mod domains;
 pub(crate) mod expect;
 mod landing;
 mod mapped;
+mod names;
 pub(crate) mod policy;
 pub(crate) mod routing;
 mod surroundings;
@@ -73,6 +74,8 @@ pub(crate) struct Step {
     pub(crate) rule: &'static str,
     /// Where it comes from, as the vendor's profile says; nothing where it is ssoctl's own.
     pub(crate) seed: Option<Arc<str>>,
+    /// The same for a person, as [`policy::source_of`] says it.
+    pub(crate) source: Option<Arc<str>>,
     /// The key of the connection's file that it follows.
     pub(crate) route: Vec<Segment>,
     /// What it said.
@@ -92,6 +95,38 @@ pub(crate) struct Change {
     pub(crate) after: String,
 }
 
+/// An attribute that came, and that a field should perhaps be filled from in place of the one that did not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Mend {
+    /// The key under `attributes:`.
+    pub(crate) key: String,
+    /// The name of the attribute as it came.
+    pub(crate) attribute: String,
+    /// What people call it, where that name is a well-known one.
+    pub(crate) called: Option<&'static str>,
+}
+
+impl Mend {
+    /// For a person: the command that mends this connection. A name that a shell would take apart is quoted,
+    /// and one that cannot be is given by its file.
+    pub(crate) fn told(&self, connection: &str) -> String {
+        let Self { key, attribute, called } = self;
+        let plain = |c: char| c.is_ascii_alphanumeric() || "_.:/-@+".contains(c);
+        let word = if attribute.chars().all(plain) {
+            format!("attributes.{key}={attribute}")
+        } else if attribute.chars().all(|c| !c.is_control() && c != '\'') {
+            format!("'attributes.{key}={attribute}'")
+        } else {
+            return format!("correct `attributes.{key}` in `connections/{connection}.yaml`");
+        };
+        let why = match called {
+            Some(called) => format!("that is {called}"),
+            None => "if that is the one".to_owned(),
+        };
+        format!("{why}: `ssoctl connection set {connection} {word}`")
+    }
+}
+
 /// What would happen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Decision {
@@ -101,6 +136,8 @@ pub(crate) struct Decision {
     pub(crate) code: &'static str,
     /// The same in a clause.
     pub(crate) summary: String,
+    /// What may mend it, where it is a denial for an attribute that came by another name.
+    pub(crate) mend: Option<Mend>,
     /// The username at the vendor, where one was found or made.
     pub(crate) username: Option<String>,
     /// The immutable key of the account it lands on, where the user list has one.
@@ -184,8 +221,9 @@ pub(crate) struct Engine<'a> {
     /// Domains in lower case.
     valid_domains: HashMap<String, usize>,
     routed_domains: HashMap<String, usize>,
-    /// Where each rule comes from; shared, since every step of every login says it.
-    cites: HashMap<&'a str, Arc<str>>,
+    /// Where each rule comes from, as the profile has it and for a person; shared, since every step of every
+    /// login says it.
+    cites: HashMap<&'a str, (Arc<str>, Arc<str>)>,
 }
 
 /// A login that ends before its last rule.
@@ -217,7 +255,9 @@ impl<'a> Engine<'a> {
         }
         let valid_domains = by_domain(&provisioning.valid_email_domains);
         let routed_domains = by_domain(&connection.login.email_domains);
-        let cites = question.policy.cites.iter().map(|(rule, cite)| (rule.as_str(), cite.as_str().into())).collect();
+        let policy = question.policy;
+        let told = |cite: &str| (cite.into(), policy::source_of(cite, &policy.vendor).into());
+        let cites = policy.cites.iter().map(|(rule, cite)| (rule.as_str(), told(cite))).collect();
         Self { question, mappings, near, authorized, authorized_near, valid_domains, routed_domains, cites }
     }
 
@@ -237,6 +277,7 @@ impl<'a> Engine<'a> {
             verdict: Verdict::Deny,
             code: "undecided",
             summary: String::new(),
+            mend: None,
             username: None,
             account: None,
             choices: Vec::new(),
@@ -279,8 +320,8 @@ impl<'a> Login<'a> {
     }
 
     fn step(&mut self, rule: &'static str, route: &[Segment], outcome: Outcome, result: String) {
-        let seed = self.engine.cites.get(rule).cloned();
-        self.decision.trace.push(Step { rule, seed, route: route.to_vec(), outcome, result });
+        let (seed, source) = self.engine.cites.get(rule).cloned().unzip();
+        self.decision.trace.push(Step { rule, seed, source, route: route.to_vec(), outcome, result });
     }
 
     fn pass(&mut self, rule: &'static str, route: &[Segment], result: String) {

@@ -131,6 +131,13 @@ impl Verification {
         self.steps.push(Step { step, clause, result: StepResult::Noted, detail, code, hint });
     }
 
+    /// Puts a nearer mend in the place of what a step with this code says.
+    pub(crate) fn mend(&mut self, code: &str, hint: &str) {
+        for step in self.steps.iter_mut().filter(|step| step.code == Some(code)) {
+            step.hint = Some(hint.to_owned());
+        }
+    }
+
     /// From here on nothing that is read is proven.
     pub(crate) fn lose_proof(&mut self) {
         self.unproven = true;

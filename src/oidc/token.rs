@@ -187,7 +187,10 @@ pub(crate) fn verify_alone(token: &str, expected: &Expected<'_>, now: Time) -> (
     judging.acr();
     judging.auth_time();
     judging.hash_of("at-hash", "oidc-core 3.1.3.8", "at_hash", expected.access_token, &algorithm);
-    judging.hash_of("c-hash", "oidc-core 3.3.2.11", "c_hash", expected.code, &algorithm);
+    // Of the hybrid flow alone: in the code flow no code comes with the token.
+    if judging.claims.get("c_hash").is_some_and(|hash| !hash.is_null()) {
+        judging.hash_of("c-hash", "oidc-core 3.3.2.11", "c_hash", expected.code, &algorithm);
+    }
     let found = judging.found;
     let proven = found.is_proven() && found.refusal().is_none();
     (found, Some(Claims { members: claims, proven }))

@@ -258,7 +258,8 @@ pub(crate) struct LoginUrl {
 impl Profile {
     /// Reads a profile and holds it together; `file` is what messages call it.
     pub(crate) fn read(text: &str, file: &str) -> Result<Self> {
-        let profile: Self = yaml::parse(text, file, VERSION)?;
+        let mut profile: Self = yaml::parse(text, file, VERSION)?;
+        profile.rules.vendor.clone_from(&profile.title);
         match check::first_slip(&profile) {
             None => Ok(profile),
             Some((route, why)) => {

@@ -178,7 +178,7 @@ impl Exchange<'_> {
             return None;
         }
         let members = together(token, user, found);
-        token::username(&members, "what the provider says", asked.username, found);
+        token::username(&members, "the provider's answer", asked.username, found);
         Some(members)
     }
 

@@ -2,9 +2,14 @@
 
 use crate::model::connection::OAuthKind;
 use crate::model::difference::explain_difference;
+use crate::model::difference::nearest;
+use crate::model::identity::Attribute;
 use crate::rules::Login;
+use crate::rules::Mend;
 use crate::rules::Stop;
 use crate::rules::few;
+use crate::rules::folded;
+use crate::rules::names;
 use crate::rules::policy::Way;
 
 /// Values by the keys of the vendor's fields.
@@ -44,6 +49,7 @@ impl<'a> Login<'a> {
                     let near = self.near_attribute(name);
                     let why = format!("no attribute `{name}` came for {} ({}){near}", field.key, field.label);
                     if field.required {
+                        self.decision.mend = self.mend_of(&field.key);
                         return Err(self.stop("attribute", &route, "attribute-missing", why));
                     }
                     self.note("attribute", &route, why);
@@ -105,24 +111,42 @@ impl<'a> Login<'a> {
 
     /// What there is in the place of an attribute that did not come.
     pub(super) fn near_attribute(&self, wanted: &str) -> String {
-        let came =
-            self.identity.attributes.iter().filter(|attribute| attribute.values.iter().any(|one| !one.is_empty()));
-        let names = || came.clone().map(|attribute| attribute.name.as_str());
         if self.identity.attributes.iter().any(|attribute| attribute.name == wanted) {
             return "; it came without a value".to_owned();
         }
-        let folded = |text: &str| text.trim().to_lowercase();
-        let last = |text: &str| folded(text.rsplit(['/', ':']).next().unwrap_or(text));
-        let near = names()
-            .find(|name| folded(name) == folded(wanted))
-            .or_else(|| names().find(|name| last(name) == last(wanted)));
-        match near {
-            Some(near) => format!("; `{near}` did: {}", explain_difference(wanted, near)),
-            None => match names().take(12).collect::<Vec<_>>() {
+        match self.near_name(wanted) {
+            Some((near, Some(called))) => format!("; `{near}` did, which is {called}"),
+            Some((near, None)) => format!("; `{near}` did: {}", explain_difference(wanted, near)),
+            None => match self.names_with_values().take(12).collect::<Vec<_>>() {
                 names if names.is_empty() => "; none came at all".to_owned(),
                 names => format!("; there are {}", names.join(", ")),
             },
         }
+    }
+
+    fn names_with_values(&self) -> impl Iterator<Item = &'a str> {
+        let filled = |attribute: &&Attribute| attribute.values.iter().any(|one| !one.is_empty());
+        self.identity.attributes.iter().filter(filled).map(|attribute| attribute.name.as_str())
+    }
+
+    /// An attribute that came and may be the one that is wanted: by its case, by the end of its name, as
+    /// another well-known name of the same (with what that is called), or by its spelling.
+    fn near_name(&self, wanted: &str) -> Option<(&'a str, Option<&'static str>)> {
+        let last = |text: &str| folded(text.rsplit(['/', ':']).next().unwrap_or(text));
+        let names = || self.names_with_values();
+        let alike = names()
+            .find(|name| folded(name) == folded(wanted))
+            .or_else(|| names().find(|name| last(name) == last(wanted)));
+        let known = || names().find_map(|name| Some((name, Some(names::same(wanted, name)?))));
+        let spelt = || nearest(wanted, names()).map(|name| (name, None));
+        alike.map(|name| (name, None)).or_else(known).or_else(spelt)
+    }
+
+    /// How a field that is filled from an attribute is filled from the one that came in its place.
+    fn mend_of(&self, key: &str) -> Option<Mend> {
+        let wanted = self.connection().attributes.get(key).filter(|_| self.attribute_of(key).is_some())?;
+        let (near, called) = self.near_name(wanted).filter(|(near, _)| near != wanted)?;
+        Some(Mend { key: key.to_owned(), attribute: near.to_owned(), called })
     }
 
     /// The way in use to find an account.
@@ -150,6 +174,7 @@ impl<'a> Login<'a> {
             return Ok(subject);
         }
         let why = format!("nothing fills {}, which users are found by", way.field);
+        self.decision.mend = self.mend_of(&way.field);
         Err(self.stop("subject", &route, "key-missing", why))
     }
 }

@@ -27,7 +27,8 @@ impl<'a> Login<'a> {
         };
         let value = self.key(way, asserted)?;
         let wanted = self.wanted(way, value)?;
-        self.decision.username = Some(wanted.clone());
+        // Of an External ID alone nobody knows the username yet.
+        self.decision.username = (way.account != Column::ExternalId).then(|| wanted.clone());
         let route = ["attributes".into(), way.field.as_str().into()];
         let Some(accounts) = self.question().accounts else {
             let why = format!(
@@ -36,13 +37,30 @@ impl<'a> Login<'a> {
                 self.otherwise(value, &wanted)
             );
             self.note("find", &route, why);
-            let who = format!("as `{wanted}`, if that account is there");
+            let who = match way.account {
+                Column::ExternalId => format!("by {} `{wanted}`, if an account has it", way.account.word()),
+                Column::Username | Column::Email => format!("as `{wanted}`, if that account is there"),
+            };
+            let who = match self.makes_accounts() {
+                false => who,
+                true if self.connection().migration.merge_on_login => {
+                    format!("{who}, else asked for an older account")
+                }
+                true => format!("{who}, else one is made"),
+            };
             return self.let_in(None, asserted, "account-not-looked-up", who);
         };
         let found = accounts.find(way.account, &wanted);
         match found.as_slice() {
             [account] => {
-                self.pass("find", &route, format!("one account has {} `{wanted}`", way.account.word()));
+                let why = match way.account {
+                    Column::Username => format!("one account has {} `{wanted}`", way.account.word()),
+                    // Of several the user may have picked this one.
+                    Column::Email | Column::ExternalId => {
+                        format!("`{}` has {} `{wanted}`", account.username, way.account.word())
+                    }
+                };
+                self.pass("find", &route, why);
                 self.permitted(account)?;
                 self.decision.username = Some(account.username.clone());
                 self.let_in(Some(account), asserted, "account-found", format!("as `{}`", account.username))
@@ -76,19 +94,23 @@ impl<'a> Login<'a> {
         }
     }
 
+    /// Whether somebody without an account gets one at the login.
+    fn makes_accounts(&self) -> bool {
+        self.question().policy.unknown_user == UnknownUser::JustInTime && self.connection().provisioning.just_in_time
+    }
+
     /// What happens where the account is not there, which nobody has looked up.
     fn otherwise(&self, value: &str, wanted: &str) -> String {
-        let (migration, provisioning) = (&self.connection().migration, &self.connection().provisioning);
+        let migration = &self.connection().migration;
         let renamed = if migration.change_on_login && wanted != value {
             format!("if not, an account `{value}` is renamed; without that one ")
         } else {
             "if not, ".to_owned()
         };
-        let then = match self.question().policy.unknown_user {
-            UnknownUser::Denied => "the user is denied",
-            UnknownUser::JustInTime if !provisioning.just_in_time => "the user is denied",
-            UnknownUser::JustInTime if migration.merge_on_login => "the user is asked for an older account",
-            UnknownUser::JustInTime => "one is made",
+        let then = match self.makes_accounts() {
+            false => "the user is denied",
+            true if migration.merge_on_login => "the user is asked for an older account",
+            true => "one is made",
         };
         renamed + then
     }
@@ -213,6 +235,7 @@ impl<'a> Login<'a> {
             ));
         }
         self.pass("just-in-time", &route, format!("an account `{wanted}` is made"));
+        self.decision.username = Some(wanted.to_owned());
         let after = wanted.to_owned();
         self.decision.changes.push(Change { what: "account".to_owned(), before: None, after });
         if provisioning.notify_admins {
@@ -270,7 +293,7 @@ impl<'a> Login<'a> {
             self.update(account, asserted, &translated);
         } else {
             let route = ["provisioning".into(), "update_on_every_login".into()];
-            if unknown && policy.unknown_user == UnknownUser::JustInTime && provisioning.just_in_time {
+            if unknown && self.makes_accounts() {
                 let why = "what is sent fills the account at the first login; later its fields stay as they are";
                 self.note("keep-fields", &route, why.to_owned());
             } else {

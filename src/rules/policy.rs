@@ -52,6 +52,21 @@ pub(crate) struct Policy {
     /// Where each rule comes from: the name of the rule, and seed or page.
     #[serde(default)]
     pub(crate) cites: BTreeMap<String, String>,
+    /// Whose rules they are, as people call the vendor; empty where nobody said.
+    #[serde(skip)]
+    pub(crate) vendor: String,
+}
+
+/// Where a fact comes from, for a person. The documents that the profiles were made of have numbers
+/// (`seed 001`), and people know them as the vendor's documentation; everything else stays as it is.
+pub(crate) fn source_of(cite: &str, vendor: &str) -> String {
+    let numbered = cite.strip_prefix("seed ").map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()));
+    let Some(rest) = numbered else { return cite.to_owned() };
+    let whose = if vendor.is_empty() { "vendor's" } else { vendor };
+    match rest.trim_start_matches([',', ':', ' ']) {
+        "" => format!("{whose} documentation"),
+        place => format!("{whose} documentation: {place}"),
+    }
 }
 
 impl Policy {

@@ -74,6 +74,9 @@ fn a_user_whose_account_has_the_value_and_the_brand_is_let_in() {
     assert!(decision.changes.is_empty(), "nothing is updated unless that is on");
     let find = decision.trace.iter().find(|step| step.rule == "find").unwrap();
     assert_eq!(find.seed.as_deref(), Some("seed 001, User Migration Options"));
+    assert_eq!(find.source.as_deref(), Some("Qualtrics documentation: User Migration Options"));
+    assert_eq!(policy::source_of("seed 004: Step 2", ""), "vendor's documentation: Step 2");
+    assert_eq!(policy::source_of("RFC 7643 4.1.1: userName", "Qualys"), "RFC 7643 4.1.1: userName");
 }
 
 #[test]
@@ -87,6 +90,21 @@ fn names_of_attributes_are_exact_and_near_ones_are_explained() {
     );
     let url = ["http://schemas.xmlsoap.org/ws/2005/05/identity/claims/mail=a@example.org"];
     assert!(at_qualtrics("", &url, &[]).summary.contains("claims/mail` did"));
+    // The same attribute by another of its well-known names, or one that is spelt alike.
+    let told = |user: &[&str]| {
+        let decision = at_qualtrics("", user, &[]);
+        (decision.summary, decision.mend.map(|mend| mend.told("q")).unwrap_or_default())
+    };
+    let (why, mend) = told(&["urn:oid:0.9.2342.19200300.100.1.3=a@example.org"]);
+    assert!(why.ends_with("`urn:oid:0.9.2342.19200300.100.1.3` did, which is mail"), "{why}");
+    let set = "`ssoctl connection set q attributes.email=urn:oid:0.9.2342.19200300.100.1.3`";
+    assert_eq!(mend, format!("that is mail: {set}"));
+    let (why, mend) = told(&["uid=1", "Mial=a@example.org"]);
+    assert!(why.contains("`Mial` did"), "{why}");
+    assert_eq!(mend, "if that is the one: `ssoctl connection set q attributes.email=Mial`");
+    assert!(told(&["mail =a@example.org"]).1.ends_with("set q 'attributes.email=mail '`"));
+    assert_eq!(told(&["Mail'=a@example.org"]).1, "correct `attributes.email` in `connections/q.yaml`");
+    assert_eq!(told(&["x=1"]).1, "");
     let none = at_qualtrics("", &["=anna"], &[]);
     assert!(none.summary.contains("none came at all"), "{}", none.summary);
 }
@@ -197,6 +215,9 @@ fn what_depends_on_what_nobody_here_knows_is_said_with_the_verdict() {
         let decision = login(&format!("{QUALTRICS}{more}"), &ANNA, None);
         decision.trace.iter().find(|step| step.rule == "find").unwrap().result.clone()
     };
+    let summary = |more: &str| login(&format!("{QUALTRICS}{more}"), &ANNA, None).summary;
+    assert!(summary("").ends_with("if that account is there"));
+    assert!(summary("  just_in_time: true\n").ends_with("if that account is there, else one is made"));
     assert!(otherwise("").ends_with("if not, the user is denied"));
     assert!(otherwise("  just_in_time: true\n").ends_with("if not, one is made"));
     let both = "  just_in_time: true\nmigration:\n  merge_on_login: true\n  change_on_login: true\n";
@@ -281,6 +302,15 @@ fn users_are_found_by_external_id_or_login_and_never_made() {
     let one = login(QUALYS, &user, Some(vec![with("abcd_ef", "anna@example.org", Some(true))]));
     assert_eq!((verdict(&one), one.username.as_deref()), (("allow", "account-found"), Some("abcd_ef")));
     assert_eq!(one.exit_url.as_deref(), Some("https://www.example.org/"));
+    // It may be the one that was picked of several, and what nobody has looked up has no username yet.
+    assert!(
+        one.trace.iter().any(|step| step.result == "`abcd_ef` has external_id `anna@example.org`"),
+        "{:?}",
+        one.trace
+    );
+    let unseen = login(QUALYS, &user, None);
+    let summary = "by external_id `anna@example.org`, if an account has it";
+    assert_eq!((unseen.username.as_deref(), unseen.summary.as_str()), (None, summary));
     assert_eq!(verdict(&login(QUALYS, &user, Some(Vec::new()))), ("deny", "user-unknown"));
     let off = login(QUALYS, &user, Some(vec![with("abcd_ef", "anna@example.org", Some(false))]));
     assert_eq!(verdict(&off), ("deny", "sso-off-for-user"));
@@ -359,7 +389,9 @@ fn the_browser_goes_where_the_file_says_and_else_where_the_relay_state_leads() {
     assert_eq!(at(&relay).landing_url.as_deref(), Some("https://b.example/ControlPanel/"));
     let opaque = at(&relay.replace("https://b.example/ControlPanel/", "ss:mem:1"));
     assert_eq!(opaque.landing_url, None);
-    assert!(opaque.trace.iter().any(|step| step.rule == "relay-state" && step.result.contains("`ss:mem:1`")));
+    assert!(opaque.trace.iter().any(|step| step.rule == "relay-state"
+        && step.outcome == Outcome::Noted
+        && step.result.contains("`ss:mem:1`")));
     let said = at(&format!("{relay}login:\n  landing_url: https://a.example/\n"));
     assert_eq!(said.landing_url.as_deref(), Some("https://a.example/"));
     let denied = login(&relay, &ANNA, Some(Vec::new()));

@@ -36,6 +36,16 @@ use crate::xml::Start;
 /// what the products of this field allow.
 pub(crate) const SKEW: i64 = 180;
 
+/// What the signature step says where no key of the identity provider is known.
+pub(crate) const UNPINNED: &str = "signature-not-verified";
+
+/// What mends that: the connection gets a certificate of the identity provider.
+pub(crate) fn unpinned(connection: &str) -> String {
+    format!(
+        "the connection has no certificate of the identity provider: `ssoctl connection refresh {connection}` takes what its metadata publishes, `ssoctl cert add {connection} FILE` what it handed you; compare the fingerprint by another way than this login"
+    )
+}
+
 /// The request that a response should answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Request {

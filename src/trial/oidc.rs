@@ -81,6 +81,10 @@ impl Party for RelyingParty {
         vec![("redirect URI", self.redirect_uri.clone()), ("client ID", self.registration.client_id.clone())]
     }
 
+    fn names(&self) -> Vec<(&'static str, String)> {
+        vec![("redirect_uri", self.redirect_uri.clone()), ("client_id", self.registration.client_id.clone())]
+    }
+
     fn begins_here(&self) -> bool {
         true
     }

@@ -23,6 +23,8 @@ pub(crate) struct Arrival {
 pub(crate) trait Party: Send + Sync + 'static {
     /// What must be known at the identity provider, each with its label there.
     fn facts(&self) -> Vec<(&'static str, String)>;
+    /// The same and all there is else, by the keys that a program knows them by.
+    fn names(&self) -> Vec<(&'static str, String)>;
     /// Whether a login begins here, and not at the identity provider.
     fn begins_here(&self) -> bool;
     /// Sends the browser to the identity provider; `None` where logins begin there.

@@ -59,6 +59,8 @@ const MOST_SESSIONS: usize = 16;
 
 /// What is known of the identity provider, and what the test is to be.
 pub(crate) struct Setting {
+    /// What commands call the connection.
+    pub(crate) name: String,
     /// Its entity ID.
     pub(crate) idp: String,
     /// Its keys.
@@ -278,6 +280,7 @@ impl ServiceProvider {
                 forced_at: open.as_ref().filter(|_| self.setting.force).map(|open| open.at),
             },
         );
+        judged.verification.mend(response::UNPINNED, &response::unpinned(&self.setting.name));
         let sealed = judged.verification.refusal().is_some_and(|step| step.code == Some("decryption-key-missing"));
         if !opens && sealed {
             return unasked(value);
@@ -367,6 +370,10 @@ impl Party for ServiceProvider {
             facts.push(("logout URL", self.slo()));
         }
         facts
+    }
+
+    fn names(&self) -> Vec<(&'static str, String)> {
+        vec![("entity_id", self.entity_id()), ("acs", self.acs[0].clone()), ("slo", self.slo())]
     }
 
     fn begins_here(&self) -> bool {

@@ -107,6 +107,8 @@ pub(crate) struct Trial {
 /// What has come so far.
 #[derive(Default)]
 pub(crate) struct Come {
+    /// Whether any browser was here.
+    opened: bool,
     /// The login that counts.
     login: Option<Arc<Login>>,
     logout: Option<Arc<Verification>>,
@@ -175,6 +177,11 @@ impl Trial {
             }
             None => page::refusal(404, otherwise),
         }
+    }
+
+    /// Whether a browser has opened any page of the test.
+    pub(crate) fn was_opened(&self) -> bool {
+        self.come().opened
     }
 
     /// Whether something that has come is being judged, which may ask the identity provider.
@@ -272,6 +279,7 @@ impl Trial {
 
 impl Site for Trial {
     fn answer(&self, request: &Request) -> Reply {
+        self.come().opened = true;
         if let Some(reply) = self.arrived(request) {
             return reply;
         }

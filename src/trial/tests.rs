@@ -38,6 +38,10 @@ impl Party for Anybody {
         vec![("reply URL", "<http://localhost>".to_owned())]
     }
 
+    fn names(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
     fn begins_here(&self) -> bool {
         true
     }
@@ -84,6 +88,7 @@ fn trial() -> (Trial, Receiver<Event>) {
         verdict: Verdict::Prompt,
         code: "merge-prompt",
         summary: "asked <whether>".to_owned(),
+        mend: None,
         username: Some("alice#brand".to_owned()),
         account: None,
         choices: Vec::new(),

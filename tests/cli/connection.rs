@@ -389,6 +389,25 @@ fn set_refuses_the_metadata_of_another_identity_provider() {
 }
 
 #[test]
+fn add_tells_of_an_address_once() {
+    let desk = Desk::new();
+    let xml = Idp::new().xml();
+    let plain = xml.replace("Location=\"https:", "Location=\"http:");
+    assert_ne!(plain, xml);
+    desk.write("idp.xml", plain);
+    let add = ["connection", "add", "q", "--provider", "qualtrics", "--metadata", "idp.xml"];
+    let told = desk.ssoctl(&add).exits(0).stderr;
+    let about = |address: &str| {
+        let says = |line: &&str| {
+            line.contains("[location-http]") && line.contains(&format!("`http://idp.example.org/{address}`"))
+        };
+        told.lines().filter(says).count()
+    };
+    assert_eq!((about("sso/redirect"), about("sso/post")), (1, 1), "{told}");
+    assert!(told.contains("ask for an `https://` endpoint"), "{told}");
+}
+
+#[test]
 fn add_says_that_a_signature_was_not_verified() {
     let desk = Desk::new();
     let signature = "<ds:Signature xmlns:ds='http://www.w3.org/2000/09/xmldsig#'/><md:IDPSSODescriptor";

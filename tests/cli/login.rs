@@ -151,11 +151,16 @@ fn people_read_the_verdict_first_in_lines_that_fit() {
         page
     };
     let allowed = page(&["--set", "Mail=anna@example.org", "--set", "uid=1", "--set", "Role=Student"], 0);
-    assert!(allowed.stdout.starts_with("ALLOW as `1#testbrand`, if that account is there [account-not-looked-up]\n"));
+    let verdict = "ALLOW as `1#testbrand`, if that account is there, else asked for an older\n  account [account-not-looked-up]\n";
+    assert!(allowed.stdout.starts_with(verdict), "{}", allowed.stdout);
+    allowed.shows("Qualtrics documentation: User Attribute Fields");
+    assert!(!allowed.stdout.contains("seed"), "{}", allowed.stdout);
     allowed.shows("roles         user_type: Participant").shows("connections/qualtrics.yaml:");
     let denied = page(&["--set", "mail=anna@example.org"], 1);
     assert!(denied.stdout.starts_with("DENY [attribute-missing]\n"));
-    denied.shows("capital and small letters");
+    denied
+        .shows("capital and small letters")
+        .shows("ssoctl connection set qualtrics\n                attributes.email=mail`");
     let asked = page(&["--set", "Mail=a@example.org", "--set", "uid=9", "--directory", "users.csv"], 0);
     assert!(asked.stdout.starts_with("PROMPT [merge-question]\n"));
     // What comes from outside drives no terminal.
@@ -199,7 +204,7 @@ fn input_that_cannot_be_meant_is_refused_by_name() {
         (&["qualtrics"], 2, "login-nobody"),
         (&["qualtrics", "--set", "Mail"], 2, "set-form"),
         (&["qualtrics", "--attributes", "-", "--directory", "-"], 2, "stdin-twice"),
-        (&["qualtrix", "--set", "a=b"], 3, "connection-not-found"),
+        (&["qualtrix"], 3, "connection-not-found"),
         (&["qualtrics", "--attributes", "none.txt"], 3, "file-not-found"),
         (&["qualtrics", "--attributes", "big.txt"], 3, "input-too-large"),
         (&["qualtrics", "--attributes", "twice.yaml"], 3, "yaml-duplicate-key"),
@@ -243,7 +248,9 @@ fn a_table_of_tests_passes_or_says_what_was_expected_and_what_came() {
     let run = |more: &[&str], exit| -> Output {
         desk.ssoctl(&[&["login", "simulate", "--cases", "tests/logins.yaml"], more].concat()).exits(exit)
     };
-    run(&["--require-coverage"], 0).shows("qvidian: 3 of 3 rules used").shows("3 cases: 3 passed, 0 failed");
+    run(&["--require-coverage"], 0)
+        .shows("qvidian: 3 of 3 mappings, groups and domains used")
+        .shows("3 cases: 3 passed, 0 failed");
     // The same table with one slip in what is expected.
     desk.write(
         "tests/logins.yaml",
@@ -325,7 +332,8 @@ fn rules_that_no_case_used_are_told_and_fail_where_coverage_is_required() {
     desk.write("logins.yaml", CASES.replace("roles: [Reader, Author]", "roles: [Reader, Author, Cook]"));
     let arguments = ["login", "simulate", "--cases", "logins.yaml"];
     let told = desk.ssoctl(&arguments).exits(0);
-    told.shows("qvidian: 4 of 7 rules used").shows("never used: mapping groups `writers` to Author");
+    told.shows("qvidian: 4 of 7 mappings, groups and domains used")
+        .shows("never used: mapping groups `writers` to Author");
     told.shows("near-duplicate: mapping 2").shows("unreachable: mapping 3").shows("repeated: mapping 4");
     told.shows("unreachable: mapping 5: the vendor maps no field `division`");
     desk.ssoctl(&[&arguments[..], &["--require-coverage"]].concat()).exits(1).shows("3 cases: 3 passed, 0 failed");

@@ -184,7 +184,7 @@ fn a_built_in_profile_is_shown_whole() {
                 attributes.external_id: optional; the attribute that carries it is `qualysguard_external_id` (NameFormat basic); at most 256 characters; the vendor does not ask for it
 
         sources
-          seed 003: SAML 2.0 Single Sign-On (SSO)
+          Qualys documentation: SAML 2.0 Single Sign-On (SSO)
           https://www.qualys.com/platform-identification/
           https://bayfury.com/okta-single-sign-on-documentation-8326
           https://www.proofid.com/blog/configuring-qualys-with-pingfederate

@@ -51,6 +51,50 @@ fn the_metadata_is_the_same_each_time_and_names_this_machine() {
 }
 
 #[test]
+fn a_program_reads_what_the_identity_provider_must_know() {
+    let desk = desk();
+    let told = desk.ssoctl(&["connection", "test", "google", "--metadata", "--format", "json"]).exits(0).json();
+    assert_eq!(told["schema"], "ssoctl.test-sp/1");
+    for (key, end) in [("entity_id", "/metadata"), ("acs", "/acs"), ("slo", "/slo")] {
+        assert!(told[key].as_str().unwrap().ends_with(end), "{told}");
+    }
+    assert!(told["metadata"].as_str().unwrap().contains("EntityDescriptor"), "{told}");
+    let text = "version: 1\nprovider: qualifio\nname: x\noauth:\n  kind: custom\n  client_id: client-7\n  authorization_endpoint: \
+                https://idp.example.org/a\n  token_endpoint: https://idp.example.org/t\n  scope: openid\nattributes:\n  email: email\n";
+    desk.write("connections/oidc.yaml", text);
+    let told = desk.ssoctl(&["connection", "test", "oidc", "--metadata", "--format", "json"]).exits(0).json();
+    let wanted = json!({
+        "schema": "ssoctl.test-sp/1", "redirect_uri": "http://localhost:[PORT]/callback", "client_id": "client-7",
+    });
+    assert_eq!(told, wanted);
+}
+
+#[test]
+fn a_test_without_a_certificate_or_a_visitor_says_so_in_lines_that_fit() {
+    let desk = Desk::new();
+    let text = "version: 1\nprovider: ino-cx\nname: x\nsaml:\n  idp:\n    entity_id: https://idp.example.org\n    sso:\n    - binding: \
+                HTTP-Redirect\n      location: https://idp.example.org/sso\n      enabled: true\n";
+    desk.write("connections/bare.yaml", text);
+    let run = |more: &[&str]| {
+        let listen = format!("localhost:{}", free_port());
+        let line = ["connection", "test", "bare", "--no-browser", "--wait", "1", "--listen", &listen];
+        desk.ssoctl(&[&line[..], more].concat()).exits(4)
+    };
+    let told = run(&[]);
+    told.tells("warning: every login will be refused").tells("`ssoctl cert add bare FILE`");
+    told.tells("hint: nobody opened http://localhost:[PORT]/: open it in a browser");
+    let first: Vec<&str> = told.stderr.lines().take_while(|line| !line.starts_with("waiting")).collect();
+    let long: Vec<&&str> =
+        first.iter().filter(|line| !line.starts_with("hint: ") && line.chars().count() > 80).collect();
+    assert!(long.is_empty(), "{long:?}");
+    let told = run(&["--idp-initiated"]);
+    told.tells("open the application at the identity provider").tells("what the identity provider's page said");
+    assert!(!told.stderr.contains("nobody opened"), "{}", told.stderr);
+    let wrong = desk.ssoctl(&["connection", "test", "bare", "--listen", "idp:x"]).exits(2);
+    wrong.tells("`localhost:8976`");
+}
+
+#[test]
 fn a_test_that_cannot_begin_says_why() {
     let desk = desk();
     let refused = |words: &[&str], exit: i32, code: &str| {

@@ -126,11 +126,34 @@ pub(crate) fn draft(
     }
     findings.extend(assumed(&mut form, kind, documents, vendor));
     let connection = form::filled(&base(args, kind, documents, vendor), &form, vendor)?;
-    findings.extend(super::findings(&args.name, &connection, &|_| None, context)?);
+    findings = told_once(findings, super::findings(&args.name, &connection, &|_| None, context)?);
     // What is told of the file as well is told once.
     findings.extend(judged.into_iter().filter(|one| !findings.iter().any(|told| told.code == one.code)).collect::<Vec<_>>());
     let text = rendering::text(&connection, vendor, kind)?;
     Ok(Draft { connection, findings, text })
+}
+
+/// Findings of the documents and of the connection that came of them, each told once. An address that the
+/// connection has is its own to tell of; the document's finding may know what mends it.
+fn told_once(documents: Vec<Finding>, mut own: Vec<Finding>) -> Vec<Finding> {
+    let mut all: Vec<Finding> = Vec::new();
+    for finding in documents {
+        let same = |mine: &&mut Finding| {
+            let address = mine.message.split('`').nth(1).filter(|text| text.contains("://"));
+            mine.code == finding.code && address.is_some_and(|text| finding.message.contains(&format!("`{text}`")))
+        };
+        match own.iter_mut().find(same) {
+            Some(mine) => mine.hint = mine.hint.take().filter(|hint| !hint.is_empty()).or(finding.hint),
+            None => all.push(finding),
+        }
+    }
+    for finding in own {
+        // One address may be that of several endpoints.
+        if !all.iter().any(|told| (told.code, &told.message) == (finding.code, &finding.message)) {
+            all.push(finding);
+        }
+    }
+    all
 }
 
 /// Takes for granted what nobody has answered; the findings say what may be wrong.

@@ -3,6 +3,7 @@
 mod oidc;
 mod report;
 mod saml;
+mod told;
 
 use std::io::IsTerminal as _;
 use std::net::IpAddr;
@@ -25,6 +26,7 @@ use clap::ValueEnum;
 use crate::cli::Verdict;
 use crate::cli::context::Context;
 use crate::cli::diff;
+use crate::cli::listen;
 use crate::cli::login::decode;
 use crate::cli::login::prepared;
 use crate::cli::login::prepared::Prepared;
@@ -89,8 +91,8 @@ pub(crate) struct Args {
     /// Do not open a browser: open the page yourself
     #[arg(long)]
     no_browser: bool,
-    /// Where to listen on this machine; the pages are called `localhost`
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8976")]
+    /// Where to listen on this machine, or the port alone; the pages are called `localhost`
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8976", value_parser = listen::parse)]
     listen: SocketAddr,
     /// Serve the pages by https, with a certificate that the browser does not know
     #[arg(long)]
@@ -219,7 +221,7 @@ fn live(args: &Args, prepared: Prepared, context: &mut Context) -> Result<(Verdi
         }
     };
     if args.metadata {
-        return Ok((metadata(&*party_at(port)?, context)?, context.now));
+        return Ok((told::metadata(&*party_at(port)?, context)?, context.now));
     }
     let accounts = match &args.directory {
         Some(file) => Some(prepared::directory(Path::new(file), context)?),
@@ -255,27 +257,19 @@ fn live(args: &Args, prepared: Prepared, context: &mut Context) -> Result<(Verdi
     let trial = Arc::new(trial);
     let server = opened.serve(Arc::<Trial>::clone(&trial), Door::of(port, args.tls))?;
     let ui = &context.ui;
-    ui.status(&format!("test login of `{}` at {idp}", args.name));
-    for (label, value) in &facts {
-        ui.status(&format!("  {label:16}{value}"));
-    }
-    ui.status("these must be known at the identity provider; `--metadata` prints them as one document");
+    told::beginning(args, connection, &idp, &facts, ui);
     let begin = format!("{base}/");
-    let opens = !args.no_browser && !context.ci && ui.can_ask() && std::io::stderr().is_terminal();
+    let opens = !args.no_browser && !args.idp_initiated && !context.ci && ui.can_ask() && std::io::stderr().is_terminal();
     match opens && open::that_detached(&begin).is_ok() {
         true => ui.status(&format!("opened {begin} in the browser")),
+        false if args.idp_initiated => ui.status("open the application at the identity provider, as a user would"),
         false => ui.status(&format!("open {begin} in a browser of this machine")),
     }
     ui.status(&format!("waiting {} s for a login; Ctrl-C ends the test", args.wait));
     let heard = wait(args, &heard, &trial);
     drop(server);
     let Some(login) = heard.login else {
-        let mut failure = Failure::remote("no-login", format!("no login came within {} s", args.wait))
-            .hint("what the identity provider's page said is the reason; if it names the reply URL or an unknown application, add there what stands above");
-        if let Some((label, value)) = facts.iter().find(|(label, _)| label.contains("reply") || label.contains("redirect")) {
-            failure = failure.hint(format!("the {label} must be `{value}` there, byte for byte"));
-        }
-        return Err(failure.into());
+        return Err(told::no_login(args, &begin, trial.was_opened(), &facts).into());
     };
     report::tell(&login, heard.logout.as_deref(), &prepared, context)?;
     if let Some(file) = args.save.as_ref().filter(|_| !login.message.is_empty()) {
@@ -363,17 +357,6 @@ fn loopback_port(args: &Args) -> Result<u16> {
         return Err(Failure::refused("sandbox-not-loopback", message).hint("listen on `127.0.0.1:PORT`").into());
     }
     Ok(args.listen.port())
-}
-
-fn metadata(party: &dyn Party, context: &Context) -> Result<Verdict> {
-    match party.metadata() {
-        Some(made) => context.ui.data(&made?.1)?,
-        None => {
-            let lines = party.facts().into_iter().map(|(label, value)| format!("{label}: {value}\n"));
-            context.ui.data(&lines.collect::<String>())?;
-        }
-    }
-    Ok(Verdict::Done)
 }
 
 /// The test is on record, as `connection enable` and migrations ask for it.

@@ -19,7 +19,11 @@ const COLUMNS: usize = 80;
 pub(in crate::cli) fn page(decision: &Decision, prepared: &Prepared) -> String {
     let verdict = decision.verdict.word().to_uppercase();
     let (mut page, why) = match decision.verdict {
-        Verdict::Allow => (format!("{verdict} {} [{}]\n", printable(&decision.summary), decision.code), None),
+        Verdict::Allow => {
+            let told = format!("{verdict} {} [{}]", printable(&decision.summary), decision.code);
+            let lines = table::wrapped(&told, Some(table::terminal_width().unwrap_or(COLUMNS).max(40)));
+            (lines.join("\n") + "\n", None)
+        }
         Verdict::Deny | Verdict::Prompt => (format!("{verdict} [{}]\n", decision.code), Some(decision.summary.clone())),
     };
     let mut facts = |label: &str, values: &[String]| {
@@ -29,6 +33,8 @@ pub(in crate::cli) fn page(decision: &Decision, prepared: &Prepared) -> String {
     };
     let one = |value: &Option<String>| value.iter().cloned().collect::<Vec<_>>();
     facts("why", &one(&why));
+    let hint = decision.mend.as_ref().map(|mend| mend.told(prepared.name().as_str()));
+    facts("hint", &one(&hint));
     facts("connection", &[prepared.name().to_string()]);
     facts("username", &one(&decision.username));
     facts("account", &one(&decision.account));
@@ -44,9 +50,16 @@ pub(in crate::cli) fn page(decision: &Decision, prepared: &Prepared) -> String {
 
 /// A label and a text in lines that fit, all of which begin in one column.
 pub(in crate::cli) fn hanging(label: &str, indent: usize, column: usize, text: &str) -> String {
-    let room = table::terminal_width().unwrap_or(COLUMNS).max(40).saturating_sub(column);
+    let width = table::terminal_width().unwrap_or(COLUMNS).max(40);
+    let room = width.saturating_sub(column);
+    let text = printable(text);
+    let longest = text.split(' ').map(|word| word.chars().count()).max().unwrap_or_default();
     let mut lines = String::new();
-    for (at, line) in table::wrapped(&printable(text), Some(room)).iter().enumerate() {
+    if !label.is_empty() && longest > room && longest + indent + 2 <= width {
+        let _ = writeln!(lines, "{:indent$}{label}", "");
+        return lines + &hanging("", indent, indent + 2, &text);
+    }
+    for (at, line) in table::wrapped(&text, Some(room)).iter().enumerate() {
         let label = if at == 0 { label } else { "" };
         let _ = writeln!(lines, "{:indent$}{label:width$}{}", "", line.trim_start(), width = column - indent);
     }
@@ -66,7 +79,7 @@ pub(in crate::cli) fn trace(decision: &Decision, prepared: &Prepared, indent: us
     let column = indent + 9;
     for step in &decision.trace {
         text.push_str(&hanging(step.outcome.word(), indent, column, &format!("{}: {}", step.rule, step.result)));
-        let source = [step.seed.as_deref().map(str::to_owned), prepared.at(&step.route)];
+        let source = [step.source.as_deref().map(str::to_owned), prepared.at(&step.route)];
         let source: Vec<String> = source.into_iter().flatten().collect();
         // A long cite and a long path get a line each.
         let joined = source.join(" | ");
@@ -88,6 +101,7 @@ pub(in crate::cli) fn document(decision: &Decision, prepared: &Prepared) -> Valu
         "decision": decision.verdict.word(),
         "code": decision.code,
         "summary": decision.summary,
+        "hint": decision.mend.as_ref().map(|mend| mend.told(prepared.name().as_str())),
         "username": decision.username,
         "account": decision.account,
         "changes": changes.collect::<Vec<_>>(),
@@ -111,4 +125,16 @@ pub(in crate::cli) fn steps(decision: &Decision, prepared: &Prepared) -> Vec<Val
         })
     });
     steps.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hanging;
+
+    #[test]
+    fn a_word_that_does_not_fit_beside_its_label_stands_below_it() {
+        let long = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport";
+        assert_eq!(hanging("logged in by", 2, 16, long), format!("  logged in by\n    {long}\n"));
+        assert_eq!(hanging("why", 2, 6, "a b"), "  why a b\n");
+    }
 }

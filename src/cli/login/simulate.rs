@@ -64,10 +64,10 @@ pub(crate) struct Args {
     /// The vendor's users as CSV; without it no account is looked up
     #[arg(long, value_name = "FILE")]
     directory: Option<String>,
-    /// Run a table of tests, and say which rules they never used
+    /// Run a table of tests, and say which mappings, groups and domains they never used
     #[arg(long, value_name = "FILE", conflicts_with_all = ["set", "attributes", "claims", "subject"])]
     cases: Option<String>,
-    /// Exit 1 also where a rule of a connection was used by no case
+    /// Exit 1 also where a mapping, group or domain of a connection was used by no case
     #[arg(long, requires = "cases", conflicts_with_all = ["set", "attributes", "claims", "subject"])]
     require_coverage: bool,
 }
@@ -99,12 +99,12 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let Some(name) = &args.name else {
         return Err(Failure::usage("login-nobody", "no connection is named").into());
     };
+    let prepared = Prepared::new(name, context)?;
     if args.set.is_empty() && args.attributes.is_none() && args.claims.is_none() && args.subject.is_none() {
         return Err(Failure::usage("login-nobody", "nothing says who logs in")
             .hint("give what the identity provider sends: `--set NAME=VALUE`, `--attributes FILE` or `--claims FILE`")
             .into());
     }
-    let prepared = Prepared::new(name, context)?;
     let mut identity = match (&args.attributes, &args.claims) {
         (Some(file), _) => identity::attributes(&identity::read(file)?, identity::shown(file))?,
         (None, Some(file)) => {

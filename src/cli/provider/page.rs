@@ -15,6 +15,7 @@ use crate::provider::profile::SpCandidate;
 use crate::provider::profile::SpSource;
 use crate::provider::profile::Support;
 use crate::provider::profile::When;
+use crate::rules::policy::source_of;
 
 /// The matrix: what a vendor can do is a row, a vendor is a column. Vendors that do not fit
 /// beside the others come below them.
@@ -115,7 +116,8 @@ pub(super) fn page(vendor: &Vendor) -> String {
             lines(&mut page, 8, &detail(field, vendor));
         }
     }
-    list(&mut page, "sources", &vendor.sources);
+    let sources: Vec<String> = vendor.sources.iter().map(|source| source_of(source, &vendor.title)).collect();
+    list(&mut page, "sources", &sources);
     page
 }
 

@@ -12,6 +12,7 @@ use serde_json::json;
 use crate::cli::Format;
 use crate::cli::Verdict;
 use crate::cli::context::Context;
+use crate::cli::listen;
 use crate::cli::faults;
 use crate::cli::sandbox::login;
 use crate::cli::stand_in::NEVER_STRUCK;
@@ -68,8 +69,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "NAME",
         value_parser = clap::builder::PossibleValuesParser::new(sandbox::providers()))]
     provider: Option<String>,
-    /// Loopback address; port 0 takes any that is free
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    /// Loopback address, or the port alone; port 0 takes any that is free
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = listen::parse)]
     listen: SocketAddr,
     /// Begin with the users of this CSV file, or `-` (username, and id, email, first_name, last_name, status)
     #[arg(long, value_name = "FILE")]

@@ -92,9 +92,13 @@ impl Judging<'_> {
         let said = self.text(claim).and_then(|hash| match (hash, given, algorithm) {
             (None, None, _) => Ok(Held::NotAsked(format!("no {what} was given, and the token has no `{claim}`"))),
             (Some(_), None, _) => Ok(Held::NotAsked(format!("no {what} was given for `{claim}` to be compared with"))),
-            (None, Some(_), _) => Ok(Held::NotAsked(format!(
-                "the token has no `{claim}`, so the {what} may be another login's; from the token endpoint it may be left out"
-            ))),
+            (None, Some(_), _) if claim == "at_hash" => Ok(Held::Note(
+                "the token has no `at_hash`, which is optional where both come from the token endpoint (3.1.3.6)"
+                    .to_owned(),
+            )),
+            (None, Some(_), _) => {
+                Ok(Held::NotAsked(format!("the token has no `{claim}`, so the {what} may be another login's")))
+            }
             (_, _, Err(_)) => Ok(Held::NotAsked("no algorithm says with what to digest".to_owned())),
             (Some(hash), Some(given), Ok(algorithm)) => {
                 let mut digest = Digest::new(algorithm.digest());
@@ -104,7 +108,10 @@ impl Judging<'_> {
                 if hash == wanted {
                     return Ok(Held::Yes(format!("that of the {what} given")));
                 }
-                let what = format!("the {what} given is not the one the token came with: {}", explain_difference(&wanted, hash));
+                let what = format!(
+                    "the {what} given is not the one the token came with: {}",
+                    explain_difference(&wanted, hash)
+                );
                 let failure = match claim {
                     "at_hash" => Failure::input("at-hash-mismatch", what),
                     _ => Failure::input("c-hash-mismatch", what),

@@ -138,14 +138,14 @@ pub(super) fn username(claims: &Map<String, Value>, source: &str, claim: Option<
 /// An address that its user may have chosen (nOAuth, 2023).
 fn unverified(email: &str, source: &str, verified: Option<&Value>) -> Failure {
     let said = match verified {
-        None | Some(Value::Null) => "does not say that it is verified",
-        Some(Value::Bool(_)) => "says that it is not verified",
-        Some(_) => "has an `email_verified` that is neither true nor false",
+        None | Some(Value::Null) => format!("{source} has no `email_verified`"),
+        Some(Value::Bool(_)) => format!("`email_verified` in {source} is false"),
+        Some(_) => format!("`email_verified` in {source} is neither true nor false"),
     };
     Failure::input(
         "username-email-unverified",
         format!(
-            "the vendor finds the user by `email` `{email}`, and {source} {said}: where users set it themselves, they \
+            "the vendor finds the user by `email` `{email}`, and {said}: where users set it themselves, they \
              log in as whom they like (nOAuth)"
         ),
     )

@@ -13,9 +13,11 @@ use crate::saml::ASSERTION;
 use crate::saml::DS;
 use crate::saml::PROTOCOL;
 use crate::saml::response::Judging;
+use crate::saml::response::UNPINNED;
 use crate::saml::response::encryption;
 use crate::saml::response::limits;
 use crate::saml::response::node::Node;
+use crate::saml::response::unpinned;
 use crate::saml::signature::message;
 use crate::saml::signature::trust::Pin;
 
@@ -180,6 +182,7 @@ impl Judging<'_> {
             _ => None,
         };
         let hints = foreign.unwrap_or_else(|| match failure.code() {
+            UNPINNED => unpinned("NAME"),
             "signature-invalid" => "it was altered on its way, or signed by another key: capture it anew, and compare the certificates of both sides".to_owned(),
             _ => failure.hints().join("\n"),
         });

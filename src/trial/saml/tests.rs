@@ -37,6 +37,7 @@ fn pair(change: impl FnOnce(&mut Setting)) -> Pair {
     let key = PrivateKey::generate(NewKey::Ec(Curve::P256)).unwrap();
     let pins = Pin::read(key.public().to_pem().unwrap().as_bytes(), "x").unwrap();
     let mut setting = Setting {
+        name: "prod".to_owned(),
         idp: IDP.to_owned(),
         trust: Trust { pins, sha1: Sha1::Refused },
         sso: Some(endpoint(Binding::redirect(), "/sso")),
@@ -308,6 +309,18 @@ fn what_is_encrypted_is_opened_for_what_was_asked_alone() {
     assert_eq!(code(&asking.arrive(&sealed(&format!(" InResponseTo=\"{id}\"")), &relay_state)), "encryption-malformed");
     let taking = pair(|setting| (setting.sso, setting.unsolicited) = (None, true));
     assert_eq!(code(&taking.arrive(&sealed(""), "")), "encryption-malformed");
+}
+
+#[test]
+fn a_connection_without_a_certificate_is_told_how_it_gets_one() {
+    let pair = pair(|setting| setting.trust.pins.clear());
+    let (id, relay_state) = pair.begin();
+    let arrival = pair.arrive(&pair.posted(&pair.answer(Some(&id)), Signed::Assertion), &relay_state);
+    assert_eq!(code(&arrival), "signature-not-verified");
+    let hint = arrival.judged.verification.refusal().unwrap().hint.as_deref().unwrap();
+    for part in ["`ssoctl connection refresh prod`", "`ssoctl cert add prod FILE`"] {
+        assert!(hint.contains(part) && !hint.contains("--trust"), "{hint}");
+    }
 }
 
 #[test]

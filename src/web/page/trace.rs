@@ -41,6 +41,6 @@ const fn tone(outcome: Outcome, verdict: Verdict) -> Tone {
 fn source(step: &Step) -> Option<String> {
     let key = step.route.iter().map(ToString::to_string).collect::<Vec<_>>().join(".");
     let parts: Vec<&str> =
-        [step.seed.as_deref().unwrap_or_default(), &key].into_iter().filter(|part| !part.is_empty()).collect();
+        [step.source.as_deref().unwrap_or_default(), &key].into_iter().filter(|part| !part.is_empty()).collect();
     (!parts.is_empty()).then(|| printable(&parts.join(" · ")))
 }

@@ -25,6 +25,7 @@ pub(super) fn party(args: &Args, saml: &Saml, base: String, folder: &Path, now: 
     // QT4: POST means signed.
     let posts = sso.as_ref().is_some_and(|endpoint| endpoint.binding == Binding::post());
     let setting = Setting {
+        name: args.name.to_string(),
         idp: saml.idp.entity_id.clone(),
         trust: decode::saml::trust(&args.name, saml, args.insecure_allow_sha1)?,
         sign: args.sign_request || options.sign_request || saml.idp.want_authn_requests_signed || posts,

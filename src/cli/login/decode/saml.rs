@@ -53,6 +53,7 @@ pub(super) fn judged(args: &Args, prepared: &Prepared, (xml, posted_to, file): (
         forced_at: None,
     };
     let mut judged = response::judge(xml, file, &expected);
+    judged.verification.mend(response::UNPINNED, &response::unpinned(name.as_str()));
     if let (Some(posted), Some(destination)) = (posted_to, &judged.facts.destination)
         && destination.split('?').next() != Some(posted)
     {

@@ -40,7 +40,7 @@ pub(super) fn page(results: &Results) -> String {
         let place = |rule: &Rule| prepared.at(&rule.route).unwrap_or_default();
         let unused: Vec<&Rule> = coverage.unused().collect();
         let all = coverage.rules().count();
-        let _ = writeln!(page, "{}: {} of {all} rules used", prepared.name(), all - unused.len());
+        let _ = writeln!(page, "{}: {} of {all} mappings, groups and domains used", prepared.name(), all - unused.len());
         let shown = unused.iter().map(|rule| (format!("never used: {} {}", rule.kind, rule.text), place(rule)));
         listed(&mut page, shown);
         let shown = weaknesses.iter().map(|one| {

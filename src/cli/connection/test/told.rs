@@ -1,0 +1,64 @@
+//! What is said around a test login: what the identity provider must know, and why none came.
+
+use serde_json::Map;
+use serde_json::Value;
+
+use crate::cli::Format;
+use crate::cli::Verdict;
+use crate::cli::connection::test::Args;
+use crate::cli::context::Context;
+use crate::cli::ui::Ui;
+use crate::error::Failure;
+use crate::error::Result;
+use crate::model::connection::Connection;
+use crate::saml::response;
+use crate::trial::party::Party;
+
+/// What the test is of, and what must be known there; and what makes every login fail.
+pub(super) fn beginning(args: &Args, connection: &Connection, idp: &str, facts: &[(&'static str, String)], ui: &Ui) {
+    if connection.saml.as_ref().is_some_and(|saml| saml.idp.certificates.is_empty()) {
+        ui.warning("every login will be refused: nothing can verify its signature");
+        ui.hint(&response::unpinned(args.name.as_str()));
+    }
+    ui.status(&format!("test login of `{}` at {idp}", args.name));
+    for (label, value) in facts {
+        ui.status(&format!("  {label:16}{value}"));
+    }
+    let printed = if connection.saml.is_some() { "prints them as one document" } else { "prints them alone" };
+    ui.status(&format!("the identity provider must know these; `--metadata` {printed}"));
+}
+
+/// What must be known at the identity provider, in the form that it takes or for a program.
+pub(super) fn metadata(party: &dyn Party, context: &Context) -> Result<Verdict> {
+    let document = party.metadata().transpose()?.map(|(_, text)| text);
+    if context.format == Format::Json {
+        let mut told = Map::<String, Value>::from_iter([("schema".to_owned(), "ssoctl.test-sp/1".into())]);
+        told.extend(party.names().into_iter().map(|(key, value)| (key.to_owned(), value.into())));
+        told.extend(document.map(|text| ("metadata".to_owned(), text.into())));
+        context.ui.json(&told)?;
+        return Ok(Verdict::Done);
+    }
+    match document {
+        Some(text) => context.ui.data(&text)?,
+        None => {
+            let lines = party.facts().into_iter().map(|(label, value)| format!("{label}: {value}\n"));
+            context.ui.data(&lines.collect::<String>())?;
+        }
+    }
+    Ok(Verdict::Done)
+}
+
+/// Nothing came: whether that was here or at the identity provider decides what mends it.
+pub(super) fn no_login(args: &Args, begin: &str, opened: bool, facts: &[(&'static str, String)]) -> Failure {
+    let failure = Failure::remote("no-login", format!("no login came within {} s", args.wait));
+    if !opened && !args.idp_initiated {
+        return failure.hint(format!(
+            "nobody opened {begin}: open it in a browser of this machine while the test waits; `--wait` gives more time"
+        ));
+    }
+    let failure = failure.hint("what the identity provider's page said is the reason; if it names the reply URL or an unknown application, add there what stands above");
+    let reply = facts.iter().find(|(label, _)| label.contains("reply") || label.contains("redirect"));
+    reply.into_iter().fold(failure, |failure, (label, value)| {
+        failure.hint(format!("the {label} must be `{value}` there, byte for byte"))
+    })
+}
