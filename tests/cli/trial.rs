@@ -91,7 +91,7 @@ fn a_test_without_a_certificate_or_a_visitor_says_so_in_lines_that_fit() {
     told.tells("open the application at the identity provider").tells("what the identity provider's page said");
     assert!(!told.stderr.contains("nobody opened"), "{}", told.stderr);
     let wrong = desk.ssoctl(&["connection", "test", "bare", "--listen", "idp:x"]).exits(2);
-    wrong.tells("`localhost:8976`");
+    wrong.tells("or `8976`");
 }
 
 #[test]
