@@ -74,7 +74,7 @@ pub(super) fn result(trial: &Trial, login: &Login, logout: Option<&Verification>
         @if !login.expected {
             p.card { "This answers no request of this test, so the test goes on: " a href="/" { "begin" } "." }
         }
-        @if let Some(decision) = &login.decision { (decided(decision)) }
+        @if let Some(decision) = &login.decision { (decided(decision, &trial.name)) }
         @if let Some(identity) = shown {
             h2 { (heading) }
             (whom(identity))
@@ -107,7 +107,7 @@ pub(super) fn result(trial: &Trial, login: &Login, logout: Option<&Verification>
     reply
 }
 
-fn decided(decision: &Decision) -> Markup {
+fn decided(decision: &Decision, connection: &str) -> Markup {
     let (tone, word) = match decision.verdict {
         Verdict::Allow => (Tone::Good, "ALLOW"),
         Verdict::Prompt => (Tone::Warning, "PROMPT"),
@@ -132,6 +132,7 @@ fn decided(decision: &Decision) -> Markup {
         h2 { "At the vendor this login would" }
         p class=(format!("verdict {}", tone.class())) { (word) " " (decision.code) }
         p { (told(&decision.summary)) }
+        @if let Some(mend) = &decision.mend { p { strong { "Mend: " } (told(&mend.told(connection))) } }
         @if !rows.is_empty() { (facts(rows)) }
         (trace(decision))
     }

@@ -12,6 +12,7 @@ use crate::model::time::Time;
 use crate::model::verification::Judged;
 use crate::model::verification::Verification;
 use crate::rules::Decision;
+use crate::rules::Mend;
 use crate::rules::Verdict;
 use crate::trial::own_key::OwnKey;
 use crate::trial::party::Arrival;
@@ -88,7 +89,7 @@ fn trial() -> (Trial, Receiver<Event>) {
         verdict: Verdict::Prompt,
         code: "merge-prompt",
         summary: "asked <whether>".to_owned(),
-        mend: None,
+        mend: Some(Mend { key: "email".to_owned(), attribute: "urn:mail".to_owned(), called: Some("mail") }),
         username: Some("alice#brand".to_owned()),
         account: None,
         choices: Vec::new(),
@@ -166,6 +167,7 @@ fn a_login_is_told_and_shown_with_everything_escaped() {
         "ACCEPTED",
         "PROMPT merge-prompt",
         "asked &lt;whether&gt;",
+        "that is mail: <code>ssoctl connection set a&lt;b attributes.email=urn:mail</code>",
         "alice#brand",
         "&lt;b&gt;al",
         "… and 10 more",

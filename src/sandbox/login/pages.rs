@@ -206,13 +206,15 @@ fn denied(login: &Login, visit: &Visit, decision: &Decision) -> Reply {
     let stopped = decision.trace.iter().rev().find(|step| step.outcome == Outcome::Stopped);
     let key = stopped.map(|step| step.route.iter().map(ToString::to_string).collect::<Vec<_>>().join("."));
     let name = of_connection(login, visit);
+    let mend = match (&decision.mend, key.filter(|key| !key.is_empty())) {
+        (Some(mend), _) => mend.told(&name),
+        (None, Some(key)) => format!("look at `{key}` of `{name}`, or at what the identity provider sends"),
+        (None, None) => "an administrator of the vendor looks at the account; where it is another one than it should be, look at what the identity provider sends".to_owned(),
+    };
     let body = html! {
         p.verdict.bad { "DENY " (decision.code) }
         p { (told(&decision.summary)) }
-        @match key.filter(|key| !key.is_empty()) {
-            Some(key) => p { strong { "Mend: " } "look at " code { (printable(&key)) } " of " (name) ", or at what the identity provider sends." },
-            None => p { strong { "Mend: " } "this is the account's matter, and not the connection's: an administrator of the vendor looks at the account." },
-        }
+        p { strong { "Mend: " } (told(&mend)) }
         (trace(decision))
         p { a href="/" { "Back to the login" } }
     };
