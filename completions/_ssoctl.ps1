@@ -369,6 +369,7 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             [CompletionResult]::new('--force-authn', '--force-authn', [CompletionResultType]::ParameterName, 'Ask the identity provider to authenticate the user anew')
             [CompletionResult]::new('--sign-request', '--sign-request', [CompletionResultType]::ParameterName, 'Sign the request, also where neither the connection nor the identity provider asks for it (SAML)')
             [CompletionResult]::new('--slo', '--slo', [CompletionResultType]::ParameterName, 'Log out at the identity provider afterwards: press the button of the result''s page (SAML)')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Replace the file of `--save` where it is there already')
             [CompletionResult]::new('--record', '--record', [CompletionResultType]::ParameterName, 'Record the day of this login as that of the last successful test, where it is let in or prompted; a captured one must be of the last day, and for this vendor')
             [CompletionResult]::new('--insecure-allow-sha1', '--insecure-allow-sha1', [CompletionResultType]::ParameterName, 'Accept signatures made with SHA-1, which can be forged (SAML)')
             [CompletionResult]::new('--insecure-allow-http', '--insecure-allow-http', [CompletionResultType]::ParameterName, 'Fetch http:// URLs too; whoever sits between can then change the document')

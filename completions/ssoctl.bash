@@ -1265,7 +1265,7 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__connection__subcmd__test)
-            opts="-C -q -h --metadata --no-browser --listen --tls --wait --idp-initiated --force-authn --sign-request --request-binding --relay-state --slo --response --save --record --directory --skew --insecure-allow-sha1 --max-size --timeout --insecure-allow-http --untrusted --allow-origin --ca-file --workspace --format --no-input --quiet --help"
+            opts="-C -q -h --metadata --no-browser --listen --tls --wait --idp-initiated --force-authn --sign-request --request-binding --relay-state --slo --response --save --force --record --directory --skew --insecure-allow-sha1 --max-size --timeout --insecure-allow-http --untrusted --allow-origin --ca-file --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

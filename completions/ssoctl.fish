@@ -324,6 +324,7 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l force-authn -d 'Ask the identity provider to authenticate the user anew'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l sign-request -d 'Sign the request, also where neither the connection nor the identity provider asks for it (SAML)'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l slo -d 'Log out at the identity provider afterwards: press the button of the result\'s page (SAML)'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l force -d 'Replace the file of `--save` where it is there already'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l record -d 'Record the day of this login as that of the last successful test, where it is let in or prompted; a captured one must be of the last day, and for this vendor'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l insecure-allow-sha1 -d 'Accept signatures made with SHA-1, which can be forged (SAML)'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l insecure-allow-http -d 'Fetch http:// URLs too; whoever sits between can then change the document'

@@ -9,6 +9,7 @@ mod faults;
 mod interrupt;
 mod listen;
 mod moment;
+mod output;
 mod signer;
 mod source;
 mod stand_in;

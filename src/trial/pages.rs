@@ -97,6 +97,9 @@ pub(super) fn result(trial: &Trial, login: &Login, logout: Option<&Verification>
         }
         h2 { "What was tested" }
         p { "The identity provider's side, with the name and key of this test. The vendor's own addresses and keys cannot be used from here: what a browser brought to the vendor is judged by " code { "ssoctl login decode" } "." }
+        @if login.expected && log_out.is_none_or(|_| logout.is_some() || !trial.party.logs_out()) {
+            p { "The test ends with this page, which cannot be loaded again." }
+        }
         p.faint { "Connection " (trial.name) ", judged as of " (login.at.to_string()) ". The same is in the terminal." }
     };
     let mut reply = Reply::page(200, page::layout(BRAND, title, &body));

@@ -108,6 +108,8 @@ fn a_test_that_cannot_begin_says_why() {
     for file in ["-", ".", "nowhere/x"] {
         refused(&["--save", file], 2, "save-unusable");
     }
+    desk.write("there", "x");
+    refused(&["--save", "there"], 5, "file-exists");
     refused(&["--listen", "0.0.0.0:1"], 5, "sandbox-not-loopback");
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     refused(&["--listen", &taken.local_addr().unwrap().to_string()], 4, "web-listen");

@@ -30,6 +30,7 @@ use crate::cli::listen;
 use crate::cli::login::decode;
 use crate::cli::login::prepared;
 use crate::cli::login::prepared::Prepared;
+use crate::cli::output;
 use crate::cli::source;
 use crate::disk;
 use crate::disk::Access;
@@ -124,6 +125,9 @@ pub(crate) struct Args {
     /// Write what the identity provider sent to a file that only you can read, for `login decode`
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
+    /// Replace the file of `--save` where it is there already
+    #[arg(long, requires = "save")]
+    force: bool,
     /// Record the day of this login as that of the last successful test, where it is let in or prompted; a
     /// captured one must be of the last day, and for this vendor
     #[arg(long)]
@@ -208,7 +212,7 @@ fn captured(args: &Args, file: &str, context: &mut Context) -> Result<decode::Ou
 fn live(args: &Args, prepared: Prepared, context: &mut Context) -> Result<(Verdict, Time)> {
     let port = loopback_port(args)?;
     if let Some(file) = &args.save {
-        check_save(file)?;
+        check_save(file, args.force)?;
     }
     let connection = prepared.connection();
     let folder = context.workspace()?.state();
@@ -332,7 +336,7 @@ fn wait(args: &Args, events: &Receiver<Event>, trial: &Trial) -> Heard {
 }
 
 /// A login is not to be lost for a file that cannot be written.
-fn check_save(file: &Path) -> Result<()> {
+fn check_save(file: &Path, force: bool) -> Result<()> {
     let shown = printable(&file.display().to_string());
     let refuse = |why: &str| {
         Failure::usage("save-unusable", format!("`{shown}` {why}")).hint("give the name of a file that may be written anew")
@@ -343,6 +347,7 @@ fn check_save(file: &Path) -> Result<()> {
     if file.is_symlink() || file.exists() && !file.is_file() {
         return Err(refuse("is no regular file").into());
     }
+    output::refuse_present(file, force)?;
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if !folder.is_dir() {
         return Err(refuse("is in a folder that does not exist").into());

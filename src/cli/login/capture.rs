@@ -41,7 +41,7 @@ impl Message {
     pub(super) fn xml(&self, file: &str) -> Result<Vec<u8>, Failure> {
         match self {
             Self::Xml(xml) => Ok(xml.clone()),
-            Self::Carried(value) => binding::decode(value, file),
+            Self::Carried(value) => binding::decode_copied(value, file),
             Self::Token(_) => Err(Failure::bug("a token is no XML")),
             Self::Ambiguous { told, .. } => Err(ambiguous(file, told)),
         }

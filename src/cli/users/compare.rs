@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
+use crate::cli::output;
 use crate::cli::Format;
 use crate::cli::Verdict;
 use crate::cli::context::Context;
 use crate::cli::table;
-use crate::cli::users::export;
 use crate::cli::users::found_by;
 use crate::cli::users::listed;
 use crate::disk;
@@ -91,7 +91,7 @@ const SHOWN: usize = 20;
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     listed::stdin_once(&[Some(&args.csv), args.directory.as_deref()])?;
     if let Some(output) = &args.output {
-        export::refuse_present(output, args.force)?;
+        output::refuse_present(output, args.force)?;
     }
     let workspace = context.workspace()?;
     let loaded = workspace.load(&args.connection)?;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use serde_json::json;
 
+use crate::cli::output;
 use crate::cli::Format;
 use crate::cli::Verdict;
 use crate::cli::context::Context;
@@ -95,7 +96,7 @@ enum Made {
 /// Writes.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let form = args.form()?;
-    refuse_present(&args.output, args.force)?;
+    output::refuse_present(&args.output, args.force)?;
     let workspace = context.workspace()?;
     let loaded = workspace.load(&args.connection)?;
     let mut made = match form {
@@ -154,22 +155,6 @@ fn csv_row(sheet: &mut Sheet, account: &Account) -> Result<()> {
     let mut cells: Vec<Cell<'_>> = texts.iter().map(|text| Cell::Text(text)).collect();
     cells.extend([Cell::List(&account.roles), Cell::List(&account.groups)]);
     sheet.row(&cells)
-}
-
-/// What is there is replaced by consent only. Standard output is none of the files that name people
-/// (`output-stdout`).
-pub(crate) fn refuse_present(output: &std::path::Path, force: bool) -> Result<()> {
-    if output.as_os_str() == "-" {
-        return Err(Failure::usage("output-stdout", "`-` stands for standard output, and this goes into a file")
-            .hint("name a file: it names people, and is readable by its owner alone")
-            .into());
-    }
-    if !force && (output.exists() || output.is_symlink()) {
-        return Err(Failure::refused("file-exists", format!("`{}` is there already", output.display()))
-            .hint("name another file, or say `--force` to replace it")
-            .into());
-    }
-    Ok(())
 }
 
 #[cfg(test)]

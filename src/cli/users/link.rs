@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
+use crate::cli::output;
 use crate::cli::Format;
 use crate::cli::Verdict;
 use crate::cli::context::Context;
 use crate::cli::table;
-use crate::cli::users::export;
 use crate::cli::users::found_by;
 use crate::cli::users::listed;
 use crate::disk;
@@ -114,7 +114,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         }
     };
     if let Some(output) = &args.output {
-        export::refuse_present(output, args.force)?;
+        output::refuse_present(output, args.force)?;
     }
     listed::stdin_once(&[Some(&args.csv), Some(&args.directory), args.columns_file.as_deref()])?;
     let workspace = context.workspace()?;

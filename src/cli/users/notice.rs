@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use serde::Serialize;
 use serde_json::json;
 
+use crate::cli::output;
 use crate::cli::Format;
 use crate::cli::Verdict;
 use crate::cli::context::Context;
 use crate::cli::table;
-use crate::cli::users::export;
 use crate::cli::users::journal;
 use crate::cli::users::listed;
 use crate::cli::users::saved;
@@ -81,7 +81,7 @@ struct Told {
 /// Lists.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     if let Some(output) = &args.output {
-        export::refuse_present(output, args.force)?;
+        output::refuse_present(output, args.force)?;
     }
     let workspace = context.workspace()?;
     let journal::Looked { folder, links, journal } = args.place.look(&workspace, Some(&args.id), &[])?;

@@ -5,6 +5,7 @@ use crate::crypto::random;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::model::identity::Identity;
+use crate::model::printable;
 use crate::rules::accounts::Account;
 use crate::sandbox::login::Login;
 use crate::sandbox::login::Offered;
@@ -39,7 +40,7 @@ pub(super) fn of_form(request: &Request, login: &Login, offered: &Offered) -> Re
     if subject_is_typed {
         identity.subject = Some(field("name_id").to_owned());
     }
-    typed(&mut identity, request.field("attributes").unwrap_or_default());
+    typed(&mut identity, request.field("attributes").unwrap_or_default())?;
     if identity.subject.is_none() {
         identity.subject = Some("anonymous".to_owned());
     }
@@ -65,13 +66,21 @@ fn newcomer(offered: &Offered) -> Result<Account> {
 
 /// Attributes as they are typed, `name=value` to a line: in the place of those of the account that have the
 /// name. A name without a value takes it out.
-fn typed(identity: &mut Identity, text: &str) {
-    let lines = text.lines().filter_map(|line| line.split_once('='));
-    let lines: Vec<(&str, &str)> = lines.map(|(name, value)| (name.trim(), value.trim())).collect();
+fn typed(identity: &mut Identity, text: &str) -> std::result::Result<(), Failure> {
+    let mut lines = Vec::new();
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let (name, value) = line.split_once('=').ok_or_else(|| {
+            let shown: String = line.chars().take(200).collect();
+            Failure::input("attribute-line", format!("`{}` is no attribute", printable(&shown)))
+                .hint("write `name=value`, one to a line; a name without a value takes the attribute out")
+        })?;
+        lines.push((name.trim(), value.trim()));
+    }
     identity.attributes.retain(|attribute| !lines.iter().any(|(name, _)| *name == attribute.name));
     for (name, value) in lines.into_iter().filter(|(name, value)| !name.is_empty() && !value.is_empty()) {
         identity.push(name, value);
     }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -84,10 +93,11 @@ mod tests {
         for (name, value) in [("mail", "a@x"), ("groups", "one"), ("uid", "1")] {
             identity.push(name, value);
         }
-        typed(&mut identity, "groups = two\ngroups=three\r\nuid=\nno line\n= x\nnew=a=b\n");
+        typed(&mut identity, "groups = two\ngroups=three\r\nuid=\n\n= x\nnew=a=b\n").unwrap();
         assert_eq!(identity.values("mail"), ["a@x"]);
         assert_eq!(identity.values("groups"), ["two", "three"]);
         assert_eq!(identity.values("new"), ["a=b"]);
         assert!(identity.values("uid").is_empty() && identity.attributes.len() == 3);
+        assert_eq!(typed(&mut identity, "mail=b@x\njust text").unwrap_err().code(), "attribute-line");
     }
 }

@@ -108,6 +108,8 @@ pub(super) fn refused(login: &Login, failure: &Failure) -> Reply {
         p.verdict.bad { "REFUSED " (failure.code()) }
         p { (told(&failure.to_string())) }
         @for hint in failure.hints() { p { strong { "Mend: " } (told(hint)) } }
+        // Whoever was asked something is asked again.
+        @if failure.code() == "password-wrong" { p { a href="/app" { "Try again" } } }
         p { a href="/" { "Back to the login" } }
     };
     layout(login, 403, "Refused", &body)

@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
+use crate::cli::output;
 use crate::cli::Format;
 use crate::cli::Verdict;
 use crate::cli::context::Context;
 use crate::cli::table;
 use crate::cli::users::drive;
-use crate::cli::users::export;
 use crate::cli::users::listed;
 use crate::cli::users::saved;
 use crate::cli::users::saved::Saved;
@@ -63,7 +63,7 @@ const SHOWN: usize = 20;
 /// Verifies.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     if let Some(output) = &args.output {
-        export::refuse_present(output, args.force)?;
+        output::refuse_present(output, args.force)?;
     }
     let workspace = context.workspace()?;
     let folder = Folder::open(&drive::root(&workspace)?, &args.id)?;

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use serde_json::json;
 
+use crate::cli::output;
 use crate::cli::Format;
 use crate::cli::Verdict;
 use crate::cli::context::Context;
 use crate::cli::users::drive;
-use crate::cli::users::export;
 use crate::cli::users::listed;
 use crate::cli::users::saved;
 use crate::cli::users::shown;
@@ -84,7 +84,7 @@ enum Method {
 
 /// Writes.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
-    export::refuse_present(&args.output, args.force)?;
+    output::refuse_present(&args.output, args.force)?;
     let map = match (args.method, &args.columns, &args.columns_file) {
         (Method::ByHand, None, None) => None,
         (Method::ByHand, ..) => {
