@@ -1,6 +1,8 @@
 //! The back channel of a login: the code for tokens, the keys, and the user information. Every step is told
 //! with its clause, in the order of the specification; what failed stops what would build on it.
 
+mod claims;
+
 use std::time::Duration;
 
 use serde_json::Map;
@@ -23,7 +25,6 @@ use crate::http::fetch::Fetched;
 use crate::model::clock::Clock;
 use crate::model::connection::BearerPlace;
 use crate::model::counted;
-use crate::model::printable;
 use crate::model::verification::Verification;
 use crate::oidc::claims::Claims;
 use crate::oidc::flow::answer;
@@ -34,10 +35,10 @@ use crate::oidc::flow::callback;
 use crate::oidc::flow::hidden::Blots;
 use crate::oidc::flow::hidden::Hidden;
 use crate::oidc::flow::user_info;
-use crate::oidc::json;
 use crate::oidc::keys::KeySet;
 use crate::oidc::token;
 use crate::oidc::token::Expected;
+use crate::relying::exchange::claims::together;
 use crate::relying::registration::Keys;
 use crate::relying::registration::Proof;
 use crate::relying::registration::Registration;
@@ -107,27 +108,6 @@ impl Exchange<'_> {
     /// Text of the provider's without what it was told in confidence.
     fn hide(&self, text: &str) -> String {
         self.blots.redact(&self.party.credentials().redact(text))
-    }
-
-    /// Claims that repeat a secret are told, and not shown.
-    fn without_secrets(&self, members: Map<String, Value>, found: &mut Verification) -> Map<String, Value> {
-        let mut names = Vec::new();
-        let clean = |(name, value): (String, Value)| {
-            let hidden = hidden(value.clone(), &|text| self.hide(text));
-            if hidden != value {
-                names.push(format!("`{}`", json::shortened(&name)));
-            }
-            (name, hidden)
-        };
-        let members = members.into_iter().map(clean).collect();
-        if !names.is_empty() {
-            names.truncate(20);
-            let what = format!("the provider repeats a secret of this login in {} (not shown)", names.join(", "));
-            let why = Failure::remote("secret-repeated", what)
-                .hint("tell who runs the identity provider; where it was the client secret, have it replaced");
-            found.warned("claims", "rfc6749 10.3", &why);
-        }
-        members
     }
 
     fn claims(&self, found: &mut Verification, kept: &mut Option<Hidden>) -> Option<Map<String, Value>> {
@@ -396,16 +376,6 @@ impl Exchange<'_> {
     }
 }
 
-/// A value in which every text is told anew.
-fn hidden(value: Value, hide: &dyn Fn(&str) -> String) -> Value {
-    match value {
-        Value::String(text) => Value::String(hide(&text)),
-        Value::Array(all) => all.into_iter().map(|one| hidden(one, hide)).collect(),
-        Value::Object(members) => members.into_iter().map(|(name, value)| (hide(&name), hidden(value, hide))).collect(),
-        plain => plain,
-    }
-}
-
 /// A client ID or secret that is not sent as it is: some servers do not undo the encoding of RFC 6749 2.3.1.
 fn encoding(found: &mut Verification) {
     let refused = ["oauth-invalid-client", "oauth-unauthorized-client", "oauth-access-denied", "client-secret-wrong"];
@@ -416,38 +386,6 @@ fn encoding(found: &mut Verification) {
         let hint = step.hint.take().unwrap_or_default();
         step.hint = Some(format!("{hint}; {more}"));
     }
-}
-
-/// What the provider says of the user by both ways.
-fn together(
-    token: Option<Map<String, Value>>,
-    user: Option<Map<String, Value>>,
-    found: &mut Verification,
-) -> Map<String, Value> {
-    let (token, mut user) = match (token, user) {
-        (Some(token), Some(user)) => (token, user),
-        (token, user) => return user.or(token).unwrap_or_default(),
-    };
-    let mut differ: Vec<String> = Vec::new();
-    for (name, value) in token {
-        match user.get(&name) {
-            None => {
-                user.insert(name, value);
-            }
-            Some(other) if *other != value => differ.push(format!("`{}`", printable(&name))),
-            Some(_) => {}
-        }
-    }
-    if !differ.is_empty() {
-        differ.truncate(20);
-        let detail = format!(
-            "the ID token and the user information differ in {}; what follows is by the user information: ask the vendor \
-             which one it takes",
-            differ.join(", ")
-        );
-        found.noted("claims", "oidc-core 5.3", detail);
-    }
-    user
 }
 
 fn flat<T>(result: Result<T>) -> std::result::Result<T, Failure> {
