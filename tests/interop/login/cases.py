@@ -41,6 +41,8 @@ class Case:
     # What the identity provider shows, where no login comes; and how long the test page waits for it.
     at_idp: str | None = None
     seconds: int = 30
+    # Whether the test page waits for all of them, since what comes does not end the test.
+    waited_out: bool = False
     # Whether `login decode` says the same of the capture alone.
     offline: bool = True
 
@@ -160,10 +162,11 @@ SIMPLESAMLPHP = Idp(
                  settings=having(users=alice(principal=SSP_USER["principal"], mail=SSP_USER["mail"], login=["alice"]))),
             Case("begins at the identity provider", "accepted", flags=("--idp-initiated",),
                  start="{idp}/simplesaml/saml2/idp/SSOService.php?spentityid={sp}/metadata"),
-            Case("begins there unasked", "refused", "response-unsolicited", seconds=6, offline=False,
+            Case("begins there unasked", "refused", "response-unsolicited", seconds=12, waited_out=True, offline=False,
                  start="{idp}/simplesaml/saml2/idp/SSOService.php?spentityid={sp}/metadata"),
             # What nobody asked for is refused, and does not end the test before its time.
-            Case("another audience", "refused", "audience-mismatch", metadata=other_entity, flags=("--idp-initiated",), seconds=12,
+            Case("another audience", "refused", "audience-mismatch", metadata=other_entity, flags=("--idp-initiated",),
+                 seconds=12, waited_out=True,
                  start="{idp}/simplesaml/saml2/idp/SSOService.php?spentityid={sp}/other"),
             Case("another service provider", "none", "no-login", metadata=other_entity, at_idp="Metadata not found",
                  seconds=5, hint="the reply URL (ACS) must be `{url}/acs` there"),

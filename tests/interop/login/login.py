@@ -34,7 +34,7 @@ class Login:
                 return self.not_come(seen, status, report)
             if "error" in seen:
                 return [f"{seen['error']} at {seen.get('url')}: {seen.get('text', '')[:500]!r}, {page.said()}"]
-            status, report = finished(page, 10)
+            status, report = finished(page, case.seconds + 10 if case.waited_out else 10)
         finally:
             page.end()
         for name, document in (("report.json", report), ("seen.json", seen)):
