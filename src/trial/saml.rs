@@ -264,7 +264,7 @@ impl ServiceProvider {
         };
         drop(state);
         // Nothing is opened for whom nobody has asked: they could hand in what was encrypted for another.
-        let opens = open.is_some() || self.setting.unsolicited;
+        let opens = open.is_some() || self.setting.unsolicited && answers.is_none();
         let mut judged = response::judge(
             &xml,
             FILE,

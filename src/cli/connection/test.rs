@@ -123,7 +123,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE|-")]
     response: Option<String>,
     /// Write what the identity provider sent to a file that only you can read, for `login decode`
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "response")]
     save: Option<PathBuf>,
     /// Replace the file of `--save` where it is there already
     #[arg(long, requires = "save")]
@@ -185,9 +185,11 @@ fn check_record(args: &Args, outcome: &decode::Outcome, now: Time) -> Result<()>
             .hint(format!("or test by a login of now: `ssoctl connection test {name} --record`"))
             .into());
     }
-    let age = now.unix() - outcome.at.unix();
+    // What has no time of its own is judged as of now, and a session may be good for long.
+    let of = outcome.issued.map_or(outcome.at, |issued| issued.min(outcome.at));
+    let age = now.unix() - of.unix();
     if !(-args.skew..=RECORD_AGE).contains(&age) {
-        let message = format!("not recorded: this login is of {}, and a test on record must be of the last day", outcome.at);
+        let message = format!("not recorded: this login is of {of}, and a test on record must be of the last day");
         return Err(Failure::refused("record-old", message)
             .hint(format!("log in anew, save it as HAR, then `ssoctl connection test {name} --response FILE --record`"))
             .into());

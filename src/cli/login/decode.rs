@@ -123,6 +123,8 @@ pub(crate) struct Outcome {
     pub(crate) verdict: Verdict,
     /// The moment that it was judged as of.
     pub(crate) at: Time,
+    /// When it was issued, as its issuer says.
+    pub(crate) issued: Option<Time>,
     /// What was not checked, since nobody said what to expect: names of steps.
     pub(crate) unchecked: Vec<&'static str>,
 }
@@ -179,7 +181,8 @@ pub(crate) fn told(args: &Args, context: &mut Context) -> Result<Outcome> {
     let denied = decision.as_ref().is_none_or(|decision| decision.verdict == Decided::Deny);
     let steps = judged.verification.steps.iter();
     let unchecked = steps.filter(|step| step.result == StepResult::Unchecked).map(|step| step.step).collect();
-    Ok(Outcome { verdict: if denied { Verdict::Findings } else { Verdict::Done }, at, unchecked })
+    let issued = judged.fact("issued").and_then(Time::parse);
+    Ok(Outcome { verdict: if denied { Verdict::Findings } else { Verdict::Done }, at, issued, unchecked })
 }
 
 /// The login that is meant, and its place from 1: the last that can be one of the connection, unless one is named.

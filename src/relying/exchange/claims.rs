@@ -13,11 +13,11 @@ impl Exchange<'_> {
     pub(super) fn without_secrets(&self, members: Map<String, Value>, found: &mut Verification) -> Map<String, Value> {
         let mut names = Vec::new();
         let clean = |(name, value): (String, Value)| {
-            let hidden = hidden(value.clone(), &|text| self.hide(text));
-            if hidden != value {
-                names.push(format!("`{}`", json::shortened(&name)));
+            let (shown, told) = (self.hide(&name), hidden(value.clone(), &|text| self.hide(text)));
+            if (&shown, &told) != (&name, &value) {
+                names.push(format!("`{}`", json::shortened(&shown)));
             }
-            (name, hidden)
+            (shown, told)
         };
         let members = members.into_iter().map(clean).collect();
         if !names.is_empty() {
@@ -37,6 +37,12 @@ fn hidden(value: Value, hide: &dyn Fn(&str) -> String) -> Value {
         Value::String(text) => Value::String(hide(&text)),
         Value::Array(all) => all.into_iter().map(|one| hidden(one, hide)).collect(),
         Value::Object(members) => members.into_iter().map(|(name, value)| (hide(&name), hidden(value, hide))).collect(),
+        // A secret of digits alone may come as a number.
+        Value::Number(number) => {
+            let text = number.to_string();
+            let told = hide(&text);
+            if told == text { Value::Number(number) } else { Value::String(told) }
+        }
         plain => plain,
     }
 }

@@ -512,12 +512,12 @@ fn user_information_of_somebody_else_is_not_used() {
 fn a_secret_that_the_provider_repeats_is_told_and_not_shown() {
     let user = json!({
         "sub": "7", "authorization": "Bearer hunter2-access", "deep": {"list": ["hunter2-code"]}, "groups": [SECRET],
-        "basic": "Y2xpZW50Omh1bnRlcjI6KyUg", "plain": "b",
+        "basic": "Y2xpZW50Omh1bnRlcjI6KyUg", "plain": "b", "n-hunter2-code": "c",
     });
     let (outcome, _) = login_at(Op { user: as_json(&user.to_string()), ..Op::good() }, |_| {});
     let told = step(&outcome, "claims");
     assert_eq!(told.code, Some("secret-repeated"), "{outcome:?}");
-    for name in ["authorization", "deep", "groups", "basic"] {
+    for name in ["authorization", "deep", "groups", "basic", "n-[secret]"] {
         assert!(told.detail.contains(&format!("`{name}`")), "{}", told.detail);
     }
     let claims = outcome.claims.as_ref().unwrap();

@@ -162,7 +162,7 @@ impl OpenIdProvider {
     }
 }
 
-/// A text that nobody can guess: a code, a token, a secret.
+/// A text that nobody can guess: a code, a token, a secret, which is long enough for each HMAC.
 fn unguessable() -> std::result::Result<String, Failure> {
-    Ok(URL_SAFE_NO_PAD.encode(random::octets::<32>()?.as_slice()))
+    Ok(URL_SAFE_NO_PAD.encode(random::octets::<48>()?.as_slice()))
 }

@@ -309,6 +309,8 @@ fn what_is_encrypted_is_opened_for_what_was_asked_alone() {
     assert_eq!(code(&asking.arrive(&sealed(&format!(" InResponseTo=\"{id}\"")), &relay_state)), "encryption-malformed");
     let taking = pair(|setting| (setting.sso, setting.unsolicited) = (None, true));
     assert_eq!(code(&taking.arrive(&sealed(""), "")), "encryption-malformed");
+    // What answers somebody else's request is not what begins at the identity provider.
+    assert_eq!(code(&taking.arrive(&sealed(" InResponseTo=\"_other\""), "")), "response-unsolicited");
 }
 
 #[test]
