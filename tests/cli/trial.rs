@@ -234,8 +234,8 @@ fn a_captured_login_is_recorded_where_it_is_of_now_and_for_this_vendor() {
     code("2023-11-16T23:00:00Z", "record-unproven");
     let audience = "saml.sp.entity_id=https://localhost:8080/accounts/bfeb03a0-6022-4862-9bbf-5a4d7608db35/saml";
     desk.ssoctl(&["connection", "set", "prod", audience, &format!("saml.sp.acs={ACS}")]).exits(0);
-    record("2023-11-18T00:00:00Z", 5, "this login is of 2023-11-16T21:21:00Z");
+    record("2023-11-18T00:00:00Z", 5, "this login is of 2023-11-16T21:20:27Z");
     code("2023-11-18T00:00:00Z", "record-old");
-    record("2023-11-16T21:00:00Z", 5, "this login is of 2023-11-16T21:21:00Z");
+    record("2023-11-16T21:00:00Z", 5, "this login is of 2023-11-16T21:20:27Z");
     record("2023-11-17T01:00:00Z", 0, "tested_on: 2023-11-16");
 }
