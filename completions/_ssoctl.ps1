@@ -926,7 +926,7 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             break
         }
         'ssoctl;users;migrate' {
-            [CompletionResult]::new('--csv', '--csv', [CompletionResultType]::ParameterName, 'The roster: a CSV file with a header line, or `-`; a column `email` tells whose an account is that has a new name already')
+            [CompletionResult]::new('--csv', '--csv', [CompletionResultType]::ParameterName, 'The roster: a CSV file with a header line, or `-`; a column `email` is compared with the address of each account')
             [CompletionResult]::new('--connection', '--connection', [CompletionResultType]::ParameterName, 'The connection whose users are renamed')
             [CompletionResult]::new('--old-column', '--old-column', [CompletionResultType]::ParameterName, 'Column of the old username [default: old_username, username or login]')
             [CompletionResult]::new('--new-column', '--new-column', [CompletionResultType]::ParameterName, 'Column of the new value, without the suffix [default: new_value, new, sso_value or employee_id]')

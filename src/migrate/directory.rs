@@ -131,6 +131,12 @@ impl Keep {
         self.found_by == Fact::of(self.key)
     }
 
+    /// Whether what is written may be there already and be lost unseen: a username is renamed because of what
+    /// it is, an External ID is given, and the roster does not say what was there.
+    pub(crate) fn replaces(&self) -> bool {
+        self.key == KeyField::ExternalId && !self.is_one_field()
+    }
+
     /// Where a fact is, among those of an account.
     pub(crate) fn place(&self, fact: Fact) -> Option<usize> {
         self.facts.iter().position(|one| *one == fact)

@@ -4,9 +4,12 @@
 pub(crate) mod alike;
 mod chain;
 pub(crate) mod draw;
+mod evidence;
 pub(crate) mod file;
 pub(crate) mod fold;
 pub(crate) mod form;
+mod held;
+pub(crate) mod history;
 pub(crate) mod line;
 pub(crate) mod method;
 mod output;
@@ -15,7 +18,7 @@ mod sight;
 pub(crate) mod stored;
 pub(crate) mod tenant;
 mod value;
-pub(crate) mod whose;
+mod whose;
 
 use std::borrow::Cow;
 

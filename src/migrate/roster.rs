@@ -102,6 +102,11 @@ impl Roster {
         self.emails.as_ref().map_or("", |emails| emails.get(row, 0))
     }
 
+    /// The e-mail addresses, a row for each record, where there is a column of them.
+    pub(crate) fn emails(&self) -> Option<&Texts> {
+        self.emails.as_ref()
+    }
+
     /// Whether a record may say by an e-mail address whose it is.
     pub(crate) fn has_emails(&self) -> bool {
         self.emails.is_some() || (0..self.len()).any(|row| shape::is_email(self.old(row)))

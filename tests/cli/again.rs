@@ -38,10 +38,12 @@ fn a_roster_that_has_slipped_by_a_row_is_no_success_the_second_time() {
     output.shows(&format!("`{}` renamed it from `{}` (line 3)", first["id"].as_str().unwrap(), old(2)));
     // Where nobody knows what was renamed, it is told that nothing is proven.
     std::fs::remove_dir_all(desk.root().join(".ssoctl/migrations")).unwrap();
+    run(&desk, &MIGRATE, 1).shows("in conflict  3").shows("the old username (line");
+    roster(&desk, [(old(1), "value-2@example.org".to_owned())]);
     let output = run(&desk, &MIGRATE, 0);
     output
-        .shows("already so, not proven  3")
-        .tells("warning: 3 rows are already so, not proven")
+        .shows("already so, not proven  1")
+        .tells("warning: 1 row is already so, not proven (line 2)")
         .tells("column `email`");
     // The addresses of the accounts say whose they are.
     let list = run(&desk, &["list", "--connection", "c", "--format", "json"], 0).stdout;
@@ -65,6 +67,69 @@ fn a_roster_that_has_slipped_by_a_row_is_no_success_the_second_time() {
     with_addresses(1);
     run(&desk, &MIGRATE, 1).shows("in conflict  3").shows("where the roster says");
     assert_eq!(sandbox.changes().len(), 3);
+}
+
+#[test]
+fn a_swap_that_was_carried_out_is_done_and_a_first_roster_that_has_slipped_is_no_success() {
+    let (desk, sandbox) = ready("scim", &["--users", "4"], &[]);
+    let list = run(&desk, &["list", "--connection", "c", "--format", "json"], 0).stdout;
+    let users: Vec<serde_json::Value> = list.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let address = |number: u32| {
+        users.iter().find(|user| user["username"] == old(number).as_str()).unwrap()["email"].as_str().unwrap()
+    };
+    let rows = |shift: u32| {
+        (1..=3)
+            .map(|row| format!("{},value-{row},{}\n", old(row), address((row + shift - 1) % 3 + 1)))
+            .collect::<String>()
+    };
+    desk.write("roster.csv", format!("username,new,email\n{}", rows(1)));
+    run(&desk, &MIGRATE, 1).shows("in conflict  3").shows("where the roster says");
+    desk.write(
+        "roster.csv",
+        format!("username,new,email\n{}", rows(0).replace(&format!(",{}\n", address(1)), ",ann@example.org\n")),
+    );
+    let output = run(&desk, &MIGRATE, 0);
+    output
+        .shows("another e-mail address  1")
+        .tells("1 row is of an account with another e-mail address than the roster says (line 2)");
+    assert_eq!(run(&desk, &[&MIGRATE[..], &["--format", "json"]].concat(), 0).json()["email_differs"], 1);
+    roster(&desk, [(old(1), old(2)), (old(2), old(1))]);
+    run(&desk, &[&MIGRATE[..], &APPLY].concat(), 0);
+    let written = sandbox.changes().len();
+    run(&desk, &[&MIGRATE[..], &APPLY].concat(), 0).shows("already so  2");
+    assert_eq!(sandbox.changes().len(), written);
+    // Its value was corrected: nobody can say whose the name is that went from hand to hand.
+    roster(&desk, [(old(1), "value-9@example.org".to_owned())]);
+    run(&desk, &MIGRATE, 1).shows("account-of-another");
+}
+
+#[test]
+fn a_value_that_was_corrected_after_its_migration_is_no_stranger() {
+    let (desk, _sandbox) = ready("scim", &["--users", "2"], &[]);
+    roster(&desk, rows(1));
+    run(&desk, &[&MIGRATE[..], &APPLY].concat(), 0);
+    roster(&desk, [(old(1), "value-9@example.org".to_owned())]);
+    run(&desk, &MIGRATE, 1).shows("renamed-before").shows("value-1@example.org");
+}
+
+#[test]
+fn external_ids_that_change_hands_are_shown_with_what_is_lost() {
+    let (desk, _sandbox) = ready("qualys", &["--users", "3"], &[]);
+    let listed = run(&desk, &["list", "--connection", "c", "--format", "json"], 0).stdout;
+    let users = listed.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let logins: Vec<String> = users
+        .filter_map(|user| user["username"].as_str().map(str::to_owned))
+        .filter(|login| login != "sbox_op")
+        .collect();
+    let rows =
+        |shift: usize| (0..3).map(|row| (logins[row].clone(), format!("E{}", (row + shift) % 3))).collect::<Vec<_>>();
+    roster(&desk, rows(0));
+    run(&desk, &[&MIGRATE[..], &APPLY].concat(), 0);
+    roster(&desk, rows(1));
+    let output = run(&desk, &MIGRATE, 0);
+    output.tells("3 accounts have another External ID already, which the plan replaces (lines 2, 3, 4)");
+    output.tells("3 rows are in a chain").tells("a column of the roster has slipped");
+    output.shows("replaces another one  3").shows("HAS NOW");
 }
 
 #[test]

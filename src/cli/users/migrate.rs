@@ -1,6 +1,7 @@
 //! `ssoctl users migrate`: a roster and the vendor's user list make a plan; nothing is
 //! written until `--apply` or an answered prompt.
 
+mod doubts;
 mod input;
 mod page;
 mod past;
@@ -38,10 +39,9 @@ use crate::migrate::plan::draw::Draft;
 use crate::migrate::plan::draw::draw;
 use crate::migrate::plan::save::Saved;
 use crate::migrate::plan::save::save;
-use crate::migrate::plan::whose::Renamed;
+use crate::migrate::plan::history::Renamed;
 use crate::model::ConnectionName;
 use crate::model::counted;
-use crate::model::verb;
 use crate::provider::nouns::Nouns;
 use crate::sandbox::fault::Rule;
 use crate::workspace::Loaded;
@@ -68,8 +68,8 @@ Exit codes: 0 planned, or done; rows whose account is not found are told, and le
             3 roster or workspace unreadable · 4 vendor unreachable · 5 refused: needs consent
             6 stopped part-way: `ssoctl users resume`")]
 pub(crate) struct Args {
-    /// The roster: a CSV file with a header line, or `-`; a column `email` tells whose an account is that has
-    /// a new name already
+    /// The roster: a CSV file with a header line, or `-`; a column `email` is compared with the address of
+    /// each account
     #[arg(long, value_name = "FILE")]
     csv: String,
     /// The connection whose users are renamed
@@ -242,7 +242,7 @@ fn planned(
             loaded.name
         ));
     }
-    tell_not_proven(&draft, context);
+    doubts::tell(&draft, context);
     if !offline && renames > 0 {
         tell_own_unknown(&draft, context);
     }
@@ -356,22 +356,6 @@ fn consented(args: &Args, loaded: &Loaded, question: String, context: &Context) 
     }
     let question = format!("{question} of `{}` at {} now?", loaded.name, loaded.connection.provider);
     stop::agreed(&question, context)
-}
-
-/// Rows that are taken for done since somebody has the new name, and how to find out whose account it is.
-fn tell_not_proven(draft: &Draft<'_>, context: &Context) {
-    let count = draft.not_proven();
-    if count == 0 {
-        return;
-    }
-    let (rows, are) = (counted(count, "row"), verb(count, "is", "are"));
-    context.ui.warning(&format!(
-        "{rows} {are} already so, not proven: an account has what the row is to get, and nothing says that it is its own"
-    ));
-    context.ui.hint(
-        "give the roster a column `email`, which is compared with the account's; look at rows with \
-         `already-not-proven` in the file of each row",
-    );
 }
 
 /// An account that nobody knows for the operator's own is not kept out of the plan.

@@ -13,19 +13,23 @@ use crate::migrate::plan::Outcome;
 use crate::migrate::plan::Plan;
 use crate::migrate::plan::Turn;
 use crate::migrate::plan::chain;
+use crate::migrate::plan::evidence::Evidence;
 use crate::migrate::plan::fold;
+use crate::migrate::plan::history::History;
+use crate::migrate::plan::history::Past;
 use crate::migrate::plan::line::Further;
 use crate::migrate::plan::line::Line;
 use crate::migrate::plan::method;
 use crate::migrate::plan::method::Case;
 use crate::migrate::plan::method::Methods;
+use crate::migrate::plan::sight::EMAIL_DIFFERS;
 use crate::migrate::plan::sight::Judged;
 use crate::migrate::plan::sight::Look;
 use crate::migrate::plan::sight::NONE;
 use crate::migrate::plan::sight::NOT_PROVEN;
+use crate::migrate::plan::sight::RENAME;
 use crate::migrate::plan::sight::Sight;
 use crate::migrate::plan::sight::Verdict;
-use crate::migrate::plan::whose::Past;
 use crate::migrate::roster::Roster;
 use crate::migrate::table::Names;
 use crate::migrate::table::Texts;
@@ -93,8 +97,10 @@ pub(crate) fn draw<'a>(
             first
         },
     );
-    let sight = Sight::new(roster, accounts, &look, &by_name, by_key.as_ref(), rule, &head.operator_id.0, options)
-        .knowing(past);
+    let history = History::of(past);
+    let past = history.index();
+    let evidence = Evidence::new(roster, accounts, &past);
+    let sight = Sight::new(evidence, &look, &by_name, by_key.as_ref(), rule, &head.operator_id.0, options);
     let mut judged = halves(
         roster.len(),
         |rows| sight.judge(rows),
@@ -116,6 +122,40 @@ pub(crate) fn draw<'a>(
         suffix: rule.suffix().to_owned(),
         options: options.clone(),
     }
+}
+
+/// Lines that a warning names.
+const FIRST: usize = 5;
+
+/// Rows of which a warning tells.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Doubtful {
+    /// How many.
+    pub(crate) count: u64,
+    /// The lines of the first, 1-based.
+    pub(crate) first: Vec<u64>,
+}
+
+impl Doubtful {
+    fn add(&mut self, line: u64) {
+        self.count += 1;
+        if self.first.len() < FIRST {
+            self.first.push(line);
+        }
+    }
+}
+
+/// What a plan does, or takes for done, and should be looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Doubts {
+    /// Already so, and nothing says that the account is the row's.
+    pub(crate) not_proven: Doubtful,
+    /// The account has another e-mail address than the row says.
+    pub(crate) email_differs: Doubtful,
+    /// The field that is written has something else already.
+    pub(crate) replaced: Doubtful,
+    /// How many rows are in a chain: one gets what another listed account has.
+    pub(crate) moved: u64,
 }
 
 /// How many rows each method can serve.
@@ -143,9 +183,23 @@ impl Draft<'_> {
         counts
     }
 
-    /// How many of the rows that are already so have an account of which nothing says that it is theirs.
-    pub(crate) fn not_proven(&self) -> u64 {
-        self.judged.verdicts.iter().filter(|verdict| verdict.code == NOT_PROVEN).count() as u64
+    /// What is done, or taken for done, and should be looked at.
+    pub(crate) fn doubts(&self) -> Doubts {
+        let mut doubts = Doubts::default();
+        let by_another_field = self.accounts.keep().replaces();
+        for (row, verdict) in self.judged.verdicts.iter().enumerate() {
+            let line = self.roster.line(row);
+            match verdict.code {
+                NOT_PROVEN => doubts.not_proven.add(line),
+                EMAIL_DIFFERS => doubts.email_differs.add(line),
+                _ => {}
+            }
+            if by_another_field && verdict.outcome == Outcome::Rename && !self.before(row, verdict).is_empty() {
+                doubts.replaced.add(line);
+            }
+        }
+        doubts.moved = if by_another_field { self.turns.len() as u64 } else { 0 };
+        doubts
     }
 
     /// How many rows go by way of a third name.
@@ -240,8 +294,11 @@ impl Draft<'_> {
         };
         let suffix_only = self.is_suffix_only(row, verdict);
         let detail = self.judged.details.get(verdict.detail as usize).map_or("", |detail| detail);
-        let (code, detail) =
-            if suffix_only && chain.is_none() { ("suffix-only", SUFFIX_ONLY) } else { (verdict.code, detail) };
+        let (code, detail) = if suffix_only && chain.is_none() && verdict.code == RENAME {
+            ("suffix-only", SUFFIX_ONLY)
+        } else {
+            (verdict.code, detail)
+        };
         Line {
             line: self.roster.line(row),
             user_id: account.map(|account| self.accounts.id(account)),

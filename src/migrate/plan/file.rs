@@ -20,7 +20,7 @@ const SCHEMA: &str = "ssoctl.users-plan/2";
 const VERSION: u64 = 2;
 
 /// Codes are many times fewer than rows: known ones are not copied for each row.
-const CODES: [&str; 30] = [
+const CODES: [&str; 33] = [
     "account-of-another",
     "already",
     "already-not-proven",
@@ -28,6 +28,7 @@ const CODES: [&str; 30] = [
     "chain-blocked",
     "duplicate-row",
     "duplicate-target",
+    "email-differs",
     "form-empty",
     "look-alike",
     "not-found",
@@ -38,6 +39,8 @@ const CODES: [&str; 30] = [
     "own-account",
     "ragged-row",
     "rename",
+    "renamed-before",
+    "replaces",
     "several-accounts",
     "several-near",
     "suffix-only",

@@ -161,9 +161,9 @@ mod tests {
     use crate::migrate::plan::Plan;
     use crate::migrate::plan::draw;
     use crate::migrate::plan::draw::Options;
+    use crate::migrate::plan::history::NO_PAST;
     use crate::migrate::plan::tests::accounts;
     use crate::migrate::plan::tests::rule;
-    use crate::migrate::plan::whose::NO_PAST;
     use crate::migrate::roster;
     use crate::migrate::roster::Columns;
     use crate::migrate::roster::Roster;

@@ -9,17 +9,17 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use crate::migrate::directory::Accounts;
-use crate::migrate::directory::Fact;
 use crate::migrate::plan::NameRule;
 use crate::migrate::plan::Outcome;
 use crate::migrate::plan::alike::LookAlikes;
 use crate::migrate::plan::draw::Options;
+use crate::migrate::plan::evidence::Evidence;
 use crate::migrate::plan::fold;
+use crate::migrate::plan::held;
+use crate::migrate::plan::held::Claim;
 use crate::migrate::plan::value;
 use crate::migrate::plan::value::Fault;
 use crate::migrate::plan::whose::Candidate;
-use crate::migrate::plan::whose::Past;
-use crate::migrate::plan::whose::Says;
 use crate::migrate::plan::whose::Whose;
 use crate::migrate::roster::Roster;
 use crate::migrate::shown;
@@ -31,6 +31,15 @@ pub(super) const NONE: u32 = u32::MAX;
 
 /// The code of a row that is done if the account that has the new name is its own, which nothing says.
 pub(super) const NOT_PROVEN: &str = "already-not-proven";
+
+/// The code of a row that is carried out, and of which there is nothing else to say.
+pub(super) const RENAME: &str = "rename";
+
+/// The code of a row whose account has another e-mail address than the row says, which nobody else has.
+pub(super) const EMAIL_DIFFERS: &str = "email-differs";
+
+/// The code of a row that writes a field that has something else already, where accounts are found by another field.
+const REPLACES: &str = "replaces";
 
 /// Names that look alike are told no further than this.
 const MOST_ALIKE: usize = 8;
@@ -204,15 +213,14 @@ pub(super) struct Sight<'a> {
     /// Rows whose new name another row wants too.
     contested: HashSet<u32>,
     look_alikes: Option<LookAlikes<'a>>,
+    evidence: Evidence<'a>,
     /// Whose the accounts are that have the new names of rows that found none.
     whose: Whose,
 }
 
 impl<'a> Sight<'a> {
-    #[expect(clippy::too_many_arguments, reason = "one call, and each is another thing")]
     pub(super) fn new(
-        roster: &'a Roster,
-        accounts: &'a Accounts,
+        evidence: Evidence<'a>,
         look: &'a Look,
         by_name: &'a Names<'a>,
         by_key: Option<&'a Names<'a>>,
@@ -220,6 +228,7 @@ impl<'a> Sight<'a> {
         operator_id: &'a str,
         options: &'a Options,
     ) -> Self {
+        let (roster, accounts) = (evidence.roster, evidence.accounts);
         let (row_of, repeats) = repeats(roster, accounts.len(), &look.accounts);
         let mut differing = HashMap::new();
         let mut repeated = HashMap::new();
@@ -236,7 +245,7 @@ impl<'a> Sight<'a> {
         };
         let wanted = Names::alike(&look.targets, 0, fold::key, &is_first);
         let look_alikes = (!options.accept_look_alikes).then(|| LookAlikes::over(accounts, &look.targets)).flatten();
-        Self {
+        let sight = Self {
             has_alike: by_name.sharing().collect(),
             contested: wanted.sharing().collect(),
             roster,
@@ -252,30 +261,29 @@ impl<'a> Sight<'a> {
             row_of,
             wanted,
             look_alikes,
+            evidence,
             whose: Whose::default(),
-        }
+        };
+        let whose = Whose::of(&sight.candidates(), &sight.evidence);
+        Self { whose, ..sight }
     }
 
-    /// The same with what earlier migrations renamed, which is asked for where a row needs it.
-    pub(super) fn knowing(mut self, past: Past<'_>) -> Self {
+    /// Rows whose old name nobody has, and whose new name one account has.
+    fn candidates(&self) -> Vec<Candidate<'a>> {
         if !self.accounts.keep().is_one_field() {
-            return self;
+            return Vec::new();
         }
-        let mut candidates = Vec::new();
-        for (row, account) in (0_u32..).zip(&self.look.accounts) {
-            let target = if *account == NONE { self.target(row as usize) } else { "" };
-            if !target.is_empty()
-                && !self.look.faults.contains_key(&(row as usize))
-                && let [holder] = self.keys().exact(target)
-            {
-                candidates.push(Candidate { row, holder: *holder });
+        let of_row = |(row, account): (usize, &u32)| {
+            let target = if *account == NONE { self.target(row) } else { "" };
+            if target.is_empty() || self.look.faults.contains_key(&row) {
+                return None;
             }
-        }
-        let called = |account: u32| self.account(account as usize);
-        let target = |row: u32| self.target(row as usize);
-        let says = Says { called: &called, key_word: self.key_word() };
-        self.whose = Whose::of(&candidates, (self.roster, self.accounts), &target, &says, past);
-        self
+            match self.keys().exact(target) {
+                [holder] => Some(Candidate { row, holder: *holder as usize, target }),
+                _ => None,
+            }
+        };
+        self.look.accounts.iter().enumerate().filter_map(of_row).collect()
     }
 
     /// Judges a range of rows.
@@ -313,21 +321,17 @@ impl<'a> Sight<'a> {
 
     /// What the field is called that accounts are found by.
     fn name_word(&self) -> &'static str {
-        self.accounts.keep().found_by.words()
+        self.evidence.name_word()
     }
 
     /// What the field is called that is written.
     pub(super) fn key_word(&self) -> &'static str {
-        Fact::of(self.accounts.keep().key).words()
+        self.evidence.key_word()
     }
 
     /// An account in a sentence.
     pub(super) fn account(&self, index: usize) -> String {
-        let name = match self.accounts.name(index) {
-            "" => self.accounts.key(index),
-            name => name,
-        };
-        format!("account {} ({})", shown(name), shown(self.accounts.id(index)))
+        self.evidence.called(index)
     }
 
     fn list(&self, accounts: &[u32]) -> String {
@@ -384,6 +388,15 @@ impl<'a> Sight<'a> {
             };
             return Fate::new(Outcome::Already, "already", why, Some(account));
         }
+        let claim = held::claim(&self.evidence, row, account, target);
+        let (code, why) = match claim {
+            Claim::Own => self.replaces(account),
+            Claim::OtherAddress(why) => (EMAIL_DIFFERS, why),
+            Claim::Another(why) => {
+                return Fate::new(Outcome::Conflict, "account-of-another", why, Some(account));
+            }
+            Claim::Done { account, why } => return Fate::new(Outcome::Already, "already", why, Some(account)),
+        };
         // A roster that names each variant by itself knows them apart.
         let alike = if is_alike { self.by_name.class(old) } else { &[] };
         let is_unnamed = |other: &u32| {
@@ -424,7 +437,17 @@ impl<'a> Sight<'a> {
         if let Some(why) = self.look_alikes.as_ref().and_then(|all| all.twin(self, row, account)) {
             return conflict("look-alike", why);
         }
-        Fate { waits_for, ..Fate::new(Outcome::Rename, "rename", "", Some(account)) }
+        Fate { waits_for, ..Fate::new(Outcome::Rename, code, why, Some(account)) }
+    }
+
+    /// The code of a row that is renamed, and what its account loses by it, where that is not what it is found by.
+    fn replaces(&self, account: usize) -> (&'static str, String) {
+        match self.accounts.key(account) {
+            before if !before.is_empty() && self.accounts.keep().replaces() => {
+                (REPLACES, format!("its {} is {} now", self.key_word(), shown(before)))
+            }
+            _ => (RENAME, String::new()),
+        }
     }
 
     /// Another row that wants the same new name, or one that looks the same.

@@ -1,5 +1,6 @@
 //! Each outcome by the smallest roster and directory that show it.
 
+mod held;
 mod property;
 mod whose;
 
@@ -13,8 +14,8 @@ use crate::migrate::directory::Keep;
 use crate::migrate::plan::draw::Draft;
 use crate::migrate::plan::draw::Options;
 use crate::migrate::plan::form::Form;
+use crate::migrate::plan::history::NO_PAST;
 use crate::migrate::plan::output::Files;
-use crate::migrate::plan::whose::NO_PAST;
 use crate::migrate::roster;
 use crate::migrate::roster::Columns;
 use crate::migrate::roster::Roster;
@@ -275,7 +276,7 @@ fn an_account_is_found_by_one_field_and_another_is_written() {
         rows,
         [
             ("rename", "", Some("abcd_ef")),
-            ("rename", "old-7", Some("abcd_gh")),
+            ("replaces", "old-7", Some("abcd_gh")),
             ("already", "E9", Some("abcd_ij")),
             ("target-held", "", Some("abcd_kl")),
             ("not-found", "", Some("nobody")),

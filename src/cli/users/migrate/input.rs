@@ -59,7 +59,7 @@ impl Maker<'_> {
     fn keep(&self, args: &Args, emails: bool) -> Keep {
         let found_by = args.match_by.map_or(Fact::Username, MatchBy::fact);
         let keep = Keep::new(found_by, self.key, &self.form.as_ref().map(Form::facts).unwrap_or_default());
-        if emails && keep.is_one_field() { keep.with_email() } else { keep }
+        if emails { keep.with_email() } else { keep }
     }
 
     fn columns(&self, args: &Args) -> Columns {

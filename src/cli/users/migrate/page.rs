@@ -21,7 +21,7 @@ pub(super) fn one_line(draft: &Draft<'_>, least: Option<Duration>) -> String {
     let nouns = Nouns::of(draft.head.key);
     let cannot = counts.total() - counts.rename - counts.already;
     let least = least.filter(|_| counts.rename > 0).map(|least| format!("; takes {} at least", in_words(least)));
-    let not_proven = Some(draft.not_proven()).filter(|count| *count > 0);
+    let not_proven = Some(draft.doubts().not_proven.count).filter(|count| *count > 0);
     format!(
         "{} {}, {} already so{}, {cannot} {}{}",
         counts.rename,
@@ -55,7 +55,11 @@ pub(super) fn as_json(
         document["least_seconds"] = least.as_secs().into();
     }
     document["rehearsed"] = rehearsed.map_or(serde_json::Value::Null, Rehearsed::as_json);
-    document["already_not_proven"] = draft.not_proven().into();
+    let doubts = draft.doubts();
+    document["already_not_proven"] = doubts.not_proven.count.into();
+    document["email_differs"] = doubts.email_differs.count.into();
+    document["replaced"] = doubts.replaced.count.into();
+    document["moved"] = doubts.moved.into();
     document["by_temporary_name"] = draft.by_third_name().into();
     if let Some(served) = draft.served() {
         let served = served.into_iter().map(|(method, count)| (method.word().to_owned(), count.into()));
@@ -67,15 +71,19 @@ pub(super) fn as_json(
 /// The plan for a person: counts, the first rows, and the first that cannot be renamed.
 pub(super) fn page(draft: &Draft<'_>, report: &Report, least: Option<Duration>) -> String {
     let mut page = summary::text(report);
-    if draft.not_proven() > 0 {
-        page += &table::facts(0, &[("already so, not proven", draft.not_proven().to_string())]);
-    }
-    if draft.by_third_name() > 0 {
-        page += &table::facts(0, &[("by a temporary name", draft.by_third_name().to_string())]);
-    }
+    let doubts = draft.doubts();
+    let counts = [
+        ("already so, not proven", doubts.not_proven.count),
+        ("another e-mail address", doubts.email_differs.count),
+        ("replaces another one", doubts.replaced.count),
+        ("by a temporary name", draft.by_third_name() as u64),
+    ];
+    let mut further: Vec<(&str, String)> = Vec::new();
+    further.extend(counts.iter().filter(|(_, count)| *count > 0).map(|(what, count)| (*what, count.to_string())));
     if let Some(least) = least.filter(|_| draft.counts().rename > 0) {
-        page += &table::facts(0, &[("takes at least", in_words(least))]);
+        further.push(("takes at least", in_words(least)));
     }
+    page += &table::facts(0, &further);
     if let Some(served) = draft.served() {
         page += "the vendor's own methods, and how many rows each can serve\n";
         let served: Vec<(&str, String)> =
@@ -85,14 +93,22 @@ pub(super) fn page(draft: &Draft<'_>, report: &Report, least: Option<Duration>) 
     let nouns = Nouns::of(draft.head.key);
     let [now, to_be] = nouns.columns;
     let renames = draft.lines().filter(|row| row.outcome == Outcome::Rename);
+    let replaces = doubts.replaced.count > 0;
     let rows: Vec<Vec<String>> = renames
         .take(SHOWN)
-        .map(|row| vec![row.line.to_string(), called(&row).to_owned(), row.after.unwrap_or("").to_owned()])
+        .map(|row| {
+            let mut cells = vec![row.line.to_string(), called(&row).to_owned(), row.after.unwrap_or("").to_owned()];
+            if replaces {
+                cells.push(row.before.to_owned());
+            }
+            cells
+        })
         .collect();
     let left = draft.counts().rename.saturating_sub(rows.len() as u64);
     if !rows.is_empty() {
         page += "\n";
-        page += &table::table(&["line", now, to_be], rows);
+        let headings = ["line", now, to_be, "has now"];
+        page += &table::table(&headings[..if replaces { 4 } else { 3 }], rows);
         if left > 0 {
             page += &format!("… and {left} more\n");
         }

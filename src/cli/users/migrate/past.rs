@@ -15,7 +15,7 @@ use crate::migrate::journal::state::Phase;
 use crate::migrate::plan::Head;
 use crate::migrate::plan::Outcome;
 use crate::migrate::plan::tenant::tenant;
-use crate::migrate::plan::whose::Renamed;
+use crate::migrate::plan::history::Renamed;
 use crate::workspace::Workspace;
 
 /// Hands over every account that a migration of this tenant renamed. What cannot be read proves nothing, and is told.

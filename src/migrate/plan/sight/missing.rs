@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::migrate::plan::Outcome;
 use crate::migrate::plan::fold;
+use crate::migrate::plan::sight::EMAIL_DIFFERS;
 use crate::migrate::plan::sight::Fate;
 use crate::migrate::plan::sight::MOST_ALIKE;
 use crate::migrate::plan::sight::NONE;
@@ -29,6 +30,13 @@ impl Sight<'_> {
                 let why = format!("no account has this {name_word}; the {key_word} is that of {}", self.list(holders));
                 return Fate::new(Outcome::NotFound, "not-found", why, None);
             }
+        }
+        if one_field && let Some((migration, account)) = self.renamed_before(old) {
+            let called = self.account(account);
+            let why = format!(
+                "`{migration}` renamed its account, which is {called} now: to give it another {key_word}, list it by that"
+            );
+            return Fate::new(Outcome::Conflict, "renamed-before", why, Some(account));
         }
         let near = self.by_name.class(old);
         let near = &near[..near.len().min(MOST_ALIKE)];
@@ -72,12 +80,23 @@ impl Sight<'_> {
         Fate::new(Outcome::NotFound, "not-found", why, None)
     }
 
+    /// The account that had a name until a migration renamed it.
+    fn renamed_before(&self, old: &str) -> Option<(&'_ str, usize)> {
+        let evidence = &self.evidence;
+        let had = evidence.past.had(old);
+        had.filter_map(|renamed| Some((renamed.migration, evidence.account_of_id(renamed.user_id)?))).last()
+    }
+
     /// A row whose old name nobody has, and whose new name this account has.
     fn fate_of_held(&self, row: usize, holder: usize) -> Fate {
         let (called, key_word) = (self.account(holder), self.key_word());
         match self.whose.owner(row) {
             Owner::Own => {
                 Fate::new(Outcome::Already, "already", format!("{called} carries the new {key_word}"), Some(holder))
+            }
+            Owner::OwnOfOtherAddress(why) => {
+                let why = format!("{called} carries the new {key_word}; {why}");
+                Fate::new(Outcome::Already, EMAIL_DIFFERS, why, Some(holder))
             }
             Owner::Another(why) => Fate::new(Outcome::Conflict, "account-of-another", why.to_owned(), Some(holder)),
             Owner::Unknown => {

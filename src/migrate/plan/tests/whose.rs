@@ -1,11 +1,10 @@
 //! A new name that is there already: whose account it is that has it.
 
 use super::*;
-use crate::migrate::plan::whose::Past;
-use crate::migrate::plan::whose::Renamed;
+use crate::migrate::plan::history::Renamed;
 
 /// Accounts UR_0, UR_1, .. of these names and addresses.
-fn list(all: &[(&str, &str)]) -> Accounts {
+pub(super) fn list(all: &[(&str, &str)]) -> Accounts {
     let mut accounts = Accounts::new(Keep::default().with_email());
     for (index, (name, email)) in all.iter().enumerate() {
         let email = Some((*email).to_owned());
@@ -15,7 +14,7 @@ fn list(all: &[(&str, &str)]) -> Accounts {
 }
 
 /// The plan of a roster where migration `m` has renamed accounts: key, name before, name after.
-fn planned(csv: &str, accounts: &Accounts, past: &[(&str, &str, &str)]) -> Plan {
+pub(super) fn planned(csv: &str, accounts: &Accounts, past: &[(&str, &str, &str)]) -> Plan {
     let told = |take: &mut dyn FnMut(Renamed<'_>)| {
         for (user_id, before, after) in past {
             take(Renamed { migration: "m", user_id, before, after });
@@ -24,7 +23,7 @@ fn planned(csv: &str, accounts: &Accounts, past: &[(&str, &str, &str)]) -> Plan 
     sealed(&draw::draw(&roster(csv), accounts, &rule(), head(), &Options::default(), &told))
 }
 
-fn told(plan: &Plan) -> Vec<&str> {
+pub(super) fn told(plan: &Plan) -> Vec<&str> {
     plan.rows.iter().map(|row| &*row.code).collect()
 }
 
@@ -86,10 +85,18 @@ fn an_address_in_the_roster_says_whose_an_account_is() {
     assert_eq!(only("ann,2,someone@x.org\n"), ["account-of-another"]);
     // What the journal proves is not undone by an address that has changed since.
     let plan = planned("username,new,email\nbob,2,old@x.org\n", &there, &DONE);
-    assert_eq!(told(&plan), ["already"]);
+    assert_eq!((told(&plan), plan.rows[0].outcome), (vec!["email-differs"], Outcome::Already));
     // The old name as an address: that it is another one is no contradiction.
     let plan = planned("username,new\nann@x.org,1\nann@x.com,2\n", &there, &[]);
     assert_eq!(told(&plan), ["already", "already-not-proven"]);
+    // But that it is the old name of another row is one.
+    let plan = planned("username,new\nbob@x.org,1\nAnn@x.org,2\n", &there, &[]);
+    assert_eq!(told(&plan), ["account-of-another"; 2]);
+    assert_eq!(
+        &*plan.rows[0].detail,
+        "account `1#testbrand` (`UR_0`) has the new username, and its e-mail address is `Ann@x.org`, the old username \
+         (line 3); line 3 has this row's account: the two are swapped"
+    );
 }
 
 #[test]
@@ -105,10 +112,14 @@ fn an_account_that_another_row_names_or_gets_is_not_this_rows_without_proof() {
 }
 
 #[test]
-fn earlier_migrations_are_asked_only_where_a_row_needs_it() {
-    let nobody: Past<'_> = &|_| panic!("asked");
-    let there = accounts(&["ann", "2#testbrand"]);
-    let roster = roster("username,new\nann,1\n2#testbrand,2\nzoe,5\n");
-    let plan = sealed(&draw::draw(&roster, &there, &rule(), head(), &Options::default(), nobody));
-    assert_eq!(told(&plan), ["rename", "already", "not-found"]);
+fn a_value_that_was_corrected_after_the_migration_is_told_with_the_name_that_the_account_has_now() {
+    let there = accounts(&["1#testbrand", "2#testbrand"]);
+    let plan = planned("username,new\nann,1\nbob,7\neve,3\n", &there, &DONE);
+    // Eve's account is gone.
+    assert_eq!(told(&plan), ["already", "renamed-before", "not-found"]);
+    assert_eq!(
+        &*plan.rows[1].detail,
+        "`m` renamed its account, which is account `2#testbrand` (`UR_1`) now: to give it another username, list it by that"
+    );
+    assert_eq!(plan.rows[1].outcome, Outcome::Conflict);
 }
