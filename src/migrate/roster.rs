@@ -107,9 +107,10 @@ impl Roster {
         self.emails.as_ref()
     }
 
-    /// Whether a record may say by an e-mail address whose it is.
+    /// Whether a record may say by an e-mail address whose it is, or is to get one for its name.
     pub(crate) fn has_emails(&self) -> bool {
-        self.emails.is_some() || (0..self.len()).any(|row| shape::is_email(self.old(row)))
+        let names = |row: usize| shape::is_email(self.old(row)) || shape::is_email(self.value(row));
+        self.emails.is_some() || (0..self.len()).any(names)
     }
 
     /// The cell of a further column, by its place in [`Self::further`].

@@ -35,7 +35,7 @@ fn a_roster_that_has_slipped_by_a_row_is_no_success_the_second_time() {
     roster(&desk, slipped);
     let output = run(&desk, &MIGRATE, 1);
     output.shows("in conflict  3").shows("account-of-another").shows("which");
-    output.shows(&format!("`{}` renamed it from `{}` (line 3)", first["id"].as_str().unwrap(), old(2)));
+    output.shows(&format!("`{}` changed it from `{}` (line 3)", first["id"].as_str().unwrap(), old(2)));
     // Where nobody knows what was renamed, it is told that nothing is proven.
     std::fs::remove_dir_all(desk.root().join(".ssoctl/migrations")).unwrap();
     run(&desk, &MIGRATE, 1).shows("in conflict  3").shows("the old username (line");

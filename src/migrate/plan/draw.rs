@@ -25,8 +25,10 @@ use crate::migrate::plan::method::Methods;
 use crate::migrate::plan::sight::EMAIL_DIFFERS;
 use crate::migrate::plan::sight::Judged;
 use crate::migrate::plan::sight::Look;
+use crate::migrate::plan::sight::MADE_ANEW;
 use crate::migrate::plan::sight::NONE;
 use crate::migrate::plan::sight::NOT_PROVEN;
+use crate::migrate::plan::sight::OF_ANOTHER;
 use crate::migrate::plan::sight::RENAME;
 use crate::migrate::plan::sight::Sight;
 use crate::migrate::plan::sight::Verdict;
@@ -154,6 +156,14 @@ pub(crate) struct Doubts {
     pub(crate) email_differs: Doubtful,
     /// The field that is written has something else already.
     pub(crate) replaced: Doubtful,
+    /// The account has the name of one that an earlier migration changed, and that is gone.
+    pub(crate) made_anew: Doubtful,
+    /// The new value is another account's address or name.
+    pub(crate) of_another: Doubtful,
+    /// The account is another's.
+    pub(crate) conflicts: Doubtful,
+    /// The roster has addresses, and the user list has none to hold against them.
+    pub(crate) no_addresses: bool,
     /// How many rows are in a chain: one gets what another listed account has.
     pub(crate) moved: u64,
 }
@@ -192,13 +202,18 @@ impl Draft<'_> {
             match verdict.code {
                 NOT_PROVEN => doubts.not_proven.add(line),
                 EMAIL_DIFFERS => doubts.email_differs.add(line),
+                MADE_ANEW => doubts.made_anew.add(line),
+                OF_ANOTHER => doubts.of_another.add(line),
+                "account-of-another" => doubts.conflicts.add(line),
                 _ => {}
             }
             if by_another_field && verdict.outcome == Outcome::Rename && !self.before(row, verdict).is_empty() {
                 doubts.replaced.add(line);
             }
         }
-        doubts.moved = if by_another_field { self.turns.len() as u64 } else { 0 };
+        doubts.moved = self.turns.len() as u64;
+        let has_email = |account| !self.accounts.fact(account, Fact::Email).is_empty();
+        doubts.no_addresses = self.roster.emails().is_some() && !(0..self.accounts.len()).any(has_email);
         doubts
     }
 

@@ -108,7 +108,9 @@ impl<'a> Evidence<'a> {
         account: usize,
         (has, told): (&str, &str),
     ) -> Option<(String, Option<usize>)> {
-        if let Some(theirs) = self.row_of_email(has).filter(|theirs| *theirs != row) {
+        // An address that several accounts share says of none whose it is.
+        let is_its_own = || self.account_of_email(has) == Some(account);
+        if let Some(theirs) = self.row_of_email(has).filter(|theirs| *theirs != row && is_its_own()) {
             let why = format!(
                 "its e-mail address is {}{}, where the roster says {}",
                 shown(has),
@@ -125,6 +127,11 @@ impl<'a> Evidence<'a> {
             self.called(other)
         );
         Some((why, None))
+    }
+
+    /// What is told where two addresses differ.
+    pub(super) fn differ((has, told): (&str, &str)) -> String {
+        format!("its e-mail address is {}, where the roster says {}", shown(has), shown(told))
     }
 
     /// An account in a sentence.

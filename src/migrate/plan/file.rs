@@ -20,7 +20,8 @@ const SCHEMA: &str = "ssoctl.users-plan/2";
 const VERSION: u64 = 2;
 
 /// Codes are many times fewer than rows: known ones are not copied for each row.
-const CODES: [&str; 33] = [
+const CODES: [&str; 35] = [
+    "account-made-anew",
     "account-of-another",
     "already",
     "already-not-proven",
@@ -52,6 +53,7 @@ const CODES: [&str; 33] = [
     "value-has-outer-space",
     "value-has-separator",
     "value-has-suffix",
+    "value-of-another",
     "value-refused",
     "value-too-long",
 ];

@@ -3,7 +3,6 @@
 
 use crate::migrate::plan::evidence::Addresses;
 use crate::migrate::plan::evidence::Evidence;
-use crate::migrate::shown;
 
 /// What is known of the account that has a row's old name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +11,8 @@ pub(super) enum Claim {
     Own,
     /// The same, and its address is not the row's, nor anybody else's.
     OtherAddress(String),
+    /// Nothing says otherwise but that an earlier migration gave the same new name to an account that is gone.
+    MadeAnew(String),
     /// It is another's.
     Another(String),
     /// This other account is the row's, and has its new name already.
@@ -31,14 +32,23 @@ pub(super) fn claim(evidence: &Evidence<'_>, row: usize, account: usize, target:
         return claim;
     }
     let Addresses::Differ { has, told } = addresses else { return Claim::Own };
+    if evidence.accounts.keep().is_one_field()
+        && let Some(own) = evidence.account_of_email(told)
+        && evidence.accounts.key(own) == target
+    {
+        let why = format!(
+            "{} carries the new {}, and has the row's e-mail address",
+            evidence.called(own),
+            evidence.key_word()
+        );
+        return Claim::Done { account: own, why };
+    }
     match evidence.somebody_else(row, account, (has, told)) {
         Some((why, _)) => {
             let (called, name_word) = (evidence.called(account), evidence.name_word());
             Claim::Another(format!("{called} has the {name_word} of the row, and {why}"))
         }
-        None => {
-            Claim::OtherAddress(format!("its e-mail address is {}, where the roster says {}", shown(has), shown(told)))
-        }
+        None => Claim::OtherAddress(Evidence::differ((has, told))),
     }
 }
 
@@ -50,11 +60,16 @@ fn by_past(evidence: &Evidence<'_>, row: usize, account: usize, target: &str) ->
     if had.iter().any(|renamed| renamed.user_id == id) {
         return None;
     }
-    let (renamed, first) = had
-        .iter()
-        .rev()
-        .find_map(|renamed| evidence.account_of_id(renamed.user_id).map(|account| (renamed, account)))?;
+    let there =
+        had.iter().rev().find_map(|renamed| evidence.account_of_id(renamed.user_id).map(|account| (renamed, account)));
     let key_word = evidence.key_word();
+    let Some((renamed, first)) = there else {
+        let gone = had.iter().rev().find(|renamed| renamed.after == target)?;
+        return Some(Claim::MadeAnew(format!(
+            "`{}` gave the new {key_word} to an account of this name, `{}`, which is gone: is this one the same person's?",
+            gone.migration, gone.user_id
+        )));
+    };
     if evidence.accounts.key(first) == target {
         if let Addresses::Differ { .. } = evidence.addresses(row, first) {
             return None;

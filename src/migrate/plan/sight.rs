@@ -37,6 +37,12 @@ pub(super) const RENAME: &str = "rename";
 /// The code of a row whose account has another e-mail address than the row says, which nobody else has.
 pub(super) const EMAIL_DIFFERS: &str = "email-differs";
 
+/// The code of a row whose account has a name that an earlier migration changed in an account that is gone.
+pub(super) const MADE_ANEW: &str = "account-made-anew";
+
+/// The code of a row whose new value is the address or name of somebody else.
+pub(super) const OF_ANOTHER: &str = "value-of-another";
+
 /// The code of a row that writes a field that has something else already, where accounts are found by another field.
 const REPLACES: &str = "replaces";
 
@@ -193,7 +199,7 @@ pub(super) struct Sight<'a> {
     pub(super) roster: &'a Roster,
     pub(super) accounts: &'a Accounts,
     pub(super) options: &'a Options,
-    suffix: &'a str,
+    rule: &'a NameRule,
     operator_id: &'a str,
     look: &'a Look,
     /// For a row whose name an earlier one has, that one.
@@ -250,7 +256,7 @@ impl<'a> Sight<'a> {
             roster,
             accounts,
             options,
-            suffix: rule.suffix(),
+            rule,
             operator_id,
             look,
             repeats: repeated,

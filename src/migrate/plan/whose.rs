@@ -29,6 +29,8 @@ pub(super) enum Owner<'w> {
     OwnOfOtherAddress(&'w str),
     /// It is another's, and why.
     Another(&'w str),
+    /// Nothing says whose it is but an address that is neither the row's nor anybody else's.
+    OfOtherAddress(&'w str),
     /// Nothing says whose it is.
     Unknown,
 }
@@ -37,6 +39,7 @@ pub(super) enum Owner<'w> {
 enum Found {
     Own,
     OwnOfOtherAddress(String),
+    OfOtherAddress(String),
     Another {
         why: String,
         /// Whose row it is, where the roster has that one.
@@ -49,6 +52,7 @@ enum Found {
 pub(super) struct Whose {
     own: HashMap<usize, Option<String>>,
     another: HashMap<usize, String>,
+    of_other_address: HashMap<usize, String>,
 }
 
 impl Whose {
@@ -58,7 +62,7 @@ impl Whose {
             (Some(None), _) => Owner::Own,
             (Some(Some(why)), _) => Owner::OwnOfOtherAddress(why),
             (None, Some(why)) => Owner::Another(why),
-            (None, None) => Owner::Unknown,
+            (None, None) => self.of_other_address.get(&row).map_or(Owner::Unknown, |why| Owner::OfOtherAddress(why)),
         }
     }
 
@@ -72,6 +76,9 @@ impl Whose {
                 }
                 Some(Found::OwnOfOtherAddress(why)) => {
                     whose.own.insert(one.row, Some(why));
+                }
+                Some(Found::OfOtherAddress(why)) => {
+                    whose.of_other_address.insert(one.row, why);
                 }
                 Some(Found::Another { why, row }) => {
                     others.insert(one.row, (why, row));
@@ -102,14 +109,15 @@ fn by_past(one: &Candidate<'_>, evidence: &Evidence<'_>) -> Option<Found> {
     let (old, id) = (evidence.roster.old(one.row), evidence.accounts.id(one.holder));
     let had: Vec<_> = evidence.past.had(old).collect();
     if had.iter().any(|renamed| renamed.user_id == id) {
-        return Some(match evidence.addresses(one.row, one.holder) {
-            Addresses::Differ { has, told } => Found::OwnOfOtherAddress(format!(
-                "its e-mail address is {}, where the roster says {}",
-                shown(has),
-                shown(told)
-            )),
-            Addresses::Same | Addresses::Silent => Found::Own,
+        let Addresses::Differ { has, told } = evidence.addresses(one.row, one.holder) else { return Some(Found::Own) };
+        return Some(match evidence.somebody_else(one.row, one.holder, (has, told)) {
+            Some((why, row)) => Found::Another { why: format!("{}, and {why}", has_it(one, evidence)), row },
+            None => Found::OwnOfOtherAddress(Evidence::differ((has, told))),
         });
+    }
+    // Where name and address do not agree with what was renamed, the address is nearer to the person.
+    if evidence.addresses(one.row, one.holder) == Addresses::Same {
+        return Some(Found::Own);
     }
     // The holder was renamed from another name to this one.
     let was = evidence.past.of(id).filter(|renamed| renamed.before != old && renamed.after == one.target).last();
@@ -121,11 +129,14 @@ fn by_past(one: &Candidate<'_>, evidence: &Evidence<'_>) -> Option<Found> {
     let row = was.and_then(|was| evidence.row_of_old(was.before));
     let mut why = has_it(one, evidence);
     if let Some(was) = was {
-        why += &format!(", and `{}` renamed it from {}{}", was.migration, shown(was.before), evidence.line_of(row));
+        why += &format!(", and `{}` changed it from {}{}", was.migration, shown(was.before), evidence.line_of(row));
     }
     match own {
         Some((own, migration)) => {
-            why += &format!("; this row's account is {}, which `{migration}` renamed", evidence.called(own));
+            why += &format!(
+                "; this row's account is {}, which `{migration}` changed (`ssoctl users rollback {migration}` takes it back)",
+                evidence.called(own)
+            );
         }
         // Its own was deleted since: another may have the name by right.
         None => _ = was?,
@@ -137,17 +148,10 @@ fn by_past(one: &Candidate<'_>, evidence: &Evidence<'_>) -> Option<Found> {
 fn by_email(one: &Candidate<'_>, evidence: &Evidence<'_>) -> Option<Found> {
     match evidence.addresses(one.row, one.holder) {
         Addresses::Same => Some(Found::Own),
-        Addresses::Differ { has, told } => {
-            let row = evidence.row_of_email(has);
-            let why = format!(
-                "{}, and its e-mail address is {}{}, where the roster says {}",
-                has_it(one, evidence),
-                shown(has),
-                evidence.line_of(row),
-                shown(told)
-            );
-            Some(Found::Another { why, row })
-        }
+        Addresses::Differ { has, told } => Some(match evidence.somebody_else(one.row, one.holder, (has, told)) {
+            Some((why, row)) => Found::Another { why: format!("{}, and {why}", has_it(one, evidence)), row },
+            None => Found::OfOtherAddress(Evidence::differ((has, told))),
+        }),
         Addresses::Silent if evidence.roster.email(one.row).trim().is_empty() => by_old_name(one, evidence),
         Addresses::Silent => None,
     }
@@ -162,7 +166,7 @@ fn by_old_name(one: &Candidate<'_>, evidence: &Evidence<'_>) -> Option<Found> {
     if fold::key(evidence.roster.old(one.row)) == fold::key(has) {
         return Some(Found::Own);
     }
-    let row = evidence.row_of_old(has)?;
+    let row = evidence.row_of_old(has).filter(|_| evidence.account_of_email(has) == Some(one.holder))?;
     let why = format!(
         "{}, and its e-mail address is {}, the old {}{}",
         has_it(one, evidence),

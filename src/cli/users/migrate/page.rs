@@ -58,6 +58,8 @@ pub(super) fn as_json(
     let doubts = draft.doubts();
     document["already_not_proven"] = doubts.not_proven.count.into();
     document["email_differs"] = doubts.email_differs.count.into();
+    document["value_of_another"] = doubts.of_another.count.into();
+    document["made_anew"] = doubts.made_anew.count.into();
     document["replaced"] = doubts.replaced.count.into();
     document["moved"] = doubts.moved.into();
     document["by_temporary_name"] = draft.by_third_name().into();
@@ -75,6 +77,8 @@ pub(super) fn page(draft: &Draft<'_>, report: &Report, least: Option<Duration>) 
     let counts = [
         ("already so, not proven", doubts.not_proven.count),
         ("another e-mail address", doubts.email_differs.count),
+        ("value of another account", doubts.of_another.count),
+        ("account made anew", doubts.made_anew.count),
         ("replaces another one", doubts.replaced.count),
         ("by a temporary name", draft.by_third_name() as u64),
     ];

@@ -2,18 +2,22 @@
 
 use std::borrow::Cow;
 
+use crate::migrate::directory::Fact;
 use crate::migrate::plan::Outcome;
 use crate::migrate::plan::fold;
 use crate::migrate::plan::held;
 use crate::migrate::plan::held::Claim;
 use crate::migrate::plan::sight::EMAIL_DIFFERS;
 use crate::migrate::plan::sight::Fate;
+use crate::migrate::plan::sight::MADE_ANEW;
 use crate::migrate::plan::sight::MOST_ALIKE;
 use crate::migrate::plan::sight::NONE;
+use crate::migrate::plan::sight::OF_ANOTHER;
 use crate::migrate::plan::sight::RENAME;
 use crate::migrate::plan::sight::REPLACES;
 use crate::migrate::plan::sight::Sight;
 use crate::migrate::shown;
+use crate::model::shape;
 
 impl Sight<'_> {
     /// What becomes of it.
@@ -24,8 +28,21 @@ impl Sight<'_> {
             let why = format!("{} accounts have this very {}: {}", all.len(), self.name_word(), self.list(all));
             return Fate::new(Outcome::Ambiguous, "several-accounts", why, None);
         }
+        let claim = held::claim(&self.evidence, row, account, target);
+        let (code, why) = match claim {
+            Claim::Own => self.doubtful(account, target),
+            Claim::OtherAddress(why) => (EMAIL_DIFFERS, why),
+            Claim::MadeAnew(why) => (MADE_ANEW, why),
+            Claim::Another(why) => {
+                return Fate::new(Outcome::Conflict, "account-of-another", why, Some(account));
+            }
+            Claim::Done { account, why } => return Fate::new(Outcome::Already, "already", why, Some(account)),
+        };
         // Of one field the account has what the roster says, which is nearer at hand.
         let before = if self.accounts.keep().is_one_field() { old } else { self.accounts.key(account) };
+        if before == target && code == EMAIL_DIFFERS {
+            return Fate::new(Outcome::Already, code, why, Some(account));
+        }
         if before == target {
             let why: Cow<'static, str> = match self.key_word() {
                 "username" => "the account carries the new username".into(),
@@ -33,15 +50,6 @@ impl Sight<'_> {
             };
             return Fate::new(Outcome::Already, "already", why, Some(account));
         }
-        let claim = held::claim(&self.evidence, row, account, target);
-        let (code, why) = match claim {
-            Claim::Own => self.replaces(account),
-            Claim::OtherAddress(why) => (EMAIL_DIFFERS, why),
-            Claim::Another(why) => {
-                return Fate::new(Outcome::Conflict, "account-of-another", why, Some(account));
-            }
-            Claim::Done { account, why } => return Fate::new(Outcome::Already, "already", why, Some(account)),
-        };
         // A roster that names each variant by itself knows them apart.
         let alike = if is_alike { self.by_name.class(old) } else { &[] };
         let is_unnamed = |other: &u32| {
@@ -85,14 +93,41 @@ impl Sight<'_> {
         Fate { waits_for, ..Fate::new(Outcome::Rename, code, why, Some(account)) }
     }
 
-    /// The code of a row that is renamed, and what its account loses by it, where that is not what it is found by.
-    fn replaces(&self, account: usize) -> (&'static str, String) {
+    /// The code of a row that is carried out, and what there is to say of it: that its value is somebody else's, or
+    /// what its account loses by it, where that is not what it is found by.
+    fn doubtful(&self, account: usize, target: &str) -> (&'static str, String) {
+        let value = target.strip_prefix(self.rule.prefix()).unwrap_or(target);
+        let value = value.strip_suffix(self.rule.suffix()).unwrap_or(value);
+        if let Some(other) = self.other_of(value, account, target) {
+            let why = format!("the new value is that of {}", self.account(other));
+            return (OF_ANOTHER, why);
+        }
         match self.accounts.key(account) {
             before if !before.is_empty() && self.accounts.keep().replaces() => {
                 (REPLACES, format!("its {} is {} now", self.key_word(), shown(before)))
             }
             _ => (RENAME, String::new()),
         }
+    }
+
+    /// The one other account that has a value as its address, or as its name without what the vendor adds.
+    fn other_of(&self, value: &str, account: usize, target: &str) -> Option<usize> {
+        if value.is_empty() || fold::key(self.accounts.name(account)) == fold::key(value) {
+            return None;
+        }
+        if value != target || !self.accounts.keep().is_one_field() {
+            let [other] = self.by_name.class(value) else { return self.other_of_email(value, account) };
+            return Some(*other as usize).filter(|other| *other != account);
+        }
+        self.other_of_email(value, account)
+    }
+
+    fn other_of_email(&self, value: &str, account: usize) -> Option<usize> {
+        if !shape::is_email(value) {
+            return None;
+        }
+        let has = self.accounts.fact(account, Fact::Email);
+        self.evidence.account_of_email(value).filter(|other| *other != account && fold::key(has) != fold::key(value))
     }
 
     /// Who holds the new name, or one that looks the same, where that is another account.

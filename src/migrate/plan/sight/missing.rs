@@ -33,8 +33,13 @@ impl Sight<'_> {
         }
         if one_field && let Some((migration, account)) = self.renamed_before(old) {
             let called = self.account(account);
+            if self.would_make_the_same(row, account) {
+                let why = format!("{called} carries the new {key_word}, which `{migration}` gave it");
+                return Fate::new(Outcome::Already, "already", why, Some(account));
+            }
             let why = format!(
-                "`{migration}` renamed its account, which is {called} now: to give it another {key_word}, list it by that"
+                "`{migration}` changed the {key_word} of its account, which is {called} now: to give it another one, list \
+                 it by that"
             );
             return Fate::new(Outcome::Conflict, "renamed-before", why, Some(account));
         }
@@ -62,7 +67,7 @@ impl Sight<'_> {
         }
         let carrier = |name: &str| self.keys().class(name).first().map(|account| *account as usize);
         let why: Cow<'static, str> = if let Some(one) =
-            carrier(&format!("{old}{}", self.suffix)).filter(|_| one_field && !self.suffix.is_empty())
+            carrier(&format!("{old}{}", self.rule.suffix())).filter(|_| one_field && !self.rule.suffix().is_empty())
         {
             format!("no account has exactly this {name_word}; {} carries the suffix already", self.account(one)).into()
         } else if let Some(one) = carrier(target).filter(|_| !target.is_empty()) {
@@ -77,6 +82,11 @@ impl Sight<'_> {
         } else {
             format!("no account has this {name_word}").into()
         };
+        let email = self.roster.email(row).trim();
+        let why = match self.evidence.account_of_email(email).filter(|_| !email.is_empty()) {
+            Some(one) => format!("{why}; {} has the row's e-mail address", self.account(one)).into(),
+            None => why,
+        };
         Fate::new(Outcome::NotFound, "not-found", why, None)
     }
 
@@ -85,6 +95,18 @@ impl Sight<'_> {
         let evidence = &self.evidence;
         let had = evidence.past.had(old);
         had.filter_map(|renamed| Some((renamed.migration, evidence.account_of_id(renamed.user_id)?))).last()
+    }
+
+    /// Whether a name that is made of the account's own fields would be the one that the account has.
+    fn would_make_the_same(&self, row: usize, account: usize) -> bool {
+        if !self.rule.needs_account() {
+            return false;
+        }
+        match self.rule.value(self.roster, row, self.accounts, Some(account)) {
+            Ok(value) => format!("{}{value}{}", self.rule.prefix(), self.rule.suffix()) == self.accounts.key(account),
+            // It is made of the name that the account has no longer.
+            Err(_) => true,
+        }
     }
 
     /// A row whose old name nobody has, and whose new name this account has.
@@ -97,6 +119,10 @@ impl Sight<'_> {
             Owner::OwnOfOtherAddress(why) => {
                 let why = format!("{called} carries the new {key_word}; {why}");
                 Fate::new(Outcome::Already, EMAIL_DIFFERS, why, Some(holder))
+            }
+            Owner::OfOtherAddress(why) => {
+                let why = format!("{called} carries the new {key_word}, and nothing says that it is this row's; {why}");
+                Fate::new(Outcome::Already, NOT_PROVEN, why, Some(holder))
             }
             Owner::Another(why) => Fate::new(Outcome::Conflict, "account-of-another", why.to_owned(), Some(holder)),
             Owner::Unknown => {

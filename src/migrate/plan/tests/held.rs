@@ -99,3 +99,40 @@ fn external_ids_that_are_there_already_are_counted_and_so_are_those_that_change_
     // Slipped by a row.
     assert_eq!(doubts("username,new\nann,E2\nbob,E3\neve,E1\n"), (2, vec![2, 3], 3));
 }
+
+#[test]
+fn a_finished_swap_is_done_by_its_addresses_alone() {
+    let there = list(&[("b#testbrand", "ann@x.org"), ("a#testbrand", "bob@x.org")]);
+    let roster = "username,new,email\na#testbrand,b,ann@x.org\nb#testbrand,a,bob@x.org\n";
+    assert_eq!(told(&planned(roster, &there, &[])), ["already"; 2]);
+    // A row that is so already is compared as well.
+    assert_eq!(told(&planned("username,new,email\nb#testbrand,b,bob@x.org\n", &there, &[])), ["account-of-another"]);
+    assert_eq!(told(&planned("username,new,email\na#testbrand,a,zoe@x.org\n", &there, &[])), ["email-differs"]);
+}
+
+#[test]
+fn a_value_that_is_somebody_elses_is_told() {
+    let there =
+        list(&[("ann", "ann@x.org"), ("bob", "bob@x.org"), ("eve@x.org", ""), ("1", "box@x.org"), ("2", "box@x.org")]);
+    let only = |rows: &str| {
+        let plan = planned(&format!("username,new\n{rows}"), &there, &[]);
+        plan.rows.iter().map(|row| row.code.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(only("ann,bob@x.org\nbob,eve@x.org\n"), ["value-of-another"; 2]);
+    // Its own, nobody's, and one that several share.
+    assert_eq!(only("ann,Ann@x.org\nbob,new@x.org\n"), ["rename"; 2]);
+    assert_eq!(only("1,box@x.org\n"), ["rename"]);
+    assert_eq!(only("eve@x.org,eve@x.org\n"), ["suffix-only"]);
+}
+
+#[test]
+fn a_name_whose_account_is_gone_is_not_taken_for_the_same_person() {
+    let there = list(&[("ann", "new@x.org")]);
+    let past = [("UR_9", "ann", "1#testbrand")];
+    let plan = planned("username,new\nann,1\n", &there, &past);
+    assert_eq!(told(&plan), ["account-made-anew"]);
+    assert_eq!(plan.rows[0].outcome, Outcome::Rename);
+    // Another value, and an address that says whose it is.
+    assert_eq!(told(&planned("username,new\nann,2\n", &there, &past)), ["rename"]);
+    assert_eq!(told(&planned("username,new,email\nann,1,new@x.org\n", &there, &past)), ["rename"]);
+}

@@ -44,8 +44,8 @@ fn what_a_migration_renamed_is_the_rows_own_and_a_shifted_roster_is_told() {
     assert_eq!(shifted.counts(), Counts { conflict: 3, ..Counts::default() });
     assert_eq!(
         &*shifted.rows[0].detail,
-        "account `2#testbrand` (`UR_1`) has the new username, and `m` renamed it from `bob` (line 3); this row's account \
-         is account `1#testbrand` (`UR_0`), which `m` renamed"
+        "account `2#testbrand` (`UR_1`) has the new username, and `m` changed it from `bob` (line 3); this row's account \
+         is account `1#testbrand` (`UR_0`), which `m` changed (`ssoctl users rollback m` takes it back)"
     );
     let swapped = planned("username,new\nann,2\nbob,1\n", &there, &DONE);
     assert_eq!(told(&swapped), ["account-of-another"; 2]);
@@ -82,12 +82,29 @@ fn an_address_in_the_roster_says_whose_an_account_is() {
         "account `2#testbrand` (`UR_1`) has the new username, and its e-mail address is `bob@x.org` (line 3), where the \
          roster says `ann@x.org`; line 3 has this row's account: the two are swapped"
     );
-    assert_eq!(only("ann,2,someone@x.org\n"), ["account-of-another"]);
-    // What the journal proves is not undone by an address that has changed since.
+    // An address that is nobody's else is no contradiction, and no proof.
+    let other = codes("ann,2,someone@x.org\n");
+    assert_eq!(other[0].0, "already-not-proven");
+    assert!(
+        other[0].1.ends_with("its e-mail address is `bob@x.org`, where the roster says `someone@x.org`"),
+        "{other:?}"
+    );
+    // The row's address is another account's.
+    assert_eq!(only("zoe,2,ann@x.org\n"), ["account-of-another"]);
+    // What the journal proves is not undone by an address that has changed since, nor by the journal what an address
+    // proves; an address that is somebody else's is a contradiction whatever was renamed.
     let plan = planned("username,new,email\nbob,2,old@x.org\n", &there, &DONE);
     assert_eq!((told(&plan), plan.rows[0].outcome), (vec!["email-differs"], Outcome::Already));
+    let plan = planned("username,new,email\nbob,2,ann@x.org\n", &there, &DONE);
+    assert_eq!(told(&plan), ["account-of-another"]);
+    let plan = planned("username,new,email\neve,2,bob@x.org\n", &there, &DONE);
+    assert_eq!(told(&plan), ["already"]);
     // The old name as an address: that it is another one is no contradiction.
     let plan = planned("username,new\nann@x.org,1\nann@x.com,2\n", &there, &[]);
+    assert_eq!(told(&plan), ["already", "already-not-proven"]);
+    // A mailbox that two accounts share says of none whose it is.
+    let shared = list(&[("1#testbrand", "boss@x.org"), ("2#testbrand", "boss@x.org")]);
+    let plan = planned("username,new\nboss@x.org,1\nasst,2\n", &shared, &[]);
     assert_eq!(told(&plan), ["already", "already-not-proven"]);
     // But that it is the old name of another row is one.
     let plan = planned("username,new\nbob@x.org,1\nAnn@x.org,2\n", &there, &[]);
@@ -119,7 +136,27 @@ fn a_value_that_was_corrected_after_the_migration_is_told_with_the_name_that_the
     assert_eq!(told(&plan), ["already", "renamed-before", "not-found"]);
     assert_eq!(
         &*plan.rows[1].detail,
-        "`m` renamed its account, which is account `2#testbrand` (`UR_1`) now: to give it another username, list it by that"
+        "`m` changed the username of its account, which is account `2#testbrand` (`UR_1`) now: to give it another one, \
+         list it by that"
     );
     assert_eq!(plan.rows[1].outcome, Outcome::Conflict);
+}
+
+#[test]
+fn names_that_are_made_of_the_accounts_own_fields_are_done_the_second_time() {
+    let form = Form::parse("{email}#{brand_id}").unwrap();
+    let setting = |name: &str| (name == "brand_id").then(|| "testbrand".to_owned());
+    let columns = Columns { without_value: true, further: form.columns(), ..Columns::default() };
+    let roster = roster::read(b"username\nann\nbob\n", "r", &columns).unwrap();
+    let rule = form.bind(rule(), "{value}#{brand_id}", &roster, &setting, &[]).unwrap();
+    let there = list(&[("ann@x.org#testbrand", "ann@x.org"), ("bob@x.org#testbrand", "bob@y.org")]);
+    let past = |take: &mut dyn FnMut(Renamed<'_>)| {
+        for (user_id, before, after) in [("UR_0", "ann", "ann@x.org#testbrand"), ("UR_1", "bob", "bob@x.org#testbrand")]
+        {
+            take(Renamed { migration: "m", user_id, before, after });
+        }
+    };
+    let plan = sealed(&draw::draw(&roster, &there, &rule, head(), &Options::default(), &past));
+    // Bob has another address since.
+    assert_eq!(told(&plan), ["already", "renamed-before"]);
 }
