@@ -365,7 +365,7 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             [CompletionResult]::new('--metadata', '--metadata', [CompletionResultType]::ParameterName, 'Print the metadata of the test''s service provider, and end')
             [CompletionResult]::new('--no-browser', '--no-browser', [CompletionResultType]::ParameterName, 'Do not open a browser: open the page yourself')
             [CompletionResult]::new('--tls', '--tls', [CompletionResultType]::ParameterName, 'Serve the pages by https, with a certificate that the browser does not know')
-            [CompletionResult]::new('--idp-initiated', '--idp-initiated', [CompletionResultType]::ParameterName, 'The login begins at the identity provider: take a response to no request (SAML)')
+            [CompletionResult]::new('--idp-initiated', '--idp-initiated', [CompletionResultType]::ParameterName, 'The login begins at the identity provider: take a response to no request (SAML). One that is accepted ends the test, and no other; see whom it is of, since every user there can bring their own')
             [CompletionResult]::new('--force-authn', '--force-authn', [CompletionResultType]::ParameterName, 'Ask the identity provider to authenticate the user anew')
             [CompletionResult]::new('--sign-request', '--sign-request', [CompletionResultType]::ParameterName, 'Sign the request, also where neither the connection nor the identity provider asks for it (SAML)')
             [CompletionResult]::new('--slo', '--slo', [CompletionResultType]::ParameterName, 'Log out at the identity provider afterwards: press the button of the result''s page (SAML)')

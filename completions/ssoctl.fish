@@ -320,7 +320,7 @@ junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l metadata -d 'Print the metadata of the test\'s service provider, and end'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l no-browser -d 'Do not open a browser: open the page yourself'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l tls -d 'Serve the pages by https, with a certificate that the browser does not know'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l idp-initiated -d 'The login begins at the identity provider: take a response to no request (SAML)'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l idp-initiated -d 'The login begins at the identity provider: take a response to no request (SAML). One that is accepted ends the test, and no other; see whom it is of, since every user there can bring their own'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l force-authn -d 'Ask the identity provider to authenticate the user anew'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l sign-request -d 'Sign the request, also where neither the connection nor the identity provider asks for it (SAML)'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l slo -d 'Log out at the identity provider afterwards: press the button of the result\'s page (SAML)'

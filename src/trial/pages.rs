@@ -30,7 +30,7 @@ pub(super) fn home(trial: &Trial) -> Reply {
         p { "This page logs you in at the identity provider as a vendor would, and shows what it sends. Nothing leaves this machine but the login itself." }
         (facts([("connection", trial.name.clone()), ("identity provider", trial.idp.clone())]))
         @if begins_here {
-            p { a.button #start href="/start" { "Start the login" } }
+            p { a.button #start href=(trial.start_path()) { "Start the login" } }
         } @else {
             p.card { "This login begins at the identity provider: open the application there, as a user would. What it sends arrives here." }
         }
@@ -72,7 +72,7 @@ pub(super) fn result(trial: &Trial, login: &Login, logout: Option<&Verification>
             }
         }
         @if !login.expected {
-            p.card { "This answers no request of this test, so the test goes on: " a href="/" { "begin" } "." }
+            p.card { (strays(trial)) }
         }
         @if let Some(decision) = &login.decision { (decided(decision, &trial.name)) }
         @if let Some(identity) = shown {
@@ -102,12 +102,23 @@ pub(super) fn result(trial: &Trial, login: &Login, logout: Option<&Verification>
         }
         p.faint { "Connection " (trial.name) ", judged as of " (login.at.to_string()) ". The same is in the terminal." }
     };
-    let mut reply = Reply::page(200, page::layout(BRAND, title, &body));
+    let status = if login.expected { 200 } else { 403 };
+    let mut reply = Reply::page(status, page::layout(BRAND, title, &body));
     // The form of the logout leads on to the identity provider.
     if trial.party.logs_out() {
         reply = reply.leading_away();
     }
     reply
+}
+
+/// Why what has come does not end the test.
+fn strays(trial: &Trial) -> &'static str {
+    match trial.party.begins_here() {
+        true => {
+            "This does not end the test: it answers no login that this browser has begun. Begin one at the address that the terminal shows."
+        }
+        false => "This does not end the test, which waits for a login that is accepted.",
+    }
 }
 
 fn decided(decision: &Decision, connection: &str) -> Markup {

@@ -82,14 +82,17 @@ fn a_test_without_a_certificate_or_a_visitor_says_so_in_lines_that_fit() {
     };
     let told = run(&[]);
     told.tells("warning: every login will be refused").tells("`ssoctl cert add bare FILE`");
-    told.tells("hint: nobody opened http://localhost:[PORT]/: open it in a browser");
+    told.tells("hint: nobody opened http://localhost:[PORT]/begin/").tells("\n  http://localhost:[PORT]/begin/");
     let first: Vec<&str> = told.stderr.lines().take_while(|line| !line.starts_with("waiting")).collect();
     let long: Vec<&&str> =
         first.iter().filter(|line| !line.starts_with("hint: ") && line.chars().count() > 80).collect();
     assert!(long.is_empty(), "{long:?}");
     let told = run(&["--idp-initiated"]);
     told.tells("open the application at the identity provider").tells("what the identity provider's page said");
-    assert!(!told.stderr.contains("nobody opened"), "{}", told.stderr);
+    assert!(!told.stderr.contains("nobody opened") && !told.stderr.contains("/begin/"), "{}", told.stderr);
+    // Without the address nobody could log in.
+    let told = run(&["--quiet"]);
+    assert!(told.stderr.trim_start().starts_with("warning") && told.stderr.contains("/begin/"), "{}", told.stderr);
     let wrong = desk.ssoctl(&["connection", "test", "bare", "--listen", "idp:x"]).exits(2);
     wrong.tells("or `8976`");
 }
@@ -151,10 +154,21 @@ fn a_browser_is_led_to_the_identity_provider_and_what_comes_back_is_reported() {
     let told: Vec<String> =
         lines.by_ref().map(|line| line.unwrap()).take_while(|line| !line.starts_with("waiting")).collect();
     assert!(told.iter().any(|line| line.ends_with(&format!("http://localhost:{port}/acs"))), "{told:?}");
-    let home = ask(port, "GET / HTTP/1.1");
-    assert!(home.contains("href=\"/start\"") && home.contains("https://idp.example.org"), "{home}");
-    let start = ask(port, "GET /start HTTP/1.1");
+    let begin = told.iter().find_map(|line| line.split_once(&format!("http://localhost:{port}/begin/"))).unwrap().1;
+    assert_eq!(begin.len(), 32);
+    // Another program of this machine has no key, and is told nothing.
+    for path in ["/", "/start", "/begin/00000000000000000000000000000000/start"] {
+        let refused = ask(port, &format!("GET {path} HTTP/1.1"));
+        assert!(refused.starts_with("HTTP/1.1 404") && !refused.contains("idp.example.org"), "{refused}");
+    }
+    let home = ask(port, &format!("GET /begin/{begin} HTTP/1.1"));
+    assert!(
+        home.contains(&format!("href=\"/begin/{begin}/start\"")) && home.contains("https://idp.example.org"),
+        "{home}"
+    );
+    let start = ask(port, &format!("GET /begin/{begin}/start HTTP/1.1"));
     assert!(start.contains("location: https://idp.example.org/sso?x=1&SAMLRequest="), "{start}");
+    assert!(start.contains(&format!("set-cookie: test-{port}=")) && start.contains("SameSite=Lax"), "{start}");
     // Somebody else's response is shown, refused, and does not end the test before its time.
     let body = "SAMLResponse=PGEvPg%3D%3D";
     let post =
@@ -164,11 +178,9 @@ fn a_browser_is_led_to_the_identity_provider_and_what_comes_back_is_reported() {
         .unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
-    assert!(answer.starts_with("HTTP/1.1 303") && answer.contains("location: /result"), "{answer}");
-    // Nobody else is shown it.
+    assert!(answer.starts_with("HTTP/1.1 403") && answer.contains("REFUSED response-not-one"), "{answer}");
+    assert!(answer.contains("This does not end the test"), "{answer}");
     assert!(ask(port, "GET /result HTTP/1.1").starts_with("HTTP/1.1 403"));
-    let to = answer.lines().find_map(|line| line.strip_prefix("location: ")).unwrap();
-    assert!(ask(port, &format!("GET {to} HTTP/1.1")).contains("REFUSED response-not-one"));
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();

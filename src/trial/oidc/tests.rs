@@ -31,10 +31,11 @@ fn get(query: &str) -> Request {
 
 /// Begins a login; the parameters that the browser is sent away with.
 fn begin(party: &RelyingParty) -> (String, String) {
-    let reply = party.start(now()).unwrap().unwrap();
+    let Started { reply, id } = party.start(now()).unwrap().unwrap();
     let url = url::Url::parse(&reply.headers.iter().find(|(name, _)| *name == "location").unwrap().1).unwrap();
     let value = |name: &str| url.query_pairs().find(|(known, _)| known == name).unwrap().1.into_owned();
     assert_eq!(value("redirect_uri"), "http://localhost:8976/callback");
+    assert_eq!(party.answers(&get(&format!("code=c&state={id}"))), Some(value("state")));
     (value("state"), value("nonce"))
 }
 
@@ -58,6 +59,14 @@ fn an_answer_ends_the_login_that_it_belongs_to_once() {
     assert_eq!(denied(&first), ("state-mismatch", false));
     assert_eq!(denied(&second), ("oauth-access-denied", true));
     assert_eq!(denied(&second), ("callback-unasked", false));
+    for other in [
+        Request { method: Method::Post, ..get("state=x") },
+        Request { path: "/acs".to_owned(), ..get("state=x") },
+        get("state=x&state=x"),
+        get(""),
+    ] {
+        assert_eq!(party.answers(&other), None);
+    }
     let by_form = party.arrive(&Request { method: Method::Post, ..get("") }, now()).unwrap();
     assert_eq!(by_form.judged.verification.refusal().unwrap().code, Some("callback-by-form"));
     assert!(party.arrive(&Request { path: "/acs".to_owned(), ..get("") }, now()).is_none());

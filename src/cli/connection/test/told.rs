@@ -53,7 +53,7 @@ pub(super) fn no_login(args: &Args, begin: &str, opened: bool, facts: &[(&'stati
     let failure = Failure::remote("no-login", format!("no login came within {} s", args.wait));
     if !opened && !args.idp_initiated {
         return failure.hint(format!(
-            "nobody opened {begin}: open it in a browser of this machine while the test waits; `--wait` gives more time"
+            "nobody opened {begin}: open the address that the test shows, which is another each time, in a browser of this machine while it waits; `--wait` gives more time"
         ));
     }
     let failure = failure.hint("what the identity provider's page said is the reason; if it names the reply URL or an unknown application, add there what stands above");
