@@ -5,6 +5,7 @@ use maud::html;
 
 use crate::model::identity::Identity;
 use crate::model::printable;
+use crate::model::verification::Step;
 use crate::model::verification::Verification;
 use crate::rules::Decision;
 use crate::rules::Verdict;
@@ -47,14 +48,15 @@ pub(super) fn home(trial: &Trial) -> Reply {
 pub(super) fn result(trial: &Trial, login: &Login, logout: Option<&Verification>, log_out: Option<&str>) -> Reply {
     let judged = &login.judged;
     let refusal = judged.verification.refusal();
-    let verdict = login.decision.as_ref().map(|decision| decision.verdict);
+    let decision = login.decision.as_ref().filter(|_| login.is_open());
+    let verdict = decision.map(|decision| decision.verdict);
     let title = match (refusal, verdict) {
         (Some(_), _) => "The login was refused",
         (None, Some(Verdict::Deny)) => "The vendor would deny this login",
         (None, Some(Verdict::Prompt)) => "The vendor would ask before it lets this user in",
         (None, _) => "The login was accepted",
     };
-    let shown = judged.identity.as_ref().or(judged.claimed.as_ref());
+    let shown = judged.identity.as_ref().or(judged.claimed.as_ref()).filter(|_| login.is_open());
     let heading = match (&judged.identity, judged.signed) {
         (Some(_), _) => "Proven by the identity provider",
         (None, true) => "Signed, and refused all the same",
@@ -65,6 +67,7 @@ pub(super) fn result(trial: &Trial, login: &Login, logout: Option<&Verification>
             // What is worse stands first: the vendor's no is below, and red.
             None if verdict == Some(Verdict::Deny) => p { "What the identity provider sent proves the user, and the connection's rules do not let them in." },
             None => p.verdict.good { "ACCEPTED" },
+            Some(step) if is_kept_back(login, step) => p.verdict.bad { "REFUSED " (step.code.unwrap_or_default()) },
             Some(step) => {
                 p.verdict.bad { "REFUSED " (step.code.unwrap_or_default()) }
                 p { (told(&step.detail)) }
@@ -74,13 +77,16 @@ pub(super) fn result(trial: &Trial, login: &Login, logout: Option<&Verification>
         @if !login.expected {
             p.card { (strays(trial)) }
         }
-        @if let Some(decision) = &login.decision { (decided(decision, &trial.name)) }
+        @if !login.is_open() {
+            p.card { "What came encrypted is not shown here: this page shows it of a login that is accepted, and that this browser has begun. The terminal has all of it." }
+        }
+        @if let Some(decision) = decision { (decided(decision, &trial.name)) }
         @if let Some(identity) = shown {
             h2 { (heading) }
             (whom(identity))
         }
         h2 { "Step by step" }
-        (steps(&judged.verification))
+        (steps(&without_sealed(login)))
         @match logout {
             Some(steps_of_logout) => {
                 h2 { "Logout" }
@@ -109,6 +115,20 @@ pub(super) fn result(trial: &Trial, login: &Login, logout: Option<&Verification>
         reply = reply.leading_away();
     }
     reply
+}
+
+/// Whether a step says what came encrypted: of who it is about always, of the rest where another brings it.
+fn is_kept_back(login: &Login, step: &Step) -> bool {
+    !login.is_open() && (!login.bound || step.step == "subject")
+}
+
+/// The steps, without what came encrypted where that is not shown.
+fn without_sealed(login: &Login) -> Verification {
+    let mut shown = login.judged.verification.clone();
+    for step in shown.steps.iter_mut().filter(|step| is_kept_back(login, step)) {
+        (step.detail, step.hint) = ("not shown".to_owned(), None);
+    }
+    shown
 }
 
 /// Why what has come does not end the test.

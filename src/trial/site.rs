@@ -55,6 +55,8 @@ pub(crate) struct Login {
     pub(crate) message: String,
     /// Whether it counts: it answers what this browser has asked, or is accepted where logins begin elsewhere.
     pub(crate) expected: bool,
+    /// Whether the browser that has brought it has begun it.
+    pub(super) bound: bool,
     /// When it came.
     pub(crate) at: Time,
     /// The session that it began.
@@ -70,6 +72,12 @@ impl Login {
             (true, None) => 1,
             (true, Some(_)) => 2,
         }
+    }
+
+    /// Whether a page says whom it is about, and what it would do. Of what came encrypted it does so where the login
+    /// is accepted, and the browser has begun it: else whoever has got hold of a response has it opened here.
+    pub(super) fn is_open(&self) -> bool {
+        !self.judged.encrypted || self.bound && self.judged.identity.is_some()
     }
 }
 
@@ -239,7 +247,7 @@ impl Trial {
     fn login(&self, arrival: Arrival, at: Time) -> Login {
         let decision = arrival.judged.identity.as_ref().map(|identity| (self.decide)(identity));
         let Arrival { judged, message, expected, session } = arrival;
-        Login { judged, decision, message, expected, at, session }
+        Login { judged, decision, message, expected, bound: false, at, session }
     }
 
     /// What is told where nothing better comes, and shown to whoever brought it.
@@ -278,11 +286,12 @@ impl Trial {
     fn fetched(&self, key: &str, browser: Option<&str>) -> Option<Reply> {
         let at = (self.clock)();
         let waiting = self.come().take(key, browser);
-        let login = match waiting {
+        let mut login = match waiting {
             Waiting::Nothing => return None,
             Waiting::Others => self.login(self.of_another_browser(), at),
             Waiting::Own(answer) => self.judged(&answer, at, true)?,
         };
+        login.bound = login.expected;
         match browser.filter(|_| login.expected) {
             Some(browser) => self.brought(key.to_owned(), browser.to_owned(), login),
             None => Some(self.stray(login)),

@@ -82,9 +82,14 @@ impl Party for Anybody {
             identity.push("groups", &format!("g{at}"));
         }
         judged.claimed = Some(identity.clone());
+        judged.encrypted = request.path.starts_with("/sealed");
+        if judged.encrypted {
+            judged.verification.passed("subject", "saml-core 2.2.3", "NameID `hunter2`");
+            judged.verification.noted("audience", "saml-core 2", "for `hunter3`");
+        }
         match request.path.as_str() {
-            "/arrive" => judged.identity = Some(identity),
-            "/refused" => {
+            "/arrive" | "/sealed" => judged.identity = Some(identity),
+            "/refused" | "/sealed/refused" => {
                 judged.verification.failed("audience", "saml-core 2", "audience-mismatch", "<i>no</i>", "<u>mend</u>");
             }
             _ => return None,
@@ -382,6 +387,38 @@ fn where_logins_begin_elsewhere_one_that_is_accepted_ends_the_test_and_no_other(
     assert!(browser.get(&trial, &result).2.contains("ACCEPTED"));
     assert!(matches!(heard.try_recv(), Ok(Event::Shown)));
     assert_eq!(browser.get(&trial, &format!("/begin/{KEY}/start")).0, 404);
+}
+
+/// Whoever has got hold of an encrypted response of somebody else's could have it opened here.
+#[test]
+fn what_came_encrypted_is_shown_of_an_accepted_login_in_its_own_browser_alone() {
+    // What a page shows of the user, of the steps, and of the decision.
+    let shows = |page: &str| ["&lt;b&gt;al", "hunter2", "hunter3", "alice#brand"].map(|part| page.contains(part));
+    let (own, _heard) = trial();
+    let browser = Browser::default();
+    let page = |path: &str| browser.get(&own, &browser.log_in(&own, path)).2;
+    assert_eq!(shows(&page("/sealed")), [true; 4]);
+    let refused = page("/sealed/refused");
+    // Of its own login the browser is told why, and not whom it is about.
+    assert_eq!(shows(&refused), [false, false, true, false]);
+    assert!(refused.contains("REFUSED audience-mismatch") && refused.contains("&lt;u&gt;mend"), "{refused}");
+    let (elsewhere, heard) = trial_of(Anybody { elsewhere: true, ..Anybody::default() });
+    let accepted = browser.post(&elsewhere, "/sealed").1;
+    let pages = [
+        browser.post(&own, "/sealed").2,
+        browser.post(&own, "/sealed/refused").2,
+        browser.post(&elsewhere, "/sealed/refused").2,
+        browser.get(&elsewhere, &accepted).2,
+    ];
+    for page in &pages {
+        assert_eq!(shows(page), [false; 4], "{page}");
+        assert!(page.contains("What came encrypted is not shown here"), "{page}");
+        assert!(!page.contains("&lt;i&gt;no"), "{page}");
+    }
+    // The terminal has all of it.
+    let told: Vec<_> =
+        heard.try_iter().filter_map(|event| if let Event::Login(login) = event { Some(login) } else { None }).collect();
+    assert!(told.iter().all(|login| login.judged.claimed.is_some()) && told.last().unwrap().decision.is_some());
 }
 
 #[test]
