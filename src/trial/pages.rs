@@ -24,17 +24,19 @@ const BRAND: &str = "ssoctl connection test";
 /// The most values of one attribute that are shown.
 const MOST_VALUES: usize = 20;
 
-/// Where the test begins.
+/// Where the test begins, where that is here.
 pub(super) fn home(trial: &Trial) -> Reply {
-    let begins_here = trial.party.begins_here();
     let body = html! {
         p { "This page logs you in at the identity provider as a vendor would, and shows what it sends. Nothing leaves this machine but the login itself." }
         (facts([("connection", trial.name.clone()), ("identity provider", trial.idp.clone())]))
-        @if begins_here {
-            p { a.button #start href=(trial.start_path()) { "Start the login" } }
-        } @else {
-            p.card { "This login begins at the identity provider: open the application there, as a user would. What it sends arrives here." }
+        @if let Some((what, mend)) = trial.party.obstacle() {
+            div.card {
+                p.verdict.warning { "WARNING" }
+                p { (told(what)) "." }
+                p { strong { "Mend: " } (told(&mend)) }
+            }
         }
+        p { a.button #start href=(trial.start_path()) { "Start the login" } }
         h2 { "To be known at the identity provider" }
         (facts(trial.party.facts()))
         @if trial.party.metadata().is_some() {

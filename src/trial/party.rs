@@ -33,6 +33,10 @@ pub(crate) trait Party: Send + Sync + 'static {
     fn facts(&self) -> Vec<(&'static str, String)>;
     /// The same and all there is else, by the keys that a program knows them by.
     fn names(&self) -> Vec<(&'static str, String)>;
+    /// Why no login can be accepted, and what mends it, where that is known beforehand.
+    fn obstacle(&self) -> Option<(&'static str, String)> {
+        None
+    }
     /// Whether a login begins here, and not at the identity provider.
     fn begins_here(&self) -> bool;
     /// Sends the browser to the identity provider; `None` where logins begin there.

@@ -368,6 +368,11 @@ impl Party for ServiceProvider {
         vec![("entity_id", self.entity_id()), ("acs", self.acs[0].clone()), ("slo", self.slo())]
     }
 
+    fn obstacle(&self) -> Option<(&'static str, String)> {
+        let told = "every login will be refused: nothing can verify its signature";
+        self.setting.trust.pins.is_empty().then(|| (told, response::unpinned(&self.setting.name)))
+    }
+
     fn begins_here(&self) -> bool {
         self.setting.sso.is_some()
     }

@@ -365,7 +365,8 @@ impl Site for Trial {
         if let Some(steps) = self.party.logged_out(request) {
             return self.logged_out(steps);
         }
-        if let (Method::Get, Some(below)) = (request.method, self.behind_key(&request.path)) {
+        let begins_here = self.party.begins_here();
+        if let (Method::Get, Some(below)) = (request.method, self.behind_key(&request.path).filter(|_| begins_here)) {
             self.come().opened = true;
             return match below {
                 "" => pages::home(self),
@@ -380,7 +381,7 @@ impl Site for Trial {
             ),
             (Method::Get, RESULT) => self.result(request),
             (Method::Post, LOGOUT) => self.logout(request),
-            _ if self.party.begins_here() => {
+            _ if begins_here => {
                 page::refusal(404, "there is no such page; the test begins at the address that the terminal shows")
             }
             _ => page::refusal(404, "there is no such page; the login begins at the identity provider"),

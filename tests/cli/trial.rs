@@ -87,6 +87,17 @@ fn a_test_without_a_certificate_or_a_visitor_says_so_in_lines_that_fit() {
     let long: Vec<&&str> =
         first.iter().filter(|line| !line.starts_with("hint: ") && line.chars().count() > 80).collect();
     assert!(long.is_empty(), "{long:?}");
+    // The page where the login would begin says so too.
+    let port = free_port();
+    let listen = format!("localhost:{port}");
+    let mut child =
+        desk.command(&["connection", "test", "bare", "--no-browser", "--wait", "4", "--listen", &listen]).background();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(|line| line.unwrap());
+    let begin = lines.find_map(|line| line.split_once("/begin/").map(|(_, key)| key.to_owned())).unwrap();
+    let page = ask(port, &format!("GET /begin/{begin} HTTP/1.1"));
+    assert!(page.contains("WARNING") && page.contains("<code>ssoctl cert add bare FILE</code>"), "{page}");
+    child.kill().unwrap();
+    child.wait().unwrap();
     let told = run(&["--idp-initiated"]);
     told.tells("open the application at the identity provider").tells("what the identity provider's page said");
     assert!(!told.stderr.contains("nobody opened") && !told.stderr.contains("/begin/"), "{}", told.stderr);
@@ -162,6 +173,7 @@ fn a_browser_is_led_to_the_identity_provider_and_what_comes_back_is_reported() {
         assert!(refused.starts_with("HTTP/1.1 404") && !refused.contains("idp.example.org"), "{refused}");
     }
     let home = ask(port, &format!("GET /begin/{begin} HTTP/1.1"));
+    assert!(!home.contains("WARNING"), "{home}");
     assert!(
         home.contains(&format!("href=\"/begin/{begin}/start\"")) && home.contains("https://idp.example.org"),
         "{home}"

@@ -271,7 +271,7 @@ fn live(args: &Args, prepared: Prepared, context: &mut Context) -> Result<(Verdi
     let trial = Arc::new(trial);
     let server = opened.serve(Arc::<Trial>::clone(&trial), Door::of(port, args.tls))?;
     let ui = &context.ui;
-    told::beginning(args, connection, &idp, &facts, ui);
+    told::beginning(args, connection, &idp, &*trial.party, ui);
     let begin = trial.begin();
     let opens = !args.no_browser && !args.idp_initiated && !context.ci && ui.can_ask() && std::io::stderr().is_terminal();
     let opening = if opens { Opening::at(&begin, &folder, port) } else { None };
