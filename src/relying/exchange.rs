@@ -142,10 +142,13 @@ impl Exchange<'_> {
                 found.unchecked("user-info", "oidc-core 5.3", "the connection has no user information endpoint");
                 None
             }
-            Some((url, place)) => match self.user_info((url, *place), access_token, subject, trusted, found) {
-                Some(user) => Some(user),
-                None => return token,
-            },
+            Some((url, place)) => {
+                let id_token = kept.as_ref().map(Hidden::expose);
+                match self.user_info((url, *place), (access_token, id_token), subject, trusted, found) {
+                    Some(user) => Some(user),
+                    None => return token,
+                }
+            }
         };
         if token.is_none() && user.is_none() {
             found.failed(
@@ -325,7 +328,7 @@ impl Exchange<'_> {
     fn user_info(
         &self,
         (url, place): (&Url, BearerPlace),
-        access_token: Hidden,
+        (access_token, id_token): (Hidden, Option<&str>),
         subject: Option<&str>,
         (keys, shared): (Option<&KeySet>, Option<&MacKey>),
         found: &mut Verification,
@@ -335,6 +338,7 @@ impl Exchange<'_> {
             Ok(secret) => secret,
             Err(why) => {
                 found.refused(STEP, "rfc6750 2", &why);
+        let sent = Hidden::new(access_token.expose());
                 return None;
             }
         };
@@ -366,6 +370,7 @@ impl Exchange<'_> {
         let raw = Raw { status: answer.status, media_type: answer.media_type.as_deref(), body: &answer.body };
         user_info::judge(&raw, &expected, found)
     }
+            tokens: &[&[sent.expose()], id_token.as_slice()].concat(),
 
     fn algorithms(&self) -> Vec<&str> {
         self.party.algorithms.iter().map(String::as_str).collect()

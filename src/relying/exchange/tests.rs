@@ -508,6 +508,14 @@ fn user_information_of_somebody_else_is_not_used() {
 }
 
 // Terminal, page and report show what the provider says.
+    // The ID token once more; without the nonce that tells one it is this login's, byte for byte.
+    let own = id_token(HEADER, &json!({}));
+    let other = id_token(HEADER, &json!({"sub": "7", "exp": NOW + 301}));
+    for text in [&own, &other] {
+        let user = response("200 OK", &header, text.as_bytes());
+        let (outcome, _) = login_at(Op { token: granted(&own), user, ..Op::good() }, |_| {});
+        assert_eq!(refusal(&outcome), ("user-info", "rfc8725 3.11, 3.12", "user-info-other-token"));
+    }
 #[test]
 fn a_secret_that_the_provider_repeats_is_told_and_not_shown() {
     let user = json!({
