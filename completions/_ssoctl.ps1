@@ -352,7 +352,7 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             [CompletionResult]::new('--request-binding', '--request-binding', [CompletionResultType]::ParameterName, 'How the request is sent [default: that of the enabled endpoint] (SAML)')
             [CompletionResult]::new('--relay-state', '--relay-state', [CompletionResultType]::ParameterName, 'The RelayState to send, in place of a random one (SAML)')
             [CompletionResult]::new('--response', '--response', [CompletionResultType]::ParameterName, 'Judge this captured login to the vendor in place of waiting for one; as `login decode` takes it')
-            [CompletionResult]::new('--save', '--save', [CompletionResultType]::ParameterName, 'Write what the identity provider sent to a file that only you can read, for `login decode`')
+            [CompletionResult]::new('--save', '--save', [CompletionResultType]::ParameterName, 'Write what the identity provider sent to a file that only you can read (0600), for `login decode`: the SAML response or the ID token, and no other token. It holds a login: keep it like a password')
             [CompletionResult]::new('--directory', '--directory', [CompletionResultType]::ParameterName, 'The vendor''s users as CSV; without it no account is looked up')
             [CompletionResult]::new('--skew', '--skew', [CompletionResultType]::ParameterName, 'Seconds by which clocks may differ')
             [CompletionResult]::new('--max-size', '--max-size', [CompletionResultType]::ParameterName, 'Largest document that is read, in bytes [default: 16 MiB; 256 MiB where one entity is chosen]')

@@ -37,6 +37,43 @@ fn ask(port: u16, request: &str) -> String {
     answer
 }
 
+/// Posts what is no response.
+fn hand_in(port: u16) -> String {
+    let body = "SAMLResponse=PGEvPg%3D%3D";
+    let head = "content-type: application/x-www-form-urlencoded\r\nconnection: close";
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let length = body.len();
+    write!(stream, "POST /acs HTTP/1.1\r\nhost: localhost:{port}\r\n{head}\r\ncontent-length: {length}\r\n\r\n{body}")
+        .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn a_file_that_has_come_during_the_wait_is_not_replaced() {
+    let desk = desk();
+    for (more, exit, kept) in [(&[][..], 5, "mine"), (&["--force"], 1, "PGEvPg==")] {
+        let port = free_port();
+        let listen = format!("127.0.0.1:{port}");
+        let line =
+            ["connection", "test", "google", "--no-browser", "--listen", &listen, "--wait", "2", "--save", "got"];
+        let mut child = desk.command(&[&line[..], more].concat()).background();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(|line| line.unwrap());
+        assert!(lines.any(|line| line.starts_with("waiting")));
+        desk.write("got", "mine");
+        hand_in(port);
+        let told: Vec<String> = lines.collect();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(exit), "{told:?}");
+        assert_eq!(desk.read("got"), kept);
+        assert_eq!(told.iter().any(|line| line.contains("`got` is there already")), exit == 5, "{told:?}");
+        // The login is told all the same.
+        assert!(String::from_utf8(output.stdout).unwrap().starts_with("REFUSED [response-not-one]"));
+        std::fs::remove_file(desk.root().join("got")).unwrap();
+    }
+}
+
 #[test]
 fn the_metadata_is_the_same_each_time_and_names_this_machine() {
     let desk = desk();
@@ -182,19 +219,17 @@ fn a_browser_is_led_to_the_identity_provider_and_what_comes_back_is_reported() {
     assert!(start.contains("location: https://idp.example.org/sso?x=1&SAMLRequest="), "{start}");
     assert!(start.contains(&format!("set-cookie: test-{port}=")) && start.contains("SameSite=Lax"), "{start}");
     // Somebody else's response is shown, refused, and does not end the test before its time.
-    let body = "SAMLResponse=PGEvPg%3D%3D";
-    let post =
-        format!("POST /acs HTTP/1.1\ncontent-type: application/x-www-form-urlencoded\ncontent-length: {}", body.len());
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-    write!(stream, "{}\r\nhost: localhost:{port}\r\nconnection: close\r\n\r\n{body}", post.replace('\n', "\r\n"))
-        .unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
+    let answer = hand_in(port);
     assert!(answer.starts_with("HTTP/1.1 403") && answer.contains("REFUSED response-not-one"), "{answer}");
     assert!(answer.contains("This does not end the test"), "{answer}");
     assert!(ask(port, "GET /result HTTP/1.1").starts_with("HTTP/1.1 403"));
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(1));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(desk.root().join("got.txt").metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    }
     let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(document["schema"], "ssoctl.connection-test/1");
     assert_eq!((&document["verdict"], &document["code"]), (&"refused".into(), &"response-not-one".into()));

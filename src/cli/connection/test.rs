@@ -34,8 +34,6 @@ use crate::cli::login::prepared;
 use crate::cli::login::prepared::Prepared;
 use crate::cli::output;
 use crate::cli::source;
-use crate::disk;
-use crate::disk::Access;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::model::ConnectionName;
@@ -128,7 +126,8 @@ pub(crate) struct Args {
     /// Judge this captured login to the vendor in place of waiting for one; as `login decode` takes it
     #[arg(long, value_name = "FILE|-")]
     response: Option<String>,
-    /// Write what the identity provider sent to a file that only you can read, for `login decode`
+    /// Write what the identity provider sent to a file that only you can read (0600), for `login decode`: the SAML
+    /// response or the ID token, and no other token. It holds a login: keep it like a password
     #[arg(long, value_name = "FILE", conflicts_with = "response")]
     save: Option<PathBuf>,
     /// Replace the file of `--save` where it is there already
@@ -291,7 +290,7 @@ fn live(args: &Args, prepared: Prepared, context: &mut Context) -> Result<(Verdi
     };
     report::tell(&login, heard.logout.as_deref(), &prepared, context)?;
     if let Some(file) = args.save.as_ref().filter(|_| !login.message.is_empty()) {
-        disk::write(file, login.message.as_bytes(), Access::Private)?;
+        output::write_private(file, login.message.as_bytes(), args.force)?;
         context.ui.status(&format!("wrote `{}`: it holds a login, keep it like a password", file.display()));
     }
     let denied = login.decision.as_ref().is_none_or(|decision| decision.verdict == Decided::Deny);

@@ -92,6 +92,8 @@ fn a_login_that_the_provider_answers_is_proven() {
     let arrival = party.arrive(&get(&format!("code=c&state={state}")), now()).unwrap();
     assert_eq!(arrival.judged.verification.refusal(), None);
     assert!(arrival.expected && arrival.judged.signed && arrival.message.starts_with("ey"));
+    // What `--save` writes is the ID token and nothing else of the answer.
+    assert!(arrival.message.split('.').count() == 3 && !arrival.message.contains("hunter2"));
     assert_eq!(arrival.judged.identity.unwrap().values("groups"), ["A"]);
     assert!(arrival.judged.facts.contains(&("issuer", Some("https://i.example".to_owned()))));
     // An ID token of another login (its nonce is not this one's) proves nobody.
