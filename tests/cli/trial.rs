@@ -68,8 +68,12 @@ fn a_file_that_has_come_during_the_wait_is_not_replaced() {
         assert_eq!(output.status.code(), Some(exit), "{told:?}");
         assert_eq!(desk.read("got"), kept);
         assert_eq!(told.iter().any(|line| line.contains("`got` is there already")), exit == 5, "{told:?}");
-        // The login is told all the same.
-        assert!(String::from_utf8(output.stdout).unwrap().starts_with("REFUSED [response-not-one]"));
+        // The login is told all the same, and that nobody here has begun it.
+        let report = String::from_utf8(output.stdout).unwrap();
+        assert!(
+            report.starts_with("REFUSED [response-not-one]") && report.contains("  brought by    somebody"),
+            "{report}"
+        );
         std::fs::remove_file(desk.root().join("got")).unwrap();
     }
 }
