@@ -304,7 +304,7 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 post\t'By a form that sends itself'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l relay-state -d 'The RelayState to send, in place of a random one (SAML)' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l response -d 'Judge this captured login to the vendor in place of waiting for one; as `login decode` takes it' -r
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l save -d 'Write what the identity provider sent to a file that only you can read, for `login decode`' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l save -d 'Write what the identity provider sent to a file that only you can read (0600), for `login decode`: the SAML response or the ID token, and no other token. It holds a login: keep it like a password' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l directory -d 'The vendor\'s users as CSV; without it no account is looked up' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l skew -d 'Seconds by which clocks may differ' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l max-size -d 'Largest document that is read, in bytes [default: 16 MiB; 256 MiB where one entity is chosen]' -r
@@ -320,7 +320,7 @@ junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l metadata -d 'Print the metadata of the test\'s service provider, and end'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l no-browser -d 'Do not open a browser: open the page yourself'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l tls -d 'Serve the pages by https, with a certificate that the browser does not know'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l idp-initiated -d 'The login begins at the identity provider: take a response to no request (SAML)'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l idp-initiated -d 'The login begins at the identity provider: take a response to no request (SAML). One that is accepted ends the test, and no other; see whom it is of, since every user there can bring their own'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l force-authn -d 'Ask the identity provider to authenticate the user anew'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l sign-request -d 'Sign the request, also where neither the connection nor the identity provider asks for it (SAML)'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l slo -d 'Log out at the identity provider afterwards: press the button of the result\'s page (SAML)'

@@ -16,8 +16,10 @@
 //!   `generate(NewKey)`, `sign(Scheme, message) -> Result<Vec<u8>, Failure>`, `default_scheme()`,
 //!   `public() -> &PublicKey`, `to_pem()`.
 //! - [`mac::MacKey`]: a secret that two sides share; `verify(DigestKind, message, mac) -> Result<bool, Failure>`.
+//! - [`blot::blotted`]: a text of others without the secrets that it repeats.
 //! - [`random::octets`]: octets that nobody can guess; [`random::is_same`] compares such.
 
+pub(crate) mod blot;
 pub(crate) mod decrypt;
 pub(crate) mod digest;
 pub(crate) mod mac;

@@ -104,6 +104,35 @@ pub(crate) fn write_with(
     access: Access,
     fill: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
 ) -> Result<()> {
+    let temporary = filled(path, access, fill)?;
+    temporary.persist(path).map_err(|error| unwritable(path, error.error))?;
+    sync_folder(folder_of(path)).map_err(|error| unwritable(path, error))?;
+    Ok(())
+}
+
+/// As [`write`], where nothing has this name: what is there stays, also where it has come a moment ago.
+pub(crate) fn write_new(path: &Path, bytes: &[u8], access: Access) -> Result<()> {
+    let temporary = filled(path, access, |file| file.write_all(bytes))?;
+    temporary.persist_noclobber(path).map_err(|error| match error.error.kind() {
+        io::ErrorKind::AlreadyExists => is_there(path),
+        _ => unwritable(path, error.error),
+    })?;
+    sync_folder(folder_of(path)).map_err(|error| unwritable(path, error))?;
+    Ok(())
+}
+
+/// The refusal of a name that another file has.
+pub(crate) fn is_there(path: &Path) -> Failure {
+    Failure::refused("file-exists", format!("`{}` is there already", path.display()))
+        .hint("name another file, or say `--force` to replace it")
+}
+
+/// The file under a name of its own, whole and on the disk, in the folder where it is to be.
+fn filled(
+    path: &Path,
+    access: Access,
+    fill: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+) -> Result<tempfile::NamedTempFile> {
     let failed = |error: io::Error| unwritable(path, error);
     check_replaceable(path)?;
     let folder = folder_of(path);
@@ -121,9 +150,7 @@ pub(crate) fn write_with(
     fill(&mut buffered).and_then(|()| buffered.flush()).map_err(failed)?;
     drop(buffered);
     temporary.as_file().sync_all().map_err(failed)?;
-    temporary.persist(path).map_err(|error| failed(error.error))?;
-    sync_folder(folder).map_err(failed)?;
-    Ok(())
+    Ok(temporary)
 }
 
 fn unwritable(path: &Path, error: io::Error) -> Failure {
@@ -238,6 +265,22 @@ mod tests {
         assert_eq!(failure_of(&Lock::take(&path, "this").unwrap_err()).unwrap().code(), "locked");
         drop(held);
         assert!(Lock::take(&path, "this").is_ok());
+    }
+
+    #[test]
+    fn a_new_file_takes_the_place_of_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x");
+        write_new(&path, b"first", Access::Private).unwrap();
+        let refused = write_new(&path, b"second", Access::Private).unwrap_err();
+        assert_eq!(failure_of(&refused).unwrap().code(), "file-exists");
+        assert_eq!(read(&path, 10).unwrap(), b"first");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        }
     }
 
     #[cfg(unix)]

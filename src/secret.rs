@@ -18,6 +18,7 @@ use std::time::Instant;
 
 use zeroize::Zeroizing;
 
+use crate::crypto::blot::blotted;
 use crate::crypto::mac::MacKey;
 use crate::error::Failure;
 use crate::error::Result;
@@ -70,7 +71,7 @@ impl Secret {
 
     /// Text from outside with this secret blotted out, since a server may repeat what it was sent.
     pub(crate) fn redact(&self, text: &str) -> String {
-        text.replace(self.0.as_str(), "[secret]")
+        blotted(text, &[&self.0])
     }
 }
 

@@ -4,6 +4,7 @@
 //! What it proves is the identity provider's side. The vendor's own addresses and keys cannot be used
 //! from here; what a browser brought to the vendor is judged by `login decode`.
 
+pub(crate) mod come;
 pub(crate) mod oidc;
 pub(crate) mod own_key;
 mod pages;

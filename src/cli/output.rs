@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use crate::disk;
+use crate::disk::Access;
 use crate::error::Failure;
 use crate::error::Result;
 
@@ -14,9 +16,16 @@ pub(crate) fn refuse_present(output: &Path, force: bool) -> Result<()> {
             .into());
     }
     if !force && (output.exists() || output.is_symlink()) {
-        return Err(Failure::refused("file-exists", format!("`{}` is there already", output.display()))
-            .hint("name another file, or say `--force` to replace it")
-            .into());
+        return Err(disk::is_there(output).into());
     }
     Ok(())
+}
+
+/// Writes a file that its owner alone can read. What has come there since it was looked for stays, too, unless
+/// somebody has consented.
+pub(crate) fn write_private(output: &Path, bytes: &[u8], force: bool) -> Result<()> {
+    match force {
+        true => disk::write(output, bytes, Access::Private),
+        false => disk::write_new(output, bytes, Access::Private),
+    }
 }

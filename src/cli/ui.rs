@@ -70,6 +70,11 @@ impl Ui {
         }
     }
 
+    /// Tells what nobody can go on without, under `--quiet` too.
+    pub(crate) fn needed(&self, text: &str) {
+        say(text);
+    }
+
     /// Tells something that may be wrong and does not end the command.
     pub(crate) fn warning(&self, text: &str) {
         say_wrapped(&format!("warning: {text}"));

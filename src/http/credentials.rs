@@ -5,6 +5,7 @@ use reqwest::header;
 use reqwest::header::HeaderValue;
 use zeroize::Zeroizing;
 
+use crate::crypto::blot::blotted;
 use crate::http::call::Transport;
 use crate::secret::Secret;
 
@@ -35,21 +36,20 @@ pub(crate) enum Credentials<'a> {
 }
 
 impl<'a> Credentials<'a> {
-    /// Text from outside with the secret blotted out, in the form it is sent in as well.
+    /// Text from outside with the secret blotted out, in the forms it is sent in as well.
     pub(crate) fn redact(self, text: &str) -> String {
         match self {
             Self::Nobody => text.to_owned(),
             Self::Header(_, secret) | Self::Bearer(secret) => secret.redact(text),
             Self::BearerInForm(secret) | Self::BearerInQuery(secret) | Self::ClientPost(_, secret) => {
-                secret.redact(&text.replace(in_form(secret.expose()).as_str(), BLOT))
+                secret.redact(text)
             }
             Self::Basic(name, secret) | Self::ClientBasic(name, secret) => {
                 // Whichever way it was encoded: who answers may have decoded it, and repeat that.
                 let own = secret.expose();
-                let (form, percent) = (in_form(own), in_path(own));
-                let forms =
-                    [pair(&in_form(name), &form), pair(&in_path(name), &percent), pair(name, own), form, percent];
-                secret.redact(&forms.iter().fold(text.to_owned(), |text, form| text.replace(form.as_str(), BLOT)))
+                let pairs =
+                    [joined(&in_form(name), &in_form(own)), joined(&in_path(name), &in_path(own)), joined(name, own)];
+                blotted(text, &[own, &pairs[0], &pairs[1], &pairs[2]])
             }
         }
     }
@@ -102,9 +102,6 @@ impl<'a> Credentials<'a> {
     }
 }
 
-/// What stands in the place of a secret.
-const BLOT: &str = "[secret]";
-
 /// RFC 6749 appendix B.
 fn in_form(text: &str) -> Zeroizing<String> {
     Zeroizing::new(url::form_urlencoded::byte_serialize(text.as_bytes()).collect())
@@ -117,8 +114,11 @@ fn in_path(text: &str) -> Zeroizing<String> {
 
 /// RFC 7617 2: what follows `Basic`.
 fn pair(user: &str, password: &str) -> Zeroizing<String> {
-    let pair = Zeroizing::new(format!("{user}:{password}"));
-    Zeroizing::new(base64::engine::general_purpose::STANDARD.encode(pair.as_bytes()))
+    Zeroizing::new(base64::engine::general_purpose::STANDARD.encode(joined(user, password).as_bytes()))
+}
+
+fn joined(user: &str, password: &str) -> Zeroizing<String> {
+    Zeroizing::new(format!("{user}:{password}"))
 }
 
 fn basic(pair: &str) -> Zeroizing<String> {
@@ -168,6 +168,10 @@ mod tests {
             (Credentials::ClientBasic("i", &odd), "Basic aTphJTJCYitj", "Basic [secret]"),
             (Credentials::ClientBasic("i", &odd), "Basic aTphK2IgYw==, a%2Bb%20c", "Basic [secret], [secret]"),
             (Credentials::ClientBasic("i", &odd), form, "client_secret=[secret] or [secret]"),
+            // Without its padding, by the other alphabet, and percent-encoded once more.
+            (Credentials::Basic("i", &odd), "aTphK2IgYw and aTphK2IgYw%3D%3D", "[secret] and [secret]"),
+            (Credentials::ClientBasic("?i", &odd), "P2k6YStiIGM, JTNGaTphJTJCYitj", "[secret], [secret]"),
+            (Credentials::ClientBasic("~~~", &odd), "fn5-OmErYiBj", "[secret]"),
         ] {
             assert_eq!(credentials.redact(text), told);
         }

@@ -66,6 +66,8 @@ pub(crate) struct Judged {
     pub(crate) claimed: Option<Identity>,
     /// Whether the identity provider has said all that, though it may be refused.
     pub(crate) signed: bool,
+    /// Whether any of it came encrypted, for the eyes of whom it was sent to alone.
+    pub(crate) encrypted: bool,
     /// What it says of itself, by name; what is not there is `None`.
     pub(crate) facts: Vec<(&'static str, Option<String>)>,
 }

@@ -215,18 +215,24 @@ fn judge_header(jws: &Jws<'_>, header: &Result<(), Failure>, found: &mut Verific
     }
 }
 
+/// What a token is that says it is neither an ID token nor user information (RFC 8725 3.11).
+pub(super) fn other_kind(typ: &str) -> Option<&'static str> {
+    match jws::media_type(typ).as_str() {
+        "at+jwt" => Some("an access token (RFC 9068)"),
+        "logout+jwt" => Some("a logout token (OpenID Connect Back-Channel Logout)"),
+        "secevent+jwt" => Some("a security event (RFC 8417)"),
+        "dpop+jwt" => Some("a proof of possession (RFC 9449)"),
+        "oauth-authz-req+jwt" => Some("a request of a client (RFC 9101)"),
+        "token-introspection+jwt" => Some("an answer about another token (RFC 9701)"),
+        _ => None,
+    }
+}
+
 /// Tokens of other kinds are signed by the same keys, and are no proof of a login.
 fn judge_type(jws: &Jws<'_>) -> Result<Option<String>, Failure> {
-    let Some(typ) = jws.text("typ")? else { return Ok(None) };
-    let other = match jws::media_type(typ).as_str() {
-        "jwt" => return Ok(None),
-        "at+jwt" => "an access token (RFC 9068)",
-        "logout+jwt" => "a logout token (OpenID Connect Back-Channel Logout)",
-        "secevent+jwt" => "a security event (RFC 8417)",
-        "dpop+jwt" => "a proof of possession (RFC 9449)",
-        "oauth-authz-req+jwt" => "a request of a client (RFC 9101)",
-        "token-introspection+jwt" => "an answer about another token (RFC 9701)",
-        _ => return Ok(Some(format!("`typ` is `{}`, where an ID token has `JWT` or nothing", json::shortened(typ)))),
+    let Some(typ) = jws.text("typ")?.filter(|typ| jws::media_type(typ) != "jwt") else { return Ok(None) };
+    let Some(other) = other_kind(typ) else {
+        return Ok(Some(format!("`typ` is `{}`, where an ID token has `JWT` or nothing", json::shortened(typ))));
     };
     Err(Failure::input("token-type", format!("this is {other} and no ID token, as its `typ` says"))
         .hint("give the value of `id_token` in the answer of the token endpoint"))

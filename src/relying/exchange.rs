@@ -91,6 +91,13 @@ pub(crate) fn finish(party: &Registration, asked: &Asked<'_>, doors: &Doors<'_>)
     let mut kept = None;
     let exchange = Exchange { party, asked, doors, blots: Blots::default() };
     exchange.blots.add(asked.login.verifier.expose());
+    exchange.blots.add(asked.login.state.expose());
+    for (name, value) in url::form_urlencoded::parse(asked.query.as_bytes()) {
+        // Also where it is not taken: the words beside it may repeat it.
+        if name == "code" || name.ends_with("_token") {
+            exchange.blots.add(&value);
+        }
+    }
     let members = exchange.claims(&mut found, &mut kept).map(|members| exchange.without_secrets(members, &mut found));
     found.retell(&|text| exchange.hide(text));
     let claims = members.map(|members| Claims { proven: found.is_proven() && found.refusal().is_none(), members });
@@ -111,17 +118,14 @@ impl Exchange<'_> {
     }
 
     fn claims(&self, found: &mut Verification, kept: &mut Option<Hidden>) -> Option<Map<String, Value>> {
-        let Self { party, asked, blots, .. } = self;
-        let credentials = party.credentials();
+        let Self { party, asked, .. } = self;
         let expected = callback::Expected {
             login: asked.login,
             issuer: party.issuer.as_deref(),
             names_issuer: party.names_issuer,
         };
-        let code = callback::judge(asked.query, &expected, &|text| credentials.redact(text), found)?;
-        blots.add(code.expose());
+        let code = callback::judge(asked.query, &expected, &|text| self.hide(text), found)?;
         let Granted { access_token, id_token } = self.tokens(&code, found)?;
-        blots.add(access_token.expose());
         let token = match id_token {
             Some(id_token) => {
                 let id_token = kept.insert(id_token);
@@ -142,10 +146,13 @@ impl Exchange<'_> {
                 found.unchecked("user-info", "oidc-core 5.3", "the connection has no user information endpoint");
                 None
             }
-            Some((url, place)) => match self.user_info((url, *place), access_token, subject, trusted, found) {
-                Some(user) => Some(user),
-                None => return token,
-            },
+            Some((url, place)) => {
+                let id_token = kept.as_ref().map(Hidden::expose);
+                match self.user_info((url, *place), (access_token, id_token), subject, trusted, found) {
+                    Some(user) => Some(user),
+                    None => return token,
+                }
+            }
         };
         if token.is_none() && user.is_none() {
             found.failed(
@@ -196,9 +203,9 @@ impl Exchange<'_> {
             }
         };
         found.passed("token-request", clause, format!("{}, {how}", SafeUrl::of(&party.token_endpoint)));
-        let hide = |text: &str| asked.login.verifier.redact(&code.redact(&credentials.redact(text)));
         let raw = Raw { status: answer.status, media_type: answer.media_type.as_deref(), body: &answer.body };
-        let granted = answer::judge(&raw, asked.login, &hide, found);
+        answer::secrets(&raw).iter().for_each(|secret| self.blots.add(secret.expose()));
+        let granted = answer::judge(&raw, asked.login, &|text| self.hide(text), found);
         if granted.is_none() && credentials.is_encoded() {
             encoding(found);
         }
@@ -325,12 +332,13 @@ impl Exchange<'_> {
     fn user_info(
         &self,
         (url, place): (&Url, BearerPlace),
-        access_token: Hidden,
+        (access_token, id_token): (Hidden, Option<&str>),
         subject: Option<&str>,
         (keys, shared): (Option<&KeySet>, Option<&MacKey>),
         found: &mut Verification,
     ) -> Option<Map<String, Value>> {
         const STEP: &str = "user-info-request";
+        let sent = Hidden::new(access_token.expose());
         let secret = match flat(Secret::new(access_token.into_inner(), "the access token")) {
             Ok(secret) => secret,
             Err(why) => {
@@ -362,6 +370,7 @@ impl Exchange<'_> {
             keys,
             secret: shared,
             algorithms: &self.algorithms(),
+            tokens: &[&[sent.expose()], id_token.as_slice()].concat(),
         };
         let raw = Raw { status: answer.status, media_type: answer.media_type.as_deref(), body: &answer.body };
         user_info::judge(&raw, &expected, found)

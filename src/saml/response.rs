@@ -117,6 +117,8 @@ pub(crate) struct Facts {
     pub(crate) context_class: Option<String>,
     /// The identity provider's session, needed to log out.
     pub(crate) session_index: Option<String>,
+    /// Whether any of it came encrypted: what it says was for the service provider's eyes alone.
+    pub(crate) encrypted: bool,
 }
 
 /// A verified response.
@@ -138,6 +140,7 @@ impl Judged {
     pub(crate) fn told(self) -> verification::Judged {
         let Self { verification, identity, claimed, signed, facts } = self;
         let time = |time: Option<Time>| time.map(|time| time.to_string());
+        let encrypted = facts.encrypted;
         let facts = vec![
             ("assertion_id", facts.assertion_id),
             ("issuer", facts.issuer),
@@ -149,7 +152,7 @@ impl Judged {
             ("authentication", facts.context_class),
             ("session_index", facts.session_index),
         ];
-        verification::Judged { verification, identity, claimed, signed, facts }
+        verification::Judged { verification, identity, claimed, signed, encrypted, facts }
     }
 }
 
@@ -232,6 +235,7 @@ impl Judging<'_> {
                 return None;
             }
         }
+        document.walk(&mut |node, _| self.facts.encrypted |= is_encrypted(node));
         self.facts.destination = document.attribute("Destination").map(str::to_owned);
         self.facts.in_response_to = document.attribute("InResponseTo").map(str::to_owned);
         Some(document)
@@ -290,6 +294,12 @@ impl Judging<'_> {
 /// Whether an element is an assertion, encrypted or not.
 fn is_assertion(node: &Node) -> bool {
     node.namespace == ASSERTION && matches!(node.local.as_str(), "Assertion" | "EncryptedAssertion")
+}
+
+/// Whether an element is an assertion, a name or an attribute that was encrypted for the service provider.
+fn is_encrypted(node: &Node) -> bool {
+    let names = ["EncryptedAssertion", "EncryptedID", "EncryptedAttribute"];
+    node.namespace == ASSERTION && names.contains(&node.local.as_str())
 }
 
 /// ID of the request that a response says it answers: a claim, by which the request is found that the

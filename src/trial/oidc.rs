@@ -22,16 +22,13 @@ use crate::relying::exchange::finish;
 use crate::relying::registration::Registration;
 use crate::trial::party::Arrival;
 use crate::trial::party::Party;
+use crate::trial::party::Started;
 use crate::web::reply::Reply;
 use crate::web::request::Method;
 use crate::web::request::Request;
 
 /// The redirect URI, below the base.
 const CALLBACK: &str = "/callback";
-
-/// Logins that may be under way at a time: somebody presses the button again, and comes back by the first.
-/// Another program that asks for many must not soon push it out.
-const MOST_OPEN: usize = 1024;
 
 /// What the test is to be.
 pub(crate) struct Setting {
@@ -52,6 +49,7 @@ pub(crate) struct RelyingParty {
     redirect_uri: String,
     registration: Registration,
     setting: Setting,
+    /// The logins that are under way; whoever has them begun bounds them.
     open: Mutex<Vec<Arc<Login>>>,
 }
 
@@ -89,18 +87,23 @@ impl Party for RelyingParty {
         true
     }
 
-    fn start(&self, now: Time) -> Option<Result<Reply>> {
+    fn start(&self, now: Time) -> Option<Result<Started>> {
         let begin = || {
             let login = self.registration.begin(&self.redirect_uri, self.setting.force, &Draw::fresh()?, now)?;
-            let reply = Reply::redirect(login.url.as_str());
-            let mut open = self.open();
-            if open.len() == MOST_OPEN {
-                open.remove(0);
-            }
-            open.push(Arc::new(login));
-            Ok(reply)
+            let (reply, id) = (Reply::redirect(login.url.as_str()), login.state.expose().to_owned());
+            self.open().push(Arc::new(login));
+            Ok(Started { reply, id })
         };
         Some(begin())
+    }
+
+    fn answers(&self, request: &Request) -> Option<String> {
+        let is_here = request.path == CALLBACK && request.method == Method::Get;
+        is_here.then(|| request.parameter("state")).flatten()
+    }
+
+    fn bound_by(&self) -> &'static str {
+        "rfc6749 10.12"
     }
 
     fn arrive(&self, request: &Request, now: Time) -> Option<Arrival> {

@@ -5,6 +5,7 @@ use maud::html;
 
 use crate::model::identity::Identity;
 use crate::model::printable;
+use crate::model::verification::Step;
 use crate::model::verification::Verification;
 use crate::rules::Decision;
 use crate::rules::Verdict;
@@ -23,17 +24,19 @@ const BRAND: &str = "ssoctl connection test";
 /// The most values of one attribute that are shown.
 const MOST_VALUES: usize = 20;
 
-/// Where the test begins.
+/// Where the test begins, where that is here.
 pub(super) fn home(trial: &Trial) -> Reply {
-    let begins_here = trial.party.begins_here();
     let body = html! {
         p { "This page logs you in at the identity provider as a vendor would, and shows what it sends. Nothing leaves this machine but the login itself." }
         (facts([("connection", trial.name.clone()), ("identity provider", trial.idp.clone())]))
-        @if begins_here {
-            p { a.button #start href="/start" { "Start the login" } }
-        } @else {
-            p.card { "This login begins at the identity provider: open the application there, as a user would. What it sends arrives here." }
+        @if let Some((what, mend)) = trial.party.obstacle() {
+            div.card {
+                p.verdict.warning { "WARNING" }
+                p { (told(what)) "." }
+                p { strong { "Mend: " } (told(&mend)) }
+            }
         }
+        p { a.button #start href=(trial.start_path()) { "Start the login" } }
         h2 { "To be known at the identity provider" }
         (facts(trial.party.facts()))
         @if trial.party.metadata().is_some() {
@@ -47,14 +50,15 @@ pub(super) fn home(trial: &Trial) -> Reply {
 pub(super) fn result(trial: &Trial, login: &Login, logout: Option<&Verification>, log_out: Option<&str>) -> Reply {
     let judged = &login.judged;
     let refusal = judged.verification.refusal();
-    let verdict = login.decision.as_ref().map(|decision| decision.verdict);
+    let decision = login.decision.as_ref().filter(|_| login.is_open());
+    let verdict = decision.map(|decision| decision.verdict);
     let title = match (refusal, verdict) {
         (Some(_), _) => "The login was refused",
         (None, Some(Verdict::Deny)) => "The vendor would deny this login",
         (None, Some(Verdict::Prompt)) => "The vendor would ask before it lets this user in",
         (None, _) => "The login was accepted",
     };
-    let shown = judged.identity.as_ref().or(judged.claimed.as_ref());
+    let shown = judged.identity.as_ref().or(judged.claimed.as_ref()).filter(|_| login.is_open());
     let heading = match (&judged.identity, judged.signed) {
         (Some(_), _) => "Proven by the identity provider",
         (None, true) => "Signed, and refused all the same",
@@ -65,6 +69,7 @@ pub(super) fn result(trial: &Trial, login: &Login, logout: Option<&Verification>
             // What is worse stands first: the vendor's no is below, and red.
             None if verdict == Some(Verdict::Deny) => p { "What the identity provider sent proves the user, and the connection's rules do not let them in." },
             None => p.verdict.good { "ACCEPTED" },
+            Some(step) if is_kept_back(login, step) => p.verdict.bad { "REFUSED " (step.code.unwrap_or_default()) },
             Some(step) => {
                 p.verdict.bad { "REFUSED " (step.code.unwrap_or_default()) }
                 p { (told(&step.detail)) }
@@ -72,15 +77,18 @@ pub(super) fn result(trial: &Trial, login: &Login, logout: Option<&Verification>
             }
         }
         @if !login.expected {
-            p.card { "This answers no request of this test, so the test goes on: " a href="/" { "begin" } "." }
+            p.card { (strays(trial)) }
         }
-        @if let Some(decision) = &login.decision { (decided(decision, &trial.name)) }
+        @if !login.is_open() {
+            p.card { "What came encrypted is not shown here: this page shows it of a login that is accepted, and that this browser has begun. The terminal has all of it." }
+        }
+        @if let Some(decision) = decision { (decided(decision, &trial.name)) }
         @if let Some(identity) = shown {
             h2 { (heading) }
             (whom(identity))
         }
         h2 { "Step by step" }
-        (steps(&judged.verification))
+        (steps(&without_sealed(login)))
         @match logout {
             Some(steps_of_logout) => {
                 h2 { "Logout" }
@@ -102,12 +110,37 @@ pub(super) fn result(trial: &Trial, login: &Login, logout: Option<&Verification>
         }
         p.faint { "Connection " (trial.name) ", judged as of " (login.at.to_string()) ". The same is in the terminal." }
     };
-    let mut reply = Reply::page(200, page::layout(BRAND, title, &body));
+    let status = if login.expected { 200 } else { 403 };
+    let mut reply = Reply::page(status, page::layout(BRAND, title, &body));
     // The form of the logout leads on to the identity provider.
     if trial.party.logs_out() {
         reply = reply.leading_away();
     }
     reply
+}
+
+/// Whether a step says what came encrypted: of who it is about always, of the rest where another brings it.
+fn is_kept_back(login: &Login, step: &Step) -> bool {
+    !login.is_open() && (!login.bound || step.step == "subject")
+}
+
+/// The steps, without what came encrypted where that is not shown.
+fn without_sealed(login: &Login) -> Verification {
+    let mut shown = login.judged.verification.clone();
+    for step in shown.steps.iter_mut().filter(|step| is_kept_back(login, step)) {
+        (step.detail, step.hint) = ("not shown".to_owned(), None);
+    }
+    shown
+}
+
+/// Why what has come does not end the test.
+fn strays(trial: &Trial) -> &'static str {
+    match trial.party.begins_here() {
+        true => {
+            "This does not end the test: it answers no login that this browser has begun. Begin one at the address that the terminal shows."
+        }
+        false => "This does not end the test, which waits for a login that is accepted.",
+    }
 }
 
 fn decided(decision: &Decision, connection: &str) -> Markup {

@@ -19,17 +19,33 @@ pub(crate) struct Arrival {
     pub(crate) session: Option<u64>,
 }
 
+/// A login that has begun.
+pub(crate) struct Started {
+    /// What sends the browser to the identity provider.
+    pub(crate) reply: Reply,
+    /// What its answer says that it answers: the identity provider and the browser know it, and nobody else.
+    pub(crate) id: String,
+}
+
 /// The side of a test login that ssoctl plays: service provider or relying party.
 pub(crate) trait Party: Send + Sync + 'static {
     /// What must be known at the identity provider, each with its label there.
     fn facts(&self) -> Vec<(&'static str, String)>;
     /// The same and all there is else, by the keys that a program knows them by.
     fn names(&self) -> Vec<(&'static str, String)>;
+    /// Why no login can be accepted, and what mends it, where that is known beforehand.
+    fn obstacle(&self) -> Option<(&'static str, String)> {
+        None
+    }
     /// Whether a login begins here, and not at the identity provider.
     fn begins_here(&self) -> bool;
     /// Sends the browser to the identity provider; `None` where logins begin there.
-    fn start(&self, now: Time) -> Option<Result<Reply>>;
-    /// Judges what has arrived, where this is the place for it.
+    fn start(&self, now: Time) -> Option<Result<Started>>;
+    /// Which login something says that it answers that has arrived. Anybody can have written it.
+    fn answers(&self, request: &Request) -> Option<String>;
+    /// The clause by which an answer counts in the browser alone that has asked.
+    fn bound_by(&self) -> &'static str;
+    /// Judges what has arrived, where this is the place for it, and ends the login that it answers.
     fn arrive(&self, request: &Request, now: Time) -> Option<Arrival>;
     /// The document that an identity provider takes, with its media type.
     fn metadata(&self) -> Option<Result<(&'static str, String)>> {

@@ -41,6 +41,7 @@ use crate::saml::sp::SpMetadata;
 use crate::trial::own_key::OwnKey;
 use crate::trial::party::Arrival;
 use crate::trial::party::Party;
+use crate::trial::party::Started;
 use crate::web::page;
 use crate::web::reply::Reply;
 use crate::web::request::Method;
@@ -49,11 +50,10 @@ use crate::web::request::Request;
 /// Paths of the service provider, below its base.
 pub(crate) const METADATA: &str = "/metadata";
 const ACS: &str = "/acs";
+/// What messages call what has arrived.
+const FILE: &str = "the response";
 const SLO: &str = "/slo";
 
-/// Logins that may be under way at a time: somebody presses the button again, and comes back by the first.
-/// Another program that asks for many must not soon push it out.
-const MOST_OPEN: usize = 1024;
 /// Logins that can still be logged out of.
 const MOST_SESSIONS: usize = 16;
 
@@ -97,6 +97,7 @@ pub(crate) struct ServiceProvider {
 
 #[derive(Default)]
 struct State {
+    /// Whoever has logins begun bounds them.
     open: Vec<Open>,
     replays: Replays,
     sessions: Vec<Session>,
@@ -188,7 +189,7 @@ impl ServiceProvider {
         Ok(Reply::redirect(url))
     }
 
-    fn ask(&self, endpoint: &Endpoint, now: Time) -> Result<Reply> {
+    fn ask(&self, endpoint: &Endpoint, now: Time) -> Result<Started> {
         let id = request::id()?;
         let relay_state = match &self.setting.relay_state {
             Some(given) => given.clone(),
@@ -205,12 +206,8 @@ impl ServiceProvider {
         };
         let reply =
             self.sent(endpoint, self.setting.sign, &relay_state, |signer| request::authn_request(&asked, signer))?;
-        let mut state = self.state();
-        if state.open.len() == MOST_OPEN {
-            state.open.remove(0);
-        }
-        state.open.push(Open { id, at: now, relay_state });
-        Ok(reply)
+        self.state().open.push(Open { id: id.clone(), at: now, relay_state });
+        Ok(Started { reply, id })
     }
 
     fn received(&self, request: &Request, now: Time) -> Arrival {
@@ -238,7 +235,6 @@ impl ServiceProvider {
                 );
             }
         };
-        const FILE: &str = "the response";
         let xml = match binding::decode(value, FILE) {
             Ok(xml) => xml,
             Err(failure) => {
@@ -252,17 +248,13 @@ impl ServiceProvider {
         // Not held while it is judged: a long message keeps nobody waiting.
         let mut state = self.state();
         let at = state.open.iter().position(|open| Some(&open.id) == answers.as_ref());
-        // Where none fits, the last is what it is compared with.
         let open = at.map(|at| state.open.remove(at));
-        let asked = match (&open, &answers) {
-            (Some(open), _) => Asked::Sent(open.id.clone()),
-            (None, Some(_)) => match state.open.last() {
-                Some(last) => Asked::Sent(last.id.clone()),
-                None => Asked::Unsolicited { allowed: self.setting.unsolicited },
-            },
-            (None, None) => Asked::Unsolicited { allowed: self.setting.unsolicited },
-        };
         drop(state);
+        // What answers another request is not told the ID of one that is open.
+        let asked = match &open {
+            Some(open) => Asked::Sent(open.id.clone()),
+            None => Asked::Unsolicited { allowed: self.setting.unsolicited },
+        };
         // Nothing is opened for whom nobody has asked: they could hand in what was encrypted for another.
         let opens = open.is_some() || self.setting.unsolicited && answers.is_none();
         let mut judged = response::judge(
@@ -324,7 +316,7 @@ impl ServiceProvider {
 /// What is encrypted, and answers nothing that was asked.
 fn unasked(message: &str) -> Arrival {
     let told = "this answers no request that is open, and what is encrypted is not opened for it";
-    let hint = "begin at the first page of the test: an answer is taken once, and only while its request is open; `--idp-initiated` takes one that nobody asked for";
+    let hint = "begin at the address that the terminal shows: an answer is taken once, and only while its request is open; `--idp-initiated` takes one that nobody asked for";
     let arrival = refused("request", "saml-profiles 4.1.5", "response-unsolicited", told, hint);
     Arrival { message: message.to_owned(), ..arrival }
 }
@@ -376,12 +368,26 @@ impl Party for ServiceProvider {
         vec![("entity_id", self.entity_id()), ("acs", self.acs[0].clone()), ("slo", self.slo())]
     }
 
+    fn obstacle(&self) -> Option<(&'static str, String)> {
+        let told = "every login will be refused: nothing can verify its signature";
+        self.setting.trust.pins.is_empty().then(|| (told, response::unpinned(&self.setting.name)))
+    }
+
     fn begins_here(&self) -> bool {
         self.setting.sso.is_some()
     }
 
-    fn start(&self, now: Time) -> Option<Result<Reply>> {
+    fn start(&self, now: Time) -> Option<Result<Started>> {
         self.setting.sso.as_ref().map(|endpoint| self.ask(endpoint, now))
+    }
+
+    fn answers(&self, request: &Request) -> Option<String> {
+        let value = request.field(Parameter::Response.name()).filter(|_| request.path == ACS)?;
+        response::answers(&binding::decode(value, FILE).ok()?, FILE)
+    }
+
+    fn bound_by(&self) -> &'static str {
+        "saml-profiles 4.1.4.3"
     }
 
     fn arrive(&self, request: &Request, now: Time) -> Option<Arrival> {

@@ -17,9 +17,13 @@ use crate::model::time::Time;
 use crate::model::verification::Judged;
 use crate::model::verification::Verification;
 use crate::rules::Decision;
+use crate::trial::come::Brought;
+use crate::trial::come::Come;
+use crate::trial::come::Waiting;
 use crate::trial::pages;
 use crate::trial::party::Arrival;
 use crate::trial::party::Party;
+use crate::trial::party::Started;
 use crate::web::Site;
 use crate::web::cookie::Cookie;
 use crate::web::page;
@@ -28,18 +32,18 @@ use crate::web::request::From;
 use crate::web::request::Method;
 use crate::web::request::Request;
 
+/// Where the test begins, below the base; the key follows.
+const BEGIN: &str = "/begin/";
+/// Where a login begins, behind the key.
+const START: &str = "/start";
 /// Where the page of the result is, below the base.
 const RESULT: &str = "/result";
 /// Where a logout begins.
 const LOGOUT: &str = "/logout";
 
 /// Where the address of a result has its key. A cookie alone would not do, since browsers send those of one
-/// port to all of them (RFC 6265 8.5); nor does what nobody asked for get one, lest a page of somebody else's
-/// changes it.
+/// port to all of them (RFC 6265 8.5).
 const KEY: &str = "of";
-
-/// What is remembered of what browsers have brought; the login that counts is not forgotten for others.
-const MOST_BROUGHT: usize = 16;
 
 /// A judged login, and what the vendor would make of it.
 pub(crate) struct Login {
@@ -49,8 +53,10 @@ pub(crate) struct Login {
     pub(crate) decision: Option<Decision>,
     /// The message as it was sent; it may hold a session.
     pub(crate) message: String,
-    /// Whether it answers what was asked here.
+    /// Whether it counts: it answers what this browser has asked, or is accepted where logins begin elsewhere.
     pub(crate) expected: bool,
+    /// Whether the browser that has brought it has begun it.
+    pub(super) bound: bool,
     /// When it came.
     pub(crate) at: Time,
     /// The session that it began.
@@ -60,12 +66,18 @@ pub(crate) struct Login {
 impl Login {
     /// What somebody else hands in does not take the place of what was asked for, and what is handed in a
     /// second time not that of the first.
-    fn weight(&self) -> u8 {
+    pub(super) fn weight(&self) -> u8 {
         match (self.expected, &self.judged.identity) {
             (false, _) => 0,
             (true, None) => 1,
             (true, Some(_)) => 2,
         }
+    }
+
+    /// Whether a page says whom it is about, and what it would do. Of what came encrypted it does so where the login
+    /// is accepted, and the browser has begun it: else whoever has got hold of a response has it opened here.
+    pub(super) fn is_open(&self) -> bool {
+        !self.judged.encrypted || self.bound && self.judged.identity.is_some()
     }
 }
 
@@ -92,7 +104,12 @@ pub(crate) struct Trial {
     pub(crate) party: Box<dyn Party>,
     /// The rules.
     pub(crate) decide: Decide,
-    /// What a browser is known by that has brought a login.
+    /// Where the pages are, `http://localhost:PORT`. A browser that comes back by another name of this machine is
+    /// led here, where its cookie is.
+    pub(crate) base: String,
+    /// What the address has that begins the test: without it no program of this machine begins a login, and no page.
+    pub(crate) key: String,
+    /// What a browser is known by that has begun a login.
     pub(crate) cookie: Cookie,
     /// What time it is.
     pub(crate) clock: Box<dyn Fn() -> Time + Send + Sync>,
@@ -100,60 +117,13 @@ pub(crate) struct Trial {
     pub(crate) events: Sender<Event>,
     /// What has come.
     pub(crate) come: Mutex<Come>,
-    /// How many are being judged.
+    /// How many are being judged that the test waits for.
     pub(crate) busy: AtomicUsize,
 }
 
-/// What has come so far.
-#[derive(Default)]
-pub(crate) struct Come {
-    /// Whether any browser was here.
-    opened: bool,
-    /// The login that counts.
-    login: Option<Arc<Login>>,
-    logout: Option<Arc<Verification>>,
-    /// The key of the result that a logout was begun from.
-    logging_out: Option<String>,
-    /// What each browser has brought: another program of this machine is not shown who has logged in.
-    brought: Vec<Brought>,
-}
-
-/// What a browser has brought.
-struct Brought {
-    /// In the address of the result.
-    key: String,
-    /// And in the browser's cookie, where it was asked for.
-    cookie: Option<String>,
-    login: Arc<Login>,
-}
-
-impl Come {
-    /// What this browser has brought.
-    fn of(&self, key: &str, cookie: Option<&str>) -> Option<&Arc<Login>> {
-        let brought = self.brought.iter().find(|brought| random::is_same(&brought.key, key))?;
-        let holds = |wanted: &String| cookie.is_some_and(|cookie| random::is_same(wanted, cookie));
-        brought.cookie.as_ref().is_none_or(holds).then_some(&brought.login)
-    }
-
-    /// Whether it is the login that counts.
-    fn counts(&self, login: &Arc<Login>) -> bool {
-        self.login.as_ref().is_some_and(|counting| Arc::ptr_eq(counting, login))
-    }
-
-    /// Remembers it, and whether it is the one that counts from now on.
-    fn keep(&mut self, brought: Brought) -> bool {
-        let login = &brought.login;
-        let better = self.login.as_ref().is_none_or(|known| login.weight() > known.weight() || known.weight() == 0);
-        if better {
-            self.login = Some(Arc::clone(login));
-        }
-        if self.brought.len() == MOST_BROUGHT {
-            let at = self.brought.iter().position(|known| !self.counts(&known.login)).unwrap_or_default();
-            self.brought.remove(at);
-        }
-        self.brought.push(brought);
-        better
-    }
+/// A text that nobody can guess.
+pub(crate) fn unguessable() -> Result<String> {
+    Ok(crypto::hex(random::octets::<16>()?.as_slice()))
 }
 
 impl Trial {
@@ -179,75 +149,185 @@ impl Trial {
         }
     }
 
-    /// Whether a browser has opened any page of the test.
+    /// The address that begins the test.
+    pub(crate) fn begin(&self) -> String {
+        format!("{}{BEGIN}{}", self.base, self.key)
+    }
+
+    /// Where a login begins.
+    pub(super) fn start_path(&self) -> String {
+        format!("{BEGIN}{}{START}", self.key)
+    }
+
+    /// What stands behind the key in a path; nothing where the key is not there.
+    fn behind_key<'p>(&self, path: &'p str) -> Option<&'p str> {
+        let (key, rest) = path.strip_prefix(BEGIN)?.split_at_checked(self.key.len())?;
+        random::is_same(key, &self.key).then_some(rest)
+    }
+
+    /// Whether a browser was at the address that begins the test.
     pub(crate) fn was_opened(&self) -> bool {
         self.come().opened
     }
 
-    /// Whether something that has come is being judged, which may ask the identity provider.
+    /// Whether something that the test waits for has come and is not told yet: judging it may ask the identity
+    /// provider.
     pub(crate) fn is_busy(&self) -> bool {
-        self.busy.load(Ordering::SeqCst) > 0
+        self.busy.load(Ordering::SeqCst) > 0 || self.come().is_on_its_way((self.clock)())
     }
 
+    /// Sends a browser to the identity provider, and gives it what it is known by when it comes back.
+    fn start(&self, request: &Request) -> Option<Result<Reply>> {
+        // A page of somebody else's that has found the address must not begin a login either.
+        if request.from == From::Elsewhere {
+            return Some(Ok(page::refusal(403, "this was asked for by a page of somebody else's")));
+        }
+        if !self.come().has_room() {
+            let told = "as many logins are under way as there may be: end the test, and begin it anew";
+            return Some(Ok(page::refusal(503, told)));
+        }
+        let begun = self.party.start((self.clock)())?;
+        Some(begun.and_then(|Started { reply, id }| {
+            let mut come = self.come();
+            // The same browser may have begun another one beside this.
+            let browser = match self.cookie.held(request).filter(|held| come.knows(held)) {
+                Some(held) => held.to_owned(),
+                None => unguessable()?,
+            };
+            let reply = self.cookie.given(reply, &browser);
+            come.begin(id, browser);
+            Ok(reply)
+        }))
+    }
+
+    /// What the identity provider, or anybody, has brought by way of a browser.
     fn arrived(&self, request: &Request) -> Option<Reply> {
         let at = (self.clock)();
-        self.busy.fetch_add(1, Ordering::SeqCst);
-        let arrival = self.party.arrive(request, at);
-        let reply = arrival.map(|arrival| self.judged(arrival, at));
-        self.busy.fetch_sub(1, Ordering::SeqCst);
-        reply
+        let answered = self.party.answers(request).filter(|id| self.come().is_begun(id));
+        if let Some(id) = answered {
+            return Some(self.kept(id, request, at));
+        }
+        // It answers nothing that was asked here. Where logins begin at the identity provider it counts if it is
+        // accepted; else it is told to whoever brought it.
+        let counts = !self.party.begins_here();
+        let mut login = self.judged(request, at, counts)?;
+        login.expected &= counts;
+        Some(match login.expected {
+            true => self.done(Some(self.accepted(login)), ""),
+            false => self.stray(login),
+        })
     }
 
-    fn judged(&self, arrival: Arrival, at: Time) -> Reply {
+    /// A login that nobody has begun here, and that is accepted: its browser is known from now on.
+    fn accepted(&self, login: Login) -> Result<Reply> {
+        let (key, browser) = (unguessable()?, unguessable()?);
+        let refusal = self.brought(key.clone(), browser.clone(), login);
+        Ok(refusal.unwrap_or_else(|| self.cookie.given(Reply::see(self.result_at(&key)), &browser)))
+    }
+
+    /// The answer to a login that has begun here: the browser is led to where it shows that it has begun it.
+    fn kept(&self, id: String, request: &Request, at: Time) -> Reply {
+        match unguessable() {
+            Err(error) => self.done(Some(Err(error)), ""),
+            Ok(key) if self.come().keep(key.clone(), id, request, at) => Reply::see(self.result_at(&key)),
+            Ok(_) => {
+                page::refusal(503, "as many answers wait for their browsers as there may be: begin the login anew")
+            }
+        }
+    }
+
+    /// Judges what has arrived, where this is the place for it; `awaited` is what the test waits for.
+    fn judged(&self, request: &Request, at: Time, awaited: bool) -> Option<Login> {
+        self.busy.fetch_add(usize::from(awaited), Ordering::SeqCst);
+        let login = self.party.arrive(request, at).map(|arrival| self.login(arrival, at));
+        self.busy.fetch_sub(usize::from(awaited), Ordering::SeqCst);
+        login
+    }
+
+    fn login(&self, arrival: Arrival, at: Time) -> Login {
         let decision = arrival.judged.identity.as_ref().map(|identity| (self.decide)(identity));
         let Arrival { judged, message, expected, session } = arrival;
-        let login = Arc::new(Login { judged, decision, message, expected, at, session });
-        let made = random::octets::<32>().map(|octets| {
-            let (key, cookie) = octets.split_at(16);
-            (crypto::hex(key), crypto::hex(cookie))
-        });
-        let (key, cookie) = match made {
-            Ok(made) => made,
-            Err(error) => return self.done(Some(Err(error.into())), ""),
-        };
-        let mut reply = Reply::see(Self::result_of(&key));
-        if login.expected {
-            reply = self.cookie.given(reply, &cookie);
-        }
-        let cookie = login.expected.then_some(cookie);
+        Login { judged, decision, message, expected, bound: false, at, session }
+    }
+
+    /// What is told where nothing better comes, and shown to whoever brought it.
+    fn stray(&self, login: Login) -> Reply {
+        let login = Arc::new(login);
         let mut come = self.come();
-        if come.keep(Brought { key, cookie, login: Arc::clone(&login) }) {
+        if come.weigh(&login) {
+            self.tell(Event::Login(Arc::clone(&login)));
+        }
+        drop(come);
+        pages::result(self, &login, None, None)
+    }
+
+    /// A login that counts, and is shown to the browser that has the key and the cookie; the refusal where there is
+    /// no room.
+    fn brought(&self, key: String, browser: String, login: Login) -> Option<Reply> {
+        let login = Arc::new(login);
+        let mut come = self.come();
+        if !come.bring(Brought { key, browser, login: Arc::clone(&login) }) {
+            let told = "as many logins have come as there may be: end the test, and begin it anew";
+            return Some(page::refusal(503, told));
+        }
+        if come.weigh(&login) {
             // Before another can count.
             self.tell(Event::Login(login));
         }
-        reply
+        None
     }
 
     /// The address of a result; its browser has the cookie too.
-    fn result_of(key: &str) -> String {
-        format!("{RESULT}?{KEY}={key}")
+    fn result_at(&self, key: &str) -> String {
+        format!("{}{RESULT}?{KEY}={key}", self.base)
+    }
+
+    /// Judges what waits at this key, where its browser asks for it; the refusal of any other.
+    fn fetched(&self, key: &str, browser: Option<&str>) -> Option<Reply> {
+        let at = (self.clock)();
+        let waiting = self.come().take(key, browser);
+        let mut login = match waiting {
+            Waiting::Nothing => return None,
+            Waiting::Others => self.login(self.of_another_browser(), at),
+            Waiting::Own(answer) => self.judged(&answer, at, true)?,
+        };
+        login.bound = login.expected;
+        match browser.filter(|_| login.expected) {
+            Some(browser) => self.brought(key.to_owned(), browser.to_owned(), login),
+            None => Some(self.stray(login)),
+        }
+    }
+
+    /// An answer in a browser that has not begun the login: it may be handed in for another (login CSRF).
+    fn of_another_browser(&self) -> Arrival {
+        let told = "this browser has not begun the login that this answers: it has no cookie of it";
+        let hint = "begin the login anew in one browser, at the address that the terminal shows, and let it keep the cookies of `localhost`";
+        let mut judged = Judged::default();
+        judged.verification.failed("browser", self.party.bound_by(), "login-other-browser", told, hint);
+        Arrival { judged, message: String::new(), expected: false, session: None }
     }
 
     fn result(&self, request: &Request) -> Reply {
         let key = request.parameter(KEY).unwrap_or_default();
+        let browser = self.cookie.held(request);
+        if let Some(reply) = self.fetched(&key, browser) {
+            return reply;
+        }
         let come = self.come();
-        match come.of(&key, self.cookie.held(request)).cloned() {
-            Some(login) => {
-                let counts = come.counts(&login);
-                let logout = come.logout.clone().filter(|_| login.session.is_some());
-                drop(come);
-                if counts {
-                    self.tell(Event::Shown);
-                }
-                let again = login.session.map(|_| format!("{LOGOUT}?{KEY}={key}"));
-                pages::result(self, &login, logout.as_deref(), again.as_deref())
-            }
-            None if come.login.is_none() => Reply::see("/"),
-            None => page::refusal(
+        let Some(login) = come.of(&key, browser).cloned() else {
+            return page::refusal(
                 403,
                 "the result is shown to the browser that has logged in, which is known by the address and a cookie; the terminal has it too",
-            ),
+            );
+        };
+        let counts = come.counts(&login);
+        let logout = come.logout.clone().filter(|_| login.session.is_some());
+        drop(come);
+        if counts {
+            self.tell(Event::Shown);
         }
+        let again = login.session.map(|_| format!("{LOGOUT}?{KEY}={key}"));
+        pages::result(self, &login, logout.as_deref(), again.as_deref())
     }
 
     fn logout(&self, request: &Request) -> Reply {
@@ -273,36 +353,38 @@ impl Trial {
         let key = come.logging_out.take().unwrap_or_default();
         drop(come);
         self.tell(Event::Logout(steps));
-        Reply::see(Self::result_of(&key))
+        Reply::see(self.result_at(&key))
     }
 }
 
 impl Site for Trial {
     fn answer(&self, request: &Request) -> Reply {
-        self.come().opened = true;
         if let Some(reply) = self.arrived(request) {
             return reply;
         }
         if let Some(steps) = self.party.logged_out(request) {
             return self.logged_out(steps);
         }
+        let begins_here = self.party.begins_here();
+        if let (Method::Get, Some(below)) = (request.method, self.behind_key(&request.path).filter(|_| begins_here)) {
+            self.come().opened = true;
+            return match below {
+                "" => pages::home(self),
+                START => self.done(self.start(request), "this login begins at the identity provider: open it there"),
+                _ => page::refusal(404, "there is no such page"),
+            };
+        }
         match (request.method, request.path.as_str()) {
-            (Method::Get, "/") => pages::home(self),
-            // A page of somebody else's must not crowd out the login that is under way.
-            (Method::Get, "/start") if request.from == From::Elsewhere => {
-                page::refusal(403, "this was asked for by a page of somebody else's: begin at /")
-            }
-            (Method::Get, "/start") => {
-                self.done(self.party.start((self.clock)()), "this login begins at the identity provider: open it there")
-            }
             (Method::Get, "/metadata") => self.done(
                 self.party.metadata().map(|made| made.map(|(kind, text)| Reply::document(kind, text))),
                 "an OpenID Connect client has no metadata",
             ),
             (Method::Get, RESULT) => self.result(request),
             (Method::Post, LOGOUT) => self.logout(request),
-            (Method::Get, LOGOUT | "/acs" | "/callback" | "/slo") => Reply::see("/"),
-            _ => page::refusal(404, "there is no such page; the test begins at /"),
+            _ if begins_here => {
+                page::refusal(404, "there is no such page; the test begins at the address that the terminal shows")
+            }
+            _ => page::refusal(404, "there is no such page; the login begins at the identity provider"),
         }
     }
 }

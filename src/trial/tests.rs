@@ -2,6 +2,8 @@
 
 use std::cell::RefCell;
 use std::sync::Mutex;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc;
 use std::sync::mpsc::Receiver;
 
@@ -14,10 +16,11 @@ use crate::model::verification::Verification;
 use crate::rules::Decision;
 use crate::rules::Mend;
 use crate::rules::Verdict;
+use crate::trial::come::Come;
 use crate::trial::own_key::OwnKey;
 use crate::trial::party::Arrival;
 use crate::trial::party::Party;
-use crate::trial::site::Come;
+use crate::trial::party::Started;
 use crate::trial::site::Event;
 use crate::trial::site::Trial;
 use crate::web::Site as _;
@@ -31,8 +34,17 @@ fn now() -> Time {
     Time::parse("2026-11-27T10:00:00Z").unwrap()
 }
 
-/// Accepts whoever arrives, refuses whoever arrives at /refused, and logs out.
-struct Anybody;
+const BASE: &str = "http://localhost:8976";
+const KEY: &str = "0123456789abcdef0123456789abcdef";
+
+/// Accepts whoever arrives, refuses whoever arrives at /refused, and logs out. What answers login 1 says `to=login-1`.
+#[derive(Default)]
+struct Anybody {
+    begun: AtomicUsize,
+    /// Whether logins begin at the identity provider.
+    elsewhere: bool,
+    fails: bool,
+}
 
 impl Party for Anybody {
     fn facts(&self) -> Vec<(&'static str, String)> {
@@ -44,11 +56,23 @@ impl Party for Anybody {
     }
 
     fn begins_here(&self) -> bool {
-        true
+        !self.elsewhere
     }
 
-    fn start(&self, _: Time) -> Option<Result<Reply>> {
-        Some(Err(Failure::input("x", "it cannot begin").hint("mend it").into()))
+    fn start(&self, _: Time) -> Option<Result<Started>> {
+        if self.fails {
+            return Some(Err(Failure::input("x", "it cannot begin").hint("mend it").into()));
+        }
+        let id = format!("login-{}", self.begun.fetch_add(1, Ordering::SeqCst) + 1);
+        (!self.elsewhere).then(|| Ok(Started { reply: Reply::redirect(format!("https://idp.test/?id={id}")), id }))
+    }
+
+    fn answers(&self, request: &Request) -> Option<String> {
+        request.parameter("to")
+    }
+
+    fn bound_by(&self) -> &'static str {
+        "rfc6749 10.12"
     }
 
     fn arrive(&self, request: &Request, _: Time) -> Option<Arrival> {
@@ -58,15 +82,21 @@ impl Party for Anybody {
             identity.push("groups", &format!("g{at}"));
         }
         judged.claimed = Some(identity.clone());
+        judged.encrypted = request.path.starts_with("/sealed");
+        if judged.encrypted {
+            judged.verification.passed("subject", "saml-core 2.2.3", "NameID `hunter2`");
+            judged.verification.noted("audience", "saml-core 2", "for `hunter3`");
+        }
         match request.path.as_str() {
-            "/arrive" | "/stranger" => judged.identity = Some(identity),
-            "/refused" => {
+            "/arrive" | "/sealed" => judged.identity = Some(identity),
+            "/refused" | "/sealed/refused" => {
                 judged.verification.failed("audience", "saml-core 2", "audience-mismatch", "<i>no</i>", "<u>mend</u>");
             }
             _ => return None,
         }
         let session = (request.path == "/arrive").then_some(7);
-        Some(Arrival { judged, message: "m".to_owned(), expected: request.path != "/stranger", session })
+        let expected = self.answers(request).is_some() || self.elsewhere && judged.identity.is_some();
+        Some(Arrival { judged, message: "m".to_owned(), expected, session })
     }
 
     fn logs_out(&self) -> bool {
@@ -84,6 +114,10 @@ impl Party for Anybody {
 }
 
 fn trial() -> (Trial, Receiver<Event>) {
+    trial_of(Anybody::default())
+}
+
+fn trial_of(party: Anybody) -> (Trial, Receiver<Event>) {
     let (events, heard) = mpsc::channel();
     let decide = |_: &Identity| Decision {
         verdict: Verdict::Prompt,
@@ -104,9 +138,11 @@ fn trial() -> (Trial, Receiver<Event>) {
     let trial = Trial {
         name: "a<b".to_owned(),
         idp: "https://idp.test".to_owned(),
-        party: Box::new(Anybody),
+        party: Box::new(party),
         decide: Box::new(decide),
-        cookie: Cookie::of("test", "http://localhost:8976"),
+        base: BASE.to_owned(),
+        key: KEY.to_owned(),
+        cookie: Cookie::of("test", BASE),
         clock: Box::new(now),
         events,
         come: Mutex::new(Come::default()),
@@ -120,18 +156,28 @@ fn request(method: Method, path: &str, from: From) -> Request {
     Request { method, path: path.to_owned(), query: String::new(), form, authorization: None, cookies, from }
 }
 
-/// A browser, which keeps the last cookie that it was given, and the result's address that came with it.
+/// A browser, which keeps the last cookie that it was given.
 #[derive(Default)]
 struct Browser {
     cookie: RefCell<Option<(String, String)>>,
-    result: RefCell<String>,
 }
 
+/// What a browser was answered: the status, where it is led, and the page.
+type Answered = (u16, String, String);
+
 impl Browser {
-    fn ask(&self, trial: &Trial, method: Method, path: &str) -> (u16, String, String) {
+    fn ask(&self, trial: &Trial, method: Method, path: &str) -> Answered {
+        self.asked(trial, method, path, From::Ourselves)
+    }
+
+    fn asked(&self, trial: &Trial, method: Method, path: &str, from: From) -> Answered {
+        let path = path.strip_prefix(BASE).unwrap_or(path);
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
-        let mut request = Request { query: query.to_owned(), ..request(method, path, From::Ourselves) };
-        request.cookies.extend(self.cookie.borrow().clone());
+        let mut request = Request { query: query.to_owned(), ..request(method, path, from) };
+        // With a form of another site the cookie does not come (`SameSite=Lax`).
+        if from != From::Elsewhere || method == Method::Get {
+            request.cookies.extend(self.cookie.borrow().clone());
+        }
         let reply = trial.answer(&request);
         let header =
             |name: &str| reply.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone());
@@ -140,29 +186,58 @@ impl Browser {
             let (value, flags) = rest.split_once(';').unwrap();
             assert_eq!(flags, " Path=/; HttpOnly; SameSite=Lax");
             self.cookie.replace(Some((name.to_owned(), value.to_owned())));
-            self.result.replace(header("location").unwrap());
         }
         (reply.status, header("location").unwrap_or_default(), String::from_utf8(reply.body).unwrap())
     }
 
-    /// The page of what it has brought.
-    fn shown(&self, trial: &Trial) -> String {
-        self.ask(trial, Method::Get, &self.result.borrow()).2
+    fn get(&self, trial: &Trial, path: &str) -> Answered {
+        self.ask(trial, Method::Get, path)
     }
+
+    /// Begins a login; what its answer says that it answers.
+    fn begin(&self, trial: &Trial) -> String {
+        let (status, to, _) = self.get(trial, &format!("/begin/{KEY}/start"));
+        assert_eq!(status, 302);
+        to.strip_prefix("https://idp.test/?id=").unwrap().to_owned()
+    }
+
+    /// A form that the identity provider's page posts.
+    fn post(&self, trial: &Trial, path: &str) -> Answered {
+        self.asked(trial, Method::Post, path, From::Elsewhere)
+    }
+
+    /// A whole login that arrives at this path: the address of its result.
+    fn log_in(&self, trial: &Trial, path: &str) -> String {
+        let id = self.begin(trial);
+        let (status, to, _) = self.post(trial, &format!("{path}?to={id}"));
+        assert!(status == 303 && to.starts_with("http://localhost:8976/result?of="), "{to}");
+        to
+    }
+}
+
+fn told(heard: &Receiver<Event>) -> Vec<(bool, &'static str)> {
+    let logins = heard.try_iter().filter_map(|event| match event {
+        Event::Login(login) => {
+            Some((login.expected, login.judged.verification.refusal().map_or("", |step| step.code.unwrap())))
+        }
+        _ => None,
+    });
+    logins.collect()
 }
 
 #[test]
 fn a_login_is_told_and_shown_with_everything_escaped() {
     let (trial, heard) = trial();
     let browser = Browser::default();
-    assert_eq!(browser.ask(&trial, Method::Get, "/result").1, "/");
-    let (status, to, _) = browser.ask(&trial, Method::Post, "/arrive");
-    assert!(status == 303 && to.starts_with("/result?of="), "{to}");
+    let result = browser.log_in(&trial, "/arrive");
+    // Not before the browser has shown that it is its own.
+    assert!(heard.try_recv().is_err() && trial.is_busy());
+    let (_, _, page) = browser.get(&trial, &result);
     let Ok(Event::Login(login)) = heard.try_recv() else { panic!("nobody was told") };
     assert!(login.expected && login.message == "m" && login.at == now());
     assert_eq!(login.decision.as_ref().unwrap().code, "merge-prompt");
-    let page = browser.shown(&trial);
     assert!(matches!(heard.try_recv(), Ok(Event::Shown)));
+    assert!(!trial.is_busy());
     for part in [
         "ACCEPTED",
         "PROMPT merge-prompt",
@@ -179,77 +254,195 @@ fn a_login_is_told_and_shown_with_everything_escaped() {
     // Its logout, once it is answered.
     let action = page.split("action=\"").nth(1).unwrap().split('"').next().unwrap();
     assert_eq!(browser.ask(&trial, Method::Post, action).1, "https://idp.test/slo");
-    assert_eq!(browser.ask(&trial, Method::Get, "/slo").1, *browser.result.borrow());
+    assert_eq!(browser.get(&trial, "/slo").1, result);
     assert!(matches!(heard.try_recv(), Ok(Event::Logout(_))));
-    let page = browser.shown(&trial);
+    let (_, _, page) = browser.get(&trial, &result);
     assert!(page.contains("LOGGED OUT") && !page.contains("id=\"logout\""), "{page}");
 }
 
 #[test]
 fn a_refused_login_says_why_and_how_to_mend_it() {
-    let (trial, _heard) = trial();
+    let (trial, heard) = trial();
     let browser = Browser::default();
-    browser.ask(&trial, Method::Post, "/refused");
-    let page = browser.shown(&trial);
+    let result = browser.log_in(&trial, "/refused");
+    let (status, _, page) = browser.get(&trial, &result);
     for part in ["REFUSED audience-mismatch", "&lt;i&gt;no", "&lt;u&gt;mend", "Signed, and refused all the same"] {
         assert!(page.contains(part), "{part}: {page}");
     }
-    assert!(!page.contains("id=\"logout\""));
+    assert!(status == 200 && !page.contains("id=\"logout\""));
+    assert_eq!(told(&heard), [(true, "audience-mismatch")]);
+}
+
+/// Another program of this machine, and a page of somebody else's in the browser, have neither the key nor the cookie.
+#[test]
+fn nobody_begins_a_login_without_the_key() {
+    let (trial, _heard) = trial();
+    let browser = Browser::default();
+    let other = KEY.replace('0', "1");
+    for path in [
+        "/",
+        "/start",
+        "/begin/",
+        "/begin/start",
+        "/begin//start",
+        &format!("/begin/{other}/start"),
+        &format!("/begin/{other}"),
+    ] {
+        let (status, _, page) = browser.get(&trial, path);
+        assert!(
+            status == 404 && page.contains("the address that the terminal shows") && !page.contains(KEY),
+            "{path}: {page}"
+        );
+        assert_eq!(*browser.cookie.borrow(), None);
+    }
+    assert!(!trial.was_opened());
+    let (_, _, page) = browser.get(&trial, &trial.begin());
+    assert!(page.contains(&format!("href=\"/begin/{KEY}/start\"")) && trial.was_opened(), "{page}");
+    let start = |from| browser.asked(&trial, Method::Get, &format!("/begin/{KEY}/start"), from).0;
+    assert_eq!((start(From::Elsewhere), start(From::Unsaid), start(From::Ourselves)), (403, 302, 302));
 }
 
 #[test]
-fn what_a_stranger_hands_in_does_not_take_the_place_of_the_login() {
+fn an_answer_counts_in_the_browser_that_has_begun_the_login_and_is_not_lost_by_another() {
+    let (trial, heard) = trial();
+    let (browser, other) = (Browser::default(), Browser::default());
+    other.begin(&trial);
+    let result = browser.log_in(&trial, "/refused");
+    for stranger in [&Browser::default(), &other] {
+        let (status, _, page) = stranger.get(&trial, &result);
+        assert!(status == 403 && page.contains("REFUSED login-other-browser") && !page.contains("audience"), "{page}");
+        assert!(page.contains("This does not end the test"), "{page}");
+    }
+    assert_eq!(told(&heard), [(false, "login-other-browser"); 2]);
+    // The cookie alone, which a browser sends to all ports, opens nothing.
+    assert_eq!(browser.get(&trial, "/result?of=00000000000000000000000000000000").0, 403);
+    assert!(browser.get(&trial, &result).2.contains("REFUSED audience-mismatch"));
+    assert_eq!(told(&heard), [(true, "audience-mismatch")]);
+}
+
+#[test]
+fn what_nobody_has_asked_for_is_shown_and_does_not_end_the_test() {
     let (trial, heard) = trial();
     let browser = Browser::default();
-    let stray = |browser: &Browser| {
-        let (status, to, _) = browser.ask(&trial, Method::Post, "/stranger");
-        assert!(status == 303 && to.starts_with("/result?of="), "{to}");
-        browser.ask(&trial, Method::Get, &to).2
-    };
-    assert!(stray(&browser).contains("answers no request of this test"));
-    browser.ask(&trial, Method::Post, "/refused");
-    // Another page may have the browser bring it: what it shows at the result's address stays.
-    assert!(stray(&browser).contains("answers no request of this test"));
-    let shown = || browser.shown(&trial);
-    assert!(shown().contains("REFUSED audience-mismatch"), "{}", shown());
+    // Neither by a number that is not under way, nor without one, nor by its own cookie.
+    let id = browser.begin(&trial);
+    for path in ["/arrive", "/arrive?to=", "/arrive?to=login-2", "/refused"] {
+        for from in [From::Elsewhere, From::Unsaid, From::Ourselves] {
+            let (status, to, page) = browser.asked(&trial, Method::Post, path, from);
+            assert!(status == 403 && to.is_empty() && page.contains("does not end the test"), "{path}: {page}");
+        }
+    }
+    assert!(!trial.is_busy());
+    drop(told(&heard));
     // What was accepted counts for whoever waits, whatever comes after it.
-    browser.ask(&trial, Method::Post, "/arrive");
-    assert!(shown().contains("ACCEPTED"), "{}", shown());
-    (0..40).for_each(|_| drop(stray(&Browser::default())));
-    browser.ask(&trial, Method::Post, "/refused");
+    let (_, result, _) = browser.post(&trial, &format!("/arrive?to={id}"));
+    assert!(browser.get(&trial, &result).2.contains("ACCEPTED"));
+    (0..40).for_each(|_| drop(browser.post(&trial, "/refused")));
+    let again = browser.log_in(&trial, "/refused");
+    assert!(browser.get(&trial, &again).2.contains("REFUSED audience-mismatch"));
+    assert!(browser.get(&trial, &result).2.contains("ACCEPTED"));
+    assert_eq!(told(&heard), [(true, "")]);
+}
+
+#[test]
+fn an_answer_that_is_handed_in_twice_is_taken_once() {
+    let (trial, heard) = trial();
+    let browser = Browser::default();
+    let id = browser.begin(&trial);
+    let (first, second) =
+        (browser.post(&trial, &format!("/arrive?to={id}")).1, browser.post(&trial, &format!("/arrive?to={id}")).1);
+    assert_ne!(first, second);
+    assert!(browser.get(&trial, &first).2.contains("ACCEPTED"));
+    drop(browser.get(&trial, &second));
+    assert_eq!(told(&heard), [(true, "")]);
+}
+
+#[test]
+fn where_there_is_no_room_the_newest_is_refused_and_what_is_under_way_goes_on() {
+    let (trial, heard) = trial();
+    let browser = Browser::default();
+    let id = browser.begin(&trial);
+    let start = format!("/begin/{KEY}/start");
+    let refused = (0..1025).map(|_| Browser::default().get(&trial, &start).0).filter(|status| *status == 503).count();
+    assert_eq!(refused, 1025 - 255);
+    let results: Vec<_> = (0..20).map(|_| browser.post(&trial, &format!("/refused?to={id}"))).collect();
+    assert_eq!(results.iter().map(|result| result.0).collect::<Vec<_>>(), [vec![303; 16], vec![503; 4]].concat());
+    assert!(browser.get(&trial, &results[0].1).2.contains("REFUSED audience-mismatch"));
+    assert_eq!(told(&heard), [(true, "audience-mismatch")]);
+    // Of the login that has ended no answer waits any longer, and there is room for one more.
+    let result = browser.log_in(&trial, "/arrive");
+    assert!(browser.get(&trial, &result).2.contains("ACCEPTED"));
+}
+
+#[test]
+fn where_logins_begin_elsewhere_one_that_is_accepted_ends_the_test_and_no_other() {
+    let (trial, heard) = trial_of(Anybody { elsewhere: true, ..Anybody::default() });
+    let browser = Browser::default();
+    let (status, to, page) = browser.post(&trial, "/refused");
+    assert!(status == 403 && to.is_empty() && page.contains("waits for a login that is accepted"), "{page}");
+    let (status, result, _) = browser.post(&trial, "/arrive");
+    assert_eq!(status, 303);
+    assert_eq!(told(&heard), [(false, "audience-mismatch"), (true, "")]);
+    assert_eq!(Browser::default().get(&trial, &result).0, 403);
+    assert!(browser.get(&trial, &result).2.contains("ACCEPTED"));
+    assert!(matches!(heard.try_recv(), Ok(Event::Shown)));
+    assert_eq!(browser.get(&trial, &format!("/begin/{KEY}/start")).0, 404);
+}
+
+/// Whoever has got hold of an encrypted response of somebody else's could have it opened here.
+#[test]
+fn what_came_encrypted_is_shown_of_an_accepted_login_in_its_own_browser_alone() {
+    // What a page shows of the user, of the steps, and of the decision.
+    let shows = |page: &str| ["&lt;b&gt;al", "hunter2", "hunter3", "alice#brand"].map(|part| page.contains(part));
+    let (own, _heard) = trial();
+    let browser = Browser::default();
+    let page = |path: &str| browser.get(&own, &browser.log_in(&own, path)).2;
+    assert_eq!(shows(&page("/sealed")), [true; 4]);
+    let refused = page("/sealed/refused");
+    // Of its own login the browser is told why, and not whom it is about.
+    assert_eq!(shows(&refused), [false, false, true, false]);
+    assert!(refused.contains("REFUSED audience-mismatch") && refused.contains("&lt;u&gt;mend"), "{refused}");
+    let (elsewhere, heard) = trial_of(Anybody { elsewhere: true, ..Anybody::default() });
+    let accepted = browser.post(&elsewhere, "/sealed").1;
+    let pages = [
+        browser.post(&own, "/sealed").2,
+        browser.post(&own, "/sealed/refused").2,
+        browser.post(&elsewhere, "/sealed/refused").2,
+        browser.get(&elsewhere, &accepted).2,
+    ];
+    for page in &pages {
+        assert_eq!(shows(page), [false; 4], "{page}");
+        assert!(page.contains("What came encrypted is not shown here"), "{page}");
+        assert!(!page.contains("&lt;i&gt;no"), "{page}");
+    }
+    // The terminal has all of it.
     let told: Vec<_> =
         heard.try_iter().filter_map(|event| if let Event::Login(login) = event { Some(login) } else { None }).collect();
-    assert!(told.last().unwrap().judged.identity.is_some());
+    assert!(told.iter().all(|login| login.judged.claimed.is_some()) && told.last().unwrap().decision.is_some());
 }
 
 #[test]
 fn who_has_logged_in_is_shown_to_their_browser_alone() {
     let (trial, heard) = trial();
     let (browser, other) = (Browser::default(), Browser::default());
-    browser.ask(&trial, Method::Post, "/arrive");
-    let result = browser.result.borrow().clone();
-    // Neither by the address nor by the cookie alone, which a browser sends to all ports.
-    let held = Browser { cookie: browser.cookie.clone(), ..Browser::default() };
+    let result = browser.log_in(&trial, "/arrive");
+    browser.get(&trial, &result);
+    told(&heard);
     for (browser, path) in [
         (&other, "/result"),
         (&other, "/result?of="),
         (&other, "/result?of=00000000000000000000000000000000"),
         (&other, &result),
-        (&held, "/result"),
-        (&held, "/result?of=00000000000000000000000000000000"),
+        (&browser, "/result"),
+        (&browser, "/result?of=00000000000000000000000000000000"),
     ] {
-        let (status, _, page) = browser.ask(&trial, Method::Get, path);
+        let (status, _, page) = browser.get(&trial, path);
         assert!(status == 403 && page.contains("and a cookie") && !page.contains("&lt;b&gt;al"), "{page}");
     }
     assert_eq!(other.ask(&trial, Method::Post, &result.replace("/result", "/logout")).0, 404);
-    // Who was refused for a request of their own gets no further by that.
-    other.ask(&trial, Method::Post, "/refused");
-    let theirs = other.result.borrow().replace("/result", "/logout");
-    assert_eq!(other.ask(&trial, Method::Post, &theirs).0, 404);
     // Nor does it end the test.
     assert!(!heard.try_iter().any(|event| matches!(event, Event::Shown)));
-    (0..40).for_each(|_| drop(other.ask(&trial, Method::Post, "/stranger")));
-    assert!(browser.shown(&trial).contains("ACCEPTED"));
+    assert!(browser.get(&trial, &result).2.contains("ACCEPTED"));
     assert!(heard.try_iter().any(|event| matches!(event, Event::Shown)));
 }
 
@@ -257,33 +450,33 @@ fn who_has_logged_in_is_shown_to_their_browser_alone() {
 fn nobody_is_logged_out_by_a_page_of_somebody_else_s() {
     let (trial, _heard) = trial();
     let browser = Browser::default();
-    browser.ask(&trial, Method::Post, "/arrive");
+    let result = browser.log_in(&trial, "/arrive");
+    browser.get(&trial, &result);
     let logout = |from| {
-        let (cookies, query) = (browser.cookie.borrow().clone(), browser.result.borrow().replace("/result?", ""));
+        let (cookies, query) = (browser.cookie.borrow().clone(), result.split_once('?').unwrap().1.to_owned());
         let cookies = cookies.into_iter().collect();
         trial.answer(&Request { cookies, query, ..request(Method::Post, "/logout", from) }).status
     };
     assert_eq!((logout(From::Elsewhere), logout(From::Unsaid), logout(From::Ourselves)), (403, 403, 302));
-    let start = |from| trial.answer(&request(Method::Get, "/start", from)).status;
-    assert_eq!((start(From::Elsewhere), start(From::Unsaid), start(From::Ourselves)), (403, 500, 500));
-    // By a link it is no more than the way home.
-    assert_eq!(browser.ask(&trial, Method::Get, "/logout").1, "/");
+    // A link leads nowhere.
+    assert_eq!(browser.get(&trial, "/logout").0, 404);
 }
 
 #[test]
 fn the_first_page_says_what_to_add_and_every_other_path_leads_nowhere() {
-    let (trial, _heard) = trial();
+    let (trial, _heard) = trial_of(Anybody { fails: true, ..Anybody::default() });
     let browser = Browser::default();
-    let (_, _, page) = browser.ask(&trial, Method::Get, "/");
+    let (_, _, page) = browser.get(&trial, &trial.begin());
     assert!(
         page.contains("a&lt;b") && page.contains("&lt;http://localhost&gt;") && page.contains("id=\"start\""),
         "{page}"
     );
-    let (status, _, page) = browser.ask(&trial, Method::Get, "/start");
+    let (status, _, page) = browser.get(&trial, &format!("/begin/{KEY}/start"));
     assert!(status == 500 && page.contains("it cannot begin. mend it"), "{page}");
-    assert_eq!(browser.ask(&trial, Method::Get, "/metadata").0, 404);
-    assert_eq!(browser.ask(&trial, Method::Get, "/../etc/passwd").0, 404);
-    assert_eq!(browser.ask(&trial, Method::Post, "/").0, 404);
+    for path in ["/metadata", "/../etc/passwd", "/acs", "/callback", &format!("/begin/{KEY}/x")] {
+        assert_eq!(browser.get(&trial, path).0, 404, "{path}");
+    }
+    assert_eq!(browser.ask(&trial, Method::Post, &trial.begin()).0, 404);
 }
 
 #[test]

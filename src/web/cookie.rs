@@ -14,7 +14,11 @@ impl Cookie {
     /// Of a server at this base, `http://localhost:PORT`.
     pub(crate) fn of(purpose: &str, base: &str) -> Self {
         let port = base.rsplit(':').next().unwrap_or_default();
-        Self { name: format!("{purpose}-{port}"), https: base.starts_with("https:") }
+        let https = base.starts_with("https:");
+        // What the page of another port puts in its place by http is not taken (RFC 6265bis 4.1.3.2). By http there
+        // is no such name.
+        let prefix = if https { "__Host-" } else { "" };
+        Self { name: format!("{prefix}{purpose}-{port}"), https }
     }
 
     /// What the browser has of it.
@@ -36,5 +40,20 @@ impl Cookie {
     fn set(&self, reply: Reply, value: &str, more: &str) -> Reply {
         let secure = if self.https { "; Secure" } else { "" };
         reply.header("set-cookie", format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{more}", self.name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn by_https_no_page_of_another_port_can_put_one_in_its_place() {
+        let set = |base: &str| {
+            let reply = Cookie::of("test", base).given(Reply::document("text/plain", ""), "v");
+            reply.headers.into_iter().next().unwrap().1
+        };
+        assert_eq!(set("http://localhost:8976"), "test-8976=v; Path=/; HttpOnly; SameSite=Lax");
+        assert_eq!(set("https://localhost:8976"), "__Host-test-8976=v; Path=/; HttpOnly; SameSite=Lax; Secure");
     }
 }

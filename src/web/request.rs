@@ -23,6 +23,7 @@ pub(crate) enum From {
 }
 
 /// One request, within its bounds.
+#[derive(Clone)]
 pub(crate) struct Request {
     /// How it asks.
     pub(crate) method: Method,

@@ -208,6 +208,18 @@ fn an_id_token_is_proven_by_the_key_set_and_by_nothing_else() {
         "{document}"
     );
     assert_eq!(document["decision"]["decision"], "allow");
+    // Of the whole answer of a token endpoint no token is shown, nor one that stands among the claims.
+    let mut beside = claims.clone();
+    beside["refresh_token"] = json!("hunter2-beside");
+    let id_token = token(&key, &beside);
+    let answer = json!({ "access_token": "hunter2-access", "refresh_token": "hunter2-refresh", "id_token": id_token });
+    desk.write("answer.json", answer.to_string());
+    for format in [&["--format", "json"][..], &[]] {
+        let line = ["login", "decode", "answer.json", "--connection", "oidc"];
+        let run = desk.ssoctl(&[&line[..], &good, format].concat()).exits(0);
+        let told = format!("{}{}", run.stdout, run.stderr);
+        assert!(told.contains("(a token, not shown)") && !told.contains("hunter2") && !told.contains("eyJ"), "{told}");
+    }
     // Nobody said with which key: it proves nothing, and says how it would.
     let document = decode(&desk, "token", "oidc", &at, 1);
     assert_eq!((&document["code"], &document["identity"]), (&json!("token-not-proven"), &Value::Null));

@@ -37,6 +37,47 @@ fn ask(port: u16, request: &str) -> String {
     answer
 }
 
+/// Posts what is no response.
+fn hand_in(port: u16) -> String {
+    let body = "SAMLResponse=PGEvPg%3D%3D";
+    let head = "content-type: application/x-www-form-urlencoded\r\nconnection: close";
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let length = body.len();
+    write!(stream, "POST /acs HTTP/1.1\r\nhost: localhost:{port}\r\n{head}\r\ncontent-length: {length}\r\n\r\n{body}")
+        .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn a_file_that_has_come_during_the_wait_is_not_replaced() {
+    let desk = desk();
+    for (more, exit, kept) in [(&[][..], 5, "mine"), (&["--force"], 1, "PGEvPg==")] {
+        let port = free_port();
+        let listen = format!("127.0.0.1:{port}");
+        let line =
+            ["connection", "test", "google", "--no-browser", "--listen", &listen, "--wait", "2", "--save", "got"];
+        let mut child = desk.command(&[&line[..], more].concat()).background();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(|line| line.unwrap());
+        assert!(lines.any(|line| line.starts_with("waiting")));
+        desk.write("got", "mine");
+        hand_in(port);
+        let told: Vec<String> = lines.collect();
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(exit), "{told:?}");
+        assert_eq!(desk.read("got"), kept);
+        assert_eq!(told.iter().any(|line| line.contains("`got` is there already")), exit == 5, "{told:?}");
+        // The login is told all the same, and that nobody here has begun it.
+        let report = String::from_utf8(output.stdout).unwrap();
+        assert!(
+            report.starts_with("REFUSED [response-not-one]") && report.contains("  brought by    somebody"),
+            "{report}"
+        );
+        std::fs::remove_file(desk.root().join("got")).unwrap();
+    }
+}
+
 #[test]
 fn the_metadata_is_the_same_each_time_and_names_this_machine() {
     let desk = desk();
@@ -82,14 +123,28 @@ fn a_test_without_a_certificate_or_a_visitor_says_so_in_lines_that_fit() {
     };
     let told = run(&[]);
     told.tells("warning: every login will be refused").tells("`ssoctl cert add bare FILE`");
-    told.tells("hint: nobody opened http://localhost:[PORT]/: open it in a browser");
+    told.tells("hint: nobody opened http://localhost:[PORT]/begin/").tells("\n  http://localhost:[PORT]/begin/");
     let first: Vec<&str> = told.stderr.lines().take_while(|line| !line.starts_with("waiting")).collect();
     let long: Vec<&&str> =
         first.iter().filter(|line| !line.starts_with("hint: ") && line.chars().count() > 80).collect();
     assert!(long.is_empty(), "{long:?}");
+    // The page where the login would begin says so too.
+    let port = free_port();
+    let listen = format!("localhost:{port}");
+    let mut child =
+        desk.command(&["connection", "test", "bare", "--no-browser", "--wait", "4", "--listen", &listen]).background();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(|line| line.unwrap());
+    let begin = lines.find_map(|line| line.split_once("/begin/").map(|(_, key)| key.to_owned())).unwrap();
+    let page = ask(port, &format!("GET /begin/{begin} HTTP/1.1"));
+    assert!(page.contains("WARNING") && page.contains("<code>ssoctl cert add bare FILE</code>"), "{page}");
+    child.kill().unwrap();
+    child.wait().unwrap();
     let told = run(&["--idp-initiated"]);
     told.tells("open the application at the identity provider").tells("what the identity provider's page said");
-    assert!(!told.stderr.contains("nobody opened"), "{}", told.stderr);
+    assert!(!told.stderr.contains("nobody opened") && !told.stderr.contains("/begin/"), "{}", told.stderr);
+    // Without the address nobody could log in.
+    let told = run(&["--quiet"]);
+    assert!(told.stderr.trim_start().starts_with("warning") && told.stderr.contains("/begin/"), "{}", told.stderr);
     let wrong = desk.ssoctl(&["connection", "test", "bare", "--listen", "idp:x"]).exits(2);
     wrong.tells("or `8976`");
 }
@@ -151,26 +206,34 @@ fn a_browser_is_led_to_the_identity_provider_and_what_comes_back_is_reported() {
     let told: Vec<String> =
         lines.by_ref().map(|line| line.unwrap()).take_while(|line| !line.starts_with("waiting")).collect();
     assert!(told.iter().any(|line| line.ends_with(&format!("http://localhost:{port}/acs"))), "{told:?}");
-    let home = ask(port, "GET / HTTP/1.1");
-    assert!(home.contains("href=\"/start\"") && home.contains("https://idp.example.org"), "{home}");
-    let start = ask(port, "GET /start HTTP/1.1");
+    let begin = told.iter().find_map(|line| line.split_once(&format!("http://localhost:{port}/begin/"))).unwrap().1;
+    assert_eq!(begin.len(), 32);
+    // Another program of this machine has no key, and is told nothing.
+    for path in ["/", "/start", "/begin/00000000000000000000000000000000/start"] {
+        let refused = ask(port, &format!("GET {path} HTTP/1.1"));
+        assert!(refused.starts_with("HTTP/1.1 404") && !refused.contains("idp.example.org"), "{refused}");
+    }
+    let home = ask(port, &format!("GET /begin/{begin} HTTP/1.1"));
+    assert!(!home.contains("WARNING"), "{home}");
+    assert!(
+        home.contains(&format!("href=\"/begin/{begin}/start\"")) && home.contains("https://idp.example.org"),
+        "{home}"
+    );
+    let start = ask(port, &format!("GET /begin/{begin}/start HTTP/1.1"));
     assert!(start.contains("location: https://idp.example.org/sso?x=1&SAMLRequest="), "{start}");
+    assert!(start.contains(&format!("set-cookie: test-{port}=")) && start.contains("SameSite=Lax"), "{start}");
     // Somebody else's response is shown, refused, and does not end the test before its time.
-    let body = "SAMLResponse=PGEvPg%3D%3D";
-    let post =
-        format!("POST /acs HTTP/1.1\ncontent-type: application/x-www-form-urlencoded\ncontent-length: {}", body.len());
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-    write!(stream, "{}\r\nhost: localhost:{port}\r\nconnection: close\r\n\r\n{body}", post.replace('\n', "\r\n"))
-        .unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    assert!(answer.starts_with("HTTP/1.1 303") && answer.contains("location: /result"), "{answer}");
-    // Nobody else is shown it.
+    let answer = hand_in(port);
+    assert!(answer.starts_with("HTTP/1.1 403") && answer.contains("REFUSED response-not-one"), "{answer}");
+    assert!(answer.contains("This does not end the test"), "{answer}");
     assert!(ask(port, "GET /result HTTP/1.1").starts_with("HTTP/1.1 403"));
-    let to = answer.lines().find_map(|line| line.strip_prefix("location: ")).unwrap();
-    assert!(ask(port, &format!("GET {to} HTTP/1.1")).contains("REFUSED response-not-one"));
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(1));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(desk.root().join("got.txt").metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    }
     let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(document["schema"], "ssoctl.connection-test/1");
     assert_eq!((&document["verdict"], &document["code"]), (&"refused".into(), &"response-not-one".into()));

@@ -1,6 +1,7 @@
 //! `ssoctl connection test`: a login at the real identity provider, before users meet it.
 
 mod oidc;
+mod opening;
 mod report;
 mod saml;
 mod told;
@@ -24,6 +25,7 @@ use std::time::Instant;
 use clap::ValueEnum;
 
 use crate::cli::Verdict;
+use crate::cli::connection::test::opening::Opening;
 use crate::cli::context::Context;
 use crate::cli::diff;
 use crate::cli::listen;
@@ -32,8 +34,6 @@ use crate::cli::login::prepared;
 use crate::cli::login::prepared::Prepared;
 use crate::cli::output;
 use crate::cli::source;
-use crate::disk;
-use crate::disk::Access;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::model::ConnectionName;
@@ -42,9 +42,10 @@ use crate::model::time::Time;
 use crate::model::verification::Verification;
 use crate::rules::Verdict as Decided;
 use crate::saml::response;
+use crate::trial::come::Come;
 use crate::trial::own_key::OwnKey;
 use crate::trial::party::Party;
-use crate::trial::site::Come;
+use crate::trial::site;
 use crate::trial::site::Event;
 use crate::trial::site::Login;
 use crate::trial::site::Trial;
@@ -68,9 +69,11 @@ const TO_JUDGE: Duration = Duration::from_secs(120);
 ///
 /// Starts a service provider of its own on this machine, with its own name and key, opens the browser,
 /// waits for one login, and tells it step by step as `login decode` does. Users and the vendor notice
-/// nothing of it. What it proves is the identity provider's side; the vendor's own reply URL and
-/// key cannot be used from a desk. Where nothing can be added at the identity provider, give what
-/// the browser posted to the vendor by `--response`: then it is the vendor's side that is tested.
+/// nothing of it. A login begins at the address that is shown, which has a key, and the browser that began
+/// it ends the test: what others bring is told, and waited past. What it proves is the identity
+/// provider's side; the vendor's own reply URL and key cannot be used from a desk. Where nothing can be
+/// added at the identity provider, give what the browser posted to the vendor by `--response`: then it is
+/// the vendor's side that is tested.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -101,7 +104,8 @@ pub(crate) struct Args {
     /// Seconds to wait for a login
     #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     wait: u64,
-    /// The login begins at the identity provider: take a response to no request (SAML)
+    /// The login begins at the identity provider: take a response to no request (SAML). One that is accepted ends
+    /// the test, and no other; see whom it is of, since every user there can bring their own
     #[arg(long)]
     idp_initiated: bool,
     /// Ask the identity provider to authenticate the user anew
@@ -122,7 +126,8 @@ pub(crate) struct Args {
     /// Judge this captured login to the vendor in place of waiting for one; as `login decode` takes it
     #[arg(long, value_name = "FILE|-")]
     response: Option<String>,
-    /// Write what the identity provider sent to a file that only you can read, for `login decode`
+    /// Write what the identity provider sent to a file that only you can read (0600), for `login decode`: the SAML
+    /// response or the ID token, and no other token. It holds a login: keep it like a password
     #[arg(long, value_name = "FILE", conflicts_with = "response")]
     save: Option<PathBuf>,
     /// Replace the file of `--save` where it is there already
@@ -255,6 +260,8 @@ fn live(args: &Args, prepared: Prepared, context: &mut Context) -> Result<(Verdi
             rules.engine(&setting, accounts.as_ref()).decide(identity)
         }),
         cookie: Cookie::of("test", &base),
+        key: site::unguessable()?,
+        base,
         clock: Box::new(move || now.plus_seconds(i64::try_from(started.elapsed().as_secs()).unwrap_or_default())),
         events,
         come: Mutex::new(Come::default()),
@@ -263,23 +270,27 @@ fn live(args: &Args, prepared: Prepared, context: &mut Context) -> Result<(Verdi
     let trial = Arc::new(trial);
     let server = opened.serve(Arc::<Trial>::clone(&trial), Door::of(port, args.tls))?;
     let ui = &context.ui;
-    told::beginning(args, connection, &idp, &facts, ui);
-    let begin = format!("{base}/");
+    told::beginning(args, connection, &idp, &*trial.party, ui);
+    let begin = trial.begin();
     let opens = !args.no_browser && !args.idp_initiated && !context.ci && ui.can_ask() && std::io::stderr().is_terminal();
-    match opens && open::that_detached(&begin).is_ok() {
-        true => ui.status(&format!("opened {begin} in the browser")),
-        false if args.idp_initiated => ui.status("open the application at the identity provider, as a user would"),
-        false => ui.status(&format!("open {begin} in a browser of this machine")),
+    let opening = if opens { Opening::at(&begin, &folder, port) } else { None };
+    ui.status(match (&opening, args.idp_initiated) {
+        (Some(_), _) => "the browser is opened; where it shows nothing, open this address yourself:",
+        (None, true) => "open the application at the identity provider, as a user would",
+        (None, false) => "open this address in a browser of this machine, and give it to nobody:",
+    });
+    if !args.idp_initiated {
+        ui.needed(&format!("  {begin}"));
     }
     ui.status(&format!("waiting {} s for a login; Ctrl-C ends the test", args.wait));
     let heard = wait(args, &heard, &trial);
-    drop(server);
+    drop((server, opening));
     let Some(login) = heard.login else {
         return Err(told::no_login(args, &begin, trial.was_opened(), &facts).into());
     };
     report::tell(&login, heard.logout.as_deref(), &prepared, context)?;
     if let Some(file) = args.save.as_ref().filter(|_| !login.message.is_empty()) {
-        disk::write(file, login.message.as_bytes(), Access::Private)?;
+        output::write_private(file, login.message.as_bytes(), args.force)?;
         context.ui.status(&format!("wrote `{}`: it holds a login, keep it like a password", file.display()));
     }
     let denied = login.decision.as_ref().is_none_or(|decision| decision.verdict == Decided::Deny);

@@ -35,6 +35,18 @@ pub(crate) struct Granted {
     pub(crate) id_token: Option<Hidden>,
 }
 
+/// The tokens and secrets of an answer, good or not, by the names of its members: none of them may be shown.
+pub(crate) fn secrets(answer: &Raw<'_>) -> Vec<Hidden> {
+    let members = json::object(answer.body, "the token endpoint's answer").unwrap_or_default();
+    let is_secret = |name: &str| name.ends_with("_token") || name.ends_with("_secret");
+    members
+        .iter()
+        .filter(|(name, _)| is_secret(name))
+        .filter_map(|(_, value)| value.as_str())
+        .map(Hidden::new)
+        .collect()
+}
+
 /// Judges an answer: the tokens, where every step holds. The ID token in it is not looked at.
 pub(crate) fn judge(answer: &Raw<'_>, login: &Login, hide: &Hide<'_>, found: &mut Verification) -> Option<Granted> {
     let members = match read(answer, hide) {

@@ -41,12 +41,12 @@ pub(crate) fn judge(query: &str, expected: &Expected<'_>, hide: &Hide<'_>, found
         }
     };
     found.passed("callback", "rfc6749 3.1", format!("{}, each once", counted(parameters.len() as u64, "parameter")));
-    if let Err(why) = state(&parameters, expected.login) {
+    if let Err(why) = state(&parameters, expected.login, hide) {
         found.refused("state", "rfc6749 10.12", &why);
         return None;
     }
     found.passed("state", "rfc6749 10.12", "that of this login");
-    if !issuer(&parameters, expected, found) {
+    if !issuer(&parameters, expected, hide, found) {
         return None;
     }
     match code(&parameters, hide) {
@@ -62,11 +62,11 @@ pub(crate) fn judge(query: &str, expected: &Expected<'_>, hide: &Hide<'_>, found
 }
 
 /// Whether it answers this login at all: before that, nothing else of it means anything.
-fn state(parameters: &Parameters, login: &Login) -> Result<(), Failure> {
+fn state(parameters: &Parameters, login: &Login, hide: &Hide<'_>) -> Result<(), Failure> {
     // Who sends an error without the state may still be the provider: the word alone tells what to look for.
     let error = parameters
         .get("error")
-        .map(|error| format!("; it says `error` `{}`, and nothing vouches for that", json::shortened(error)));
+        .map(|error| format!("; it says `error` `{}`, and nothing vouches for that", json::shortened(&hide(error))));
     let error = error.unwrap_or_default();
     match parameters.get("state") {
         None => {
@@ -84,10 +84,10 @@ fn state(parameters: &Parameters, login: &Login) -> Result<(), Failure> {
 }
 
 /// RFC 9207 2.4: who answers, where two providers could be mixed up. Also of an error.
-fn issuer(parameters: &Parameters, expected: &Expected<'_>, found: &mut Verification) -> bool {
+fn issuer(parameters: &Parameters, expected: &Expected<'_>, hide: &Hide<'_>, found: &mut Verification) -> bool {
     const STEP: &str = "answering-issuer";
     const CLAUSE: &str = "rfc9207 2.4";
-    let shown = |issuer: &str| format!("`{}`", json::shortened(issuer));
+    let shown = |issuer: &str| format!("`{}`", json::shortened(&hide(issuer)));
     match (parameters.get("iss"), expected.issuer) {
         (None, _) if expected.names_issuer => {
             let why = Failure::input(
@@ -105,7 +105,7 @@ fn issuer(parameters: &Parameters, expected: &Expected<'_>, found: &mut Verifica
             found.unchecked(STEP, CLAUSE, format!("nobody said which is expected; the answer says {}", shown(got)));
         }
         (Some(got), Some(wanted)) if got != wanted => {
-            let what = format!("the answer is of another provider: {}", explain_difference(wanted, got));
+            let what = format!("the answer is of another provider: {}", explain_difference(wanted, &hide(got)));
             let why = Failure::input("answering-issuer-mismatch", what)
                 .hint("never send its code anywhere: two providers may be mixed up. If it is the right one, correct `oauth.issuer`");
             found.refused(STEP, CLAUSE, &why);

@@ -5,6 +5,8 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
+use crate::crypto::blot::blotted;
+
 /// A text that is not printed, and wiped when dropped.
 pub(crate) struct Hidden(Zeroizing<String>);
 
@@ -23,11 +25,6 @@ impl Hidden {
     pub(crate) fn into_inner(self) -> Zeroizing<String> {
         self.0
     }
-
-    /// Text from outside with this one blotted out.
-    pub(crate) fn redact(&self, text: &str) -> String {
-        text.replace(self.0.as_str(), "[secret]")
-    }
 }
 
 /// What of a login must not be shown, whoever repeats it.
@@ -45,7 +42,8 @@ impl Blots {
 
     /// Text from outside with all of them blotted out.
     pub(crate) fn redact(&self, text: &str) -> String {
-        self.0.borrow().iter().fold(text.to_owned(), |text, one| one.redact(&text))
+        let all = self.0.borrow();
+        blotted(text, &all.iter().map(Hidden::expose).collect::<Vec<_>>())
     }
 }
 
@@ -63,7 +61,10 @@ mod tests {
     fn what_is_hidden_is_not_printed() {
         let code = Hidden::new("hunter2");
         assert_eq!(format!("{code:?}"), "Hidden(..)");
-        assert_eq!(code.redact("the code hunter2 is used up"), "the code [secret] is used up");
+        let blots = Blots::default();
+        ["hunter2", "short"].into_iter().for_each(|text| blots.add(text));
+        assert_eq!(blots.redact("a short code hunter2 is used up"), "a short code [secret] is used up");
+        assert_eq!(blots.redact("code=%68unter2"), "code=[secret]");
         assert_eq!(code.expose(), "hunter2");
         assert_eq!(code.into_inner().as_str(), "hunter2");
     }

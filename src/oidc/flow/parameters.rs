@@ -30,8 +30,8 @@ impl Parameters {
             }
             let (name, value) = part.split_once('=').unwrap_or((part, ""));
             let (Some(name), Some(value)) = (decoded(name), decoded(value)) else {
-                let what =
-                    format!("a parameter of what came back is not encoded as in a form: it begins `{}`", begin(part));
+                // Neither its name nor its value: either may be a code.
+                let what = format!("parameter {} of what came back is not encoded as in a form", found.len() + 1);
                 return Err(Failure::input("callback-encoding", what).hint(anew));
             };
             if found.iter().any(|(known, _)| *known == name) {
@@ -60,11 +60,6 @@ impl Parameters {
             .map(|(_, value)| value.as_str())
             .filter(|value| !value.is_empty())
     }
-}
-
-/// As little of a parameter as tells which one it is: its value may be a code.
-fn begin(part: &str) -> String {
-    json::shortened(&part.split(['=', '%']).next().unwrap_or_default().chars().take(20).collect::<String>())
 }
 
 /// RFC 6749 appendix B, without leniency: what is not exactly one text has more than one reading.
@@ -107,6 +102,7 @@ mod tests {
             ("state=&state=hunter2", "callback-duplicate"),
             ("iss=a&%69ss=hunter2", "callback-duplicate"),
             ("code=hunter2%", "callback-encoding"),
+            ("hunter2%", "callback-encoding"),
             ("code=hunter2%4", "callback-encoding"),
             ("code=hunter2%zz", "callback-encoding"),
             ("code=hunter2%+1", "callback-encoding"),

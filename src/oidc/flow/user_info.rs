@@ -13,6 +13,7 @@ use crate::oidc::json;
 use crate::oidc::jws::Jws;
 use crate::oidc::keys::KeySet;
 use crate::oidc::proof::Trusted;
+use crate::oidc::token;
 
 const STEP: &str = "user-info";
 const CLAUSE: &str = "oidc-core 5.3.2";
@@ -32,6 +33,8 @@ pub(crate) struct Expected<'e> {
     pub(crate) secret: Option<&'e MacKey>,
     /// Names of the algorithms that the client is registered for.
     pub(crate) algorithms: &'e [&'e str],
+    /// The tokens of this login, which are signed by the same keys and are no user information.
+    pub(crate) tokens: &'e [&'e str],
 }
 
 /// Judges an answer: the claims, where every step holds. Of another user none of it may be used.
@@ -117,6 +120,16 @@ fn signed(body: &[u8], expected: &Expected<'_>, found: &mut Verification) -> Res
     };
     let proof = proof.map_err(refuse)?;
     let claims = json::object(&jws.payload, "the user information").map_err(refuse)?;
+    let typ = jws.text("typ").map_err(refuse)?;
+    if let Some(other) = other_token(text.trim(), typ, &claims, expected.tokens) {
+        let what = format!("what is said to be user information is {other}, signed by the same keys");
+        return Err((
+            "rfc8725 3.11, 3.12",
+            Failure::remote("user-info-other-token", what).hint(
+                "never take it: it was made to prove something else. Check that `oauth.user_info_endpoint` is the provider's own, and tell who runs it",
+            ),
+        ));
+    }
     found.passed(STEP, CLAUSE, format!("signed: {}", proof.told));
     // Of the ID token it may have been said before.
     if let Some(why) = proof.warning.filter(|why| found.steps.iter().all(|step| step.code != Some(why.code()))) {
@@ -150,6 +163,16 @@ fn signed(body: &[u8], expected: &Expected<'_>, found: &mut Verification) -> Res
         }
     }
     Ok(claims)
+}
+
+/// What a signed text is that is no user information. OpenID Connect gives that no `typ` of its own, so that it is told
+/// from an ID token by what binds one to a login (OpenID Connect Core 2, 3.1.3.6, 3.3.2.11), and by being another.
+fn other_token(text: &str, typ: Option<&str>, claims: &Map<String, Value>, tokens: &[&str]) -> Option<&'static str> {
+    let has = |names: &[&str]| names.iter().any(|name| claims.contains_key(*name));
+    typ.and_then(token::other_kind)
+        .or_else(|| tokens.contains(&text).then_some("a token of this login"))
+        .or_else(|| has(&["nonce", "at_hash", "c_hash", "s_hash"]).then_some("an ID token"))
+        .or_else(|| has(&["events"]).then_some("a logout token or a security event"))
 }
 
 /// The `sub` must be there, and be that of the ID token: without that, tokens of two users could be mixed.
@@ -264,6 +287,34 @@ mod tests {
             let (found, claims) = judged(200, "application/jwt", text.as_bytes(), &expected);
             assert_eq!(found.refusal().unwrap().code, Some(code), "{text}");
             assert!(claims.is_none());
+        }
+        // Tokens of other kinds, by the same keys and of the same user.
+        let with = |name: &str| {
+            let mut claims = good.clone();
+            claims[name] = json!("x");
+            token(header, &claims)
+        };
+        let own = token(header, &good);
+        let of_login = Expected { tokens: &["a.b.c", own.as_str()], ..expected };
+        let typed = |typ: &str| token(&format!(r#"{{"alg": "ES256", "kid": "a", "typ": "{typ}"}}"#), &good);
+        for (text, expected) in [
+            (own.clone(), of_login),
+            (format!("{own}\n"), of_login),
+            (with("nonce"), expected),
+            (with("at_hash"), expected),
+            (with("c_hash"), expected),
+            (with("s_hash"), expected),
+            (with("events"), expected),
+            (typed("at+jwt"), expected),
+            (typed("application/logout+JWT"), expected),
+        ] {
+            let (found, claims) = judged(200, "application/jwt", text.as_bytes(), &expected);
+            let step = found.refusal().unwrap();
+            assert_eq!((step.code, step.clause), (Some("user-info-other-token"), "rfc8725 3.11, 3.12"), "{text}");
+            assert!(claims.is_none());
+        }
+        for text in [typed("JWT"), with("auth_time"), with("exp"), with("iat")] {
+            assert!(judged(200, "application/jwt", text.as_bytes(), &expected).1.is_some(), "{text}");
         }
         // An HMAC: by the secret, where it is declared, and by nothing that is published.
         let secret = maker::secret("a-secret-of-at-least-32-octets-long");

@@ -1,12 +1,13 @@
 //! What the provider says of the user: by both ways together, and without what it was told in confidence.
 
+use serde_json::Map;
+use serde_json::Value;
+
 use crate::error::Failure;
 use crate::model::printable;
 use crate::model::verification::Verification;
 use crate::oidc::json;
 use crate::relying::exchange::Exchange;
-use serde_json::Map;
-use serde_json::Value;
 
 impl Exchange<'_> {
     /// Claims that repeat a secret are told, and not shown.

@@ -1,6 +1,7 @@
 //! A login from the callback to the user, at a provider on loopback that does what a test tells it.
 
 use std::collections::VecDeque;
+use std::sync::LazyLock;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -146,6 +147,8 @@ pub(crate) fn oauth(base: &str) -> OAuth {
 fn draw() -> Draw {
     Draw { state: [1; 32].into(), nonce: [2; 32].into(), verifier: [3; 32].into() }
 }
+
+static STATE: LazyLock<String> = LazyLock::new(|| maker::encoded([1; 32]));
 
 fn draw_nonce() -> String {
     maker::encoded([2; 32])
@@ -505,6 +508,14 @@ fn user_information_of_somebody_else_is_not_used() {
     );
     let (outcome, _) = login_at(Op { user: response("200 OK", &header, signed.as_bytes()), ..Op::good() }, |_| {});
     assert!(outcome.claims.as_ref().unwrap().proven, "{outcome:?}");
+    // The ID token once more; without the nonce that tells one it is this login's, byte for byte.
+    let own = id_token(HEADER, &json!({}));
+    let other = id_token(HEADER, &json!({"sub": "7", "exp": NOW + 301}));
+    for text in [&own, &other] {
+        let user = response("200 OK", &header, text.as_bytes());
+        let (outcome, _) = login_at(Op { token: granted(&own), user, ..Op::good() }, |_| {});
+        assert_eq!(refusal(&outcome), ("user-info", "rfc8725 3.11, 3.12", "user-info-other-token"));
+    }
 }
 
 // Terminal, page and report show what the provider says.
@@ -526,6 +537,56 @@ fn a_secret_that_the_provider_repeats_is_told_and_not_shown() {
     let odd = as_json(r#"{"access_token": "hunter2-access", "token_type": "hunter2-access"}"#);
     let (outcome, _) = login_at(with_token(odd), |_| {});
     assert_eq!(refusal(&outcome).2, "access-token-type");
+}
+
+/// Messages are cut short: what is left of a secret at their end is one all the same.
+#[test]
+fn a_secret_is_shown_in_no_form_and_no_part_of_it() {
+    let refused = |more: &str| {
+        let token = id_token(HEADER, &json!({}));
+        // The words of an error beside the tokens that it is about.
+        let words =
+            format!("code=%68unter2-code, {} hunter2-refresh {token} Y2xpZW50Omh1bnRlcjI6KyUg {more}", STATE.as_str());
+        let answer = json!({
+            "error": "invalid_grant", "error_description": words,
+            "access_token": "hunter2-access", "refresh_token": "hunter2-refresh", "id_token": token,
+        });
+        let (outcome, _) =
+            login_at(with_token(response("400 Bad Request", &[], answer.to_string().as_bytes())), |_| {});
+        assert_eq!(refusal(&outcome).2, "oauth-invalid-grant");
+        let told = outcome.verification.refusal().unwrap().detail.clone();
+        assert!(!told.contains("eyJ") && !told.contains("%68unter"), "{told}");
+        told
+    };
+    assert_eq!(refused("").matches("[secret]").count(), 5);
+    // By the unpadded base64 of addresses.
+    assert!(refused("Y2xpZW50Omh1bnRlcjI6KyUg").ends_with("[secret]"));
+    // At each length at which a claim, an issuer and an error are cut.
+    for (claim, limit) in [("iss", 300), ("sub", 120), ("azp", 300), ("acr", 120)] {
+        for shown in [9, 12] {
+            let text = format!("{}hunter2-access-and-much-more", "x".repeat(limit - shown));
+            let (outcome, _) = login_at(
+                with_token(as_json(
+                    &json!({
+                        "access_token": "hunter2-access-and-much-more", "token_type": "bearer",
+                        "id_token": id_token(HEADER, &json!({ claim: text })),
+                    })
+                    .to_string(),
+                )),
+                |_| {},
+            );
+            assert!(!format!("{outcome:?}").contains("hunter2"), "{outcome:?}");
+        }
+    }
+    let peer = Op::good().start();
+    let party = party(&oauth(&peer.url()), None);
+    for (name, limit) in [("iss", 300), ("error", 120)] {
+        let text = format!("{}{}", "x".repeat(limit - 9), "hunter2-code");
+        let outcome = finished(&party, &begun(&party, false), &format!("&{name}={text}"));
+        assert!(outcome.verification.refusal().is_some());
+    }
+    let outcome = finished(&party, &begun(&party, false), "&error=access_denied&error_description=hunter2-code+it+was");
+    assert!(outcome.verification.refusal().unwrap().detail.ends_with("in its words: [secret] it was"), "{outcome:?}");
 }
 
 #[test]

@@ -393,6 +393,16 @@ fn an_encrypted_assertion_is_opened_with_the_key_and_proven_within_or_around() {
         assertion("_a", "anna", &signature("_a")).replacen("<a:Assertion ", &format!("<a:Assertion {NAMESPACES} "), 1);
     let own = String::from_utf8(sealed(&own)).unwrap();
     let document = response("", &encrypted(&own, true));
+    // That some of it came encrypted is said of an assertion, a name and an attribute.
+    let plain = response("", &assertion("_a", "anna", ""));
+    for (document, told) in [
+        (document.clone(), true),
+        (plain.clone(), false),
+        (plain.replace("a:NameID", "a:EncryptedID"), true),
+        (plain.replace("</a:AttributeStatement>", "<a:EncryptedAttribute/></a:AttributeStatement>"), true),
+    ] {
+        assert_eq!(judge(document.as_bytes(), "r.xml", &expected()).told().encrypted, told, "{document}");
+    }
     assert_eq!(accepted(judge(document.as_bytes(), "r.xml", &with_keys())).subject.as_deref(), Some("anna"));
     assert_eq!(refused(&judge(document.as_bytes(), "r.xml", &expected())), "decryption-key-missing");
     // Without the key what stands around it is told all the same.

@@ -31,10 +31,11 @@ fn get(query: &str) -> Request {
 
 /// Begins a login; the parameters that the browser is sent away with.
 fn begin(party: &RelyingParty) -> (String, String) {
-    let reply = party.start(now()).unwrap().unwrap();
+    let Started { reply, id } = party.start(now()).unwrap().unwrap();
     let url = url::Url::parse(&reply.headers.iter().find(|(name, _)| *name == "location").unwrap().1).unwrap();
     let value = |name: &str| url.query_pairs().find(|(known, _)| known == name).unwrap().1.into_owned();
     assert_eq!(value("redirect_uri"), "http://localhost:8976/callback");
+    assert_eq!(party.answers(&get(&format!("code=c&state={id}"))), Some(value("state")));
     (value("state"), value("nonce"))
 }
 
@@ -58,6 +59,14 @@ fn an_answer_ends_the_login_that_it_belongs_to_once() {
     assert_eq!(denied(&first), ("state-mismatch", false));
     assert_eq!(denied(&second), ("oauth-access-denied", true));
     assert_eq!(denied(&second), ("callback-unasked", false));
+    for other in [
+        Request { method: Method::Post, ..get("state=x") },
+        Request { path: "/acs".to_owned(), ..get("state=x") },
+        get("state=x&state=x"),
+        get(""),
+    ] {
+        assert_eq!(party.answers(&other), None);
+    }
     let by_form = party.arrive(&Request { method: Method::Post, ..get("") }, now()).unwrap();
     assert_eq!(by_form.judged.verification.refusal().unwrap().code, Some("callback-by-form"));
     assert!(party.arrive(&Request { path: "/acs".to_owned(), ..get("") }, now()).is_none());
@@ -83,6 +92,8 @@ fn a_login_that_the_provider_answers_is_proven() {
     let arrival = party.arrive(&get(&format!("code=c&state={state}")), now()).unwrap();
     assert_eq!(arrival.judged.verification.refusal(), None);
     assert!(arrival.expected && arrival.judged.signed && arrival.message.starts_with("ey"));
+    // What `--save` writes is the ID token and nothing else of the answer.
+    assert!(arrival.message.split('.').count() == 3 && !arrival.message.contains("hunter2"));
     assert_eq!(arrival.judged.identity.unwrap().values("groups"), ["A"]);
     assert!(arrival.judged.facts.contains(&("issuer", Some("https://i.example".to_owned()))));
     // An ID token of another login (its nonce is not this one's) proves nobody.

@@ -78,9 +78,10 @@ fn asked(reply: &Reply, parameter: Parameter) -> (String, String, String) {
 impl Pair {
     /// Begins a login; the ID of the request and the RelayState.
     fn begin(&self) -> (String, String) {
-        let reply = self.sp.start(now()).unwrap().unwrap();
-        assert_eq!(reply.status, 302);
-        let (_, id, relay_state) = asked(&reply, Parameter::Request);
+        let started = self.sp.start(now()).unwrap().unwrap();
+        assert_eq!(started.reply.status, 302);
+        let (_, id, relay_state) = asked(&started.reply, Parameter::Request);
+        assert_eq!(started.id, id);
         (id, relay_state)
     }
 
@@ -142,18 +143,27 @@ fn an_answer_to_the_request_logs_in_once() {
 }
 
 #[test]
-fn of_several_requests_each_is_answered_once_and_the_oldest_is_given_up() {
+fn of_several_requests_each_is_answered_once_and_none_is_told_to_whoever_answers_another() {
     let pair = pair(|_| ());
-    let begun: Vec<_> = (0..=MOST_OPEN).map(|_| pair.begin()).collect();
+    let begun: Vec<_> = (0..3).map(|_| pair.begin()).collect();
     let arrive = |(id, relay_state): &(String, String)| {
         let value = pair.posted(&pair.answer(Some(id)), Signed::Both);
+        assert_eq!(pair.sp.answers(&post("/acs", &[("SAMLResponse", &value)])).as_ref(), Some(id));
         let arrival = pair.arrive(&value, relay_state);
         (code(&arrival), arrival.expected)
     };
-    assert_eq!(arrive(&begun[0]), ("request-mismatch", false));
     assert_eq!(arrive(&begun[2]), ("accepted", true));
     assert_eq!(arrive(&begun[1]), ("accepted", true));
-    assert_eq!(arrive(&begun[2]), ("request-mismatch", false));
+    assert_eq!(arrive(&begun[2]), ("request-unknown", false));
+    let value = pair.posted(&pair.answer(Some("_other")), Signed::Nothing);
+    let arrival = pair.arrive(&value, "");
+    assert!(!format!("{:?}", arrival.judged).contains(&begun[0].0), "{:?}", arrival.judged);
+    assert_eq!(arrive(&begun[0]), ("accepted", true));
+    for other in
+        [post("/acs", &[]), post("/other", &[("SAMLResponse", &value)]), post("/acs", &[("SAMLResponse", "!")])]
+    {
+        assert_eq!(pair.sp.answers(&other), None);
+    }
 }
 
 #[test]
@@ -264,7 +274,7 @@ fn a_request_by_post_is_a_signed_form_that_sends_itself() {
         setting.sso = Some(endpoint(Binding::post(), "/sso?a=1&b=2"));
         setting.force = true;
     });
-    let reply = pair.sp.start(now()).unwrap().unwrap();
+    let reply = pair.sp.start(now()).unwrap().unwrap().reply;
     let page = String::from_utf8(reply.body).unwrap();
     assert!(page.contains("action=\"https://idp.test/sso?a=1&amp;b=2\""), "{page}");
     let value = page.split("name=\"SAMLRequest\" value=\"").nth(1).unwrap().split('"').next().unwrap();

@@ -27,7 +27,7 @@ class Login:
         flags = [flag.format(url=self.trial.url) for flag in (*testing, *case.flags)]
         page = self.trial.begin(self.name, capture, os.path.join(found, "stderr"), flags, case.secret or SECRET, case.seconds)
         try:
-            seen = self.browse(found)
+            seen = self.browse(found, page)
             if case.verdict == "none":
                 # Where nothing is to be said, it is not waited for: nothing can come any more.
                 status, report = finished(page, case.seconds + 5) if case.code else (None, {})
@@ -48,10 +48,11 @@ class Login:
             wrong += [f"login decode: {one}" for one in self.decoded(capture, found)]
         return wrong
 
-    def browse(self, found):
+    def browse(self, found, page):
         case = self.case
-        start = (case.start or "{sp}/").format(sp=self.trial.url, idp=self.server.settings["url"])
-        home = [f"http://{host}:{self.trial.port}/result" for host in ("localhost", "127.0.0.1")]
+        start = (case.start or "").format(sp=self.trial.url, idp=self.server.settings["url"]) or self.trial.address(page)
+        # What does not end the test is told where it was brought.
+        home = [f"http://{host}:{self.trial.port}/{end}" for host in ("localhost", "127.0.0.1") for end in ("result", "acs", "callback")]
         return self.browser.log_in(start=start, click=None if case.start else "#start", user=self.idp.user,
                                    password=self.idp.password, press=case.press, then=case.then, home=home, seconds=25,
                                    picture=os.path.join(found, "page.png"), always=self.keep)

@@ -69,6 +69,12 @@ class Trial:
             raise RuntimeError(f"{error}: {page.said()}") from None
         return page
 
+    def address(self, page):
+        """Where the test begins: it has a key, and is told once the page listens."""
+        told = re.compile(re.escape(self.url) + "/begin/[0-9a-f]{32}")
+        poll("connection test", lambda: told.search(page.said()), page.process, seconds=15)
+        return told.search(page.said()).group()
+
     def listens(self):
         try:
             socket.create_connection(("127.0.0.1", self.port), 1).close()

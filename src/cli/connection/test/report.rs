@@ -11,6 +11,9 @@ use crate::error::Result;
 use crate::model::verification::Verification;
 use crate::trial::site::Login;
 
+/// Of whom a login is that does not end the test.
+const STRAY: &str = "somebody who has begun no login of this test; every program of this machine can bring something";
+
 /// What the identity provider is called.
 pub(super) fn idp(prepared: &Prepared) -> String {
     let connection = prepared.connection();
@@ -43,6 +46,7 @@ pub(super) fn tell(login: &Login, logout: Option<&Verification>, prepared: &Prep
         ("connection", Some(prepared.name().to_string())),
         ("tested", Some(TESTED.to_owned())),
         ("judged as of", Some(login.at.to_string())),
+        ("brought by", (!login.expected).then(|| STRAY.to_owned())),
     ];
     let mut text = page::page(head, &login.judged, decision, prepared);
     if let Some(steps) = logout {

@@ -11,17 +11,16 @@ use crate::cli::ui::Ui;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::model::connection::Connection;
-use crate::saml::response;
 use crate::trial::party::Party;
 
 /// What the test is of, and what must be known there; and what makes every login fail.
-pub(super) fn beginning(args: &Args, connection: &Connection, idp: &str, facts: &[(&'static str, String)], ui: &Ui) {
-    if connection.saml.as_ref().is_some_and(|saml| saml.idp.certificates.is_empty()) {
-        ui.warning("every login will be refused: nothing can verify its signature");
-        ui.hint(&response::unpinned(args.name.as_str()));
+pub(super) fn beginning(args: &Args, connection: &Connection, idp: &str, party: &dyn Party, ui: &Ui) {
+    if let Some((what, mend)) = party.obstacle() {
+        ui.warning(what);
+        ui.hint(&mend);
     }
     ui.status(&format!("test login of `{}` at {idp}", args.name));
-    for (label, value) in facts {
+    for (label, value) in party.facts() {
         ui.status(&format!("  {label:16}{value}"));
     }
     let printed = if connection.saml.is_some() { "prints them as one document" } else { "prints them alone" };
@@ -53,7 +52,7 @@ pub(super) fn no_login(args: &Args, begin: &str, opened: bool, facts: &[(&'stati
     let failure = Failure::remote("no-login", format!("no login came within {} s", args.wait));
     if !opened && !args.idp_initiated {
         return failure.hint(format!(
-            "nobody opened {begin}: open it in a browser of this machine while the test waits; `--wait` gives more time"
+            "nobody opened {begin}: open the address that the test shows, which is another each time, in a browser of this machine while it waits; `--wait` gives more time"
         ));
     }
     let failure = failure.hint("what the identity provider's page said is the reason; if it names the reply URL or an unknown application, add there what stands above");

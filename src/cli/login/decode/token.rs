@@ -90,7 +90,7 @@ pub(super) fn judged(
     }
     let signed = verification.steps.iter().any(|step| step.step == STEP && step.result == StepResult::Passed);
     let facts = claims.as_ref().map(Claims::facts).unwrap_or_default();
-    Ok(Judged { identity: claimed.clone().filter(|_| proven), verification, claimed, signed, facts })
+    Ok(Judged { identity: claimed.clone().filter(|_| proven), verification, claimed, signed, encrypted: false, facts })
 }
 
 /// The client secret, where the token has an HMAC that the connection declares. Of any other token nobody
