@@ -43,6 +43,10 @@ mod trial;
 // roof: the command line
 mod cli;
 
+#[cfg(feature = "benching")]
+pub mod benching;
+#[cfg(all(test, not(feature = "benching")))]
+mod benching;
 #[cfg(test)]
 mod corpus;
 #[cfg(fuzzing)]

@@ -8,6 +8,7 @@ mod door;
 pub(crate) mod page;
 pub(crate) mod reply;
 pub(crate) mod request;
+mod seats;
 mod serve;
 mod wire;
 

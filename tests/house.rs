@@ -8,7 +8,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 /// A room and the rooms it may import; imports go down only.
-const ROOMS: [(&str, &[&str]); 28] = [
+const ROOMS: [(&str, &[&str]); 29] = [
     ("error", &[]),
     ("model", &["error"]),
     ("crypto", &["error", "model"]),
@@ -68,6 +68,8 @@ const ROOMS: [(&str, &[&str]); 28] = [
             "yaml",
         ],
     ),
+    // What is measured within one process; benches and tests only.
+    ("benching", &["crypto", "model", "provider", "rules", "saml", "workspace"]),
     // Walks the collection of real documents; tests only.
     ("corpus", &["model"]),
     // What must hold for every input; fuzz targets and tests only.

@@ -1,5 +1,6 @@
 //! `ssoctl sandbox`: a local stand-in for a vendor, for rehearsal.
 
+mod listed;
 mod login;
 mod serve;
 

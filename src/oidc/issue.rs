@@ -11,6 +11,15 @@ use crate::error::Failure;
 
 /// A public key as a member of a key set, for signatures by this algorithm (RFC 7517 4, RFC 7518 6).
 pub(crate) fn jwk(key: &PublicKey, kid: &str, algorithm: &str) -> Result<Value, Failure> {
+    let mut jwk = numbers(key)?;
+    jwk["kid"] = json!(kid);
+    jwk["alg"] = json!(algorithm);
+    jwk["use"] = json!("sig");
+    Ok(jwk)
+}
+
+/// What the key itself is, without what it is for.
+pub(in crate::oidc) fn numbers(key: &PublicKey) -> Result<Value, Failure> {
     let encoded = |octets: &[u8]| URL_SAFE_NO_PAD.encode(octets);
     let numbers = match key.kind() {
         KeyKind::Rsa(_) => key.rsa_numbers().map(|(n, e)| json!({ "kty": "RSA", "n": encoded(&n), "e": encoded(&e) })),
@@ -18,20 +27,25 @@ pub(crate) fn jwk(key: &PublicKey, kid: &str, algorithm: &str) -> Result<Value, 
             key.point().map(|(x, y)| json!({ "kty": "EC", "crv": curve.name(), "x": encoded(&x), "y": encoded(&y) }))
         }
     };
-    let mut jwk = numbers.ok_or_else(|| Failure::bug("a public key has no numbers"))?;
-    jwk["kid"] = json!(kid);
-    jwk["alg"] = json!(algorithm);
-    jwk["use"] = json!("sig");
-    Ok(jwk)
+    numbers.ok_or_else(|| Failure::bug("a public key has no numbers"))
 }
 
-/// A token in the compact form (RFC 7515 7.1): exactly this header, these claims, and what `sign` makes of both.
+/// A token in the compact form (RFC 7515 7.1): this header, these claims, and what `sign` makes of both.
 pub(crate) fn token(
     header: &Value,
     claims: &Value,
     sign: impl FnOnce(&[u8]) -> Result<Vec<u8>, Failure>,
 ) -> Result<String, Failure> {
-    let [header, claims] = [header, claims].map(|part| URL_SAFE_NO_PAD.encode(part.to_string()));
+    compact(header.to_string(), claims.to_string(), sign)
+}
+
+/// The same of exactly these octets.
+pub(in crate::oidc) fn compact(
+    header: impl AsRef<[u8]>,
+    claims: impl AsRef<[u8]>,
+    sign: impl FnOnce(&[u8]) -> Result<Vec<u8>, Failure>,
+) -> Result<String, Failure> {
+    let (header, claims) = (URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
     let signed = format!("{header}.{claims}");
     let signature = sign(signed.as_bytes())?;
     Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))

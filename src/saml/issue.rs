@@ -2,6 +2,9 @@
 //! stand-in of one. It writes what it is told, also what no identity provider should say: rehearsals ask
 //! for wrong answers.
 
+#[cfg(any(test, feature = "benching"))]
+pub(crate) mod sample;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
@@ -174,52 +177,17 @@ mod tests {
     use crate::crypto::sign::NewKey;
     use crate::crypto::sign::PrivateKey;
     use crate::crypto::verify::Curve;
-    use crate::saml::response::Expected;
+    use crate::saml::response::Judged;
     use crate::saml::response::Request;
-    use crate::saml::response::judge;
     use crate::saml::signature::trust::Pin;
     use crate::saml::signature::trust::Trust;
 
     fn answer() -> Answer {
-        let at = Time::parse("2026-11-27T10:00:00Z").unwrap();
-        let mut identity = Identity::default();
-        identity.push("email", "alice@example.org");
-        identity.push("groups", "a & b");
-        identity.push("groups", "<c>");
-        Answer {
-            id: "_r".to_owned(),
-            assertion_id: "_a".to_owned(),
-            issuer: "https://idp.test".to_owned(),
-            in_response_to: Some("_q".to_owned()),
-            audience: "https://sp.test".to_owned(),
-            destination: "https://sp.test/acs".to_owned(),
-            recipient: "https://sp.test/acs".to_owned(),
-            at,
-            not_before: at,
-            not_on_or_after: at.plus_seconds(300),
-            name_id: NameId { value: "alice".to_owned(), ..NameId::default() },
-            identity,
-            session_index: Some("_s".to_owned()),
-            refusal: None,
-        }
+        sample::answer(&[("email", "alice@example.org"), ("groups", "a & b"), ("groups", "<c>")])
     }
 
-    fn judged(xml: &str, trust: &Trust) -> crate::saml::response::Judged {
-        judge(
-            xml.as_bytes(),
-            "x",
-            &Expected {
-                idp: "https://idp.test",
-                trust,
-                audience: Some("https://sp.test"),
-                acs: &["https://sp.test/acs".to_owned()],
-                request: Request::Sent("_q".to_owned()),
-                keys: &[],
-                now: Time::parse("2026-11-27T10:00:30Z").unwrap(),
-                skew: 0,
-                forced_at: None,
-            },
-        )
+    fn judged(xml: &str, trust: &Trust) -> Judged {
+        sample::judged(xml.as_bytes(), trust, Request::Sent(sample::REQUEST.to_owned()))
     }
 
     #[test]

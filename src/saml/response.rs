@@ -315,7 +315,7 @@ pub(crate) fn is_one(bytes: &[u8], file: &str) -> bool {
 
 /// What is seen of the first element; `None` where there is none.
 fn first<T>(bytes: &[u8], file: &str, see: impl FnOnce(&Start<'_>) -> T) -> Option<T> {
-    let mut reader = Reader::new(bytes, file, &limits()).ok()?;
+    let mut reader = Reader::new(bytes, file, &limits()).ok()?.of_the_beginning();
     while reader.advance().is_ok() {
         match reader.event() {
             Event::Start(start) => return Some(see(&start)),
@@ -331,7 +331,7 @@ fn not_a_response(document: &Node) -> (String, &'static str) {
         "the document is `{}`, and not a SAML response",
         printable(&document.local.chars().take(80).collect::<String>())
     );
-    let hint = match (document.namespace.as_str(), document.local.as_str()) {
+    let hint = match (&*document.namespace, document.local.as_str()) {
         (PROTOCOL, "LogoutResponse" | "LogoutRequest") => {
             "this is of a logout: capture what the browser posts at the login"
         }

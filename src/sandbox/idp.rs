@@ -59,6 +59,8 @@ impl Idp {
             }
             (Method::Post, "/idp/answer") => saml.answered(request, login),
             (Method::Get, "/idp/stock") if request.from == From::Elsewhere => Err(login.foreign().into()),
+            // The vendor's page is of this site too: what another one asks for would crowd out whoever waits.
+            (Method::Get, "/idp/authorize") if request.from == From::Elsewhere => Err(login.foreign().into()),
             (Method::Get, "/idp/stock") => saml.stock(request, login),
             (Method::Get, "/idp/.well-known/openid-configuration") => Ok(openid.discovery()),
             (Method::Get, "/idp/keys") => Ok(openid.key_set()),

@@ -21,6 +21,7 @@ use crate::web::reply::Reply;
 use crate::web::request::From;
 use crate::web::request::Method;
 use crate::web::request::Request;
+use crate::web::seats::Seat;
 
 /// The largest body. Real logins have some kilobytes, and hundreds of groups make it some hundred.
 const BODY_LIMIT: usize = 2 << 20;
@@ -77,7 +78,10 @@ pub(super) fn router(site: Arc<dyn Site>, door: Arc<Door>) -> Router {
 }
 
 async fn handle(State(Behind { site, door }): State<Behind>, request: axum::extract::Request) -> Response {
-    written(match admitted(&door, request).await {
+    let seat = request.extensions().get::<Arc<Seat>>().cloned();
+    let admitted = admitted(&door, request).await;
+    let _answering = seat.map(|seat| seat.answers());
+    written(match admitted {
         Err((status, why)) => page::refusal(status.as_u16(), why),
         Ok(request) => match tokio::task::spawn_blocking(move || site.answer(&request)).await {
             Ok(reply) => reply,

@@ -1,9 +1,13 @@
 //! Requests of a connection, one after the other, each of whose heads must come in time.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use hyper::body::Incoming;
 use hyper::server::conn::http1::Builder;
+use hyper::service::Service as _;
+use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use hyper_util::rt::TokioTimer;
 use hyper_util::service::TowerToHyperService;
@@ -12,8 +16,8 @@ use tokio::sync::watch;
 use crate::web::wire::Stream;
 use crate::web::wire::Wire;
 
-/// How long the head of a request may take, and a connection say nothing. It is much for a browser, and
-/// whoever holds connections open without a word does not keep others out for longer.
+/// How long the head of a request may take, and a connection say nothing, where nobody else waits for its place. It is
+/// much for a browser.
 pub(super) const HEAD_TIME: Duration = Duration::from_secs(10);
 
 /// Answers until `stop` says so; then the answers that are under way are finished.
@@ -29,15 +33,26 @@ pub(super) async fn serve(mut wire: Wire, app: Router, head_time: Duration, mut 
 }
 
 async fn connection(stream: Stream, app: Router, head_time: Duration, mut stop: watch::Receiver<bool>) {
+    let seat = stream.seat();
+    let app = TowerToHyperService::new(app);
+    let answer = service_fn(|mut request: hyper::Request<Incoming>| {
+        // Whoever answers says when the request is whole.
+        request.extensions_mut().insert(Arc::clone(&seat));
+        app.call(request)
+    });
     let served = Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(head_time)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(app));
+        .serve_connection(TokioIo::new(stream), answer);
     let mut served = std::pin::pin!(served);
     tokio::select! {
         // A browser that goes away is nobody's error.
         _ended = served.as_mut() => return,
+        () = seat.lost() => return,
         _ = stop.wait_for(|stop| *stop) => served.as_mut().graceful_shutdown(),
     }
-    drop(served.await);
+    tokio::select! {
+        _ended = served => {}
+        () = seat.lost() => {}
+    }
 }

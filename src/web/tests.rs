@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::Duration;
+use std::time::Instant;
 
 use maud::html;
 
@@ -29,6 +30,10 @@ impl Site for Echo {
         match request.path.as_str() {
             "/page" => Reply::page(200, page::layout("brand", "<title>", &html! { p { (text) } })),
             "/away" => page::sends_itself("brand", "https://idp.test/sso?a=\"b", &[("SAMLRequest", "<&>")]),
+            "/slow" => {
+                std::thread::sleep(Duration::from_secs(2));
+                Reply::document("text/plain", text)
+            }
             "/panic" => panic!("as the test wants"),
             _ => Reply::document("text/plain", text),
         }
@@ -135,24 +140,58 @@ fn a_page_keeps_to_itself_and_escapes_what_it_says() {
     );
 }
 
+/// Holds more connections than there are places: some say nothing, others begin a head or a form and do not end it.
+fn crowd(port: u16) -> Vec<TcpStream> {
+    let form = "content-type: application/x-www-form-urlencoded\r\ncontent-length: 9\r\n\r\na=";
+    let begun = [
+        "".to_owned(),
+        format!("GET / HTTP/1.1\r\nhost: localhost:{port}\r\n"),
+        format!("POST / HTTP/1.1\r\nhost: localhost:{port}\r\n{form}"),
+    ];
+    let open = |at: usize| {
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        stream.write_all(begun[at % 3].as_bytes()).unwrap();
+        stream
+    };
+    (0..80).map(open).collect()
+}
+
 #[test]
 fn who_holds_every_connection_and_says_nothing_keeps_nobody_out() {
+    let running = running();
+    // Here the limit of a head is ten seconds, of a form as well.
+    let silent = crowd(running.port);
+    let begun = Instant::now();
+    for _ in 0..3 {
+        assert!(running.ask("GET / HTTP/1.1\nhost: HOST").contains(" 200 "));
+    }
+    assert!(begun.elapsed() < Duration::from_secs(8), "{:?}", begun.elapsed());
+    drop(silent);
+}
+
+#[test]
+fn a_request_that_is_being_answered_keeps_its_place_in_a_crowd() {
+    let running = running();
+    std::thread::scope(|scope| {
+        let slow = scope.spawn(|| running.ask("GET /slow HTTP/1.1\nhost: HOST"));
+        std::thread::sleep(Duration::from_millis(100));
+        let silent = crowd(running.port);
+        assert!(running.ask("GET / HTTP/1.1\nhost: HOST").contains(" 200 "));
+        assert!(slow.join().unwrap().contains(" 200 "));
+        drop(silent);
+    });
+}
+
+#[test]
+fn a_head_that_does_not_come_is_waited_for_so_long() {
     let mut opened = open(0, None).unwrap();
     opened.head_time = Duration::from_millis(300);
     let port = opened.port();
     let running = Running { _server: opened.serve(Arc::new(Echo), Door::of(port, false)).unwrap(), port };
-    // More than there are places; half of them begin a request and do not end it.
-    let silent: Vec<TcpStream> = (0..80)
-        .map(|at| {
-            let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-            if at % 2 == 0 {
-                write!(stream, "GET / HTTP/1.1\r\nhost: localhost:{port}\r\n").unwrap();
-            }
-            stream
-        })
-        .collect();
-    assert!(running.ask("GET / HTTP/1.1\nhost: HOST").contains(" 200 "));
-    drop(silent);
+    let mut stream = TcpStream::connect(("127.0.0.1", running.port)).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(8))).unwrap();
+    write!(stream, "GET / HTTP/1.1\r\n").unwrap();
+    assert!(stream.read_to_end(&mut Vec::new()).is_ok(), "the connection is still open");
 }
 
 #[test]

@@ -13,8 +13,6 @@ use tokio::io::AsyncWrite;
 use tokio::io::ReadBuf;
 use tokio::net::TcpListener;
 use tokio::net::TcpStream;
-use tokio::sync::OwnedSemaphorePermit;
-use tokio::sync::Semaphore;
 use tokio::sync::mpsc;
 use tokio::time::Sleep;
 use tokio_native_tls::TlsAcceptor;
@@ -22,8 +20,11 @@ use tokio_native_tls::TlsStream;
 
 use crate::error::Failure;
 use crate::web::Tls;
+use crate::web::seats::Place;
+use crate::web::seats::Seat;
+use crate::web::seats::Seats;
 
-/// Connections open at a time; more wait to be accepted.
+/// Connections open at a time; one more waits until one of them ends or loses its place, the rest to be accepted.
 const CONNECTIONS: u32 = 64;
 /// How long whoever asked may read nothing of the answer.
 const STALLED: Duration = Duration::from_secs(10);
@@ -39,9 +40,16 @@ pub(super) fn acceptor(tls: &Tls<'_>) -> Result<TlsAcceptor, Failure> {
 
 /// Connections as they come; of those by TLS only ones whose keys are agreed on.
 pub(super) struct Wire {
-    listener: TcpListener,
-    free: Arc<Semaphore>,
+    queue: Queue,
     secured: Option<Secured>,
+}
+
+/// Connections in the order in which they come.
+struct Queue {
+    listener: TcpListener,
+    seats: Arc<Seats>,
+    /// The one that waits for a place.
+    first: Option<TcpStream>,
 }
 
 struct Secured {
@@ -50,25 +58,44 @@ struct Secured {
     hand_over: mpsc::Sender<Stream>,
 }
 
-impl Wire {
-    pub(super) fn new(listener: TcpListener, acceptor: Option<TlsAcceptor>) -> Self {
-        let secured = acceptor.map(|acceptor| {
-            let (hand_over, ready) = mpsc::channel(CONNECTIONS as usize);
-            Secured { acceptor, ready, hand_over }
-        });
-        Self { listener, free: Arc::new(Semaphore::new(CONNECTIONS as usize)), secured }
+impl Queue {
+    /// The next connection, when there is room for it. Whoever waits for that may stop: none is lost.
+    async fn next(&mut self) -> (TcpStream, Place) {
+        let stream = match self.first.take() {
+            Some(stream) => stream,
+            None => accepted(&self.listener).await,
+        };
+        let mut waiting = Waiting { first: &mut self.first, stream: Some(stream) };
+        let place = self.seats.place().await;
+        match waiting.stream.take() {
+            Some(stream) => (stream, place),
+            // It is there until it is taken, which is here.
+            None => std::future::pending().await,
+        }
     }
 }
 
-/// The next connection, when there is room for it.
-async fn next(listener: &TcpListener, free: &Arc<Semaphore>) -> (TcpStream, Option<OwnedSemaphorePermit>) {
-    let place = Arc::clone(free).acquire_owned().await.ok();
+/// A connection that goes back to the head of the queue where nobody takes it.
+struct Waiting<'q> {
+    first: &'q mut Option<TcpStream>,
+    stream: Option<TcpStream>,
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        if let Some(stream) = self.stream.take() {
+            *self.first = Some(stream);
+        }
+    }
+}
+
+async fn accepted(listener: &TcpListener) -> TcpStream {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
                 // Answers are small and single: waiting to fill a packet only slows them.
                 drop(stream.set_nodelay(true));
-                return (stream, place);
+                return stream;
             }
             // Out of descriptors: others will end.
             Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
@@ -77,20 +104,32 @@ async fn next(listener: &TcpListener, free: &Arc<Semaphore>) -> (TcpStream, Opti
 }
 
 impl Wire {
+    pub(super) fn new(listener: TcpListener, acceptor: Option<TlsAcceptor>) -> Self {
+        let secured = acceptor.map(|acceptor| {
+            let (hand_over, ready) = mpsc::channel(CONNECTIONS as usize);
+            Secured { acceptor, ready, hand_over }
+        });
+        Self { queue: Queue { listener, seats: Seats::new(CONNECTIONS), first: None }, secured }
+    }
+
     /// The next connection that can be read from.
     pub(super) async fn accept(&mut self) -> Stream {
         let Some(secured) = &mut self.secured else {
-            let (stream, place) = next(&self.listener, &self.free).await;
+            let (stream, place) = self.queue.next().await;
             return Stream::new(Kind::Plain(stream), place);
         };
         loop {
             tokio::select! {
                 Some(made) = secured.ready.recv() => return made,
-                (stream, place) = next(&self.listener, &self.free) => {
+                (stream, place) = self.queue.next() => {
                     let (acceptor, hand_over) = (secured.acceptor.clone(), secured.hand_over.clone());
                     // Beside the others: one that says nothing must not keep them waiting.
                     tokio::spawn(async move {
-                        if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
+                        let agreed = tokio::select! {
+                            agreed = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)) => agreed,
+                            () = place.seat().lost() => return,
+                        };
+                        if let Ok(Ok(stream)) = agreed {
                             let stream = Stream::new(Kind::Secured(Box::new(stream)), place);
                             hand_over.send(stream).await.ok();
                         }
@@ -102,9 +141,9 @@ impl Wire {
 
     /// Accepts no more, and waits until every connection has ended.
     pub(super) async fn ended(self) {
-        let Self { listener, free, secured } = self;
-        drop((listener, secured));
-        drop(free.acquire_many(CONNECTIONS).await);
+        let Self { queue: Queue { listener, seats, first }, secured } = self;
+        drop((listener, first, secured));
+        seats.empty().await;
     }
 }
 
@@ -113,12 +152,17 @@ pub(super) struct Stream {
     kind: Kind,
     /// Since nothing more can be sent.
     stalled: Option<Pin<Box<Sleep>>>,
-    _place: Option<OwnedSemaphorePermit>,
+    place: Place,
 }
 
 impl Stream {
-    fn new(kind: Kind, place: Option<OwnedSemaphorePermit>) -> Self {
-        Self { kind, stalled: None, _place: place }
+    fn new(kind: Kind, place: Place) -> Self {
+        Self { kind, stalled: None, place }
+    }
+
+    /// Its place.
+    pub(super) fn seat(&self) -> Arc<Seat> {
+        Arc::clone(self.place.seat())
     }
 
     /// What came of sending, unless it has waited for too long.
@@ -152,6 +196,9 @@ impl AsyncWrite for Stream {
             Kind::Plain(stream) => Pin::new(stream).poll_write(context, bytes),
             Kind::Secured(stream) => Pin::new(stream).poll_write(context, bytes),
         };
+        if matches!(sent, Poll::Ready(Ok(_))) {
+            self.place.seat().goes_on();
+        }
         self.in_time(sent, context)
     }
 

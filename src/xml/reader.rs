@@ -46,6 +46,8 @@ enum Begins {
 
 /// How many bytes of the document allow one more part, where there are many.
 const BYTES_OF_A_PART: u64 = 20;
+/// How much is taken in at a time where the first element alone is wanted; most have a hundred bytes or two.
+const BEGINNING: usize = 1 << 10;
 
 /// Where in the document the reader is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,6 +153,12 @@ impl<R: BufRead> Reader<R> {
     pub(crate) fn passing_external_doctype(mut self) -> Self {
         self.doctype = Doctype::Passed;
         self.window.wait_for_doctype();
+        self
+    }
+
+    /// For whoever wants the first element alone: takes in little at a time.
+    pub(crate) fn of_the_beginning(mut self) -> Self {
+        self.window.narrow(BEGINNING);
         self
     }
 

@@ -69,7 +69,15 @@ pub(super) struct Source<R> {
 impl<R: BufRead> Source<R> {
     /// Looks at the beginning of `input`, and decodes by what it shows.
     pub(super) fn new(mut input: R, limits: &Limits) -> io::Result<Result<Self, UnknownEncoding>> {
-        let mut prefix = Vec::new();
+        // With room for what is there already, and to see that nothing follows.
+        let there = loop {
+            match input.fill_buf() {
+                Ok(there) => break there.len().min(PREFIX as usize),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        };
+        let mut prefix = Vec::with_capacity(there + 64);
         input.by_ref().take(PREFIX).read_to_end(&mut prefix)?;
         let (family, skip) = family(&prefix);
         let declared = declared(prefix.get(skip..).unwrap_or_default()).map(str::to_owned);

@@ -22,6 +22,9 @@ use crate::xml::source::Stop;
 /// How many bytes the window takes in at a time.
 const STEP: usize = 64 << 10;
 
+/// Bytes of a usual piece.
+const USUAL: usize = 32;
+
 /// What a piece is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -135,8 +138,7 @@ impl<R: BufRead> Window<R> {
         self.doctype_awaited = doctype::LONGEST;
     }
 
-    /// Takes in so little at a time that every edge is met.
-    #[cfg(test)]
+    /// Takes in so little at a time: for whoever wants the beginning alone, and that every edge is met.
     pub(super) fn narrow(&mut self, step: usize) {
         self.step = step;
     }
@@ -242,6 +244,7 @@ impl<R: BufRead> Window<R> {
         config.check_end_names = false;
         config.allow_unmatched_ends = true;
         let most = self.step / 16 + 1;
+        self.pieces.reserve((text.len() / USUAL).min(most));
         while self.pieces.len() < most {
             let rest = &text.as_bytes()[self.found - first..];
             // Text and end tags are most of a document, and told at sight; quick-xml finds the end of the rest.

@@ -13,6 +13,7 @@ use base64::prelude::BASE64_STANDARD;
 use serde_json::json;
 
 use crate::harness::Desk;
+use crate::made;
 
 fn desk() -> Desk {
     let desk = Desk::new();
@@ -301,4 +302,44 @@ fn a_captured_login_is_recorded_where_it_is_of_now_and_for_this_vendor() {
     code("2023-11-18T00:00:00Z", "record-old");
     record("2023-11-16T21:00:00Z", 5, "this login is of 2023-11-16T21:20:27Z");
     record("2023-11-17T01:00:00Z", 0, "tested_on: 2023-11-16");
+}
+
+/// A value of a form has no time of its own and is judged as of now. How old it is says its issuer, and of that what
+/// is signed: around the assertion anybody can write another moment.
+#[test]
+fn a_captured_login_without_a_time_is_as_old_as_its_issuer_says() {
+    const ISSUER: &str = "https://idp.example.org";
+    const AUDIENCE: &str = "https://sp.example.org";
+    const ACS: &str = "https://sp.example.org/acs";
+    const NOW: &str = "2026-11-22T10:00:00Z";
+    let desk = Desk::new();
+    desk.write("idp.pem", made::pem(&made::good()));
+    let add =
+        ["connection", "add", "prod", "--provider", "qvidian", "--certificate=idp.pem", "--attribute", "email=email"];
+    let idp = ["--idp-entity-id", ISSUER, "--sso-url", "https://idp.example.org/sso"];
+    desk.ssoctl(&[&add[..], &idp[..]].concat()).exits(0);
+    let audience = format!("saml.sp.entity_id={AUDIENCE}");
+    desk.ssoctl(&["connection", "set", "prod", &audience, &format!("saml.sp.acs={ACS}")]).exits(0);
+    let before = desk.read("connections/prod.yaml");
+    for (around, issued, comes) in [
+        ("2026-11-21T10:00:01Z", "2026-11-21T10:00:01Z", Ok("tested_on: 2026-11-21")),
+        // Signed in the last day, in a response that was copied long ago, or by a wrong clock.
+        ("2026-11-01T10:00:00Z", "2026-11-22T09:59:00Z", Ok("tested_on: 2026-11-22")),
+        ("2026-11-21T09:59:59Z", "2026-11-21T09:59:59Z", Err("this login is of 2026-11-21T09:59:59Z")),
+        ("2026-11-22T09:59:00Z", "2026-11-15T10:00:00Z", Err("this login is of 2026-11-15T10:00:00Z")),
+        // Of a day to come.
+        ("2026-11-22T09:59:00Z", "2026-11-23T10:00:00Z", Err("this login is of 2026-11-23T10:00:00Z")),
+    ] {
+        let xml = made::response(ISSUER, AUDIENCE, ACS, (around, issued), "2026-12-22T10:00:00Z");
+        for (file, text) in [("value.txt", BASE64_STANDARD.encode(&xml)), ("login.xml", xml)] {
+            desk.write(file, text);
+            desk.write("connections/prod.yaml", &before);
+            let line = ["connection", "test", "prod", "--response", file, "--record"];
+            let run = desk.command(&line).env("SSOCTL_NOW", NOW).run().exits(if comes.is_ok() { 0 } else { 5 });
+            let file = desk.read("connections/prod.yaml");
+            assert!(file.contains(comes.unwrap_or_default()), "{file}");
+            assert_eq!(file.contains("tested_on"), comes.is_ok(), "{}", run.stderr);
+            assert!(run.stderr.contains(comes.err().unwrap_or_default()), "{}", run.stderr);
+        }
+    }
 }

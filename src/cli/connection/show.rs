@@ -23,7 +23,7 @@ use crate::model::time::Time;
 use crate::provider::Vendor;
 use crate::provider::profile::SpCandidate;
 use crate::provider::profile::Kind;
-use crate::report::inspect;
+use crate::report::inspect::rows;
 use crate::workspace::Loaded;
 
 /// Show one connection and what is to be said about it
@@ -206,7 +206,7 @@ fn saml_part(saml: &Saml, published: Option<SpCandidate>, asked: &dyn Fn(&str) -
 
 fn certificates(stored: &[StoredCertificate], now: Time) -> String {
     let line = |stored: &StoredCertificate| match field::from_metadata_text(&stored.pem) {
-        Ok(certificate) => inspect::certificate_line(&certificate, now),
+        Ok(certificate) => rows::certificate_line(&certificate, now),
         Err(failure) => format!("unreadable: {failure}"),
     };
     if stored.is_empty() { "none".to_owned() } else { stored.iter().map(line).collect::<Vec<_>>().join("\n") }

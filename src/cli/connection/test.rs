@@ -165,10 +165,11 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let (verdict, at) = match &args.response {
         Some(file) => {
             let outcome = captured(args, file, context)?;
-            if args.record && outcome.verdict == Verdict::Done {
-                check_record(args, &outcome, context.now)?;
-            }
-            (outcome.verdict, outcome.at)
+            let of = match args.record && outcome.verdict == Verdict::Done {
+                true => recorded_as_of(args, &outcome, context.now)?,
+                false => outcome.at,
+            };
+            (outcome.verdict, of)
         }
         None => live(args, prepared, context)?,
     };
@@ -178,9 +179,9 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     Ok(verdict)
 }
 
-/// Whether a captured login may stand on record: it opens the way to users, so that it must be of now, and
-/// for this vendor. Of a capture the time is what its file says, and anybody can have written that.
-fn check_record(args: &Args, outcome: &decode::Outcome, now: Time) -> Result<()> {
+/// The moment as of which a captured login may stand on record, where it may: it opens the way to users, so that it
+/// must be of now, and for this vendor. Of a capture the time is what its file says, and anybody can have written that.
+fn recorded_as_of(args: &Args, outcome: &decode::Outcome, now: Time) -> Result<Time> {
     let name = &args.name;
     let missing: Vec<&str> = ["audience", "confirmation"].into_iter().filter(|step| outcome.unchecked.contains(step)).collect();
     if !missing.is_empty() {
@@ -191,15 +192,16 @@ fn check_record(args: &Args, outcome: &decode::Outcome, now: Time) -> Result<()>
             .into());
     }
     // What has no time of its own is judged as of now, and a session may be good for long.
-    let of = outcome.issued.map_or(outcome.at, |issued| issued.min(outcome.at));
-    let age = now.unix() - of.unix();
-    if !(-args.skew..=RECORD_AGE).contains(&age) {
+    let issued = outcome.issued.unwrap_or(outcome.at);
+    let is_recent = |moment: &Time| (-args.skew..=RECORD_AGE).contains(&(now.unix() - moment.unix()));
+    let of = issued.min(outcome.at);
+    if let Some(of) = [of, issued].into_iter().find(|moment| !is_recent(moment)) {
         let message = format!("not recorded: this login is of {of}, and a test on record must be of the last day");
         return Err(Failure::refused("record-old", message)
             .hint(format!("log in anew, save it as HAR, then `ssoctl connection test {name} --response FILE --record`"))
             .into());
     }
-    Ok(())
+    Ok(of)
 }
 
 /// What the browser has brought to the vendor.

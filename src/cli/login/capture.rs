@@ -4,12 +4,13 @@
 mod fields;
 mod har;
 mod page;
+mod references;
+mod tags;
 
 use serde_json::Map;
 use serde_json::Value;
 
 use crate::cli::login::capture::fields::Fields;
-use crate::cli::login::capture::fields::pairs;
 use crate::error::Failure;
 use crate::model::time::Time;
 use crate::oidc::json;
@@ -17,6 +18,8 @@ use crate::saml::binding;
 
 /// The largest JSON that is no recording, in bytes.
 const MOST_JSON: usize = 1 << 20;
+/// The largest page, in bytes.
+const MOST_PAGE: usize = 16 << 20;
 
 /// What was captured.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,8 +52,8 @@ impl Message {
 }
 
 fn ambiguous(file: &str, told: &str) -> Failure {
-    Failure::input("capture-ambiguous", format!("{file}: {told}; vendors take the first, the last or both"))
-        .hint("never trust it: find out who adds the second one, the identity provider's page, a proxy or an attacker; `--entry N` looks at another login of a recording")
+    Failure::input("capture-ambiguous", format!("{file}: {told}"))
+        .hint("never trust it: find out who adds the other one, the identity provider's page, a proxy or an attacker; a HAR file says what a page has posted, and `--entry N` looks at another login of a recording")
 }
 
 /// A login in a file.
@@ -88,19 +91,28 @@ pub(super) fn read(bytes: &[u8], file: &str) -> Result<Vec<Captured>, Failure> {
     }
 }
 
+/// What is said of a JSON object in which a member stands twice.
+fn twice(failure: &Failure) -> String {
+    format!("{failure}; vendors take the first, the last or both")
+}
+
 fn nothing(file: &str, what: &str) -> Failure {
     Failure::input("capture-no-login", format!("{file}: {what} has no `SAMLResponse` and no `id_token`"))
         .hint("record from before the login until the vendor's page is there: in the browser's network tab keep the log over page changes, then save all as HAR")
 }
 
 fn markup(whole: &[u8], start: &[u8], file: &str) -> Result<Vec<Captured>, Failure> {
-    // Behind comments and declarations; no SAML message has such an element.
+    // Behind comments and declarations; no SAML message has such an element, nor a field of this name.
     let head = String::from_utf8_lossy(&start[..start.len().min(2048)]).to_ascii_lowercase();
     let pages = ["<html", "<!doctype html", "<form", "<body", "<head", "<input", "<textarea"];
-    if !pages.iter().any(|word| head.contains(word)) {
+    let text = String::from_utf8_lossy(start);
+    if !pages.iter().any(|word| head.contains(word)) && page::named(&text).is_empty() {
         return Ok(vec![Captured::bare(Message::Xml(whole.to_vec()))]);
     }
-    let text = String::from_utf8_lossy(start);
+    if start.len() > MOST_PAGE {
+        return Err(Failure::input("capture-page-large", format!("{file}: the page is larger than {} MiB", MOST_PAGE >> 20))
+            .hint("record a HAR file, or copy the value of the field `SAMLResponse` out of the page"));
+    }
     let mut fields = Fields::default();
     page::fields(&text, &mut fields);
     let message = fields.message().ok_or_else(|| nothing(file, "this page"))?;
@@ -122,13 +134,19 @@ fn text(bytes: &[u8], file: &str) -> Result<Message, Failure> {
     }
     let stands = |sign: &str, name: &str| text.contains(&format!("{sign}{name}="));
     let has = |name: &str| {
-        text.starts_with(&format!("{name}=")) || ["&", "?", "#"].into_iter().any(|sign| stands(sign, name))
+        text.starts_with(&format!("{name}=")) || ["&", "?", "#", ";"].into_iter().any(|sign| stands(sign, name))
     };
     let of = |text: &str| {
-        let mut fields = Fields::default();
-        pairs(text, &mut fields);
-        fields.message().ok_or_else(|| nothing(file, "this form"))
+        let mut found = Fields::default();
+        match fields::is_of_parts(text) {
+            true => fields::parts(text, &mut found),
+            false => fields::url_or_body(text, &mut found),
+        }
+        found.message().ok_or_else(|| nothing(file, "this form"))
     };
+    if fields::is_of_parts(text) {
+        return of(text);
+    }
     if ["SAMLResponse", "id_token"].into_iter().any(has) {
         return of(text);
     }
@@ -157,7 +175,7 @@ fn object(bytes: &[u8], file: &str) -> Result<Vec<Captured>, Failure> {
     }
     let answer = match json::object(bytes, file) {
         Ok(answer) => answer,
-        Err(failure) if failure.code() == "json-duplicate-key" => return Err(ambiguous(file, &failure.to_string())),
+        Err(failure) if failure.code() == "json-duplicate-key" => return Err(ambiguous(file, &twice(&failure))),
         Err(_) => return Err(unreadable(&no_recording)),
     };
     if answer.contains_key("log") {
@@ -254,10 +272,10 @@ mod tests {
 
     #[test]
     fn a_long_page_is_read_once() {
-        let page = format!("<html><input name='SAMLResponse' value='{}'>", "&".repeat(4 << 20));
-        assert!(matches!(one(&page).message, Message::Carried(value) if value.len() == 4 << 20));
-        assert_eq!(code(&format!("<html>{}", "<INPUT>".repeat(1 << 20))), "capture-no-login");
-        assert_eq!(code(&format!("<html>{}", "<input ".repeat(1 << 20))), "capture-no-login");
+        let page = format!("<html><input name='SAMLResponse' value='{}'>", "&".repeat(1 << 20));
+        assert!(matches!(one(&page).message, Message::Carried(value) if value.len() == 1 << 20));
+        assert_eq!(code(&format!("<html>{}", "<INPUT>".repeat(1 << 18))), "capture-no-login");
+        assert_eq!(code(&format!("<html>{}", "<input ".repeat(1 << 18))), "capture-no-login");
     }
 
     // Parameter pollution.
@@ -274,6 +292,9 @@ mod tests {
             format!(r#"{{"SAMLResponse": "x", "SAMLResponse": "{value}"}}"#),
             r#"{"id_token": "eyJ.e30.x", "id_token": "eyJ.e30.y"}"#.to_owned(),
             format!(r#"{{"SAMLResponse": "{value}", "id_token": "x"}}"#),
+            format!("RelayState=x;SAMLResponse=x&SAMLResponse={value}"),
+            format!("--b\r\nContent-Disposition: form-data; name=a\r\n\r\n&SAMLResponse={value}&\r\n--b\r\nContent-Disposition: form-data; name=SAMLResponse\r\n\r\nx\r\n--b--"),
+            format!("<!-- {} --><p><form><input name=SAMLResponse value=x><input name=SAMLResponse value={value}></form>", "x".repeat(3000)),
         ] {
             assert_eq!(code(&text), "capture-ambiguous", "{text}");
         }
@@ -297,6 +318,7 @@ mod tests {
         let acs = "https://sp.example.org/acs";
         let answer = json!({ "request": { "url": acs }, "response": { "content": { "mimeType": "application/json", "text": r#"{"id_token": "a", "id_token": "b"}"# } } });
         let har = |entries: Value| json!({ "log": { "entries": entries } }).to_string();
+        let parts = "--b\r\nContent-Disposition: form-data; name=\"SAML\\Response\"\r\n\r\nother\r\n--b--";
         let all = read(
             har(json!([
                 entry(acs, both(&value, &escaped)),
@@ -308,6 +330,16 @@ mod tests {
                 entry(acs, json!({ "params": [param(&value)], "text": format!("SAMLResponse={escaped}&SAMLResponse={escaped}") })),
                 entry(&format!("{acs}?SAMLResponse={escaped}"), both(&value, &escaped)),
                 answer,
+                // Bodies whose first field is named as an address begins.
+                entry(acs, json!({ "params": [param(&value)], "text": "/=1&SAMLResponse=other" })),
+                entry(acs, json!({ "params": [param(&value)], "text": "a://b=1&SAMLResponse=other" })),
+                entry(acs, json!({ "text": format!("/=1&SAMLResponse={escaped}") })),
+                // The same in several parts, or in one of the two writings alone.
+                entry(acs, json!({ "params": [param(&value)], "text": parts })),
+                entry(acs, json!({ "text": parts, "mimeType": "multipart/form-data; boundary=b" })),
+                entry(acs, json!({ "params": [param(&value)], "text": "RelayState=x" })),
+                entry(acs, json!({ "params": [{ "name": "RelayState" }], "text": format!("SAMLResponse={escaped}") })),
+                entry(acs, json!({ "params": [{ "name": "SAML%52esponse", "value": "x" }], "text": format!("SAMLResponse={escaped}") })),
                 entry(acs, both(&value, &escaped)),
             ]))
             .as_bytes(),
@@ -319,7 +351,8 @@ mod tests {
             .map(|captured| captured.message.xml("x").map_or_else(|failure| failure.code(), |_| "reads"))
             .collect();
         let ambiguous = "capture-ambiguous";
-        assert_eq!(codes, ["reads", "reads", "reads", ambiguous, ambiguous, ambiguous, ambiguous, ambiguous, "reads"]);
+        assert_eq!(codes[..9], ["reads", "reads", "reads", ambiguous, ambiguous, ambiguous, ambiguous, ambiguous, ambiguous]);
+        assert_eq!(codes[9..], [ambiguous, "reads", ambiguous, ambiguous, ambiguous, ambiguous, ambiguous, "reads"]);
         assert_eq!(all[3].posted_to.as_deref(), Some(acs));
     }
 
@@ -346,6 +379,10 @@ mod tests {
         assert_eq!(code("{}"), "capture-no-login");
         assert_eq!(code("<html><form></form></html>"), "capture-no-login");
         assert_eq!(code("no login!"), "message-not-base64");
+        assert_eq!(code(&format!("<html>{}", " ".repeat(MOST_PAGE))), "capture-page-large");
+        // A browser takes it for a page, whatever stands around the field.
+        let within = format!("<p:Response ID='_1'><!-- {} --><input name='SAMLResponse' value=! /></p:Response>", "x".repeat(3000));
+        assert_eq!(one(&within).message, Message::Carried("!".to_owned()));
         assert_eq!(read(b"\xc3\x28", "x").unwrap_err().code(), "capture-encoding");
         let question = one(&format!("SAMLRequest={}", BASE64_STANDARD.encode("<p:AuthnRequest/>")));
         assert_eq!(question.message.xml("x").unwrap(), b"<p:AuthnRequest/>");

@@ -53,8 +53,10 @@ What is not known is not called good: without the vendor's entity ID and ACS (`-
 `--acs`, or those of the connection) audience and recipient are `unchecked`; without a client
 ID the audience of a token is, and without `--nonce` its nonce. Whether it was used before
 (replay) cannot be seen from a file. A flag of the other protocol is refused, and so is a
-capture in which `SAMLResponse` or `id_token` stands twice. A token with an HMAC (HS256) is
-verified with the connection's client secret, where `oauth.id_token_algorithms` has it.
+capture in which `SAMLResponse` or `id_token` stands twice, be it in a comment or a script of
+the page: what the vendor got is then unknown, and a HAR file tells it. A token with an HMAC
+(HS256) is verified with the connection's client secret, where `oauth.id_token_algorithms`
+has it.
 
 Exit codes: 0 accepted, and allow or prompt · 1 refused, or deny
             2 wrong usage · 3 the file or the connection cannot be read")]

@@ -25,6 +25,7 @@ use crate::oidc::issuer::check_issuer;
 use crate::oidc::jwks;
 use crate::oidc::jwks::Jwks;
 use crate::report::inspect;
+use crate::report::inspect::rows;
 use crate::saml::metadata;
 use crate::saml::metadata::Document;
 use crate::saml::metadata::Select;
@@ -144,7 +145,7 @@ fn of_connection(name: &ConnectionName, args: &Args, context: &Context) -> Resul
     if context.format == Format::Json {
         context.ui.json(&inspect::connection(&loaded.path.display().to_string(), saml))?;
     } else {
-        context.ui.data(&table::facts(0, &inspect::connection_rows(saml, context.now)))?;
+        context.ui.data(&table::facts(0, &rows::connection(saml, context.now)))?;
     }
     Ok(Verdict::Done)
 }
@@ -248,7 +249,7 @@ fn tell(document: &Document, args: &Args, context: &Context) -> Result<()> {
     }
     context.ui.data(&page)?;
     for entity in &document.entities {
-        context.ui.data(&format!("\n{}", table::facts(0, &inspect::entity_rows(entity, context.now))))?;
+        context.ui.data(&format!("\n{}", table::facts(0, &rows::entity(entity, context.now))))?;
     }
     Ok(())
 }
@@ -278,7 +279,7 @@ fn of_discovery(material: &mut Material, context: &Context) -> Result<Vec<Findin
     if context.format == Format::Json {
         context.ui.json(&inspect::discovery(&document, &material.name, &findings))?;
     } else {
-        context.ui.data(&table::facts(0, &inspect::discovery_rows(&document, &material.name)))?;
+        context.ui.data(&table::facts(0, &rows::discovery(&document, &material.name)))?;
     }
     Ok(findings)
 }

@@ -1,7 +1,7 @@
 //! `--list`: the entities of a federation's document, all or those that are searched for.
 
 use crate::cli::table;
-use crate::report::inspect::few;
+use crate::report::inspect::rows::few;
 use crate::saml::metadata::Document;
 use crate::saml::metadata::RoleKind;
 use crate::saml::metadata::Scope;

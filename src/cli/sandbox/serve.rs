@@ -14,10 +14,10 @@ use crate::cli::Verdict;
 use crate::cli::context::Context;
 use crate::cli::listen;
 use crate::cli::faults;
+use crate::cli::sandbox::listed;
 use crate::cli::sandbox::login;
 use crate::cli::stand_in::NEVER_STRUCK;
 use crate::cli::stand_in::REHEARSAL;
-use crate::cli::table;
 use crate::disk;
 use crate::error::Failure;
 use crate::error::Result;
@@ -32,7 +32,6 @@ use crate::sandbox::fault::Fault;
 use crate::sandbox::fault::Faults;
 use crate::sandbox::fault::RetryAfter;
 use crate::sandbox::fault::Rule;
-use crate::sandbox::idp::wrong;
 use crate::sandbox::quirk::Quirk;
 use crate::sandbox::seed;
 use crate::sandbox::seed::SeedUser;
@@ -205,7 +204,7 @@ const CSV_LIMIT: u64 = 1 << 30;
 /// Serves until it is told to stop.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     if args.list_faults {
-        return list_faults(context);
+        return listed::tell(context);
     }
     let wanted = login::wanted(&args.logins, context)?;
     let provider = match (&args.provider, &wanted) {
@@ -327,41 +326,6 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     if args.discard {
         discard();
     }
-    Ok(Verdict::Done)
-}
-
-/// Tells everything that can go wrong on purpose.
-fn list_faults(context: &Context) -> Result<Verdict> {
-    if context.format == Format::Json {
-        let faults: Vec<_> =
-            Fault::ALL.into_iter().map(|fault| json!({ "kind": fault.word(), "about": fault.about() })).collect();
-        let quirks: Vec<_> = Quirk::each()
-            .map(|(provider, kind, about)| json!({ "provider": provider, "kind": kind, "about": about }))
-            .collect();
-        let answers: Vec<_> = wrong::list()
-            .map(|one| {
-                json!({
-                    "protocol": one.protocol, "kind": one.word, "about": one.about, "refused": one.refused.code()
-                })
-            })
-            .collect();
-        let document = json!({
-            "schema": "ssoctl.sandbox-faults/1", "faults": faults, "quirks": quirks, "answers": answers
-        });
-        context.ui.json(&document)?;
-        return Ok(Verdict::Done);
-    }
-    let rows = Fault::ALL.into_iter().map(|fault| vec![fault.word().to_owned(), fault.about().to_owned()]);
-    let mut text = table::table(&["kind", "what happens"], rows);
-    text += "\n";
-    let rows = Quirk::each().map(|(provider, word, about)| vec![word.to_owned(), provider.to_owned(), about.to_owned()]);
-    text += &table::table(&["quirk", "of", "how it is"], rows);
-    text += "\n";
-    let rows = wrong::list().map(|one| {
-        [one.word, one.protocol, one.refused.code().unwrap_or("-"), one.about].map(str::to_owned).to_vec()
-    });
-    text += &table::table(&["answer", "by", "refused by", "what the identity provider says"], rows);
-    context.ui.data(&text)?;
     Ok(Verdict::Done)
 }
 

@@ -11,9 +11,9 @@ use crate::crypto::mac::MacKey;
 use crate::crypto::sign::NewKey;
 use crate::crypto::sign::PrivateKey;
 use crate::crypto::verify::Curve;
-use crate::crypto::verify::KeyKind;
 use crate::oidc::algorithm::Algorithm;
 use crate::oidc::algorithm::Signature;
+use crate::oidc::issue;
 use crate::oidc::keys::KeySet;
 
 /// A key that signs tokens.
@@ -44,18 +44,8 @@ pub(crate) fn encoded(bytes: impl AsRef<[u8]>) -> String {
 impl Signer {
     /// Its public half as a JWK, with more members such as `, "kid": "a"`.
     pub(crate) fn jwk(&self, more: &str) -> String {
-        let public = self.0.public();
-        match public.kind() {
-            KeyKind::Rsa(_) => {
-                let (n, e) = public.rsa_numbers().unwrap();
-                format!(r#"{{"kty": "RSA", "n": "{}", "e": "{}"{more}}}"#, encoded(n), encoded(e))
-            }
-            KeyKind::Ec(curve) => {
-                let (x, y) = public.point().unwrap();
-                let name = curve.name();
-                format!(r#"{{"kty": "EC", "crv": "{name}", "x": "{}", "y": "{}"{more}}}"#, encoded(x), encoded(y))
-            }
-        }
+        let jwk = issue::numbers(self.0.public()).unwrap().to_string();
+        format!("{}{more}}}", jwk.trim_end_matches('}'))
     }
 
     /// Its public half as PEM.
@@ -65,9 +55,7 @@ impl Signer {
 
     /// A token with exactly this header, signed by the named algorithm whatever the header says.
     pub(crate) fn token(&self, header: &str, claims: impl AsRef<[u8]>, algorithm: &str) -> String {
-        let signed = format!("{}.{}", encoded(header), encoded(claims));
-        let signed_with = self.0.sign(signature(algorithm).scheme, signed.as_bytes()).unwrap();
-        format!("{signed}.{}", encoded(signed_with))
+        issue::compact(header, claims, |signed| self.0.sign(signature(algorithm).scheme, signed)).unwrap()
     }
 }
 
@@ -91,10 +79,9 @@ pub(crate) fn mac_token(header: &str, claims: impl AsRef<[u8]>, octets: &[u8], a
         "HS384" => MessageDigest::sha384(),
         _ => MessageDigest::sha512(),
     };
-    let signed = format!("{}.{}", encoded(header), encoded(claims));
     let key = PKey::hmac(octets).unwrap();
-    let mac = openssl::sign::Signer::new(digest, &key).unwrap().sign_oneshot_to_vec(signed.as_bytes()).unwrap();
-    format!("{signed}.{}", encoded(mac))
+    let mac = |signed: &[u8]| openssl::sign::Signer::new(digest, &key).unwrap().sign_oneshot_to_vec(signed).unwrap();
+    issue::compact(header, claims, |signed| Ok(mac(signed))).unwrap()
 }
 
 /// A set of these keys.

@@ -80,7 +80,9 @@ impl Judging<'_> {
             let why = "the assertion has no ID, by which a second use of it would be seen";
             self.steps.failed("assertion", CLAUSE, "assertion-incomplete", why, hint);
         }
-        match assertion.attribute("IssueInstant").and_then(|text| instant(text).time) {
+        // Of the response around it anybody may have written the time.
+        self.facts.issued = assertion.attribute("IssueInstant").and_then(|text| instant(text).time);
+        match self.facts.issued {
             None => {
                 let why = "the assertion does not say when it was issued";
                 self.steps.failed("assertion", CLAUSE, "assertion-incomplete", why, hint);
@@ -89,10 +91,7 @@ impl Judging<'_> {
                 let told = format!("issued at {}: one of the two clocks is wrong", self.shown(time));
                 self.steps.noted("assertion", CLAUSE, told);
             }
-            Some(time) => {
-                self.facts.issued = Some(time);
-                self.steps.passed("assertion", CLAUSE, format!("issued at {}", self.shown(time)));
-            }
+            Some(time) => self.steps.passed("assertion", CLAUSE, format!("issued at {}", self.shown(time))),
         }
     }
 

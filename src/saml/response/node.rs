@@ -1,8 +1,12 @@
 //! A message as a tree: small enough to hold, and bounded. What a login is decided by is read from
 //! the tree of the octets that were signed, and never from the document that they were found in.
 
+use std::borrow::Cow;
+
 use crate::error::Failure;
 use crate::saml::ASSERTION;
+use crate::saml::DS;
+use crate::saml::PROTOCOL;
 use crate::xml::Event;
 use crate::xml::Limits;
 use crate::xml::Position;
@@ -19,9 +23,9 @@ pub(in crate::saml) struct Node {
     /// Local name.
     pub(in crate::saml) local: String,
     /// Namespace URI.
-    pub(in crate::saml) namespace: String,
+    pub(in crate::saml) namespace: Cow<'static, str>,
     /// Attributes: namespace URI, local name, value.
-    attributes: Vec<(String, String, String)>,
+    attributes: Vec<(Cow<'static, str>, String, String)>,
     /// Elements in it, in order.
     pub(in crate::saml) children: Vec<Self>,
     /// Its own character data, that of its children left out.
@@ -32,6 +36,12 @@ pub(in crate::saml) struct Node {
     pub(in crate::saml) at: Position,
     /// Namespace declarations in scope: prefix and URI, for what is decrypted in its place.
     pub(in crate::saml) scope: Vec<(String, String)>,
+}
+
+/// The usual ones are not copied for each element, of which a message has hundreds.
+fn uri(namespace: &str) -> Cow<'static, str> {
+    let known = ["", ASSERTION, PROTOCOL, DS].into_iter().find(|known| *known == namespace);
+    known.map_or_else(|| Cow::Owned(namespace.to_owned()), Cow::Borrowed)
 }
 
 impl Node {
@@ -59,10 +69,10 @@ impl Node {
                     let own = |text: &str| text.to_owned();
                     open.push(Self {
                         local: own(start.local()),
-                        namespace: own(start.namespace()),
+                        namespace: uri(start.namespace()),
                         attributes: start
                             .attributes()
-                            .map(|attribute| (own(attribute.namespace), own(attribute.local), own(attribute.value)))
+                            .map(|attribute| (uri(attribute.namespace), own(attribute.local), own(attribute.value)))
                             .collect(),
                         children: Vec::new(),
                         text: String::new(),

@@ -35,7 +35,7 @@ const VALUES: [&str; 4] = ["Issuer", "NameID", "Audience", "AuthnContextClassRef
 const ADVICE: &str = "two readers would read it in two ways: do not trust this document, and ask where it comes from";
 
 fn of_saml(node: &Node) -> bool {
-    [ASSERTION, PROTOCOL, XENC].contains(&node.namespace.as_str())
+    [ASSERTION, PROTOCOL, XENC].contains(&&*node.namespace)
 }
 
 /// The first place where two readers could read two things.

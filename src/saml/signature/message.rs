@@ -90,7 +90,8 @@ pub(crate) struct Survey {
 /// An element on the way down.
 struct Open {
     ordinal: usize,
-    local: String,
+    /// Where its local name begins in those of all open ones.
+    local: usize,
     namespace: &'static str,
     id: Option<String>,
     xml: Vec<(String, String)>,
@@ -104,6 +105,7 @@ pub(crate) fn survey(bytes: &[u8], file: &str) -> Result<Survey, Failure> {
     let mut reader = Reader::new(bytes, file, &limits)?;
     let mut found = Survey { signatures: Vec::new(), ids: HashMap::new() };
     let mut open: Vec<Open> = Vec::new();
+    let mut names = String::new();
     let mut begun = 0_usize;
     // The signature that is being recorded, and the depth of its element.
     let mut recording: Option<(usize, usize)> = None;
@@ -127,8 +129,9 @@ pub(crate) fn survey(bytes: &[u8], file: &str) -> Result<Survey, Failure> {
                         return Err(too_many().at(&reader));
                     }
                     recording = Some((found.signatures.len(), depth));
-                    let signature =
-                        begin(start, &open, ordinal, reader.position()).map_err(|objection| objection.at(&reader))?;
+                    let parent = open.last().map_or("", |parent| &names[parent.local..]);
+                    let signature = begin(start, (&open, parent), ordinal, reader.position())
+                        .map_err(|objection| objection.at(&reader))?;
                     if let Some(parent) = open.last_mut() {
                         parent.signatures.push(found.signatures.len());
                     }
@@ -136,12 +139,13 @@ pub(crate) fn survey(bytes: &[u8], file: &str) -> Result<Survey, Failure> {
                 }
                 open.push(Open {
                     ordinal,
-                    local: start.local().to_owned(),
+                    local: names.len(),
                     namespace: of_saml(start.namespace()),
                     id: start.attribute("ID").map(str::to_owned),
                     xml: watch::xml_attributes(start),
                     signatures: Vec::new(),
                 });
+                names.push_str(start.local());
             }
             _ => {}
         }
@@ -155,6 +159,7 @@ pub(crate) fn survey(bytes: &[u8], file: &str) -> Result<Survey, Failure> {
         if matches!(event, Event::End(_))
             && let Some(closed) = open.pop()
         {
+            names.truncate(closed.local);
             for index in &closed.signatures {
                 found.signatures[*index].siblings = closed.signatures.len();
             }
@@ -165,7 +170,12 @@ pub(crate) fn survey(bytes: &[u8], file: &str) -> Result<Survey, Failure> {
     }
 }
 
-fn begin(start: &Start<'_>, open: &[Open], ordinal: usize, at: Position) -> Result<Found, Objection> {
+fn begin(
+    start: &Start<'_>,
+    (open, parent_name): (&[Open], &str),
+    ordinal: usize,
+    at: Position,
+) -> Result<Found, Objection> {
     let merged = |levels: &[Open]| {
         let mut attributes: Vec<(String, String)> = Vec::new();
         for (local, value) in levels.iter().flat_map(|level| &level.xml) {
@@ -184,7 +194,7 @@ fn begin(start: &Start<'_>, open: &[Open], ordinal: usize, at: Position) -> Resu
     };
     let (parent, above) = open.split_last().map_or((None, open), |(parent, above)| (Some(parent), above));
     Ok(Found {
-        parent: parent.map(|parent| parent.local.clone()).unwrap_or_default(),
+        parent: parent_name.to_owned(),
         namespace: parent.map(|parent| parent.namespace).unwrap_or_default(),
         id: parent.and_then(|parent| parent.id.clone()),
         on_root: open.len() == 1,

@@ -5,8 +5,10 @@ use serde::Deserialize;
 use crate::cli::login::capture::Captured;
 use crate::cli::login::capture::MOST_JSON;
 use crate::cli::login::capture::Message;
+use crate::cli::login::capture::fields;
 use crate::cli::login::capture::fields::Fields;
-use crate::cli::login::capture::fields::pairs;
+use crate::cli::login::capture::tags::contains;
+use crate::cli::login::capture::twice;
 use crate::model::printable;
 use crate::model::time::Time;
 use crate::oidc::json;
@@ -41,7 +43,10 @@ struct Request {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct PostData {
+    #[serde(default)]
+    mime_type: Option<String>,
     #[serde(default)]
     text: Option<String>,
     #[serde(default)]
@@ -81,7 +86,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Captured>, serde_json::Error> {
 fn of_entry(entry: &Entry) -> Option<Captured> {
     let request = &entry.request;
     let mut fields = request.post_data.as_ref().map(posted).unwrap_or_default();
-    pairs(&request.url, &mut fields);
+    fields::url(&request.url, &mut fields);
     let message = fields.message().or_else(|| answered(entry.response.as_ref()?));
     let at = entry.started_date_time.as_deref().and_then(moment);
     message.map(|message| Captured { message, posted_to: address(&request.url), at })
@@ -89,15 +94,26 @@ fn of_entry(entry: &Entry) -> Option<Captured> {
 
 /// The fields of a body. Browsers write it twice, taken apart and as it was sent.
 fn posted(data: &PostData) -> Fields {
-    let (mut decoded, mut sent) = (Fields::default(), Fields::default());
-    for (at, param) in data.params.iter().flatten().enumerate() {
-        let value = || param.value.clone().unwrap_or_default();
-        decoded.add(&param.name, value, || format!("parameter {} of `params`", at + 1));
-    }
-    if let Some(text) = &data.text {
-        pairs(text, &mut sent);
-    }
-    Fields::of_one_body(decoded, sent)
+    let params = data.params.as_deref().filter(|params| !params.is_empty()).map(|params| {
+        let mut decoded = Fields::default();
+        for (at, param) in params.iter().enumerate() {
+            let value = || param.value.clone().unwrap_or_default();
+            // Some browsers write it as it was sent here too.
+            let name = if param.name.contains('%') { fields::plain_name(&param.name) } else { param.name.clone() };
+            decoded.add(&name, value, || format!("parameter {} of `params`", at + 1));
+        }
+        decoded
+    });
+    let text = data.text.as_deref().filter(|text| !text.is_empty()).map(|text| {
+        let mut sent = Fields::default();
+        let is_of_parts = data.mime_type.as_deref().is_some_and(|kind| contains(kind, "multipart/"));
+        match is_of_parts || fields::is_of_parts(text) {
+            true => fields::parts(text, &mut sent),
+            false => fields::body(text, &mut sent),
+        }
+        sent
+    });
+    Fields::of_one_body(params, text)
 }
 
 fn answered(answer: &Answer) -> Option<Message> {
@@ -107,7 +123,7 @@ fn answered(answer: &Answer) -> Option<Message> {
     match json::object(text.as_bytes(), "the answer") {
         Ok(answer) => Some(Message::Token(answer.get("id_token")?.as_str()?.to_owned())),
         Err(failure) if failure.code() == "json-duplicate-key" => {
-            Some(Message::Ambiguous { names: vec!["id_token"], told: failure.to_string() })
+            Some(Message::Ambiguous { names: vec!["id_token"], told: twice(&failure) })
         }
         Err(_) => None,
     }

@@ -20,6 +20,9 @@ use crate::sandbox::service::lock;
 use crate::web::reply::Reply;
 use crate::web::request::Request;
 
+/// The longest `state`, `nonce` or `scope`, in bytes: each is kept until somebody answers.
+const LONGEST: usize = 1024;
+
 const BEGIN: &str = "begin the login at the vendor's page, which is `/`";
 
 impl OpenIdProvider {
@@ -54,6 +57,11 @@ impl OpenIdProvider {
         let needs = |told: &str| Failure::refused("authorization-request-invalid", told.to_owned()).hint(BEGIN);
         if given("response_type").as_deref() != Some("code") {
             return Err(needs("the request asks for something other than a code (`response_type`)"));
+        }
+        if let Some(long) =
+            ["state", "nonce", "scope"].into_iter().find(|name| given(name).is_some_and(|value| value.len() > LONGEST))
+        {
+            return Err(needs(&format!("the `{long}` of the request is longer than {LONGEST} bytes")));
         }
         let challenge = given("code_challenge").filter(|_| given("code_challenge_method").as_deref() == Some("S256"));
         // RFC 7636 4.2: SHA-256 in base64url.

@@ -157,12 +157,9 @@ mod tests {
     use crate::crypto::scheme::Sha1;
     use crate::crypto::sign::NewKey;
     use crate::crypto::sign::PrivateKey;
-    use crate::model::identity::Identity;
-    use crate::model::time::Time;
     use crate::saml::issue::Answer;
-    use crate::saml::response;
-    use crate::saml::response::Expected;
-    use crate::saml::response::NameId;
+    use crate::saml::issue::sample;
+    use crate::saml::response::Judged;
     use crate::saml::response::Request;
     use crate::saml::signature::sign::Signer;
     use crate::saml::signature::trust::Pin;
@@ -177,45 +174,12 @@ mod tests {
     });
 
     fn answer() -> Answer {
-        let at = Time::parse("2026-11-27T10:00:00Z").unwrap();
-        let mut identity = Identity::default();
-        identity.push("mail", "alice@example.org");
-        Answer {
-            id: "_r".to_owned(),
-            assertion_id: "_a".to_owned(),
-            issuer: "https://idp.test".to_owned(),
-            in_response_to: Some("_q".to_owned()),
-            audience: "https://sp.test".to_owned(),
-            destination: "https://sp.test/acs".to_owned(),
-            recipient: "https://sp.test/acs".to_owned(),
-            at,
-            not_before: at,
-            not_on_or_after: at.plus_seconds(300),
-            name_id: NameId { value: "alice".to_owned(), ..NameId::default() },
-            identity,
-            session_index: Some("_s".to_owned()),
-            refusal: None,
-        }
+        sample::answer(&[("mail", "alice@example.org")])
     }
 
-    fn judged(document: &str, request: Request) -> response::Judged {
+    fn judged(document: &str, request: Request) -> Judged {
         let pins = Pin::read(KEYS.own.key().public().to_pem().unwrap().as_bytes(), "x").unwrap();
-        let trust = Trust { pins, sha1: Sha1::Refused };
-        response::judge(
-            document.as_bytes(),
-            "x",
-            &Expected {
-                idp: "https://idp.test",
-                trust: &trust,
-                audience: Some("https://sp.test"),
-                acs: &["https://sp.test/acs".to_owned()],
-                request,
-                keys: &[],
-                now: answer().at.plus_seconds(10),
-                skew: response::SKEW,
-                forced_at: None,
-            },
-        )
+        sample::judged(document.as_bytes(), &Trust { pins, sha1: Sha1::Refused }, request)
     }
 
     #[test]
@@ -225,7 +189,7 @@ mod tests {
             let document = document(answer(), wrong, &KEYS).unwrap();
             let request = match wrong {
                 Wrong::Unsolicited => Request::Unsolicited { allowed: false },
-                _ => Request::Sent("_q".to_owned()),
+                _ => Request::Sent(sample::REQUEST.to_owned()),
             };
             let judged = judged(&document, request);
             let code = judged.verification.refusal().and_then(|step| step.code);

@@ -297,7 +297,28 @@ fn the_provider_publishes_what_it_is_and_answers_the_connections_of_this_sandbox
     browser.get("/idp/keys");
     assert_eq!(KeySet::read(browser.body().as_bytes(), "x").unwrap().keys.len(), 1);
     let good = asked(&mut browser);
+    let (most, long) = ("x".repeat(1024), "x".repeat(1025));
+    let query = |name: &str, value: &str| {
+        let changed =
+            good.iter().map(|(known, old)| (known.as_str(), if known == name { value } else { old.as_str() }));
+        url::form_urlencoded::Serializer::new(String::new()).extend_pairs(changed).finish()
+    };
+    for name in ["state", "nonce", "scope"] {
+        browser.get(&format!("/idp/authorize?{}", query(name, &most)));
+        assert!(browser.body().contains("name=\"request\""), "{name}: {}", browser.body());
+    }
+    // A page of somebody else's, and a program.
+    for (from, status) in [(From::Elsewhere, 403), (From::Unsaid, 200)] {
+        browser.from = from;
+        browser
+            .get(&format!("/idp/authorize?{}", query("state", "x")))
+            .sees(status, if status == 403 { &["request-foreign"] } else { &[] });
+    }
+    browser.from = From::Ourselves;
     for (name, value, code) in [
+        ("state", long.as_str(), "authorization-request-invalid"),
+        ("nonce", &long, "authorization-request-invalid"),
+        ("scope", &long, "authorization-request-invalid"),
         ("redirect_uri", "https://evil.test/callback/staff", "redirect-uri-unknown"),
         ("redirect_uri", "http://localhost:9/callback/staff/", "redirect-uri-unknown"),
         ("client_id", "other", "client-unknown"),
@@ -307,10 +328,7 @@ fn the_provider_publishes_what_it_is_and_answers_the_connections_of_this_sandbox
         ("code_challenge", "short", "authorization-request-invalid"),
         ("code_challenge_method", "plain", "authorization-request-invalid"),
     ] {
-        let changed =
-            good.iter().map(|(known, old)| (known.as_str(), if known == name { value } else { old.as_str() }));
-        let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(changed).finish();
-        browser.get(&format!("/idp/authorize?{query}")).sees(403, &[code]);
+        browser.get(&format!("/idp/authorize?{}", query(name, value))).sees(403, &[code]);
     }
     let form = [("request", "guessed"), ("user", ""), ("wrong", "nothing")];
     browser.post("/idp/authorize", &form).sees(403, &["request-over"]);
