@@ -220,8 +220,8 @@ pub(crate) fn summary(folder: &Folder, journal: &dyn Journal) -> Result<Report> 
         counts: AllCounts {
             job,
             planned,
-            done: done.done,
-            failed: done.failed,
+            done: done.done + ended.stay,
+            failed: done.failed - ended.stay,
             unknown: done.unknown,
             pending: done.pending,
             undone: done.undone,
@@ -244,6 +244,11 @@ struct At<'c> {
 }
 
 impl At<'_> {
+    /// Whether a row was asked back, and is done all the same: its account was made, and the migration stands.
+    fn stays(self, held: &Held) -> bool {
+        self.phase.direction() == Direction::Apply && held.state.stays()
+    }
+
     fn perhaps_made(self, line: u64) -> String {
         let called = self.called;
         match self.phase.direction() {
@@ -285,7 +290,7 @@ fn ending<'a>(held: &'a Held, at: At<'_>) -> Ending<'a> {
                 (code, detail) = (why.0, why.1.into());
             }
             Standing::Failed => {
-                outcome = "failed";
+                outcome = if at.stays(held) { "done" } else { "failed" };
                 if let Some(fault) = held.state.fault() {
                     (code, detail) = (&fault.code, fault.detail.as_str().into());
                 }

@@ -152,6 +152,14 @@ fn accounts_are_planned_made_told_and_changes_taken_back() {
     assert!(audit.contains("fields of \"2001\" asset_groups: (empty) -> `Servers`"), "{audit}");
     let sheet = ["worksheet", "write", id, "--method", "by-hand", "-o", "w.csv", "--format", "json"];
     assert_eq!(run(&desk, &sheet, 3).json()["error"]["code"], "migration-kind");
+    // Of one line: what was made stays, and the migration is as finished as it was.
+    let line = ["rollback", id, "--line", "2"];
+    run(&desk, &line, 5).tells("1 was made and stays").tells("looks whether somebody has deleted what was made");
+    run(&desk, &[&line[..], &["--apply"]].concat(), 1)
+        .shows("done    4")
+        .shows("failed  0")
+        .tells("1 was made and stays: to deactivate at the vendor what was made is the administrator's");
+    run(&desk, &["status", id], 0).shows("state                finished").shows("failed  0");
     run(&desk, &["rollback", id], 5)
         .tells("nothing was rolled back: 3 were made and stay, 1 was changed and can be given back what they had");
     let undone = run(&desk, &["rollback", id, "--apply", "--rate", "0", "--format", "json"], 1).json();
