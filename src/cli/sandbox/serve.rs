@@ -16,6 +16,7 @@ use crate::cli::listen;
 use crate::cli::faults;
 use crate::cli::sandbox::login;
 use crate::cli::stand_in::NEVER_STRUCK;
+use crate::cli::sandbox::secret_flag;
 use crate::cli::stand_in::REHEARSAL;
 use crate::cli::table;
 use crate::disk;
@@ -310,10 +311,10 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         if url.is_none() {
             ui.status(&format!("there is no sandbox of the user API of {provider}: this is its login alone"));
         }
-        if let (Some(settings), Some(url)) = (&settings, url) {
+        if let (Some((settings, word)), Some(url)) = (&settings, url) {
             ui.hint(&format!(
                 "`ssoctl connection set NAME directory.api_url={url} {settings}` leads a connection of yours here; \
-                 the variable holds the word of `--token`"
+                 the variable holds the word of `{word}`"
             ));
         }
     })?;
@@ -367,16 +368,17 @@ fn list_faults(context: &Context) -> Result<Verdict> {
 
 /// What a connection says to reach it, beside the address. None where the provider's profile is faulty,
 /// which is no reason not to serve.
-fn connecting(provider: &str, tenant: &[(&str, &str)], args: &Args, context: &Context) -> Option<String> {
+fn connecting(provider: &str, tenant: &[(&str, &str)], args: &Args, context: &Context) -> Option<(String, &'static str)> {
     let vendor = context.vendor(provider).ok()?;
-    let mut text = vendor.api?.example().replace("abcd_ef", &args.operator);
+    let api = vendor.api?;
+    let mut text = api.example().replace("abcd_ef", &args.operator);
     // What it answers must be what the connection says.
     for (key, value) in tenant {
         if vendor.settings().any(|field| field.key() == *key) {
             text += &format!(" settings.{key}={value}");
         }
     }
-    Some(text)
+    Some((text, secret_flag(api)))
 }
 
 /// Ends the sandbox when nobody holds standard input any more, which is also when its parent was killed.
