@@ -202,13 +202,14 @@ fn planned(
     let head = made.head.clone();
     let past = |take: &mut dyn FnMut(Renamed<'_>)| past::each(workspace, links, &head, context, take);
     let draft = draw(&made.roster, &made.accounts, &made.rule, made.head, &made.options, &past);
-    let saved = match links {
+    let mut saved = match links {
         None => save(&draft, &drive::root(workspace)?, None)?,
         Some(links) => {
             let find = |digest: &str| journal::folder_of(links, workspace, &draft.head.connection, digest);
             save(&draft, &drive::root(workspace)?, Some(&find))?
         }
     };
+    saved.report.counts.not_proven = draft.doubts().not_proven.count;
     let Saved { folder, digest, phase, report } = &saved;
     let (renames, nouns) = (draft.counts().rename, Nouns::of(draft.head.key));
     let writes = renames + draft.by_third_name() as u64;

@@ -46,12 +46,18 @@ pub(super) struct Ended {
     /// Accounts that were made and stay, of a migration that is not rolled back but for some rows: they have what
     /// it gave them, and are no failure of it.
     pub(super) stay: u64,
+    /// Rows that are already so, not proven.
+    pub(super) not_proven: u64,
 }
+
+/// The code of a row whose new name an account has, and nothing says that it is its own.
+const NOT_PROVEN: &str = "already-not-proven";
 
 /// Reads every row.
 pub(super) fn read(journal: &dyn Journal, at: At<'_>) -> Result<Ended> {
     let mut ended = Ended::default();
     journal.each(&mut |held| {
+        ended.not_proven += u64::from(held.row.code == NOT_PROVEN);
         if !held.row.outcome.writes() {
             return Ok(());
         }
