@@ -229,6 +229,12 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     if let Some(file) = &args.csv {
         let (bytes, called) = (disk::read_or_stdin(file, CSV_LIMIT)?, disk::called(file));
         let accounts = listing::read(&bytes, &called)?;
+        // Role and scope are the API's where it gives them to accounts.
+        let provisions = context.vendor(&provider).is_ok_and(|vendor| vendor.provisions().is_some());
+        let other = |role, groups| {
+            let fields = [("user_role", role), ("asset_groups", groups)].into_iter().filter(|_| provisions);
+            fields.filter_map(|(name, value)| Some((name, value?))).collect()
+        };
         users.extend(accounts.into_iter().map(|account| SeedUser {
             id: account.id,
             username: account.username,
@@ -237,6 +243,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             first_name: account.first_name,
             last_name: account.last_name,
             status: account.status,
+            other: other(account.role, account.asset_groups),
         }));
         if wanted.is_some() {
             let (more, findings) = accounts::read(&bytes, &called, accounts::Asked::default())?;

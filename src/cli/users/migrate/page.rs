@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::cli::table;
-use crate::cli::users::rehearse::Rehearsed;
+use crate::cli::users::rehearse::renames::Rehearsed;
 use crate::cli::users::summary;
 use crate::error::Result;
 use crate::migrate::plan::Outcome;
