@@ -2861,7 +2861,7 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__users__subcmd__provision)
-            opts="-C -q -h --csv --mapping --connection --encoding --apply --plan-digest --max-changes --max-change-share --rate --concurrency --max-failures --max-failure-share --retry-failed --request-timeout --journal --journal-password --journal-lease --workspace --format --no-input --quiet --help"
+            opts="-C -q -h --csv --mapping --connection --encoding --apply --plan-digest --max-changes --max-change-share --rehearse --rehearse-fault --rehearse-fault-script --rate --concurrency --max-failures --max-failure-share --retry-failed --request-timeout --journal --journal-password --journal-lease --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2892,6 +2892,14 @@ _ssoctl() {
                     return 0
                     ;;
                 --max-change-share)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rehearse-fault)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rehearse-fault-script)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

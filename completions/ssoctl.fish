@@ -974,6 +974,8 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_sub
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l plan-digest -d 'Apply only if the plan is still the one with this digest' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l max-changes -d 'Refuse to apply a plan that makes or changes more accounts than this' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l max-change-share -d 'Refuse to apply a plan that makes or changes more accounts than this percentage of the user list' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l rehearse-fault -d 'Something that goes wrong at the stand-in, as `ssoctl sandbox serve --fault` takes it' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l rehearse-fault-script -d 'A file of such faults, one to a line, or `-`' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l rate -d 'Most writes in a second; 0 is as fast as the vendor answers [default: the connection\'s `writes_per_second`, else 1]' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l concurrency -d 'Requests at the same time [default: the connection\'s `concurrency`, else 4]' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l max-failures -d 'Stop when more rows than this have failed' -r
@@ -989,6 +991,7 @@ md\t'Markdown, of what is handed over to others'
 html\t'One HTML page, of what is handed over to others'
 junit\t'For CI: JUnit XML, of commands that run tests'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l apply -d 'Write now, without asking'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l rehearse -d 'Carry the plan out first, and take it back, at a stand-in on this machine with the same accounts'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l retry-failed -d 'Try again the rows that an earlier run gave up'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'

@@ -13,6 +13,7 @@ use std::io;
 use std::io::Read as _;
 use std::io::Write as _;
 use std::path::Path;
+use std::time::Duration;
 
 use crate::error::Failure;
 use crate::error::Result;
@@ -228,7 +229,15 @@ impl Lock {
             Failure::input("file-unwritable", format!("`{}` cannot be locked", path.display())).because(error)
         };
         let file = own::append(path)?.map_err(failed)?;
-        match file.try_lock() {
+        let taken = match file.try_lock() {
+            // Who only looks whether it is held has it for a moment.
+            Err(std::fs::TryLockError::WouldBlock) => {
+                std::thread::sleep(LOOK);
+                file.try_lock()
+            }
+            taken => taken,
+        };
+        match taken {
             Ok(()) => Ok(Self { _file: file }),
             Err(std::fs::TryLockError::WouldBlock) => {
                 Err(Failure::refused("locked", format!("another ssoctl is working on {what}"))
@@ -241,7 +250,18 @@ impl Lock {
             Err(std::fs::TryLockError::Error(error)) => Err(failed(error).into()),
         }
     }
+
+    /// Whether a process has it now, as far as can be seen: what cannot be looked at counts as held.
+    pub(crate) fn is_held(path: &Path) -> Result<bool> {
+        match own::read(path)? {
+            Ok(file) => Ok(file.try_lock_shared().is_err()),
+            Err(error) => Ok(error.kind() != io::ErrorKind::NotFound),
+        }
+    }
 }
+
+/// Longer than a look at a lock takes.
+const LOOK: Duration = Duration::from_millis(50);
 
 #[cfg(test)]
 mod tests {
@@ -263,8 +283,11 @@ mod tests {
         let path = folder.path().join("lock");
         let held = Lock::take(&path, "this").unwrap();
         assert_eq!(failure_of(&Lock::take(&path, "this").unwrap_err()).unwrap().code(), "locked");
+        assert!(Lock::is_held(&path).unwrap());
         drop(held);
-        assert!(Lock::take(&path, "this").is_ok());
+        // A look does not keep anybody out.
+        assert!(!Lock::is_held(&path).unwrap() && Lock::take(&path, "this").is_ok());
+        assert!(!Lock::is_held(&folder.path().join("another")).unwrap());
     }
 
     #[test]

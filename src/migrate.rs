@@ -169,6 +169,11 @@ impl Folder {
         self.path().join("report.json")
     }
 
+    /// Whether a process of this machine is at work on it now.
+    pub(crate) fn is_held(&self) -> Result<bool> {
+        disk::Lock::is_held(&self.path().join("lock"))
+    }
+
     /// Writes the plan, unless this very plan is there already.
     #[cfg(test)]
     pub(crate) fn save(&self, plan: &Plan) -> Result<()> {

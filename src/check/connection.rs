@@ -3,6 +3,7 @@
 //! An error here stops `connection add` and `connection set`; a warning is told and kept.
 
 mod addresses;
+mod directory;
 mod entra;
 mod login;
 mod mappings;
@@ -119,7 +120,7 @@ fn route_of(path: &str) -> Vec<Segment> {
 type Check = fn(&Subject<'_>, &mut Sink<'_>);
 
 /// All of them, in the order in which their findings are told. A check more is a line more.
-const CHECKS: [Check; 13] = [
+const CHECKS: [Check; 14] = [
     general,
     settings,
     page::fields,
@@ -130,6 +131,7 @@ const CHECKS: [Check; 13] = [
     roles::roles,
     login::login,
     addresses::addresses,
+    directory::directory,
     entra::entra,
     placeholders::placeholders,
     protocol,
@@ -249,17 +251,6 @@ fn general(subject: &Subject<'_>, sink: &mut Sink<'_>) {
             &["status".into(), "enabled".into()],
             "the connection is enabled and no test login is on record".to_owned(),
             "test it at the vendor, then `ssoctl connection set NAME status.tested_on=YYYY-MM-DD`",
-        );
-    }
-    if let Some(directory) = &connection.directory
-        && directory.token.is_some()
-        && directory.token_expires_on.is_none()
-    {
-        sink.info(
-            "token-end-unknown",
-            &["directory".into(), "token".into()],
-            "when the API token ends is not on record, so that nothing can warn of it".to_owned(),
-            "`ssoctl connection set NAME directory.token_expires_on=YYYY-MM-DD`",
         );
     }
 }

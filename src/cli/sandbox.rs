@@ -7,6 +7,7 @@ mod serve;
 use crate::cli::Verdict;
 use crate::cli::context::Context;
 use crate::error::Result;
+use crate::provider::profile::Api;
 
 /// A local stand-in for a vendor, for rehearsal
 #[derive(clap::Args)]
@@ -24,5 +25,26 @@ enum Command {
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     match &args.command {
         Command::Serve(args) => serve::run(args, context),
+    }
+}
+
+/// The flag that says the secret word of a sandbox, by what its API calls it.
+fn secret_flag(api: Api) -> &'static str {
+    match api {
+        Api::QualtricsUsers | Api::Scim => "--token",
+        Api::QualysUsers => "--password",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_secret_has_the_name_that_a_connection_has_for_it() {
+        for api in [Api::QualtricsUsers, Api::QualysUsers, Api::Scim] {
+            let key = secret_flag(api).trim_start_matches("--");
+            assert!(api.example().contains(&format!("directory.{key}=")), "{api:?}");
+        }
     }
 }

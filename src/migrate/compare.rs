@@ -1,18 +1,24 @@
 //! Who is missing where: the identity provider's people beside the vendor's accounts, matched as
 //! the connection finds users at a login (QF5). Exact; whatever only looks the same is told.
 
+mod address;
+mod names;
 mod people;
+mod told;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::collections::HashSet;
 
 use crate::finding::Severity;
+use crate::migrate::compare::address::Claims;
+use crate::migrate::compare::address::Owner;
+use crate::migrate::compare::names::Named;
 use crate::migrate::plan::fold;
 use crate::migrate::shown;
 use crate::model::connection::Connection;
 use crate::model::difference::explain_difference;
 use crate::model::login::Mode;
-use crate::model::shape;
 use crate::model::username::UsernameRule;
 use crate::rules::accounts::Account;
 use crate::rules::accounts::Accounts;
@@ -25,6 +31,9 @@ use crate::rules::policy::Way;
 pub(crate) use crate::migrate::compare::people::Choice;
 pub(crate) use crate::migrate::compare::people::People;
 pub(crate) use crate::migrate::compare::people::read as read_people;
+pub(crate) use crate::migrate::compare::told::CODES;
+pub(crate) use crate::migrate::compare::told::Comparison;
+pub(crate) use crate::migrate::compare::told::Row;
 
 /// One person of the identity provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,81 +76,6 @@ pub(crate) fn way<'p>(connection: &Connection, policy: &'p Policy) -> Option<&'p
     }
 }
 
-/// What there is to say of one person or account.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub(crate) struct Row {
-    /// Kebab-case; [`CODES`] are all of them.
-    pub(crate) code: &'static str,
-    /// `error` where somebody who should is not let in, `warning` where somebody who should not is,
-    /// or where access ends; `info` is nothing to act on.
-    pub(crate) severity: &'static str,
-    /// The line of the identity provider's export.
-    pub(crate) line: Option<u64>,
-    /// What the identity provider sends.
-    pub(crate) key: Option<String>,
-    /// The key of the vendor's account.
-    pub(crate) user_id: Option<String>,
-    /// The username of the vendor's account.
-    pub(crate) username: Option<String>,
-    /// E-mail address of either.
-    pub(crate) email: Option<String>,
-    /// Somebody whom the identity provider has switched off, and who has an account still.
-    pub(crate) switched_off: bool,
-    /// Why, for people.
-    pub(crate) detail: String,
-}
-
-/// The codes of rows, in the order in which they are told, and what each counts.
-pub(crate) const CODES: [(&str, &str); 16] = [
-    ("missing-at-vendor", "at the identity provider alone: denied"),
-    ("near-miss", "nearly the same at both: denied"),
-    ("not-renamed", "at the vendor under the name before SSO"),
-    ("same-email", "at the vendor by this e-mail address, and found by something else"),
-    ("key-refused", "what is sent cannot be a username there"),
-    ("key-empty", "at the identity provider without a value to be found by"),
-    ("key-twice", "twice at the identity provider"),
-    ("several-accounts", "found as several accounts"),
-    ("domain-not-allowed", "of an e-mail domain that is not allowed"),
-    ("account-inactive", "at both, and not active at the vendor"),
-    ("sso-off", "at both, and single sign-on is off for the account"),
-    ("not-linked", "at both, and not linked to the connection"),
-    ("made-at-login", "at the identity provider alone: made at the first login"),
-    ("leaver-gets-in", "at the vendor alone: gets in with a password"),
-    ("access-ends", "at the vendor alone: cannot log in"),
-    ("password-unknown", "at the vendor alone: whether a password works is unknown"),
-];
-
-/// What became of the comparison.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Comparison {
-    /// Everybody of whom there is something to say: people in the order of the export, then accounts.
-    pub(crate) rows: Vec<Row>,
-    /// People of the identity provider who may log in there.
-    pub(crate) people: u64,
-    /// People who are switched off at the identity provider, and so count as not there.
-    pub(crate) switched_off: u64,
-    /// Accounts at the vendor alone of people who are switched off: they have left, and can perhaps get in.
-    pub(crate) leavers: u64,
-    /// Accounts of the vendor.
-    pub(crate) accounts: u64,
-    /// Found at both, and let in.
-    pub(crate) both: u64,
-    /// Accounts at the vendor alone that are not active, or are meant to be there alone.
-    pub(crate) passed_over: u64,
-}
-
-impl Comparison {
-    /// Rows of a code.
-    pub(crate) fn count(&self, code: &str) -> u64 {
-        self.rows.iter().filter(|row| row.code == code).count() as u64
-    }
-
-    /// Whether anybody is missing where that matters.
-    pub(crate) fn matters(&self) -> bool {
-        self.rows.iter().any(|row| row.severity != Severity::Info.word())
-    }
-}
-
 /// Compares.
 pub(crate) fn compare<'a>(people: &'a [Person], all: Vec<Account>, how: &'a How<'a>) -> Comparison {
     let mut by_fold: HashMap<String, u32> = HashMap::with_capacity(all.len());
@@ -154,26 +88,20 @@ pub(crate) fn compare<'a>(people: &'a [Person], all: Vec<Account>, how: &'a How<
     let mut sight = Sight {
         how,
         matched: vec![false; all.len()],
+        named: HashSet::new(),
         near: HashMap::new(),
         by_fold,
         leavers: HashMap::new(),
+        claims: Claims::default(),
         told: Comparison::default(),
     };
     sight.told.accounts = all.len() as u64;
     let accounts = Accounts::new(all);
     let mut first_line: HashMap<Cow<'_, str>, u64> = HashMap::with_capacity(people.len());
-    // First who is there exactly: an account is nearly nobody's that is somebody's.
-    for person in people.iter().filter(|person| person.active != Some(false) && !person.key.is_empty()) {
-        if let Ok(wanted) = sight.wanted(person) {
-            for place in accounts.places(how.way.account, &wanted) {
-                sight.matched[place] = true;
-            }
-        }
-    }
+    sight.recognise(people, &accounts);
     for person in people {
         if person.active == Some(false) {
             sight.told.switched_off += 1;
-            sight.left(person, &accounts);
             continue;
         }
         sight.told.people += 1;
@@ -199,28 +127,19 @@ struct Sight<'a> {
     how: &'a How<'a>,
     /// Accounts that a person was found as, by their places.
     matched: Vec<bool>,
+    /// Accounts that nearly have the name of a person.
+    named: HashSet<usize>,
     /// Accounts that are nearly what a person has, and the line of that person.
     near: HashMap<usize, u64>,
     by_fold: HashMap<String, u32>,
     /// Accounts of people who are switched off at the identity provider.
     leavers: HashMap<usize, &'a Person>,
+    /// Who is not found, or switched off, by their e-mail addresses.
+    claims: Claims<'a>,
     told: Comparison,
 }
 
 impl<'a> Sight<'a> {
-    /// Somebody who is switched off: the account that is theirs, by its name after or before the change to SSO.
-    fn left(&mut self, person: &'a Person, accounts: &Accounts) {
-        if person.key.is_empty() {
-            return;
-        }
-        let wanted = self.wanted(person).unwrap_or_else(|_| person.key.as_str().into());
-        for name in [wanted.as_ref(), &person.key] {
-            for place in accounts.places(self.how.way.account, name) {
-                self.leavers.entry(place).or_insert(person);
-            }
-        }
-    }
-
     fn person(
         &mut self,
         code: &'static str,
@@ -316,37 +235,33 @@ impl<'a> Sight<'a> {
     /// A person without an account: somebody else's mistake in writing, or nobody.
     fn absent(&mut self, person: &Person, wanted: &str, accounts: &Accounts) {
         let column = self.how.way.account;
-        let place = self.by_fold.get(&*fold::key(wanted)).map(|place| *place as usize);
-        if let Some(place) = place.filter(|place| !self.matched[*place]) {
-            let account = accounts.at(place);
-            let has = account.column(column).unwrap_or_default();
-            self.near.insert(place, person.line);
-            let second = if self.makes_accounts() { "; they would get a second account" } else { "" };
-            let detail = format!(
-                "the account's {} is the same {}: {}{second}",
-                column.word(),
-                fold::difference(wanted, has),
-                explain_difference(wanted, has)
-            );
-            return self.person("near-miss", Severity::Error, person, Some(account), detail);
+        match self.by_name(person, wanted, accounts) {
+            Some(Named::Alike(place)) => {
+                let account = accounts.at(place);
+                let has = account.column(column).unwrap_or_default();
+                self.near.insert(place, person.line);
+                let second = if self.makes_accounts() { "; they would get a second account" } else { "" };
+                let detail = format!(
+                    "the account's {} is the same {}: {}{second}",
+                    column.word(),
+                    fold::difference(wanted, has),
+                    explain_difference(wanted, has)
+                );
+                return self.person("near-miss", Severity::Error, person, Some(account), detail);
+            }
+            Some(Named::Before(place)) => {
+                self.near.insert(place, person.line);
+                let detail = format!(
+                    "{} is there, and single sign-on looks for {}: `ssoctl users migrate`",
+                    shown(&person.key),
+                    shown(wanted)
+                );
+                return self.person("not-renamed", Severity::Error, person, Some(accounts.at(place)), detail);
+            }
+            None => {}
         }
-        // The name before the vendor's own form was given to it.
-        let before = if wanted == person.key { Vec::new() } else { accounts.places(column, &person.key) };
-        if let Some(place) = before.first().copied().filter(|place| !self.matched[*place]) {
-            let account = accounts.at(place);
-            self.near.insert(place, person.line);
-            let detail = format!(
-                "{} is there, and single sign-on looks for {}: `ssoctl users migrate`",
-                shown(&person.key),
-                shown(wanted)
-            );
-            return self.person("not-renamed", Severity::Error, person, Some(account), detail);
-        }
-        if let Some(place) = self.by_address(person, accounts) {
-            let account = accounts.at(place);
-            self.near.insert(place, person.line);
-            let detail = self.same_address(person, wanted, account);
-            return self.person("same-email", Severity::Error, person, Some(account), detail);
+        if self.by_address(person, wanted, accounts) {
+            return;
         }
         if let Some(why) = self.domain_refused(person, None) {
             return self.person("domain-not-allowed", Severity::Error, person, None, why);
@@ -359,64 +274,8 @@ impl<'a> Sight<'a> {
         self.person("missing-at-vendor", Severity::Error, person, None, detail);
     }
 
-    /// An account that has the address of somebody who is not found, and is nobody else's.
-    fn by_address(&self, person: &Person, accounts: &Accounts) -> Option<usize> {
-        if self.how.way.account == Column::Email {
-            return None;
-        }
-        let address =
-            person.email.as_deref().or_else(|| shape::is_email(&person.key).then_some(person.key.as_str()))?;
-        accounts.places(Column::Email, address).into_iter().find(|place| !self.matched[*place])
-    }
-
-    /// What to do with an account that has a person's address, and is not the one that a login looks for.
-    fn same_address(&self, person: &Person, wanted: &str, account: &Account) -> String {
-        let column = self.how.way.account;
-        let has = match account.column(column).unwrap_or_default() {
-            "" => "none".to_owned(),
-            has => shown(has),
-        };
-        let mend = match self.how.rename {
-            Some(command) => format!(
-                "{command} gives it that, with {} as the old username and {} as the new value",
-                shown(&account.username),
-                shown(&person.key)
-            ),
-            None => "change it at the vendor".to_owned(),
-        };
-        let second = if self.makes_accounts() { "; else they get a second account" } else { "" };
-        format!(
-            "account {} has this e-mail address; its {} is {has}, and single sign-on looks for {}: {mend}{second}",
-            shown(&account.username),
-            column.word(),
-            shown(wanted)
-        )
-    }
-
     fn makes_accounts(&self) -> bool {
         self.how.policy.unknown_user == UnknownUser::JustInTime && self.how.connection.provisioning.just_in_time
-    }
-
-    /// Why the domain of the address keeps somebody out (QF2, QT9).
-    fn domain_refused(&self, person: &Person, account: Option<&Account>) -> Option<String> {
-        let connection = self.how.connection;
-        let address = person.email.as_deref().or_else(|| shape::is_email(&person.key).then_some(person.key.as_str()));
-        let address = address.or_else(|| account.and_then(|account| account.email.as_deref()))?;
-        let domain = shape::domain_of(address)?;
-        let has = |list: &[String]| list.iter().any(|one| one == "*" || one.to_lowercase() == domain);
-        let routed = &connection.login.email_domains;
-        if !routed.is_empty() && !has(routed) {
-            return Some(format!(
-                "users of {} do not log in by this connection, those of {} do",
-                shown(&domain),
-                listed(routed)
-            ));
-        }
-        let valid = &connection.provisioning.valid_email_domains;
-        if self.how.policy.email_domains && !valid.is_empty() && !has(valid) {
-            return Some(format!("{} is not a valid e-mail domain; valid are {}", shown(&domain), listed(valid)));
-        }
-        None
     }
 
     /// Accounts that nobody was found as.
@@ -453,17 +312,21 @@ impl<'a> Sight<'a> {
             } else {
                 why.to_owned()
             };
-            let leaver = self.leavers.get(&place).copied();
-            self.told.leavers += u64::from(leaver.is_some());
-            let detail = match leaver {
-                Some(_) => format!("the identity provider has switched them off; {detail}"),
-                None => detail,
+            let gone = |why: &str| format!("the identity provider has switched them off{why}; {detail}");
+            let (leaver, detail) = match (self.leavers.get(&place).copied(), self.owner(account)) {
+                (Some(person), _) => (Some(person), gone("")),
+                (None, Some(Owner::HasLeft(person, why))) => (Some(person), gone(&format!(": {why}"))),
+                (None, Some(Owner::IsThere(line))) => {
+                    (None, format!("line {line} has its e-mail address: perhaps it is theirs; {detail}"))
+                }
+                (None, None) => (None, detail),
             };
+            self.told.leavers += u64::from(leaver.is_some());
             self.told.rows.push(Row {
                 code,
                 severity: Severity::Warning.word(),
                 line: leaver.map(|person| person.line),
-                key: leaver.map(|person| person.key.clone()),
+                key: leaver.map(|person| person.key.clone()).filter(|key| !key.is_empty()),
                 user_id: account.id.clone(),
                 username: Some(account.username.clone()),
                 email: account.email.clone(),

@@ -20,6 +20,10 @@ pub(crate) struct Listed {
     pub(crate) last_name: Option<String>,
     /// The vendor's word for active or disabled.
     pub(crate) status: Option<String>,
+    /// Its role, where the list has the API's own column for it (`user_role`).
+    pub(crate) role: Option<String>,
+    /// The asset groups that it sees, parted by commas.
+    pub(crate) asset_groups: Option<String>,
 }
 
 pub(super) const CODES: table::Codes = table::Codes {
@@ -43,6 +47,8 @@ pub(crate) fn read(bytes: &[u8], name: &str) -> Result<Vec<Listed>> {
         want("last name", &["last_name", "lastName"], false),
         want("status", &["status", "accountStatus"], false),
         want("External ID", &["external_id", "externalId", "External ID"], false),
+        want("role", &["user_role"], false),
+        want("asset groups", &["asset_groups"], false),
     ];
     let table = table::open(bytes, name, None, &wants, &CODES)?;
     let columns = table.columns.clone();
@@ -60,6 +66,8 @@ pub(crate) fn read(bytes: &[u8], name: &str) -> Result<Vec<Listed>> {
             last_name: field(4),
             status: field(5),
             external_id: field(6),
+            role: field(7),
+            asset_groups: field(8),
         });
     })?;
     Ok(listed)

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod failed;
+mod kept;
 
 use std::borrow::Cow;
 
@@ -24,6 +25,7 @@ use crate::migrate::journal::state::Step;
 use crate::migrate::plan::Counts;
 use crate::migrate::plan::Job;
 use crate::migrate::plan::Outcome;
+use crate::migrate::plan::line::Line;
 use crate::migrate::report::failed::Ended;
 pub(crate) use crate::migrate::report::failed::FailedRow;
 use crate::migrate::sheet::for_people;
@@ -113,6 +115,8 @@ pub(crate) struct AllCounts {
     pub(crate) in_place_made: u64,
     /// Of a rollback: rows that were given up before anything was written of them. They are among those given up.
     pub(crate) not_written: u64,
+    /// Rows that are already so, of which nothing says that the account is their own.
+    pub(crate) not_proven: u64,
 }
 
 impl Serialize for AllCounts {
@@ -177,6 +181,16 @@ pub(crate) struct RowReport<'a> {
     pub(crate) suffix_only: bool,
 }
 
+/// The same with what the files of the plan told of it.
+#[derive(Serialize)]
+struct Served<'a> {
+    #[serde(flatten)]
+    row: RowReport<'a>,
+    /// The vendor's own methods that can serve it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    methods: Vec<String>,
+}
+
 /// Whether a word is one of [`state`] for a phase.
 pub(crate) fn is_of(word: &str, phase: Phase) -> bool {
     word == phase.word() || (phase == Phase::RolledBack && word == IN_PART)
@@ -202,7 +216,8 @@ pub(crate) fn summary(folder: &Folder, journal: &dyn Journal) -> Result<Report> 
     // The rows are read once more only where they have something to tell.
     let in_place = Ended { in_place: done.ours, ..Ended::default() };
     let ended = match (done.failed, done.ours, job) {
-        (0, _, Job::Rename) | (0, 0, Job::Provision) => in_place,
+        (0, _, Job::Rename) if planned.already == 0 => in_place,
+        (0, 0, Job::Provision) => in_place,
         _ => failed::read(journal, At { phase: whole.phase, called: &folder.called() })?,
     };
     Ok(Report {
@@ -220,14 +235,15 @@ pub(crate) fn summary(folder: &Folder, journal: &dyn Journal) -> Result<Report> 
         counts: AllCounts {
             job,
             planned,
-            done: done.done,
-            failed: done.failed,
+            done: done.done + ended.stay,
+            failed: done.failed - ended.stay,
             unknown: done.unknown,
             pending: done.pending,
             undone: done.undone,
             in_place: ended.in_place,
             in_place_made: ended.made,
             not_written: ended.not_written,
+            not_proven: ended.not_proven,
         },
         failed_rows: ended.first,
         failed_left: ended.left,
@@ -244,6 +260,11 @@ struct At<'c> {
 }
 
 impl At<'_> {
+    /// Whether a row was asked back, and is done all the same: its account was made, and the migration stands.
+    fn stays(self, held: &Held) -> bool {
+        self.phase.direction() == Direction::Apply && held.state.stays()
+    }
+
     fn perhaps_made(self, line: u64) -> String {
         let called = self.called;
         match self.phase.direction() {
@@ -285,7 +306,7 @@ fn ending<'a>(held: &'a Held, at: At<'_>) -> Ending<'a> {
                 (code, detail) = (why.0, why.1.into());
             }
             Standing::Failed => {
-                outcome = "failed";
+                outcome = if at.stays(held) { "done" } else { "failed" };
                 if let Some(fault) = held.state.fault() {
                     (code, detail) = (&fault.code, fault.detail.as_str().into());
                 }
@@ -332,11 +353,15 @@ pub(crate) fn write(folder: &Folder, journal: &dyn Journal) -> Result<Report> {
     let job = journal.head().job;
     let called = folder.called();
     let at = At { phase: report.phase, called: &called };
+    let further = kept::Columns::of(&folder.csv_file())?;
+    let mut told = kept::Rows::of(&folder.rows_file())?;
     disk::write_with(&folder.rows_file(), Access::Private, |file| {
         journal
             .each(&mut |held| {
                 let line = match job {
-                    Job::Rename => escaped::to_vec(&row(held, at))?,
+                    Job::Rename => {
+                        escaped::to_vec(&Served { row: row(held, at), methods: told.methods(held.row.line) })?
+                    }
                     Job::Provision => escaped::to_vec(&accounts::row(held, at))?,
                 };
                 file.write_all(&line)?;
@@ -345,12 +370,15 @@ pub(crate) fn write(folder: &Folder, journal: &dyn Journal) -> Result<Report> {
             })
             .map_err(other)
     })?;
+    let mut told = kept::Rows::of(&folder.rows_file())?;
     disk::write_with(&folder.csv_file(), Access::Private, |file| {
         let mut sheet = csv::Writer::from_writer(file);
-        sheet.write_record(match job {
-            Job::Rename => ["line", "user_id", "before", "after", "outcome", "code", "detail"],
-            Job::Provision => accounts::HEADINGS,
-        })?;
+        let of_plan = [("login", further.login), ("methods", further.methods)];
+        let of_plan = of_plan.into_iter().filter(|(_, is_there)| *is_there).map(|(name, _)| name);
+        match job {
+            Job::Rename => sheet.write_record(Line::HEADINGS.split(',').chain(of_plan))?,
+            Job::Provision => sheet.write_record(accounts::HEADINGS)?,
+        }
         journal
             .each(&mut |held| {
                 if job == Job::Provision {
@@ -358,8 +386,8 @@ pub(crate) fn write(folder: &Folder, journal: &dyn Journal) -> Result<Report> {
                     return Ok(());
                 }
                 let row = row(held, at);
-                let line = row.line.to_string();
-                let cells = [
+                let (line, methods) = (row.line.to_string(), told.methods(row.line).join("|"));
+                let mut cells = vec![
                     line.as_str(),
                     row.user_id.unwrap_or(""),
                     row.before,
@@ -368,7 +396,13 @@ pub(crate) fn write(folder: &Folder, journal: &dyn Journal) -> Result<Report> {
                     row.code,
                     &*row.detail,
                 ];
-                sheet.write_record(cells.map(|cell| for_people(cell).into_owned()))?;
+                if further.login {
+                    cells.push(row.login.unwrap_or(""));
+                }
+                if further.methods {
+                    cells.push(&methods);
+                }
+                sheet.write_record(cells.into_iter().map(|cell| for_people(cell).into_owned()))?;
                 Ok(())
             })
             .map_err(other)?;

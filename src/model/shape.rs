@@ -40,6 +40,44 @@ pub(crate) fn is_email(text: &str) -> bool {
     })
 }
 
+/// Most bytes before the `@`, and of a part of a domain (RFC 5321 4.5.3.1.1, RFC 1035 2.3.4).
+const LONGEST_LOCAL: usize = 64;
+const LONGEST_LABEL: usize = 63;
+
+/// Why mail could reach nobody at an address, or not by every server: stricter than [`is_email`], for addresses
+/// that are given to accounts (RFC 5322 3.4.1 without quotes, RFC 6531 for letters of other scripts).
+pub(crate) fn address_slip(text: &str) -> Option<&'static str> {
+    let Some((local, domain)) = text.split_once('@').filter(|_| is_email(text)) else {
+        return Some("it is not of the form `anna@example.org`");
+    };
+    if local.split('.').any(str::is_empty) {
+        return Some("before the `@` it begins or ends with a dot, or has two in a row");
+    }
+    let stands = |c: char| c.is_ascii_alphanumeric() || !c.is_ascii() || "!#$%&'*+-/=?^_`{|}~.".contains(c);
+    if !local.chars().all(stands) {
+        return Some("before the `@` it has a character that only quotes would allow");
+    }
+    if local.len() > LONGEST_LOCAL {
+        return Some("it has more than 64 bytes before the `@`");
+    }
+    (!is_mail_domain(domain)).then_some("what stands after the `@` is no domain of the Internet")
+}
+
+/// Whether the domain of an address can be one: labels of letters, digits and hyphens, and no IP address.
+fn is_mail_domain(domain: &str) -> bool {
+    let label = |label: &str| {
+        !label.is_empty()
+            && label.len() <= LONGEST_LABEL
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    };
+    // Nothing is decoded or mapped to a dot: what is sent is the text as it stands.
+    let dots = |text: &str| text.matches('.').count();
+    !domain.contains('%')
+        && ascii_domain(domain).is_some_and(|ascii| dots(&ascii) == dots(domain) && ascii.split('.').all(label))
+}
+
 /// Whether a text looks like a domain of the Internet, in any script.
 pub(crate) fn is_domain(text: &str) -> bool {
     text.contains('.')
@@ -88,6 +126,39 @@ mod tests {
             for text in bad {
                 assert!(shape.check(text).is_err(), "{text}");
             }
+        }
+        for text in [
+            "anna@example.org",
+            "o'neil+sso@x-y.example.org",
+            "a.b_c@example.org",
+            "j\u{fc}rgen@b\u{fc}cher.example",
+            "a@xn--bcher-kva.example",
+            "1@2.example",
+        ] {
+            assert_eq!(address_slip(text), None, "{text}");
+        }
+        let long = format!("{}@example.org", "x".repeat(65));
+        for (text, why) in [
+            ("nobody", "of the form"),
+            ("a@b@c.example", "of the form"),
+            (".x@a.org", "dot"),
+            ("x.@a.org", "dot"),
+            ("x..y@a.org", "dot"),
+            ("\"x\"@a.org", "quotes"),
+            ("b@x.example;c", "no domain"),
+            ("a;b@x.example", "quotes"),
+            (&long, "64 bytes"),
+            ("x@-a.org", "no domain"),
+            ("x@a-.org", "no domain"),
+            ("x@exam_ple.org", "no domain"),
+            ("x@192.168.0.1", "no domain"),
+            ("x@[192.168.0.1]", "no domain"),
+            ("x@a.org.", "no domain"),
+            ("x@a..org", "no domain"),
+            ("x@ex%61mple.org", "no domain"),
+            ("x@example\u{3002}or.g", "no domain"),
+        ] {
+            assert!(address_slip(text).is_some_and(|told| told.contains(why)), "{text}: {:?}", address_slip(text));
         }
         assert_eq!(domain_of("Anna@Example.ORG").as_deref(), Some("example.org"));
         assert_eq!(domain_of("anna"), None);

@@ -229,6 +229,7 @@ impl Directory {
             first_name: seed.first_name.unwrap_or_default(),
             last_name: seed.last_name.unwrap_or_default(),
             status: seed.status.filter(|status| !status.is_empty()).unwrap_or_else(|| "active".to_owned()),
+            other: seed.other.into_iter().map(|(name, value)| (name.to_owned(), Value::from(value))).collect(),
             ..User::default()
         });
         Ok(id)

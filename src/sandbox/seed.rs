@@ -21,6 +21,8 @@ pub(crate) struct SeedUser {
     pub(crate) last_name: Option<String>,
     /// `active` where nothing is said.
     pub(crate) status: Option<String>,
+    /// Further fields, by their names on the wire.
+    pub(crate) other: Vec<(&'static str, String)>,
 }
 
 const FIRST_NAMES: [&str; 8] = ["Ada", "Björn", "Chloé", "Dmitri", "Elif", "Farah", "Grace", "Haruto"];

@@ -42,9 +42,18 @@ fn a_roster_that_has_slipped_by_a_row_is_no_success_the_second_time() {
     roster(&desk, [(old(1), "value-2@example.org".to_owned())]);
     let output = run(&desk, &MIGRATE, 0);
     output
-        .shows("already so, not proven  1")
+        .shows("of them not proven  1")
         .tells("warning: 1 row is already so, not proven (line 2)")
         .tells("column `email`");
+    // So do a run that has something to do, and the status of it.
+    let more = (old(4), "value-4@example.org".to_owned());
+    roster(&desk, [(old(1), "value-2@example.org".to_owned()), more]);
+    run(&desk, &[&MIGRATE[..], &APPLY].concat(), 0).shows("done    1").shows("of them not proven  1");
+    let status = run(&desk, &["status", "--format", "json"], 0).json();
+    let is_finished = |one: &&serde_json::Value| one["state"] == "finished";
+    let finished = status["migrations"].as_array().unwrap().iter().find(is_finished).unwrap();
+    assert_eq!(finished["already_not_proven"], 1);
+    run(&desk, &["status", finished["id"].as_str().unwrap()], 0).shows("of them not proven  1");
     // The addresses of the accounts say whose they are.
     let list = run(&desk, &["list", "--connection", "c", "--format", "json"], 0).stdout;
     let users: Vec<serde_json::Value> = list.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
@@ -66,7 +75,7 @@ fn a_roster_that_has_slipped_by_a_row_is_no_success_the_second_time() {
     assert_eq!((&json["counts"]["already"], &json["already_not_proven"]), (&3.into(), &0.into()));
     with_addresses(1);
     run(&desk, &MIGRATE, 1).shows("in conflict  3").shows("where the roster says");
-    assert_eq!(sandbox.changes().len(), 3);
+    assert_eq!(sandbox.changes().len(), 4);
 }
 
 #[test]
@@ -137,6 +146,11 @@ fn a_plan_that_writes_nothing_begins_no_migration() {
     let (desk, sandbox) = ready("scim", &["--users", "3"], &[]);
     roster(&desk, rows(1));
     run(&desk, &[&MIGRATE[..], &APPLY].concat(), 0);
+    // What is finished is told, with what may be done next.
+    let id = &ids(&desk)[0];
+    run(&desk, &["resume", id], 0)
+        .tells(&format!("`{id}` is finished: there was nothing to go on with"))
+        .tells(&format!("`ssoctl users status {id}` shows it again, `ssoctl users rollback {id}` takes it back"));
     let output = run(&desk, &[&MIGRATE[..], &APPLY].concat(), 0);
     output.tells("nobody is to be renamed: no migration was begun").shows("already so  1");
     let json = run(&desk, &[&MIGRATE[..], &APPLY, &["--format", "json"]].concat(), 0).json();
@@ -194,6 +208,22 @@ fn a_rollback_with_nothing_to_take_back_ends_the_migration_and_says_so() {
     let report = run(&desk, &[&MIGRATE[..], &APPLY, &["--format", "json"]].concat(), 6).json();
     let id = report["id"].as_str().unwrap();
     assert_eq!(report["state"], "applying");
+    // Nobody is at work on it any more: it has stopped.
+    let stopped = "state               stopped (applying)";
+    run(&desk, &["status", id], 6).shows(stopped).tells(&format!("`ssoctl users resume {id}` goes on with it"));
+    run(&desk, &["status"], 6).shows("  stopped (applying)  ");
+    let lock = std::fs::File::open(desk.root().join(format!(".ssoctl/migrations/{id}/lock"))).unwrap();
+    let at_work = || {
+        let json = run(&desk, &["status", "--format", "json"], 6).json();
+        (json["migrations"][0]["state"].clone(), json["migrations"][0]["at_work"].clone())
+    };
+    assert_eq!(at_work(), ("applying".into(), false.into()));
+    lock.lock().unwrap();
+    run(&desk, &["status", id], 6)
+        .shows("state               applying\n")
+        .tells(&format!("another ssoctl is working on `{id}`"));
+    assert_eq!(at_work(), ("applying".into(), true.into()));
+    drop(lock);
     let asked = run(&desk, &["rollback", id], 5);
     asked
         .tells("nobody was renamed: there is nothing to take back")
@@ -267,7 +297,7 @@ fn the_readmes_oauth_client_works_after_the_steps_before_it() {
     assert!(file.contains("client_secret: env:QUALTRICS_CLIENT_SECRET") && !file.contains("token: "), "{file}");
     // Both at once are refused, with the commands that choose.
     let token: Vec<&str> = credentials[0].iter().map(String::as_str).collect();
-    desk.ssoctl(&token).exits(0);
+    desk.ssoctl(&token).exits(0).tells("warning[directory-keys-several]");
     let both = desk.ssoctl(&["users", "list", "--connection", "qualtrics-prod", "--format", "json"]).exits(3);
     both.tells("`ssoctl connection set qualtrics-prod --unset directory.token` keeps the client");
 }

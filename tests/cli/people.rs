@@ -166,7 +166,8 @@ fn who_is_missing_where_is_told_by_the_mode_of_the_connection() {
         LINE  SENT              ACCOUNT           E-MAIL            WHY
         5     bert@example.org  bert@example.org  bert@example.org  the identity provider has switched them off; in mixed mode a password still lets them in: remove or switch off the account
         ");
-    let json = desk.ssoctl(&[&COMPARE[..], &["--format", "json", "-o", "who.csv"]].concat()).exits(1).json();
+    let output = desk.ssoctl(&[&COMPARE[..], &["--format", "json", "-o", "who.csv"]].concat()).exits(1);
+    let json = output.tells("wrote `who.csv`: 5 rows").json();
     assert_eq!((&json["schema"], &json["mode"]), (&"ssoctl.users-compare/1".into(), &"mixed".into()));
     assert_eq!(json["counts"]["leaver-gets-in"], 2);
     assert_eq!((&json["both"], &json["switched_off"], &json["leavers"]), (&1.into(), &1.into(), &1.into()));

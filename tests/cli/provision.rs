@@ -49,8 +49,12 @@ fn has_password(text: &str) -> bool {
 }
 
 fn ready(sandbox: &[&str]) -> (Desk, Sandbox) {
+    ready_with(USERS, sandbox)
+}
+
+fn ready_with(users: &str, sandbox: &[&str]) -> (Desk, Sandbox) {
     let desk = Desk::new();
-    desk.write("users.csv", USERS);
+    desk.write("users.csv", users);
     let all = [&["--provider", "qualys", "--csv", "users.csv", "--operator", "sbox_op", "--stall-ms", "2500"], sandbox];
     let sandbox = desk.sandbox(&all.concat());
     desk.write("people.csv", STORE);
@@ -152,6 +156,14 @@ fn accounts_are_planned_made_told_and_changes_taken_back() {
     assert!(audit.contains("fields of \"2001\" asset_groups: (empty) -> `Servers`"), "{audit}");
     let sheet = ["worksheet", "write", id, "--method", "by-hand", "-o", "w.csv", "--format", "json"];
     assert_eq!(run(&desk, &sheet, 3).json()["error"]["code"], "migration-kind");
+    // Of one line: what was made stays, and the migration is as finished as it was.
+    let line = ["rollback", id, "--line", "2"];
+    run(&desk, &line, 5).tells("1 was made and stays").tells("looks whether somebody has deleted what was made");
+    run(&desk, &[&line[..], &["--apply"]].concat(), 1)
+        .shows("done    4")
+        .shows("failed  0")
+        .tells("1 was made and stays: to deactivate at the vendor what was made is the administrator's");
+    run(&desk, &["status", id], 0).shows("state                finished").shows("failed  0");
     run(&desk, &["rollback", id], 5)
         .tells("nothing was rolled back: 3 were made and stay, 1 was changed and can be given back what they had");
     let undone = run(&desk, &["rollback", id, "--apply", "--rate", "0", "--format", "json"], 1).json();
@@ -165,6 +177,37 @@ fn accounts_are_planned_made_told_and_changes_taken_back() {
     run(&desk, &["rollback", id, "--apply"], 1).tells("3 were made and stay");
     run(&desk, &["audit", id], 0).shows("account-stays").shows("deactivate it at the vendor");
     each_once(&sandbox);
+}
+
+#[test]
+fn a_rehearsal_makes_changes_and_takes_back_at_a_stand_in_and_writes_nothing_at_the_vendor() {
+    const WITH_SCOPE: &str = "\
+id,username,external_id,email,first_name,last_name,user_role,asset_groups
+,abcd_ol,2001,old@example.org,Old,Name,Reader,\"Clients,Paris\"
+,abcd_he,2002,held@example.org,Held,User,Unit Manager,
+,abcd_zz,9999,zz@example.org,Z,\"Z, \"\"z\"\"\",Scanner,Servers
+";
+    let (desk, sandbox) = ready_with(WITH_SCOPE, &[]);
+    let rehearse = [&PROVISION[..], &["--rehearse"]].concat();
+    let output = run(&desk, &rehearse, 1);
+    output.shows("asset_groups: `Clients,Paris` -> `Servers`").tells(
+        "rehearsed at a stand-in with 4 accounts: 3 accounts were made and 1 changed, each as the plan says, and no \
+         other; 1 got back what they had, and what was made stays",
+    );
+    output.tells("--apply --plan-digest");
+    // Also where an answer is lost.
+    let lost = ["--rehearse-fault", "commit-then-cut=at:2@post", "--format", "json"];
+    let json = run(&desk, &[&rehearse[..], &lost].concat(), 1).json();
+    assert_eq!(json["rehearsed"], serde_json::json!({ "accounts": 4, "created": 3, "changed": 1, "given_back": 1 }));
+    // What goes wrong there is told with its line, and nothing is applied.
+    let wrong = ["--rehearse-fault", "refuse=at:2@post", "--apply", "--rate", "0"];
+    let failed = run(&desk, &[&rehearse[..], &wrong].concat(), 5);
+    failed.tells("error: the rehearsal did not come to its end: 1 row failed").tells("hint: line ").tells("refused");
+    assert!(sandbox.log().is_empty(), "a rehearsal writes nothing at the vendor");
+    run(&desk, &[&rehearse[..], &["--apply", "--rate", "0"]].concat(), 1).tells("rehearsed at a stand-in");
+    each_once(&sandbox);
+    let again = run(&desk, &rehearse, 1);
+    again.tells("nothing was rehearsed: this plan begins no change");
 }
 
 #[test]

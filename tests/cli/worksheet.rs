@@ -86,6 +86,7 @@ fn a_plan_becomes_an_import_file_and_is_verified_row_by_row() {
     let verify = ["users", "worksheet", "verify", &id, "--directory", "now.csv", "-o", "left.csv"];
     let page = desk.ssoctl(&verify).exits(1);
     page.shows("gone, is not in the list: 1").shows("different, has another name than was planned: 1");
+    page.tells("wrote `left.csv`: 3 rows");
     assert!(desk.read("left.csv").contains("'=x"), "{}", desk.read("left.csv"));
     desk.ssoctl(&["users", "forget", &id]).exits(5);
     desk.ssoctl(&["users", "forget", &id, "--unverified"]).exits(0).tells("1 plan removed");
@@ -166,7 +167,10 @@ fn users_are_linked_by_an_import_file_that_keeps_other_connectors() {
     several.tells("what parts them in a cell is not known");
     let told = desk.ssoctl(&[&link[..], &columns, &["--format", "json"]].concat()).exits(2).json();
     assert_eq!(told["error"]["code"], "link-join");
-    desk.ssoctl(&[&link[..], &columns, &["--join", "; "]].concat()).exits(1).shows("cannot be linked  1");
+    desk.ssoctl(&[&link[..], &columns, &["--join", "; "]].concat())
+        .exits(1)
+        .shows("cannot be linked  1")
+        .tells("wrote `link.csv`: 2 users to be linked");
     assert_eq!(
         desk.read("link.csv"),
         "Login ID,SSO connector,Phone\nanna@old.example,ino-idp,+49 1\nbert@old.example,other; ino-idp,+49 2\n"

@@ -17,6 +17,7 @@ use crate::cli::faults;
 use crate::cli::sandbox::listed;
 use crate::cli::sandbox::login;
 use crate::cli::stand_in::NEVER_STRUCK;
+use crate::cli::sandbox::secret_flag;
 use crate::cli::stand_in::REHEARSAL;
 use crate::disk;
 use crate::error::Failure;
@@ -227,6 +228,12 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     if let Some(file) = &args.csv {
         let (bytes, called) = (disk::read_or_stdin(file, CSV_LIMIT)?, disk::called(file));
         let accounts = listing::read(&bytes, &called)?;
+        // Role and scope are the API's where it gives them to accounts.
+        let provisions = context.vendor(&provider).is_ok_and(|vendor| vendor.provisions().is_some());
+        let other = |role, groups| {
+            let fields = [("user_role", role), ("asset_groups", groups)].into_iter().filter(|_| provisions);
+            fields.filter_map(|(name, value)| Some((name, value?))).collect()
+        };
         users.extend(accounts.into_iter().map(|account| SeedUser {
             id: account.id,
             username: account.username,
@@ -235,6 +242,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             first_name: account.first_name,
             last_name: account.last_name,
             status: account.status,
+            other: other(account.role, account.asset_groups),
         }));
         if wanted.is_some() {
             let (more, findings) = accounts::read(&bytes, &called, accounts::Asked::default())?;
@@ -309,10 +317,10 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         if url.is_none() {
             ui.status(&format!("there is no sandbox of the user API of {provider}: this is its login alone"));
         }
-        if let (Some(settings), Some(url)) = (&settings, url) {
+        if let (Some((settings, word)), Some(url)) = (&settings, url) {
             ui.hint(&format!(
                 "`ssoctl connection set NAME directory.api_url={url} {settings}` leads a connection of yours here; \
-                 the variable holds the word of `--token`"
+                 the variable holds the word of `{word}`"
             ));
         }
     })?;
@@ -331,16 +339,17 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
 
 /// What a connection says to reach it, beside the address. None where the provider's profile is faulty,
 /// which is no reason not to serve.
-fn connecting(provider: &str, tenant: &[(&str, &str)], args: &Args, context: &Context) -> Option<String> {
+fn connecting(provider: &str, tenant: &[(&str, &str)], args: &Args, context: &Context) -> Option<(String, &'static str)> {
     let vendor = context.vendor(provider).ok()?;
-    let mut text = vendor.api?.example().replace("abcd_ef", &args.operator);
+    let api = vendor.api?;
+    let mut text = api.example().replace("abcd_ef", &args.operator);
     // What it answers must be what the connection says.
     for (key, value) in tenant {
         if vendor.settings().any(|field| field.key() == *key) {
             text += &format!(" settings.{key}={value}");
         }
     }
-    Some(text)
+    Some((text, secret_flag(api)))
 }
 
 /// Ends the sandbox when nobody holds standard input any more, which is also when its parent was killed.

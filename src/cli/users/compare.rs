@@ -27,6 +27,7 @@ use crate::migrate::compare::Row;
 use crate::migrate::sheet::Cell;
 use crate::migrate::sheet::Sheet;
 use crate::model::ConnectionName;
+use crate::model::counted;
 use crate::workspace::Loaded;
 
 /// Tell who is missing where: at the vendor, or at the identity provider
@@ -145,6 +146,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     });
     if let Some(output) = &args.output {
         disk::write(output, &sheet(&compared.rows)?, Access::Private)?;
+        context.ui.status(&format!("wrote `{}`: {}", output.display(), counted(compared.rows.len() as u64, "row")));
     }
     if context.format == Format::Json {
         let counts: serde_json::Map<String, serde_json::Value> =

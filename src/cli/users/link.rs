@@ -27,6 +27,7 @@ use crate::migrate::worksheet::Export;
 use crate::migrate::worksheet::Map;
 use crate::model::ConnectionName;
 use crate::model::connection::KeyField;
+use crate::model::counted;
 use crate::provider;
 use crate::provider::Vendor;
 use crate::provider::profile::Api;
@@ -48,8 +49,9 @@ Examples:
 In --columns stand {username} {email} {user_id} {connectors} and the headings of --directory.
 How the vendor parts several connectors in one cell is its own: --join says it.
 
-Exit codes: 0 everybody is linked, or the file has all who were not · 1 somebody is not, or cannot be
-            linked · 2 wrong usage · 3 a file cannot be read, or the vendor knows no such link
+Exit codes: 0 everybody is linked, or the file has all who were not
+            1 somebody is not, or cannot be linked · 2 wrong usage
+            3 a file cannot be read, or the vendor knows no such link
             5 the file of -o is there already")]
 pub(crate) struct Args {
     /// The connection that users are linked to
@@ -207,6 +209,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             context.ui.warning(&format!("worksheet-formula: {told}"));
         }
         disk::write(output, &map.table(&rows)?, Access::Private)?;
+        context.ui.status(&format!("wrote `{}`: {} to be linked", output.display(), counted(rows.len() as u64, "user")));
     }
     if context.format == Format::Json {
         context.ui.json(&json!({

@@ -6,13 +6,11 @@ mod input;
 mod page;
 mod past;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::cli::Format;
 use crate::cli::Verdict;
 use crate::cli::context::Context;
-use crate::cli::faults;
 use crate::cli::ui;
 use crate::cli::users::alone::check_alone;
 use crate::cli::users::drive;
@@ -21,12 +19,12 @@ use crate::cli::users::journal;
 use crate::cli::users::listed;
 use crate::cli::users::migrate::input::input;
 use crate::cli::users::rehearse;
+use crate::cli::users::rehearse::renames;
 use crate::cli::users::shown;
 use crate::cli::users::stop;
 use crate::cli::users::summary;
 use crate::cli::users::thresholds::Extent;
 use crate::cli::users::thresholds::Thresholds;
-use crate::disk;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::migrate::Folder;
@@ -43,7 +41,6 @@ use crate::migrate::plan::history::Renamed;
 use crate::model::ConnectionName;
 use crate::model::counted;
 use crate::provider::nouns::Nouns;
-use crate::sandbox::fault::Rule;
 use crate::workspace::Loaded;
 use crate::workspace::Workspace;
 
@@ -99,7 +96,7 @@ pub(crate) struct Args {
     #[arg(long, help_heading = "Roster")]
     no_temporary_names: bool,
     /// Plan against an exported user list (columns id and username), or `-`, and not the vendor's API
-    #[arg(long, value_name = "FILE", conflicts_with = "apply", help_heading = "Roster")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["apply", "rehearse"], help_heading = "Roster")]
     directory: Option<String>,
     /// Rename now, without asking
     #[arg(long)]
@@ -112,15 +109,8 @@ pub(crate) struct Args {
     /// Migrate although the connection is not on record as tested and enabled
     #[arg(long)]
     accept_untested: bool,
-    /// Carry the plan out first, and take it back, at a stand-in on this machine with the same accounts
-    #[arg(long, conflicts_with = "directory", help_heading = "Rehearsal")]
-    rehearse: bool,
-    /// Something that goes wrong at the stand-in, as `ssoctl sandbox serve --fault` takes it
-    #[arg(long = "rehearse-fault", value_name = "KIND=RATE", value_parser = faults::rule, requires = "rehearse", help_heading = "Rehearsal")]
-    rehearse_faults: Vec<Rule>,
-    /// A file of such faults, one to a line, or `-`
-    #[arg(long, value_name = "FILE", requires = "rehearse", help_heading = "Rehearsal")]
-    rehearse_fault_script: Option<PathBuf>,
+    #[command(flatten)]
+    rehearsal: rehearse::Rehearsal,
     #[command(flatten)]
     run: drive::Flags,
 }
@@ -190,25 +180,20 @@ fn planned(
     (workspace, links): (&Workspace, Option<&Arc<Links>>),
     context: &Context,
 ) -> Result<(Folder, Consent)> {
-    let script = args.rehearse_fault_script.as_deref().and_then(std::path::Path::to_str);
-    listed::stdin_once(&[Some(&args.csv), args.directory.as_deref(), script])?;
-    let faults = faults::all(&args.rehearse_faults, args.rehearse_fault_script.as_deref())?;
-    if let Some(script) = &args.rehearse_fault_script
-        && faults.len() == args.rehearse_faults.len()
-    {
-        context.ui.warning(&format!("{} has no fault", disk::called(script)));
-    }
+    listed::stdin_once(&[Some(&args.csv), args.directory.as_deref(), args.rehearsal.script()])?;
+    let faults = args.rehearsal.faults(context)?;
     let made = input(args, loaded, workspace, context)?;
     let head = made.head.clone();
     let past = |take: &mut dyn FnMut(Renamed<'_>)| past::each(workspace, links, &head, context, take);
     let draft = draw(&made.roster, &made.accounts, &made.rule, made.head, &made.options, &past);
-    let saved = match links {
+    let mut saved = match links {
         None => save(&draft, &drive::root(workspace)?, None)?,
         Some(links) => {
             let find = |digest: &str| journal::folder_of(links, workspace, &draft.head.connection, digest);
             save(&draft, &drive::root(workspace)?, Some(&find))?
         }
     };
+    saved.report.counts.not_proven = draft.doubts().not_proven.count;
     let Saved { folder, digest, phase, report } = &saved;
     let (renames, nouns) = (draft.counts().rename, Nouns::of(draft.head.key));
     let writes = renames + draft.by_third_name() as u64;
@@ -259,12 +244,12 @@ fn planned(
     }
     shown::check_digest(args.plan_digest.as_deref(), digest, "roster or user list")?;
     shown::check_begun(&saved, links, args.apply, context)?;
-    let rehearsed = match args.rehearse {
+    let rehearsed = match args.rehearsal.rehearse {
         true if applied_before || renames == 0 => {
             context.ui.status("nothing was rehearsed: this plan begins no change");
             None
         }
-        true => Some(rehearse::rehearse(&draft, &made.accounts, loaded, (&args.run, &faults), context)?),
+        true => Some(renames::rehearse(&draft, &made.accounts, loaded, (&args.run, &faults), context)?),
         false => None,
     };
     // One document: a refusal takes the plan's place.

@@ -20,6 +20,7 @@ use crate::cli::users::migrate::digest;
 use crate::cli::users::migrate::short;
 use crate::cli::users::progress::Bar;
 use crate::cli::users::reading;
+use crate::cli::users::rehearse;
 use crate::cli::users::shown;
 use crate::cli::users::stop;
 use crate::cli::users::summary;
@@ -29,9 +30,6 @@ use crate::disk;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::migrate::apply::call::Caller;
-use crate::migrate::directory;
-use crate::migrate::directory::Fact;
-use crate::migrate::directory::Keep;
 use crate::migrate::journal::Direction;
 use crate::migrate::journal::Scope;
 use crate::migrate::journal::postgres::link::Links;
@@ -71,6 +69,8 @@ use crate::yaml;
 #[command(after_help = "\
 Examples:
   ssoctl users provision --csv people.csv --mapping provision.yaml --connection qualys
+  ssoctl users provision --csv people.csv --mapping provision.yaml \\
+      --connection qualys --rehearse
   ssoctl users provision --csv people.csv --mapping provision.yaml --connection qualys \\
       --max-changes 50 --apply --plan-digest 3f9a41c06d2e
 
@@ -112,6 +112,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     thresholds: Thresholds,
     #[command(flatten)]
+    rehearsal: rehearse::Rehearsal,
+    #[command(flatten)]
     run: drive::Flags,
 }
 
@@ -144,7 +146,9 @@ fn planned(
     (workspace, links): (&Workspace, Option<&Arc<Links>>),
     context: &Context,
 ) -> Result<(Saved, Option<Verdict>)> {
-    let (plan, head, accounts) = drawn(args, loaded, workspace, context)?;
+    let faults = args.rehearsal.faults(context)?;
+    let (plan, head, list) = drawn(args, loaded, workspace, context)?;
+    let accounts = list.len() as u64;
     let saved = match links {
         None => save(&head, &plan.rows, &drive::root(workspace)?, None)?,
         Some(links) => {
@@ -159,9 +163,7 @@ fn planned(
         !args.apply && !begun && context.ui.can_ask() && context.format == Format::Human && counts.writes() > 0;
     if args.apply {
         context.ui.status(&page::one_line(&counts));
-    } else if context.format == Format::Json {
-        context.ui.json(&page::as_json(&plan, report)?)?;
-    } else {
+    } else if context.format != Format::Json {
         context.ui.data(&page::page(&plan, report))?;
     }
     let alone = check_alone(workspace, folder.id(), &head, links);
@@ -178,6 +180,18 @@ fn planned(
     }
     shown::check_digest(args.plan_digest.as_deref(), digest, "export, mapping or user list")?;
     shown::check_begun(&saved, links, args.apply, context)?;
+    let rehearsed = match args.rehearsal.rehearse {
+        true if begun || counts.writes() == 0 => {
+            context.ui.status("nothing was rehearsed: this plan begins no change");
+            None
+        }
+        true => Some(rehearse::accounts::rehearse((&head, &plan.rows), &list, loaded, (&args.run, &faults), context)?),
+        false => None,
+    };
+    // One document: a refusal takes the plan's place.
+    if !args.apply && context.format == Format::Json {
+        context.ui.json(&page::as_json(&plan, report, rehearsed)?)?;
+    }
     if asks && !consented(loaded, &counts, context)? {
         let again = format!("`--apply --plan-digest {}` does it without asking", short(digest));
         return Err(stop::not_confirmed("no account was made or changed", again));
@@ -198,23 +212,18 @@ fn planned(
     Ok((saved, Some(verdict)))
 }
 
-/// Reads mapping, export and user list, in this order, and makes the plan; also how many accounts there are.
-fn drawn(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Context) -> Result<(Plan, Head, u64)> {
+/// Reads mapping, export and user list, in this order, and makes the plan; also which accounts there are.
+fn drawn(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Context) -> Result<(Plan, Head, Vec<Account>)> {
     let vendor = context.vendor(&loaded.connection.provider)?;
     let api = vendor.provisions().ok_or_else(|| {
         Failure::input("provision-unsupported", format!("ssoctl makes no accounts at {}", vendor.title))
             .hint(format!("`ssoctl provider show {}` says how accounts come about there", loaded.connection.provider))
     })?;
-    listed::stdin_once(&[Some(&args.csv), Some(&args.mapping)])?;
+    listed::stdin_once(&[Some(&args.csv), Some(&args.mapping), args.rehearsal.script()])?;
     let mapping = read_mapping(&args.mapping, &api)?;
     let people = store::read(&listed::bytes(&args.csv)?, listed::shown(&args.csv), args.encoding.as_deref(), &mapping)?;
     let whole = |caller: &mut Caller<'_>, bar: &Bar| {
-        let mut accounts: Vec<Account> = Vec::new();
-        directory::collect_each(caller, Keep::new(Fact::Username, KeyField::ExternalId, &[]), |_, page| {
-            accounts.extend_from_slice(page);
-            bar.progress(format!("reading the user list: {}", accounts.len()));
-        })?;
-        Ok(accounts)
+        reading::whole(caller, &mut |count| bar.progress(format!("reading the user list: {count}")))
     };
     let read = reading::from_vendor(loaded, args.run.request_timeout, workspace, context, whole)?;
     target::check_whole(read.partial.as_deref())?;
@@ -230,7 +239,7 @@ fn drawn(args: &Args, loaded: &Loaded, workspace: &Workspace, context: &Context)
         data_center: read.operator.data_center,
         created: context.now,
     };
-    Ok((plan, head, read.list.len() as u64))
+    Ok((plan, head, read.list))
 }
 
 /// Reads the mapping strictly; what is wrong is told with its line.

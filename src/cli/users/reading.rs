@@ -15,8 +15,12 @@ use crate::error::Result;
 use crate::migrate::apply::call::Caller;
 use crate::migrate::apply::call::Patience;
 use crate::migrate::apply::call::Trouble;
+use crate::migrate::directory;
+use crate::migrate::directory::Fact;
+use crate::migrate::directory::Keep;
 use crate::model::connection::KeyField;
 use crate::model::printable;
+use crate::provider::Account;
 use crate::provider::Operator;
 use crate::workspace::Loaded;
 use crate::workspace::Workspace;
@@ -91,6 +95,16 @@ pub(crate) fn from_vendor<T>(
     bar.clear();
     let speed = Speed { requests: directory.requests_per_rename(), told: pace.told() };
     Ok(Read { list: list?, operator, key: directory.key_field(), partial, speed })
+}
+
+/// Reads a whole list with everything that it says of each account; `seen` is told how many there are so far.
+pub(crate) fn whole(caller: &mut Caller<'_>, seen: &mut dyn FnMut(usize)) -> Result<Vec<Account>> {
+    let mut accounts: Vec<Account> = Vec::new();
+    directory::collect_each(caller, Keep::new(Fact::Username, KeyField::ExternalId, &[]), |_, page| {
+        accounts.extend_from_slice(page);
+        seen(accounts.len());
+    })?;
+    Ok(accounts)
 }
 
 /// Nothing was being written: there is no run that stopped part-way and could be resumed.

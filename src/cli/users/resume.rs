@@ -20,7 +20,10 @@ use crate::migrate::journal::state::Phase;
 use crate::migrate::journal::state::Step;
 use crate::migrate::known;
 use crate::migrate::plan::Outcome;
+use crate::migrate::report;
+use crate::migrate::report::Report;
 use crate::migrate::shown;
+use crate::model::counted;
 use crate::workspace::Workspace;
 
 /// Go on with a migration or rollback that stopped
@@ -31,7 +34,8 @@ use crate::workspace::Workspace;
 /// the migration, and joins other runs that are at work on it.
 ///
 /// Without ID the one that is not finished is meant. Where there is none, that is told, and is no
-/// error; where there are several, their IDs are told, and nothing is done.
+/// error; where there are several, their IDs are told, and nothing is done. Of one that has ended it is told what
+/// may be done next.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Example:
@@ -118,9 +122,14 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         };
         check_begun(&known.id, known.phase)?;
         let place = journal::flag(Some(&links));
-        check_lines(&PostgresJournal::look(&links, &known.id)?, &run.make_again, (&known.id, &place), run.retry_failed)?;
         let folder = Folder::at(&drive::root(&workspace)?, &known.id);
-        return drive::drive_shared(&folder, &links, (None, false), &run, context);
+        let journal = PostgresJournal::look(&links, &known.id)?;
+        check_lines(&journal, &run.make_again, (&known.id, &place), run.retry_failed)?;
+        let ended = ended(&folder, &journal, run.retry_failed)?;
+        drop(journal);
+        let verdict = drive::drive_shared(&folder, &links, (None, false), &run, context)?;
+        tell_ended(ended.as_ref(), &place, context);
+        return Ok(verdict);
     }
     let folder = match &args.id {
         Some(id) => Folder::open(&drive::root(&workspace)?, id)?,
@@ -140,8 +149,37 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     shown::tell_later(&folder, context)?;
     check_begun(folder.id(), journal.whole()?.phase)?;
     check_lines(&journal, &run.make_again, (folder.id(), ""), run.retry_failed)?;
+    let ended = ended(&folder, &journal, run.retry_failed)?;
     drop(journal);
-    drive::drive(&folder, None, &run, context)
+    let verdict = drive::drive(&folder, None, &run, context)?;
+    tell_ended(ended.as_ref(), "", context);
+    Ok(verdict)
+}
+
+/// What there is to say of a migration that has ended and has nothing left to go on with.
+fn ended(folder: &Folder, journal: &dyn Journal, retry_failed: bool) -> Result<Option<Report>> {
+    if !journal.whole()?.phase.is_end() {
+        return Ok(None);
+    }
+    let report = report::summary(folder, journal)?;
+    Ok(Some(report).filter(|report| !retry_failed || report.counts.failed == 0))
+}
+
+/// Tells that nothing was left to do, and what may be done next.
+fn tell_ended(ended: Option<&Report>, place: &str, context: &Context) {
+    let Some(Report { id, state, phase, counts, .. }) = ended else { return };
+    context.ui.status(&format!("`{id}` is {state}: there was nothing to go on with"));
+    let failed = counts.failed - counts.not_written;
+    if *phase == Phase::Finished && failed > 0 {
+        let rows = counted(failed, "row");
+        context.ui.hint(&format!("`ssoctl users resume {id}{place} --retry-failed` tries {rows} again"));
+    }
+    context.ui.hint(&match phase {
+        Phase::Finished => format!(
+            "`ssoctl users status {id}{place}` shows it again, `ssoctl users rollback {id}{place}` takes it back"
+        ),
+        _ => format!("`ssoctl users status {id}{place}` shows it again"),
+    });
 }
 
 /// The migrations that were begun and are not known here to have ended, also those whose journal is in a database

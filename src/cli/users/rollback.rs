@@ -65,7 +65,13 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     };
     let scope = Scope { retry_failed: args.run.retry_failed, ..scope };
     let place = journal::flag(links.as_ref());
-    let Tally { back, made, stuck, stay, overtaken } = tally(&*journal, &scope, (folder.id(), &place))?;
+    let is_named = !args.lines.is_empty();
+    let mut tally = tally(&*journal, &scope, (folder.id(), &place))?;
+    if !is_named && phase != Phase::RolledBack {
+        // What was told of some lines is told of the whole once more.
+        tally.made += std::mem::take(&mut tally.stay);
+    }
+    let Tally { back, made, stuck, stay, overtaken } = tally;
     let as_it_is = report::summary(&folder, &*journal)?;
     drop(journal);
     shown_before::tell_later(&folder, context)?;
@@ -97,22 +103,14 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             return nothing(Verdict::Done);
         }
     }
-    let is_named = !args.lines.is_empty();
     // Begun, and nothing of it is there: it is ended, and that writes nothing.
     let ends = ours == 0 && !is_named;
     if back + made + stuck + stay + overtaken == 0 && is_named {
         context.ui.status("the users of these lines have what they had: there is nothing to take back");
         return nothing(Verdict::Done);
     }
-    let were = |count| format!("{count} {}", verb(count, "was", "were"));
     if back + made == 0 && (is_named || phase == Phase::RolledBack) {
-        if stay > 0 {
-            let stays = verb(stay, "stays", "stay");
-            context.ui.status(&format!(
-                "{} made and {stays}: to deactivate at the vendor what was made is the administrator's",
-                were(stay)
-            ));
-        }
+        tell_stay(stay, context);
         if stuck > 0 {
             context.ui.status(&format!("{} could not be given back what they had", counted(stuck, "user")));
             let (id, users) = (folder.id(), counted(stuck, "user"));
@@ -139,6 +137,11 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
                 verb(back, "gives it back", "gives them back"),
             )
         }
+        Job::Provision if back == 0 && is_named => (
+            format!("{} made and {stays}, and none was changed", were(made)),
+            format!("Of the users of `{connection}` {} made and {stays}. Look whether somebody has deleted what was made?", were(made)),
+            "looks whether somebody has deleted what was made, and writes nothing",
+        ),
         Job::Provision if back == 0 => (
             format!("{} made and {stays}, and none was changed", were(made)),
             format!("Of the users of `{connection}` {} made and {stays}: none gets anything back. End it as rolled back?", were(made)),
@@ -175,13 +178,31 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
 /// How it ended for the lines that were named: what became of other rows is none of their business.
 fn of_lines(args: &Args, folder: &Folder, context: &Context) -> Result<Verdict> {
     let looked = args.run.place.look(&context.workspace()?, Some(folder.id()), &[])?;
-    let mut left = false;
+    let (mut left, mut stay) = (false, 0);
     looked.journal.each(&mut |held| {
         let state = &held.state;
-        left |= args.lines.contains(&held.row.line) && (state.is_in_place() || state.is_overtaken());
+        let is_named = args.lines.contains(&held.row.line);
+        left |= is_named && (state.is_in_place() || state.is_overtaken());
+        stay += u64::from(is_named && state.stays());
         Ok(())
     })?;
+    tell_stay(stay, context);
     Ok(if left { Verdict::Findings } else { Verdict::Done })
+}
+
+fn were(count: u64) -> String {
+    format!("{count} {}", verb(count, "was", "were"))
+}
+
+/// Accounts that were made stay by design, and whose they are to deactivate is told.
+fn tell_stay(stay: u64, context: &Context) {
+    if stay > 0 {
+        let stays = verb(stay, "stays", "stay");
+        context.ui.status(&format!(
+            "{} made and {stays}: to deactivate at the vendor what was made is the administrator's",
+            were(stay)
+        ));
+    }
 }
 
 /// The flags that say where the journal is and which of the users are meant.

@@ -20,7 +20,6 @@ use crate::error::Kind;
 use crate::error::Result;
 use crate::error::failure_of;
 use crate::migrate::Folder;
-use crate::migrate::journal::Journal;
 use crate::migrate::journal::postgres::PostgresJournal;
 use crate::migrate::journal::postgres::link::Links;
 use crate::migrate::journal::postgres::tables;
@@ -61,12 +60,37 @@ fn headings() -> Vec<&'static str> {
 /// Unfinished migrations whose next command is told.
 const MOST_HINTS: usize = 10;
 
-fn look(folder: &Folder, links: Option<&Arc<Links>>) -> Result<Report> {
-    let journal: Box<dyn Journal> = match links {
-        Some(links) => Box::new(PostgresJournal::look(links, folder.id())?),
-        None => Box::new(folder.look()?),
-    };
-    report::summary(folder, &*journal)
+/// A migration as it stands.
+struct Looked {
+    report: Report,
+    /// A process is at work on it; where the journal is shared, nobody knows whether one is.
+    is_held: bool,
+}
+
+impl Looked {
+    /// Begun, and nobody is at work on it.
+    fn is_stopped(&self) -> bool {
+        self.report.phase.is_under_way() && !self.is_held
+    }
+
+    fn as_json(&self, is_shared: bool) -> Result<serde_json::Value> {
+        let mut document = summary::as_json(&self.report)?;
+        if self.report.phase.is_under_way() && !is_shared {
+            document["at_work"] = self.is_held.into();
+        }
+        Ok(document)
+    }
+}
+
+fn look(folder: &Folder, links: Option<&Arc<Links>>) -> Result<Looked> {
+    if let Some(links) = links {
+        let journal = PostgresJournal::look(links, folder.id())?;
+        return Ok(Looked { report: report::summary(folder, &journal)?, is_held: true });
+    }
+    // Before and after: one that ends or begins meanwhile has not stopped.
+    let was_held = folder.is_held()?;
+    let report = report::summary(folder, &folder.look()?)?;
+    Ok(Looked { report, is_held: was_held || folder.is_held()? })
 }
 
 /// A migration whose journal is in a database that is not asked.
@@ -121,8 +145,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let workspace = context.workspace()?;
     let links = args.place.open(&workspace)?;
     let (folders, elsewhere) = chosen(args, links.as_ref(), &drive::root(&workspace)?)?;
-    let mut reports: Vec<Report> = Vec::new();
-    let mut unfinished: Vec<(String, Phase)> = Vec::new();
+    let mut reports: Vec<Looked> = Vec::new();
     let mut plans = 0_u64;
     let mut damaged: Vec<(&str, anyhow::Error)> = Vec::new();
     let listed = args.all || args.id.is_some() || links.is_some() || context.format == Format::Json;
@@ -134,12 +157,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         }
         // One damaged journal does not hide the others.
         match look(folder, links.as_ref()) {
-            Ok(report) => {
-                if report.phase.is_under_way() {
-                    unfinished.push((report.id.clone(), report.phase));
-                }
-                reports.push(report);
-            }
+            Ok(looked) => reports.push(looked),
             Err(error) if args.id.is_some() => return Err(error),
             Err(error) => {
                 ui::tell_failure(&error);
@@ -147,9 +165,9 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             }
         }
     }
-    reports.sort_by_key(|report| (!report.phase.is_under_way(), Reverse(last_touched(report))));
+    reports.sort_by_key(|Looked { report, .. }| (!report.phase.is_under_way(), Reverse(last_touched(report))));
     if context.format == Format::Json {
-        let migrations: Vec<_> = reports.iter().map(summary::as_json).collect::<Result<_>>()?;
+        let migrations: Vec<_> = reports.iter().map(|one| one.as_json(links.is_some())).collect::<Result<_>>()?;
         let damaged: Vec<_> = damaged
             .iter()
             .map(|(id, error)| {
@@ -164,11 +182,11 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         context.ui.json(&json!({
             "schema": "ssoctl.users-status/1", "migrations": migrations, "elsewhere": elsewhere, "damaged": damaged,
         }))?;
-    } else if let ([report], Some(_)) = (reports.as_slice(), &args.id) {
+    } else if let ([Looked { report, is_held }], Some(_)) = (reports.as_slice(), &args.id) {
         if let Some(folder) = folders.first().filter(|_| links.is_none()) {
             shown::tell_later(folder, context)?;
         }
-        context.ui.data(&summary::text(report))?;
+        context.ui.data(&summary::text_of(report, *is_held))?;
     } else if folders.is_empty() && elsewhere.is_empty() {
         context.ui.status("there are no migrations");
     } else if !(reports.is_empty() && elsewhere.is_empty()) {
@@ -178,10 +196,10 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             row.resize(headings().len(), String::new());
             row
         };
-        let rows = reports.iter().map(|report| {
+        let rows = reports.iter().map(|Looked { report, is_held }| {
             let mut row = vec![
                 report.id.clone(),
-                report.state.to_owned(),
+                summary::state(report, *is_held),
             ];
             row.extend(summary::columns(report).map(|count| count.to_string()));
             row.extend([
@@ -212,7 +230,13 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     if let Some((_, error)) = damaged.first() {
         return Ok(Verdict::Failed(failure_of(error).map_or(Kind::Bug, Failure::kind)));
     }
-    for (id, phase) in unfinished.iter().take(MOST_HINTS) {
+    let unfinished: Vec<&Looked> = reports.iter().filter(|one| one.report.phase.is_under_way()).collect();
+    for looked in unfinished.iter().take(MOST_HINTS) {
+        let Looked { report: Report { id, phase, .. }, .. } = looked;
+        if links.is_none() && !looked.is_stopped() {
+            context.ui.status(&format!("another ssoctl is working on `{id}`"));
+            continue;
+        }
         let to = match phase {
             Phase::RollingBack => "goes on to roll it back",
             _ => "goes on with it, which is not finished",

@@ -37,7 +37,8 @@ pub(crate) fn tell(driven: &Driven, place: &str, context: &Context) -> Result<Ve
         }
         context.ui.json(&document)?;
     } else {
-        context.ui.data(&text(report))?;
+        // Others may be at work where the journal is shared.
+        context.ui.data(&text_of(report, driven.stopped.is_none() || !place.is_empty()))?;
     }
     if let Some(stopped) = &driven.stopped {
         ui::tell_failure(stopped);
@@ -62,12 +63,30 @@ pub(crate) fn tell(driven: &Driven, place: &str, context: &Context) -> Result<Ve
 
 /// The report as JSON.
 pub(crate) fn as_json(report: &Report) -> Result<serde_json::Value> {
-    serde_json::to_value(report)
-        .map_err(|error| Failure::bug("a report cannot be written as JSON").because(error).into())
+    let mut document = serde_json::to_value(report)
+        .map_err(|error| Failure::bug("a report cannot be written as JSON").because(error))?;
+    if report.counts.job == Job::Rename {
+        document["already_not_proven"] = report.counts.not_proven.into();
+    }
+    Ok(document)
+}
+
+/// The word for where a migration stands, as people read it: one that is under way, and that no process holds,
+/// has stopped.
+pub(crate) fn state(report: &Report, is_held: bool) -> String {
+    match report.phase.is_under_way() && !is_held {
+        true => format!("stopped ({})", report.state),
+        false => report.state.to_owned(),
+    }
 }
 
 /// The report for a person: numbers that add up, and where the rows are.
 pub(crate) fn text(report: &Report) -> String {
+    text_of(report, true)
+}
+
+/// The same of one of which is known whether a process holds it.
+pub(crate) fn text_of(report: &Report, is_held: bool) -> String {
     let counts = &report.counts;
     let number = |count: u64| if count > 0 { count.to_string() } else { String::new() };
     let mut text = table::facts(
@@ -75,7 +94,7 @@ pub(crate) fn text(report: &Report) -> String {
         &[
             ("migration", report.id.clone()),
             ("connection", report.connection.clone()),
-            ("state", report.state.to_owned()),
+            ("state", state(report, is_held)),
             ("plan made", report.created.to_string()),
             ("last record", report.last_record.map(|at| at.to_string()).unwrap_or_default()),
             (
@@ -94,6 +113,7 @@ pub(crate) fn text(report: &Report) -> String {
             &[
                 (nouns.to_do, planned.rename.to_string()),
                 ("already so", number(planned.already)),
+                ("  of them not proven", number(counts.not_proven)),
                 ("not found", number(planned.not_found)),
                 ("ambiguous", number(planned.ambiguous)),
                 ("in conflict", number(planned.conflict)),

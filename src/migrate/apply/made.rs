@@ -11,6 +11,7 @@ use crate::migrate::apply::task::makes;
 use crate::migrate::journal::Event;
 use crate::migrate::journal::Held;
 use crate::migrate::journal::How;
+use crate::migrate::journal::state::ACCOUNT_STAYS;
 use crate::provider::Account;
 
 /// Why a row is left as it is.
@@ -61,7 +62,7 @@ impl Worker<'_, '_> {
             Sight::Goal(account) => self.done(held, task, How::Found, account)?,
             Sight::Start(_) | Sight::Other(_) | Sight::Alike(_) | Sight::Gone => {
                 let why = "an account that was made is not deleted: deactivate it at the vendor if it is not wanted";
-                self.failed(held, "account-stays", why.to_owned(), None)?;
+                self.failed(held, ACCOUNT_STAYS, why.to_owned(), None)?;
             }
         }
         Ok(Ended::Found)

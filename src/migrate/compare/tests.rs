@@ -215,3 +215,80 @@ fn whoever_has_an_account_by_their_address_is_told_to_rename_it_and_not_to_make_
     assert_eq!(rows[0], "2 same-email");
     assert!(compared.rows[0].detail.ends_with("else they get a second account"), "{:?}", compared.rows[0]);
 }
+
+#[test]
+fn somebody_who_has_left_is_told_by_their_address_where_the_account_has_another_name() {
+    let left = |line, key, email| Person { active: Some(false), ..person(line, key, email) };
+    let settings = "settings:\n  brand_id: b\n";
+    let people = [left(2, "anna", "Anna@x.org"), person(3, "bert", "bert@x.org"), left(4, "", "carl@x.org")];
+    let all =
+        || vec![account("old.anna", "anna@X.org"), account("bert#b", "bert@x.org"), account("old.carl", "carl@x.org")];
+    let (rows, compared) = told("qualtrics", settings, &people, all(), &[]);
+    assert_eq!(rows, ["2 password-unknown", "4 password-unknown"]);
+    assert_eq!((compared.leavers, compared.switched_off, compared.both), (2, 2, 1));
+    let row = &compared.rows[0];
+    assert_eq!((row.switched_off, row.key.as_deref(), row.username.as_deref()), (true, Some("anna"), Some("old.anna")));
+    assert!(
+        row.detail.starts_with(
+            "the identity provider has switched them off: line 2 of the export has its e-mail address, under another \
+             name; "
+        ),
+        "{row:?}"
+    );
+    assert_eq!(compared.rows[1].key, None);
+    // By the name it is theirs already, and one who is there is no leaver.
+    let people = [left(2, "old.anna", "anna@x.org"), person(3, "bert", "carl@x.org")];
+    let (rows, compared) = told("qualtrics", settings, &people, all(), &[]);
+    assert_eq!(
+        (rows, compared.leavers),
+        (vec!["2 password-unknown".to_owned(), "old.carl password-unknown".to_owned()], 1)
+    );
+    assert!(!compared.rows[0].detail.contains("e-mail"), "{:?}", compared.rows[0]);
+    // Somebody who may log in and has no value to be found by: perhaps the account is theirs.
+    let (_, compared) = told("qualtrics", settings, &[person(2, "", "carl@x.org")], all(), &[]);
+    let row = compared.rows.iter().find(|row| row.username.as_deref() == Some("old.carl")).unwrap();
+    assert!(!row.switched_off && row.detail.starts_with("line 2 has its e-mail address"), "{row:?}");
+}
+
+#[test]
+fn an_account_whose_address_several_have_is_nobodys_to_rename() {
+    let settings = "settings:\n  brand_id: b\n";
+    let run = |people: &[Person], all: Vec<Account>| {
+        let (rows, compared) = told("qualtrics", settings, people, all, &[]);
+        let renamed = compared.rows.iter().any(|row| row.detail.contains("`ssoctl users migrate ..`"));
+        (rows, renamed, compared.rows[0].detail.clone())
+    };
+    let one = || vec![account("old", "Team@x.org")];
+    let two = [person(2, "anna", "team@x.org"), person(3, "bert", "TEAM@x.org")];
+    let (rows, renamed, detail) = run(&two, one());
+    assert_eq!((rows, renamed), (vec!["2 email-ambiguous".to_owned(), "3 email-ambiguous".to_owned()], false));
+    assert_eq!(
+        detail,
+        "lines 2 and 3 share the e-mail address of account `old`; whose it is, nothing says: find out before anything \
+         is renamed or made"
+    );
+    // Also with somebody who has left, by the address or by the name of the account.
+    let left = |key, email| Person { active: Some(false), ..person(9, key, email) };
+    let (rows, renamed, detail) = run(&[person(2, "anna", "team@x.org"), left("e1", "team@x.org")], one());
+    assert_eq!((rows, renamed), (vec!["2 email-ambiguous".to_owned()], false));
+    assert!(detail.starts_with("lines 2 and 9 (switched off) share"), "{detail}");
+    let (rows, renamed, detail) = run(&[person(2, "anna", "team@x.org"), left("old", "")], one());
+    assert_eq!((rows, renamed), (vec!["2 email-ambiguous".to_owned()], false));
+    assert!(detail.contains("is by its name that of line 9, which is switched off"), "{detail}");
+    // Many are counted, and the first are named.
+    let many: Vec<Person> = (2..10).map(|line| person(line, &format!("p{line}"), "team@x.org")).collect();
+    assert!(run(&many, one()).2.starts_with("lines 2, 3, 4, 5, 6 and 3 more share"));
+    // The same person twice is told as that, and does not make the address another's.
+    let again = [person(2, "anna", "team@x.org"), person(3, "anna", "team@x.org")];
+    assert_eq!(run(&again, one()).0, ["2 same-email", "3 key-twice"]);
+    // An account that nearly has a person's name is not another's, whoever comes first.
+    let near = [person(2, "twin", "anna@x.org"), person(3, "anna", "")];
+    assert_eq!(run(&near, vec![account("ANNA#b", "anna@x.org")]).0, ["2 missing-at-vendor", "3 near-miss"]);
+    // Several accounts of one address: which of them it is, nothing says, and each is told.
+    let (rows, renamed, detail) = run(&two[..1], vec![account("old", "team@x.org"), account("older", "team@x.org")]);
+    assert_eq!(
+        (&rows[..], renamed),
+        (&["2 email-ambiguous", "old password-unknown", "older password-unknown"].map(str::to_owned)[..], false)
+    );
+    assert!(detail.starts_with("2 accounts have this e-mail address: `old`, `older`;"), "{detail}");
+}

@@ -11,6 +11,8 @@ use crate::model::time::Time;
 pub(crate) const CHANGED_SINCE: &str = "changed-since";
 /// The account is not there any more.
 pub(crate) const ACCOUNT_GONE: &str = "account-gone";
+/// The account was made, and what was made is not taken away.
+pub(crate) const ACCOUNT_STAYS: &str = "account-stays";
 
 /// Why a row was given up.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -246,6 +248,11 @@ impl RowState {
     /// Whether the way back found that somebody has changed or deleted the account.
     pub(crate) fn is_overtaken(&self) -> bool {
         matches!(&self.undo.step, Step::Failed(fault) if [CHANGED_SINCE, ACCOUNT_GONE].contains(&fault.code.as_str()))
+    }
+
+    /// Whether the way back left the account there because it was made: by design, and no failure.
+    pub(crate) fn stays(&self) -> bool {
+        matches!(&self.undo.step, Step::Failed(fault) if fault.code == ACCOUNT_STAYS)
     }
 
     fn is_ours(&self) -> bool {

@@ -74,8 +74,8 @@ fn refused(person: &Person, mapping: &Mapping) -> Option<(&'static str, String)>
             return Some(("value-characters", format!("{} has characters that do not show", shown(field))));
         }
         // What the vendor takes for one is not tried: mail to it would reach nobody, or somebody else.
-        let no_address = field == "email" && !shape::is_email(value);
-        no_address.then(|| ("email-no-address", format!("{} is no e-mail address", shown(value))))
+        let slip = shape::address_slip(value).filter(|_| field == "email")?;
+        Some(("email-no-address", format!("{} is no e-mail address: {slip}", shown(value))))
     })
 }
 

@@ -54,8 +54,11 @@ fn fields(mapping: &Mapping, api: &Api) -> Option<Slip> {
             return Some((vec![section.into(), field.as_str().into()], why));
         }
     }
-    if let Some(address) = mapping.constants.get("email").filter(|address| !shape::is_email(address)) {
-        return Some((vec!["constants".into(), "email".into()], format!("{} is no e-mail address", shown(address))));
+    if let Some(address) = mapping.constants.get("email")
+        && let Some(slip) = shape::address_slip(address)
+    {
+        let why = format!("{} is no e-mail address: {slip}", shown(address));
+        return Some((vec!["constants".into(), "email".into()], why));
     }
     mapping
         .fields

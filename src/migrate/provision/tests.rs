@@ -243,7 +243,12 @@ fn values_that_could_not_be_read_back_and_states_that_are_too_long_are_refused()
     let refused = "email-no-address";
     assert_eq!(codes(&plan), [refused, refused, refused, "create", refused]);
     assert!(plan.rows[..3].iter().all(|row| row.outcome == Outcome::Invalid && row.after.is_none()));
-    assert_eq!(&*plan.rows[0].detail, "`not an address` is no e-mail address");
+    assert_eq!(
+        &*plan.rows[0].detail,
+        "`not an address` is no e-mail address: it is not of the form `anna@example.org`"
+    );
+    // Of the form, and mail to it would reach nobody.
+    assert_eq!(codes(&planned("1,A,B,x..y@x.example,SOC\n2,A,B,x@192.168.0.1,SOC\n", &[])), [refused, refused]);
     let groups: Vec<String> = (0..60).map(|at| format!("{at}{}", "g".repeat(2_000))).collect();
     let groups: Vec<&str> = groups.iter().map(String::as_str).collect();
     let plan = planned("1,A,B,a@x.example,SOC\n", &[account("abcd_a", "1", "Scanner", &groups, "a@x.example")]);

@@ -43,12 +43,21 @@ pub(super) struct Ended {
     pub(super) left: u64,
     /// Rows that a rollback has nothing to do with: they were given up on the way there.
     pub(super) not_written: u64,
+    /// Accounts that were made and stay, of a migration that is not rolled back but for some rows: they have what
+    /// it gave them, and are no failure of it.
+    pub(super) stay: u64,
+    /// Rows that are already so, not proven.
+    pub(super) not_proven: u64,
 }
+
+/// The code of a row whose new name an account has, and nothing says that it is its own.
+const NOT_PROVEN: &str = "already-not-proven";
 
 /// Reads every row.
 pub(super) fn read(journal: &dyn Journal, at: At<'_>) -> Result<Ended> {
     let mut ended = Ended::default();
     journal.each(&mut |held| {
+        ended.not_proven += u64::from(held.row.code == NOT_PROVEN);
         if !held.row.outcome.writes() {
             return Ok(());
         }
@@ -56,7 +65,9 @@ pub(super) fn read(journal: &dyn Journal, at: At<'_>) -> Result<Ended> {
             ended.in_place += 1;
             ended.made += u64::from(held.row.outcome == Outcome::Create);
         }
-        if !is_told(held, at.phase) {
+        if at.stays(held) {
+            ended.stay += 1;
+        } else if !is_told(held, at.phase) {
             ended.not_written += u64::from(held.state.standing() == Standing::Failed);
         } else if ended.first.len() < SHOWN {
             ended.first.push(row(held, at));

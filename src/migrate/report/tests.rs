@@ -14,6 +14,7 @@ use crate::migrate::journal::Direction;
 use crate::migrate::journal::Scope;
 use crate::migrate::plan::Outcome;
 use crate::migrate::plan::Plan;
+use crate::migrate::plan::Row;
 use crate::migrate::sheet;
 use crate::model::is_unprintable;
 
@@ -65,6 +66,66 @@ fn a_run_that_stops_leaves_a_whole_report_and_resume_finishes_it() {
     assert_eq!(driven.report.counts.done, 30);
     let error = Folder::open(root.path(), "no-such").unwrap_err();
     assert_eq!(failure_of(&error).unwrap().code(), "migration-unknown");
+}
+
+#[test]
+fn what_the_plan_told_of_each_row_is_kept_by_every_report() {
+    let root = tempfile::tempdir().unwrap();
+    let (fake, plan) = Fake::of(3);
+    fake.world().plan = None;
+    let folder = Folder::of(root.path(), &plan.head.connection, &plan.digest).unwrap();
+    folder.save(&plan).unwrap();
+    // As a plan writes them.
+    let headings = "line,user_id,before,after,outcome,code,detail,login,methods\n";
+    disk::write(&folder.csv_file(), headings.as_bytes(), Access::Private).unwrap();
+    let told = |line| format!("{{\"line\":{line},\"methods\":[\"by-hand\",\"api\"]}}\n");
+    let rows: String = (2..5).map(told).collect();
+    disk::write(&folder.rows_file(), rows.as_bytes(), Access::Private).unwrap();
+    let options = Options { writes_per_second: None, ..Options::default() };
+    let (stop, pace) = (AtomicBool::new(false), fake.pace());
+    let run = Run { directory: &fake, pace: &pace, clock: &fake, stop: &stop, options: &options };
+    for direction in [Direction::Apply, Direction::Rollback] {
+        fake.world().direction = direction;
+        drive(&folder, Scope::of(direction), &run, &mut Watch::default()).unwrap();
+        let sheet = text(&folder.csv_file());
+        assert!(sheet.starts_with(headings), "{sheet}");
+        assert!(
+            sheet.lines().count() == 4 && sheet.lines().skip(1).all(|row| row.ends_with(",,by-hand|api")),
+            "{sheet}"
+        );
+        let rows = text(&folder.rows_file());
+        assert!(rows.lines().all(|row| row.ends_with(",\"methods\":[\"by-hand\",\"api\"]}")), "{rows}");
+    }
+    // A file of other rows, and none, tell nothing.
+    disk::write(&folder.rows_file(), told(9).as_bytes(), Access::Private).unwrap();
+    write(&folder, &folder.look().unwrap()).unwrap();
+    assert!(!text(&folder.rows_file()).contains("methods"));
+    for file in [folder.rows_file(), folder.csv_file()] {
+        std::fs::remove_file(file).unwrap();
+    }
+    write(&folder, &folder.look().unwrap()).unwrap();
+    assert!(text(&folder.csv_file()).starts_with("line,user_id,before,after,outcome,code,detail\n"));
+}
+
+#[test]
+fn rows_that_are_already_so_and_not_proven_are_counted_in_every_state() {
+    let root = tempfile::tempdir().unwrap();
+    let (fake, plan) = Fake::of(2);
+    fake.world().plan = None;
+    let mut rows = plan.rows;
+    for (line, code) in [(4, "already-not-proven"), (5, "already")] {
+        rows.push(Row { line, outcome: Outcome::Already, code: code.into(), ..rows[0].clone() });
+    }
+    let plan = Plan::sealed(plan.head, rows);
+    let folder = Folder::of(root.path(), &plan.head.connection, &plan.digest).unwrap();
+    folder.save(&plan).unwrap();
+    let options = Options { writes_per_second: None, ..Options::default() };
+    let (stop, pace) = (AtomicBool::new(false), fake.pace());
+    let run = Run { directory: &fake, pace: &pace, clock: &fake, stop: &stop, options: &options };
+    let counts = summary(&folder, &folder.look().unwrap()).unwrap().counts;
+    assert_eq!((counts.planned.already, counts.not_proven), (2, 1));
+    let counts = drive(&folder, Scope::of(Direction::Apply), &run, &mut Watch::default()).unwrap().report.counts;
+    assert_eq!((counts.done, counts.planned.already, counts.not_proven), (2, 2, 1));
 }
 
 #[test]

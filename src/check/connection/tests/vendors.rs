@@ -150,6 +150,8 @@ fn each_slip_of_each_vendor_is_told_by_its_code() {
         (entra, Warning, "username-unverified"),
         (f.replace("  client_secret_expires_on: 2027-11-01\n", ""), Info, "client-secret-end-unknown"),
         (format!("{t}directory:\n  token: env:T\n"), Info, "token-end-unknown"),
+        (format!("{t}directory:\n  token: env:T\n  client_id: c\n  client_secret: env:S\n"), Warning, "directory-keys-several"),
+        (format!("{y}directory:\n  login: abcd_ef\n  password: env:P\n  token: env:T\n"), Warning, "directory-key-unread"),
     ];
     for (text, severity, code) in rows {
         let found = found(&text);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::cli::table;
-use crate::cli::users::rehearse::Rehearsed;
+use crate::cli::users::rehearse::renames::Rehearsed;
 use crate::cli::users::summary;
 use crate::error::Result;
 use crate::migrate::plan::Outcome;
@@ -56,7 +56,6 @@ pub(super) fn as_json(
     }
     document["rehearsed"] = rehearsed.map_or(serde_json::Value::Null, Rehearsed::as_json);
     let doubts = draft.doubts();
-    document["already_not_proven"] = doubts.not_proven.count.into();
     document["email_differs"] = doubts.email_differs.count.into();
     document["value_of_another"] = doubts.of_another.count.into();
     document["made_anew"] = doubts.made_anew.count.into();
@@ -75,7 +74,6 @@ pub(super) fn page(draft: &Draft<'_>, report: &Report, least: Option<Duration>) 
     let mut page = summary::text(report);
     let doubts = draft.doubts();
     let counts = [
-        ("already so, not proven", doubts.not_proven.count),
         ("another e-mail address", doubts.email_differs.count),
         ("value of another account", doubts.of_another.count),
         ("account made anew", doubts.made_anew.count),

@@ -1,6 +1,7 @@
 //! A plan to provision as it is shown.
 
 use crate::cli::table;
+use crate::cli::users::rehearse::accounts::Rehearsed;
 use crate::cli::users::summary;
 use crate::error::Result;
 use crate::migrate::plan::Counts;
@@ -23,8 +24,9 @@ pub(super) fn one_line(counts: &Counts) -> String {
 }
 
 /// The report with what only a plan has.
-pub(super) fn as_json(plan: &Plan, report: &Report) -> Result<serde_json::Value> {
+pub(super) fn as_json(plan: &Plan, report: &Report, rehearsed: Option<Rehearsed>) -> Result<serde_json::Value> {
     let mut document = summary::as_json(report)?;
+    document["rehearsed"] = rehearsed.map_or(serde_json::Value::Null, Rehearsed::as_json);
     document["unmanaged"] = plan.unmanaged.into();
     Ok(document)
 }

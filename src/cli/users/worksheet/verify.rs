@@ -27,6 +27,7 @@ use crate::migrate::sheet::Sheet;
 use crate::migrate::worksheet;
 use crate::migrate::worksheet::Checked;
 use crate::migrate::worksheet::STANDINGS;
+use crate::model::counted;
 use crate::provider::nouns::Nouns;
 
 /// Hold what the vendor has now against a plan, row by row
@@ -76,6 +77,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let checked = worksheet::verify(&plan.rows, &list, plan.head.key);
     if let Some(output) = &args.output {
         disk::write(output, &sheet(&checked)?, Access::Private)?;
+        context.ui.status(&format!("wrote `{}`: {}", output.display(), counted(checked.len() as u64, "row")));
     }
     let count = |word: &str| checked.iter().filter(|row| row.standing == word).count();
     if plan.phase == Phase::Planned {

@@ -14,7 +14,9 @@ use proptest::proptest;
 use super::account;
 use super::planned;
 use super::vendor::Vendor;
+use crate::disk;
 use crate::error::failure_of;
+use crate::migrate::Folder;
 use crate::migrate::apply::Options;
 use crate::migrate::apply::Run;
 use crate::migrate::apply::tests::fake;
@@ -27,6 +29,7 @@ use crate::migrate::apply::tests::property::End;
 use crate::migrate::apply::tests::property::end;
 use crate::migrate::apply::tests::property::read_fault;
 use crate::migrate::apply::tests::property::write_fault;
+use crate::migrate::drive_by;
 use crate::migrate::journal::Direction;
 use crate::migrate::journal::How;
 use crate::migrate::journal::Scope;
@@ -188,6 +191,35 @@ fn accounts_are_made_once_and_read_back_and_changed_ones_are_put_back() {
     let summary = story.state().summary();
     assert_eq!((summary.undone, summary.failed, story.state().phase()), (3, 3, Phase::RolledBack));
     assert_eq!(story.requests(), requests + 3);
+}
+
+#[test]
+fn an_account_that_stays_is_no_failure_of_a_run_that_is_finished() {
+    let (rows, accounts) = known(1);
+    let story = story(&(newcomers(2) + &rows), &accounts);
+    let root = tempfile::tempdir().unwrap();
+    let folder = Folder::of(root.path(), &story.plan.head.connection, &story.plan.digest).unwrap();
+    let fake = &story.vendor.fake;
+    let target = Target::new(Box::new(story.vendor.clone()));
+    let (pace, stop) = (fake.pace(), AtomicBool::new(false));
+    let options = Options { writes_per_second: None, ..Options::default() };
+    let run = Run { directory: &target, pace: &pace, clock: fake, stop: &stop, options: &options };
+    let go = |scope| {
+        let journal = fake.journal(&story.plan).unwrap();
+        drive_by(&folder, &journal, (scope, "m"), &run, &mut Watch::default()).unwrap().report
+    };
+    let back = Scope::of(Direction::Rollback);
+    go(Scope::of(Direction::Apply));
+    let report = go(Scope { lines: Some([2].into()), ..back.clone() });
+    assert_eq!((report.state, report.counts.done, report.counts.failed), ("finished", 3, 0));
+    assert!(report.failed_rows.is_empty(), "{report:?}");
+    let rows = disk::read(&folder.rows_file(), 1 << 20).unwrap();
+    let first: serde_json::Value = serde_json::from_slice(rows.split(|byte| *byte == b'\n').next().unwrap()).unwrap();
+    assert_eq!((&first["outcome"], &first["code"]), (&"created".into(), &"account-stays".into()));
+    // Rolled back as a whole, what stays is what it could not take back.
+    let report = go(back);
+    assert_eq!((report.state, report.counts.undone, report.counts.failed), ("rolled-back-in-part", 1, 2));
+    assert_eq!((report.counts.in_place_made, report.failed_rows.len()), (2, 2));
 }
 
 #[test]
