@@ -34,6 +34,9 @@ _ssoctl() {
             ssoctl,domain)
                 cmd="ssoctl__subcmd__domain"
                 ;;
+            ssoctl,explain)
+                cmd="ssoctl__subcmd__explain"
+                ;;
             ssoctl,init)
                 cmd="ssoctl__subcmd__init"
                 ;;
@@ -221,7 +224,7 @@ _ssoctl() {
 
     case "${cmd}" in
         ssoctl)
-            opts="-C -q -h -V --workspace --format --no-input --quiet --help --version init provider connection metadata cert login mapping domain check users sandbox demo completions"
+            opts="-C -q -h -V --workspace --format --no-input --quiet --help --version init provider connection metadata cert login mapping domain check explain users sandbox demo completions"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -236,7 +239,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -262,7 +265,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -288,7 +291,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -350,7 +353,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -396,7 +399,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -422,7 +425,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -468,7 +471,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -498,7 +501,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -524,7 +527,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -550,7 +553,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -760,7 +763,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -786,7 +789,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -812,7 +815,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -838,7 +841,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -864,7 +867,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -890,7 +893,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -916,7 +919,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -942,7 +945,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -968,7 +971,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1014,7 +1017,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1040,7 +1043,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1106,7 +1109,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1132,7 +1135,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1158,7 +1161,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1228,7 +1231,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1254,7 +1257,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1328,7 +1331,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1354,7 +1357,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1388,7 +1391,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1414,7 +1417,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1444,7 +1447,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1474,7 +1477,33 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        ssoctl__subcmd__explain)
+            opts="-C -q -h --workspace --format --no-input --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1512,7 +1541,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1538,7 +1567,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1612,7 +1641,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1662,7 +1691,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1688,7 +1717,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1734,7 +1763,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1780,7 +1809,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1810,7 +1839,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1844,7 +1873,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1870,7 +1899,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1916,7 +1945,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -1990,7 +2019,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -2056,7 +2085,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -2114,7 +2143,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -2140,7 +2169,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -2166,7 +2195,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -2192,7 +2221,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -2218,7 +2247,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -2360,7 +2389,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -2386,7 +2415,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -2420,7 +2449,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -2490,7 +2519,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -2548,7 +2577,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -2578,7 +2607,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -2640,7 +2669,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -2690,7 +2719,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -2800,7 +2829,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -2850,7 +2879,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -2944,7 +2973,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -3006,7 +3035,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -3068,7 +3097,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -3102,7 +3131,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -3128,7 +3157,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -3166,7 +3195,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)
@@ -3220,7 +3249,7 @@ _ssoctl() {
                     return 0
                     ;;
                 --format)
-                    COMPREPLY=($(compgen -W "human json md html junit" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
                     return 0
                     ;;
                 *)

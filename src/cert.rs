@@ -14,7 +14,7 @@ pub(crate) mod foreign;
 pub(crate) mod generate;
 pub(crate) mod judge;
 pub(crate) mod key;
-mod name;
+pub(crate) mod name;
 pub(crate) mod oid;
 mod validity;
 

@@ -10,6 +10,7 @@ mod interrupt;
 mod listen;
 mod moment;
 mod output;
+mod pipeline;
 mod signer;
 mod source;
 mod stand_in;
@@ -19,6 +20,8 @@ mod ui;
 mod validity;
 
 use std::ffi::OsString;
+use std::panic;
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 
 use clap::Parser;
@@ -29,6 +32,7 @@ use crate::cli::context::Context;
 use crate::error::Failure;
 use crate::error::Kind;
 use crate::error::Result;
+use crate::report::gate::nagios::State;
 
 /// What a command that ran to its end has to say to a script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +43,8 @@ pub(crate) enum Verdict {
     Findings,
     /// Something could not be looked at, and it was told; nothing else was found.
     Failed(Kind),
+    /// The state of a monitoring plugin, which has exit codes of its own.
+    Plugin(State),
 }
 
 /// How data is printed.
@@ -53,8 +59,20 @@ pub(crate) enum Format {
     Md,
     /// One HTML page, of what is handed over to others.
     Html,
-    /// For CI: JUnit XML, of commands that run tests.
+    /// For CI: JUnit XML, of gates and of commands that run tests.
     Junit,
+    /// For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`).
+    Sarif,
+    /// For GitHub Actions: annotations, of gates.
+    Github,
+    /// For GitLab: its code quality report, of gates.
+    Gitlab,
+    /// For Prometheus' textfile collector, of gates.
+    Prometheus,
+    /// For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown.
+    Nagios,
+    /// For a calendar: the days until which connections are covered, of gates.
+    Ics,
 }
 
 /// Declare, check, test and migrate single sign-on connections.
@@ -129,6 +147,7 @@ commands! {
     Mapping => mapping,
     Domain => domain,
     Check => check,
+    Explain => explain,
     Users => users,
     Sandbox => sandbox,
     Demo => demo,
@@ -157,24 +176,52 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     if let Err(error) = speaks(&cli.command, context.format) {
         return ui::fail(&error, false);
     }
-    match dispatch(&cli.command, &mut context) {
-        Ok(Verdict::Done) => 0,
-        Ok(Verdict::Findings) => 1,
-        Ok(Verdict::Failed(kind)) => kind.exit_code(),
-        Err(error) => ui::fail(&error, context.format == Format::Json),
+    let is_gate = pipeline::has(context.format) && cli.command.is_gate();
+    // A defect is told in the report too: whoever reads reports alone must not take silence for a good one.
+    let result = panic::catch_unwind(AssertUnwindSafe(|| dispatch(&cli.command, &mut context)));
+    match result {
+        Ok(Ok(Verdict::Done)) => 0,
+        Ok(Ok(Verdict::Findings)) => 1,
+        Ok(Ok(Verdict::Failed(kind))) => kind.exit_code(),
+        Ok(Ok(Verdict::Plugin(state))) => state.exit_code(),
+        Ok(Err(error)) => {
+            let state = if is_gate { pipeline::tell_died(&error, &context) } else { None };
+            let code = ui::fail(&error, context.format == Format::Json);
+            state.map_or(code, State::exit_code)
+        }
+        Err(panic) => {
+            if is_gate {
+                pipeline::tell_died(&Failure::bug("ssoctl met a defect and could not go on").into(), &context);
+            }
+            panic::resume_unwind(panic)
+        }
+    }
+}
+
+impl Command {
+    /// Whether it judges for CI.
+    fn is_gate(&self) -> bool {
+        match self {
+            Self::Check(_) => true,
+            Self::Cert(args) => args.is_gate(),
+            _ => false,
+        }
     }
 }
 
 /// Refuses a format that the command does not have: a script must not read one for another.
 fn speaks(command: &Command, format: Format) -> Result<()> {
-    let (asked, others) = match (format, command) {
+    const GATES: &str = "`check` and `cert check` have those of pipelines too";
+    let others = match (format, command) {
         (Format::Human | Format::Json, _) => return Ok(()),
         (Format::Md | Format::Html, Command::Connection(args)) if args.is_document() => return Ok(()),
         (Format::Junit, Command::Login(args)) if args.is_report_of_tests() => return Ok(()),
-        (Format::Md, _) => ("md", "`connection handover` has `md` and `html` too"),
-        (Format::Html, _) => ("html", "`connection handover` has `md` and `html` too"),
-        (Format::Junit, _) => ("junit", "`login simulate --cases FILE` has `junit` too"),
+        (format, command) if pipeline::has(format) && command.is_gate() => return Ok(()),
+        (Format::Md | Format::Html, _) => "`connection handover` has `md` and `html` too",
+        (Format::Junit, _) => "`check`, `cert check` and `login simulate --cases FILE` have `junit` too",
+        _ => GATES,
     };
+    let asked = format.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
     Err(Failure::usage("format-unsupported", format!("this command does not print `{asked}`"))
         .hint(format!("it has `--format human` and `--format json`; {others}"))
         .into())
@@ -202,6 +249,11 @@ mod tests {
             ("connection list", "junit", false),
             ("login simulate a --set b=c", "junit", false),
             ("login simulate --cases x", "junit", true),
+            ("login simulate --cases x", "sarif", false),
+            ("check", "html", false),
+            ("check", "sarif", true),
+            ("cert check", "ics", true),
+            ("cert show x", "ics", false),
         ] {
             let arguments = ["ssoctl", "--format", format].into_iter().chain(line.split(' '));
             let cli = Cli::try_parse_from(arguments).unwrap();

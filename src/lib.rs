@@ -33,6 +33,7 @@ mod workspace;
 
 // fifth floor: the work
 mod check;
+mod explain;
 mod export;
 mod import;
 mod migrate;

@@ -2,6 +2,7 @@
 //! decided here, and no exit code.
 
 pub(crate) mod certificates;
+pub(crate) mod gate;
 pub(crate) mod handover;
 pub(crate) mod inspect;
 pub(crate) mod junit;

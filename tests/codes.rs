@@ -49,8 +49,8 @@ fn literal(text: &str) -> Option<&str> {
     rest.split('"').next()
 }
 
-#[test]
-fn every_code_is_expected_by_a_test() {
+/// The codes that the sources make, each with a file that does, and the tests inside the sources.
+fn made() -> (BTreeMap<String, String>, String) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut paths = Vec::new();
     sources(&root.join("src"), &mut paths);
@@ -79,6 +79,33 @@ fn every_code_is_expected_by_a_test() {
             }
         }
     }
+    (made, tests)
+}
+
+#[test]
+fn every_code_has_a_page_and_every_page_a_code() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (made, _) = made();
+    let mut pages = BTreeSet::new();
+    for entry in fs::read_dir(root.join("src/explain/pages")).unwrap() {
+        let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+        pages.extend(text.lines().filter_map(|line| line.strip_prefix("# ")).map(str::to_owned));
+    }
+    let without: Vec<String> =
+        made.iter().filter(|(code, _)| !pages.contains(*code)).map(|(code, file)| format!("{code} ({file})")).collect();
+    assert!(without.is_empty(), "{} codes without a page in src/explain/pages:\n{}", without.len(), without.join("\n"));
+    // Others are made of constants and variables, or stand in a warning: the sources name them.
+    let mut paths = Vec::new();
+    sources(&root.join("src"), &mut paths);
+    let all: String = paths.iter().map(|path| fs::read_to_string(path).unwrap()).collect();
+    let nobodys: Vec<&String> = pages.iter().filter(|code| !mentions(&all, code)).collect();
+    assert!(nobodys.is_empty(), "pages of codes that nothing makes: {nobodys:?}");
+}
+
+#[test]
+fn every_code_is_expected_by_a_test() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (made, mut tests) = made();
     let mut outer = Vec::new();
     sources(&root.join("tests"), &mut outer);
     for path in outer.iter().filter(|path| !path.ends_with("tests/codes.rs")) {

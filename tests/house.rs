@@ -8,8 +8,9 @@ use std::path::Path;
 use std::path::PathBuf;
 
 /// A room and the rooms it may import; imports go down only.
-const ROOMS: [(&str, &[&str]); 29] = [
+const ROOMS: [(&str, &[&str]); 30] = [
     ("error", &[]),
+    ("explain", &[]),
     ("model", &["error"]),
     ("crypto", &["error", "model"]),
     ("finding", &["error", "model"]),
@@ -32,7 +33,7 @@ const ROOMS: [(&str, &[&str]); 29] = [
     ("import", &["cert", "error", "model", "oidc", "provider", "saml"]),
     ("export", &["cert", "error", "model", "provider", "saml", "yaml"]),
     ("migrate", &["crypto", "disk", "error", "finding", "http", "model", "provider", "rules", "secret"]),
-    ("report", &["cert", "error", "export", "finding", "model", "oidc", "saml", "xml"]),
+    ("report", &["cert", "crypto", "error", "explain", "export", "finding", "model", "oidc", "saml", "xml"]),
     ("sandbox", &["cert", "crypto", "error", "http", "model", "oidc", "relying", "rules", "saml", "secret", "web"]),
     (
         "trial",
@@ -47,6 +48,7 @@ const ROOMS: [(&str, &[&str]); 29] = [
             "disk",
             "drift",
             "error",
+            "explain",
             "export",
             "finding",
             "http",

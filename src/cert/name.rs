@@ -32,6 +32,46 @@ pub(crate) fn text(content: &[u8]) -> Result<String, Fault> {
     Ok(parts.join(","))
 }
 
+/// The first value of this type in a name as [`text`] writes it, `CN`: of several the nearest to the end entity.
+pub(crate) fn value(name: &str, kind: &str) -> Option<String> {
+    let (mut rest, mut value) = (name, None);
+    while !rest.is_empty() {
+        // A part ends at a `,` or `+` that is not escaped.
+        let (mut end, mut is_escaped) = (rest.len(), false);
+        for (at, character) in rest.char_indices() {
+            match character {
+                _ if is_escaped => is_escaped = false,
+                '\\' => is_escaped = true,
+                ',' | '+' => {
+                    end = at;
+                    break;
+                }
+                _ => {}
+            }
+        }
+        let (part, further) = (&rest[..end], rest.get(end + 1..).unwrap_or_default());
+        if let Some((key, text)) = part.split_once('=')
+            && key == kind
+        {
+            value = Some(unescaped(text));
+            break;
+        }
+        rest = further;
+    }
+    value
+}
+
+fn unescaped(text: &str) -> String {
+    let (mut plain, mut is_escaped) = (String::with_capacity(text.len()), false);
+    for character in text.chars() {
+        is_escaped = character == '\\' && !is_escaped;
+        if !is_escaped {
+            plain.push(character);
+        }
+    }
+    plain
+}
+
 /// The characters of a string type, or nothing where the bytes are not of that type.
 fn decode(kind: u8, content: &[u8]) -> Option<String> {
     match kind {
@@ -100,6 +140,15 @@ mod tests {
         let mut name = part(10, 0x13, b"ACME, Inc.");
         name.extend(part(3, 0x0c, "Zoë \u{5927}".as_bytes()));
         assert_eq!(text(&name).unwrap(), "CN=Zoë \u{5927},O=ACME\\, Inc.");
+    }
+
+    #[test]
+    fn the_value_of_a_part_is_what_the_certificate_has() {
+        let name = r#"CN=Zo\,e \"x\"+UID=7,O=ACME\, Inc.,C=DE,CN=other"#;
+        assert_eq!(value(name, "CN").as_deref(), Some("Zo,e \"x\""));
+        assert_eq!(value(name, "O").as_deref(), Some("ACME, Inc."));
+        assert_eq!((value(name, "UID").as_deref(), value(name, "C").as_deref()), (Some("7"), Some("DE")));
+        assert_eq!((value(name, "L"), value("", "CN")), (None, None));
     }
 
     #[test]

@@ -18,6 +18,7 @@ use crate::cert::judge::judge;
 use crate::check::connection::Locate;
 use crate::error::Failure;
 use crate::finding::Finding;
+use crate::finding::Place;
 use crate::finding::Severity;
 use crate::model::connection::Connection;
 use crate::model::connection::StoredCertificate;
@@ -168,6 +169,39 @@ pub(crate) fn coverage(
         met.push(Met { source: name.to_owned(), usage, owner, certificate: read(stored) });
     }
     ConnectionCoverage { met, coverage: Some(coverage) }
+}
+
+/// What a gate says of a connection whose cover ends soon, or has ended. It names days, and not how many are left:
+/// reports of two days differ only where something did.
+pub(crate) fn ends(name: &str, coverage: &Coverage, place: Option<Place>) -> Option<Finding> {
+    let severity = match coverage.status {
+        Status::Ok => return None,
+        // Of what cannot be read, and of weak keys, there is a finding each.
+        Status::Unreadable => return None,
+        Status::Warn => Severity::Warning,
+        Status::NotYetValid | Status::Fail | Status::Expired => Severity::Error,
+    };
+    let (code, message) = match coverage.code? {
+        code @ "certificate-expiring" => {
+            let until = coverage.until?;
+            (code, format!("the last signing certificate that covers the connection ends on {until}"))
+        }
+        code @ "certificate-expired" => (code, "every signing certificate of the connection has ended".to_owned()),
+        code @ "certificate-not-yet-valid" => {
+            (code, "no signing certificate of the connection is valid yet".to_owned())
+        }
+        code @ "certificate-none" => {
+            (code, "the connection has no signing certificate, so no response can be verified".to_owned())
+        }
+        _ => return None,
+    };
+    let hint = match code {
+        "certificate-none" => "ask the IdP's administrator for the signing certificate".to_owned(),
+        _ => format!("`ssoctl connection refresh {name}` takes in the identity provider's next certificate"),
+    };
+    let mut finding = Finding::new(code, severity, message).hint(hint).of(name);
+    finding.place = place;
+    Some(finding)
 }
 
 /// Whether a code of a certificate's verdict is about its dates, and not about its key.

@@ -26,6 +26,13 @@ enum Command {
     Remove(stored::RemoveArgs),
 }
 
+impl Args {
+    /// Whether it judges for CI.
+    pub(crate) fn is_gate(&self) -> bool {
+        matches!(self.command, Command::Check(_))
+    }
+}
+
 /// Hands on to the subcommand.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     match &args.command {

@@ -8,6 +8,8 @@ use std::path::Path;
 use serde_json::Value;
 use serde_json::json;
 
+use crate::check::certificate;
+use crate::check::certificate::ConnectionCoverage;
 use crate::check::workspace;
 use crate::check::workspace::Member;
 use crate::check::workspace::Users;
@@ -15,6 +17,7 @@ use crate::cli::Format;
 use crate::cli::Verdict;
 use crate::cli::connection;
 use crate::cli::context::Context;
+use crate::cli::pipeline;
 use crate::cli::ui;
 use crate::disk;
 use crate::error::Failure;
@@ -27,6 +30,9 @@ use crate::model::ConnectionName;
 use crate::model::difference::nearest;
 use crate::model::shape::ascii_domain;
 use crate::model::shape::domain_of;
+use crate::report::gate;
+use crate::report::gate::Cover;
+use crate::report::gate::Gate;
 use crate::workspace::Segment;
 
 /// Largest list of users, in bytes.
@@ -61,7 +67,8 @@ pub(crate) struct Args {
 
 /// Reads all, judges all, tells what is asked for.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
-    let read = reading::read(&context.workspace()?)?;
+    let workspace_of_files = context.workspace()?;
+    let read = reading::read(&workspace_of_files)?;
     for name in &args.names {
         known(name, &read)?;
     }
@@ -77,6 +84,20 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         members.push(Member { name, connection: &loaded.connection, profile: vendor, locate });
     }
     findings.extend(workspace::check(&members, users.as_ref()));
+    let policy = &workspace_of_files.config.policy;
+    let covered: Vec<(&str, ConnectionCoverage)> = read
+        .loaded
+        .iter()
+        .map(|(loaded, _)| {
+            let thresholds = policy.thresholds();
+            let name = loaded.name.as_str();
+            (name, certificate::coverage(name, &loaded.connection, policy.coverage(), context.now, thresholds))
+        })
+        .collect();
+    for ((loaded, _), (name, covered)) in read.loaded.iter().zip(&covered) {
+        let place = || loaded.place(&["saml".into(), "idp".into(), "certificates".into()]);
+        findings.extend(covered.coverage.and_then(|coverage| certificate::ends(name, &coverage, Some(place()))));
+    }
     if !args.names.is_empty() {
         let asked = |finding: &Finding| {
             finding.connection.as_ref().is_some_and(|of| args.names.iter().any(|name| name.as_str() == of))
@@ -90,17 +111,56 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         let place = finding.place.clone().unwrap_or_default();
         (std::cmp::Reverse(finding.severity), place.file, place.line, place.column)
     });
-    let is_asked =
+    let is_asked_member =
         |member: &&Member<'_>| args.names.is_empty() || args.names.iter().any(|name| name.as_str() == member.name);
-    let checked = members.iter().filter(is_asked).count();
-    tell(&findings, &unreadable, checked, context)?;
+    let checked = members.iter().filter(&is_asked_member).count();
     let threshold = if args.strict { Severity::Warning } else { Severity::Error };
     let could_not_look = |finding: &Finding| read.could_not_look(finding);
+    if pipeline::has(context.format) {
+        let is_asked = |name: &str| args.names.is_empty() || args.names.iter().any(|asked| asked.as_str() == name);
+        let covered: Vec<&(&str, ConnectionCoverage)> = covered.iter().filter(|(name, _)| is_asked(name)).collect();
+        let gate = Gate {
+            command: "check",
+            findings: findings.clone(),
+            looked_at: members.iter().filter(&is_asked_member).map(|member| member.name.to_owned()).collect(),
+            threshold,
+            is_complete: unreadable.is_empty(),
+            covers: covered.iter().map(|(name, covered)| cover(name, covered)).collect(),
+            certificates: covered.iter().flat_map(|(_, covered)| met(covered)).collect(),
+            days: (policy.warn_days, policy.fail_days),
+            now: context.now,
+        };
+        if let Some(state) = pipeline::tell(&gate, &could_not_look, context)? {
+            return Ok(Verdict::Plugin(state));
+        }
+    } else {
+        tell(&findings, &unreadable, checked, context)?;
+    }
     let found = findings.iter().any(|finding| finding.severity >= threshold && !could_not_look(finding));
     Ok(match (found, unreadable.is_empty()) {
         (true, _) => Verdict::Findings,
         (false, false) => Verdict::Failed(Kind::Input),
         (false, true) => Verdict::Done,
+    })
+}
+
+fn cover(name: &str, covered: &ConnectionCoverage) -> Cover {
+    Cover {
+        connection: name.to_owned(),
+        until: covered.coverage.and_then(|coverage| coverage.until),
+        status: covered.coverage.map(|coverage| coverage.status),
+    }
+}
+
+fn met(covered: &ConnectionCoverage) -> impl Iterator<Item = gate::Met<'_>> {
+    covered.met.iter().filter_map(|met| {
+        Some(gate::Met {
+            source: &met.source,
+            in_connection: true,
+            entity_id: met.owner.as_deref().unwrap_or_default(),
+            usage: met.usage,
+            certificate: met.certificate.as_ref().ok()?,
+        })
     })
 }
 

@@ -291,7 +291,9 @@ pub(crate) fn tell_obstacle(error: &anyhow::Error) {
 }
 
 fn tell_as(word: &str, error: &anyhow::Error) {
-    let mut text = format!("{word}: {}", clean(&error.to_string()));
+    // The code is what `ssoctl explain` takes.
+    let code = failure_of(error).map(|failure| format!("[{}]", failure.code())).unwrap_or_default();
+    let mut text = format!("{word}{code}: {}", clean(&error.to_string()));
     for cause in error.chain().skip(1) {
         let _ = write!(text, "\ncaused by: {}", clean(&cause_text(cause)));
     }

@@ -1,5 +1,6 @@
 //! JUnit XML: what test runners of every make write, and every CI shows. No times are in it, so
-//! that the same results are the same bytes.
+//! that the same results are the same bytes. The schema is that of Jenkins' xUnit plugin (junit-10.xsd), which knows
+//! the file of a suite and no line of a test: that one begins the text of a failure.
 
 use crate::error::Result;
 use crate::model::printable;
@@ -10,6 +11,8 @@ use crate::xml::writer::Element;
 pub(crate) struct Suite {
     /// Its name.
     pub(crate) name: String,
+    /// The file that its tests are of.
+    pub(crate) file: Option<String>,
     /// In order.
     pub(crate) tests: Vec<Test>,
 }
@@ -51,6 +54,7 @@ pub(crate) fn document(suites: &[Suite]) -> Result<String> {
             .attribute("failures", failed(suite).to_string())
             .attribute("errors", "0")
             .attribute("skipped", "0")
+            .optional("file", suite.file.as_ref().map(|file| printable(file)))
             .children(suite.tests.iter().map(test))
     }));
     writer::document(&root, &[])
@@ -59,11 +63,11 @@ pub(crate) fn document(suites: &[Suite]) -> Result<String> {
 fn test(test: &Test) -> Element {
     let element = Element::new("testcase")
         .attribute("classname", printable(&test.class))
-        .attribute("name", printable(&test.name))
-        .optional("file", test.place.as_ref().map(|(file, _)| printable(file)))
-        .optional("line", test.place.as_ref().map(|(_, line)| line.to_string()));
+        .attribute("name", printable(&test.name));
+    let place = test.place.as_ref().map(|(file, line)| format!("{file}:{line}"));
     element.children(test.failure.iter().map(|failed| {
-        let detail: Vec<String> = failed.detail.lines().map(printable).collect();
+        let detail: Vec<String> =
+            place.iter().map(String::as_str).chain(failed.detail.lines()).map(printable).collect();
         Element::text("failure", detail.join("\n"))
             .attribute("message", printable(&failed.message))
             .attribute("type", printable(&failed.kind))
@@ -83,16 +87,21 @@ mod tests {
             failure,
         };
         let failed = Failed { message: "<no>".to_owned(), kind: "k".to_owned(), detail: "a\n]]>\u{1b}[31m".to_owned() };
-        let suite = Suite { name: "s".to_owned(), tests: vec![test("x\"\u{0}", Some(failed)), test("y", None)] };
+        let suite = Suite {
+            name: "s".to_owned(),
+            file: Some("a&b.yaml".to_owned()),
+            tests: vec![test("x\"\u{0}", Some(failed)), test("y", None)],
+        };
         insta::assert_snapshot!(document(&[suite]).unwrap(), @r#"
         <?xml version="1.0" encoding="UTF-8"?>
         <testsuites tests="2" failures="1" errors="0">
-          <testsuite name="s" tests="2" failures="1" errors="0" skipped="0">
-            <testcase classname="c" name="x&quot;\u{0}" file="a&amp;b.yaml" line="3">
-              <failure message="&lt;no&gt;" type="k">a
+          <testsuite name="s" tests="2" failures="1" errors="0" skipped="0" file="a&amp;b.yaml">
+            <testcase classname="c" name="x&quot;\u{0}">
+              <failure message="&lt;no&gt;" type="k">a&amp;b.yaml:3
+        a
         ]]&gt;\u{1b}[31m</failure>
             </testcase>
-            <testcase classname="c" name="y" file="a&amp;b.yaml" line="3"/>
+            <testcase classname="c" name="y"/>
           </testsuite>
         </testsuites>
         "#);

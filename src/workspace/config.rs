@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::cert::coverage;
+use crate::cert::judge::Thresholds;
 use crate::error::Failure;
 use crate::error::Kind;
 use crate::error::Result;
@@ -58,6 +60,19 @@ impl Default for Policy {
 }
 
 impl Policy {
+    /// The days before an end.
+    pub(crate) const fn thresholds(&self) -> Thresholds {
+        Thresholds { warn_days: self.warn_days, fail_days: self.fail_days }
+    }
+
+    /// What the end of a stored certificate means.
+    pub(crate) const fn coverage(&self) -> coverage::Policy {
+        match self.certificate_validity {
+            CertificateValidity::Strict => coverage::Policy::Strict,
+            CertificateValidity::KeyOnly => coverage::Policy::KeyOnly,
+        }
+    }
+
     /// Refuses thresholds that contradict each other; `kind` says whose mistake it is.
     pub(crate) fn check(&self, kind: Kind, place: &str) -> Result<()> {
         if self.fail_days > self.warn_days {

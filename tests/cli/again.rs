@@ -244,7 +244,7 @@ fn no_to_the_question_of_a_migration_is_a_refusal_as_everywhere() {
     desk.write("connections/c.yaml", connection);
     let mut terminal = Terminal::start(&desk, &[&["users"], &MIGRATE[..]].concat());
     let screen = terminal.waits("now? [y/N] ").sends("n\n").ends(5);
-    assert!(screen.contains("error: nobody was renamed: nobody confirmed it"), "{screen}");
+    assert!(screen.contains("error[not-confirmed]: nobody was renamed: nobody confirmed it"), "{screen}");
     assert!(screen.contains("--apply --plan-digest"), "{screen}");
     assert!(sandbox.log().is_empty());
 }

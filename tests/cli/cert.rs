@@ -295,7 +295,7 @@ fn a_certificate_that_cannot_be_read_makes_its_connection_unreadable() {
 fn an_empty_workspace_has_nothing_to_check() {
     insta::assert_snapshot!(Desk::new().ssoctl(&["cert", "check"]).exits(0).stderr, @"there are no connections to check");
     insta::assert_snapshot!(Desk::bare().ssoctl(&["cert", "check"]).exits(3).stderr, @r"
-        error: there is no `ssoctl.yaml` in `[WORKSPACE]` or a folder above it
+        error[workspace-not-found]: there is no `ssoctl.yaml` in `[WORKSPACE]` or a folder above it
         hint: `ssoctl init` makes a workspace here; `--workspace DIR` names one elsewhere
         ");
 }

@@ -93,7 +93,7 @@ fn add_enables_the_binding_that_is_asked_for() {
     let run =
         desk.ssoctl(&["connection", "add", "r", "--provider", "qualtrics", "--metadata", "q.xml", "--binding", "PAOS"]);
     insta::assert_snapshot!(run.exits(3).stderr, @r"
-        error: q.xml: the identity provider offers no `PAOS` endpoint that the vendor can use
+        error[binding-not-offered]: q.xml: the identity provider offers no `PAOS` endpoint that the vendor can use
         hint: it offers: HTTP-Redirect, HTTP-POST
         ");
 }
@@ -106,7 +106,7 @@ fn add_asks_which_of_several_identity_providers_is_meant() {
     desk.write("all.xml", made::aggregate(&all));
     let before = desk.files();
     insta::assert_snapshot!(desk.ssoctl(&add(&["--metadata", "all.xml"])).exits(2).stderr, @r"
-        error: all.xml: the document has 3 identity providers, and one must be chosen
+        error[entity-choice]: all.xml: the document has 3 identity providers, and one must be chosen
         hint: name one with `--entity-id`:
           `https://a.example.org/idp`
           `https://b.example.org/idp`
@@ -114,7 +114,7 @@ fn add_asks_which_of_several_identity_providers_is_meant() {
         ");
     let run = desk.ssoctl(&add(&["--metadata", "all.xml", "--entity-id", "https://B.example.org/idp"]));
     insta::assert_snapshot!(run.exits(2).stderr, @r"
-        error: all.xml: no entity has the ID `https://B.example.org/idp`
+        error[entity-not-found]: all.xml: no entity has the ID `https://B.example.org/idp`
         hint: `https://b.example.org/idp` differs in upper and lower case; entity IDs are compared byte by byte
         ");
     assert_eq!(desk.files(), before);
@@ -135,7 +135,7 @@ fn add_takes_the_vendors_values_from_its_own_metadata() {
     let swapped =
         ["connection", "add", "r", "--provider", "qualtrics", "--metadata", "idp.xml", "--sp-metadata", "idp.xml"];
     insta::assert_snapshot!(desk.ssoctl(&swapped).exits(3).stderr, @r"
-        error: idp.xml:2: `https://idp.example.org/idp` is no service provider: it has `IDPSSODescriptor` and no `SPSSODescriptor`
+        error[no-sp-role]: idp.xml:2: `https://idp.example.org/idp` is no service provider: it has `IDPSSODescriptor` and no `SPSSODescriptor`
         hint: this is the metadata of an identity provider: `--metadata` takes such a file
         ");
 }
@@ -239,7 +239,7 @@ fn discovery_of_another_issuer_is_refused() {
     let more =
         ["--discovery", &peer.url("/op"), "--client-id", "c", "--client-secret", "env:S", "--insecure-allow-http"];
     insta::assert_snapshot!(desk.ssoctl(&add(&more)).exits(3).stderr, @r"
-        error: the issuer is another one: expected `http://127.0.0.1:[PORT]/op`, got `https://somebody.example.org` (character 5 is `s` U+0073 and not `:` U+003A)
+        error[issuer-mismatch]: the issuer is another one: expected `http://127.0.0.1:[PORT]/op`, got `https://somebody.example.org` (character 5 is `s` U+0073 and not `:` U+003A)
         hint: take the discovery document from the issuer that the document names, if you trust that one
         ");
     assert_eq!(desk.files(), before);
@@ -263,7 +263,7 @@ fn show_of_a_name_that_is_nearly_right_asks_for_the_right_one() {
     let desk = Desk::new();
     desk.connect("qualtrics-prod", &Idp::new().xml(), &[]);
     insta::assert_snapshot!(desk.ssoctl(&["connection", "show", "qualtrics-pord"]).exits(3).stderr, @r"
-        error: there is no connection `qualtrics-pord`
+        error[connection-not-found]: there is no connection `qualtrics-pord`
         hint: did you mean `qualtrics-prod`?
         ");
 }
@@ -346,7 +346,7 @@ fn remove_needs_consent() {
     let desk = Desk::new();
     desk.connect("q", &Idp::new().xml(), &[]);
     insta::assert_snapshot!(desk.ssoctl(&["connection", "remove", "q"]).exits(5).stderr, @r"
-        error: `connections/q.yaml` was not removed: nobody confirmed it
+        error[not-confirmed]: `connections/q.yaml` was not removed: nobody confirmed it
         hint: `ssoctl connection remove q --yes` removes it without asking
         ");
     assert!(desk.files().contains_key("connections/q.yaml"));

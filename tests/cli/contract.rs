@@ -115,8 +115,11 @@ fn an_error_is_a_document_too_and_told_on_standard_error_all_the_same() {
         assert_eq!(document["schema"], "ssoctl.error/1");
         let plain = desk.ssoctl(&words(line)).exits(code);
         assert!(plain.stdout.is_empty(), "{line}: {}", plain.stdout);
-        let begin =
-            if error == "usage" { "error: ".to_owned() } else { format!("error: {}", message.lines().next().unwrap()) };
+        let begin = if error == "usage" {
+            "error: ".to_owned()
+        } else {
+            format!("error[{error}]: {}", message.lines().next().unwrap())
+        };
         assert!(plain.stderr.contains(&begin), "{line}: {}", plain.stderr);
     }
 }
@@ -260,7 +263,9 @@ fn quiet_says_only_what_went_wrong() {
     let (desk, _sandbox) = furnished();
     assert_eq!(desk.ssoctl(&["connection", "show", "q", "--quiet"]).exits(0).stderr, "");
     assert_eq!(desk.ssoctl(&["cert", "check", "--quiet"]).exits(0).stderr, "");
-    desk.ssoctl(&["connection", "show", "nobody", "--quiet"]).exits(3).tells("error: there is no connection `nobody`");
+    desk.ssoctl(&["connection", "show", "nobody", "--quiet"])
+        .exits(3)
+        .tells("error[connection-not-found]: there is no connection `nobody`");
 }
 
 #[test]
@@ -337,7 +342,7 @@ fn the_clock_is_fixed_by_one_variable_and_refused_when_it_makes_no_sense() {
     desk.command(&["cert", "check", "q"]).env("SSOCTL_NOW", "2036-11-20T00:00:00Z").run().exits(1).shows("expired");
     let run = desk.command(&["cert", "check"]).env("SSOCTL_NOW", "tomorrow").run();
     insta::assert_snapshot!(run.exits(2).stderr, @r"
-        error: `SSOCTL_NOW=tomorrow` is not a time
+        error[now-unreadable]: `SSOCTL_NOW=tomorrow` is not a time
         hint: write RFC 3339 such as 2026-11-22T10:00:00Z, or seconds since 1970
         ");
 }

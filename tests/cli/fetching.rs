@@ -37,7 +37,7 @@ fn an_untrusted_url_of_this_machine_is_not_asked() {
     let url = peer.url("/metadata?token=s3cret");
     let plain = [url.as_str(), "--insecure-allow-http"];
     insta::assert_snapshot!(inspect(&desk, &[&plain[..], &["--untrusted"]].concat(), &[], 5).stderr, @r"
-        error: http://127.0.0.1:[PORT]/metadata?..: 127.0.0.1 is loopback
+        error[address-refused]: http://127.0.0.1:[PORT]/metadata?..: 127.0.0.1 is loopback
         hint: the public internet alone may be asked, because `--untrusted` is given
         hint: if this server is meant, name it: `--allow-origin http://127.0.0.1:[PORT]`
         ");
@@ -99,7 +99,7 @@ fn a_redirect_from_an_allowed_origin_into_the_network_is_refused() {
     let (url, origin) = (peer.url("/metadata"), peer.url(""));
     let arguments = [url.as_str(), "--insecure-allow-http", "--untrusted", "--allow-origin", &origin];
     insta::assert_snapshot!(inspect(&desk, &arguments, &[], 5).stderr, @r"
-        error: http://127.0.0.1:[PORT]/ (redirect 1 of http://127.0.0.1:[PORT]/metadata): 127.0.0.1 is loopback
+        error[address-refused]: http://127.0.0.1:[PORT]/ (redirect 1 of http://127.0.0.1:[PORT]/metadata): 127.0.0.1 is loopback
         hint: the public internet alone may be asked, because `--untrusted` is given
         hint: if this server is meant, name it: `--allow-origin http://127.0.0.1:[PORT]`
         ");
@@ -140,7 +140,7 @@ fn a_proxy_gets_no_untrusted_url_but_an_allowed_one() {
     let plain = ["http://idp.invalid/metadata", "--insecure-allow-http", "--untrusted"];
     let via = [("HTTP_PROXY", address.as_str())];
     insta::assert_snapshot!(inspect(&desk, &plain, &via, 5).stderr, @r"
-        error: http://idp.invalid/metadata: a proxy of the environment would look up the name by itself, so its address cannot be judged
+        error[proxy-unguarded]: http://idp.invalid/metadata: a proxy of the environment would look up the name by itself, so its address cannot be judged
         hint: the public internet alone may be asked, because `--untrusted` is given
         hint: if this server is meant, name it: `--allow-origin http://idp.invalid`
         ");
@@ -167,7 +167,7 @@ fn an_authority_of_a_file_is_trusted_for_one_command() {
     inspect(&desk, &[&url, "--ca-file", "other.pem"], &[("SSL_CERT_FILE", "root.pem")], 0);
     desk.write("empty.pem", "");
     insta::assert_snapshot!(inspect(&desk, &[&url, "--ca-file", "empty.pem"], &[], 3).stderr, @r"
-        error: empty.pem: there is no certificate in it
+        error[ca-file-invalid]: empty.pem: there is no certificate in it
         hint: give the root certificate of the authority in PEM form, from `-----BEGIN CERTIFICATE-----` on
         ");
     inspect(&desk, &[&url, "--ca-file", "gone.pem"], &[], 3).tells("`gone.pem` does not exist");
@@ -205,7 +205,7 @@ fn an_entity_that_the_service_does_not_know() {
     let base = peer.url("/base");
     let arguments = ["--mdq", &base, "--entity-id", WANTED, "--insecure-allow-http"];
     insta::assert_snapshot!(inspect(&desk, &arguments, &[], 4).stderr, @r"
-        error: http://127.0.0.1:[PORT]/base: the service knows no `https://idp.example.org/idp`
+        error[mdq-not-found]: http://127.0.0.1:[PORT]/base: the service knows no `https://idp.example.org/idp`
         caused by: http://127.0.0.1:[PORT]/base/entities/https%3A%2F%2Fidp.example.org%2Fidp: the server answered 404 Not Found
         hint: check the entity ID, which is compared exactly, and the base URL, which ends before `/entities/`
         hint: check the path for typing errors, and whether the document has moved
@@ -237,7 +237,7 @@ fn a_service_that_answers_with_another_entity_is_not_believed() {
     let add = ["connection", "add", "q", "--provider", "qualtrics"];
     let before = desk.files();
     insta::assert_snapshot!(desk.ssoctl(&[&add[..], &mdq].concat()).exits(4).stderr, @r"
-        error: http://127.0.0.1:[PORT]/base/entities/https%3A%2F%2Fidp.example.org%2Fidp: asked for `https://idp.example.org/idp`, the service answered with `https://idp.example.org/idp/`: differs only by a trailing slash: expected `https://idp.example.org/idp`, got `https://idp.example.org/idp/`
+        error[mdq-other-entity]: http://127.0.0.1:[PORT]/base/entities/https%3A%2F%2Fidp.example.org%2Fidp: asked for `https://idp.example.org/idp`, the service answered with `https://idp.example.org/idp/`: differs only by a trailing slash: expected `https://idp.example.org/idp`, got `https://idp.example.org/idp/`
         hint: write the entity ID exactly as the identity provider has it; if it is right, ask who runs the service
         ");
     assert_eq!(desk.files(), before);

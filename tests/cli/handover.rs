@@ -179,7 +179,7 @@ fn no_file_is_replaced_unasked_and_no_format_taken_for_another() {
     desk.ssoctl(&[&write[..], &["--force"]].concat()).exits(0);
     assert!(desk.read("mine.md").starts_with("# Qualys"));
     insta::assert_snapshot!(desk.ssoctl(&["connection", "list", "--format", "html"]).exits(2).stderr, @r"
-        error: this command does not print `html`
+        error[format-unsupported]: this command does not print `html`
         hint: it has `--format human` and `--format json`; `connection handover` has `md` and `html` too
         ");
     let compare = ["connection", "handover", "qualys", "--for", "vendor", "--compare", "mine.md", "--format", "md"];
@@ -248,7 +248,7 @@ fn metadata_of_a_vendor_that_publishes_its_values_is_exported() {
         .shows("gov1.qualys.us");
     desk.write("connections/qualys.yaml", file.replace("EU1", "XX9"));
     insta::assert_snapshot!(desk.ssoctl(&["metadata", "export", "qualys"]).exits(3).stderr, @r"
-        error: the service provider's entity ID and ACS of `qualys` are not published for the platform `XX9`
+        error[sp-values-unknown]: the service provider's entity ID and ACS of `qualys` are not published for the platform `XX9`
           shared platform: entity ID QualysGuard_SharedPlatform-SAML20-SP
                            ACS       https://{platform.ui_host}/IdM/saml2/
         hint: unknown, ask the vendor: which entity ID and ACS does the platform `XX9` have?

@@ -43,7 +43,7 @@ fn leaves_a_workspace_that_is_there_alone() {
     let desk = Desk::new();
     let before = desk.files();
     insta::assert_snapshot!(desk.ssoctl(&["init", "--warn-days", "90"]).exits(3).stderr, @r"
-        error: `.` is a workspace already
+        error[workspace-exists]: `.` is a workspace already
         hint: `ssoctl connection add` adds a connection to it
         ");
     assert_eq!(desk.files(), before);
@@ -64,7 +64,7 @@ fn a_command_below_the_workspace_finds_it() {
     desk.ssoctl(&["connection", "list", "-C", "deep/er"]).exits(0);
     let bare = Desk::bare();
     insta::assert_snapshot!(bare.ssoctl(&["connection", "list"]).exits(3).stderr, @r"
-        error: there is no `ssoctl.yaml` in `[WORKSPACE]` or a folder above it
+        error[workspace-not-found]: there is no `ssoctl.yaml` in `[WORKSPACE]` or a folder above it
         hint: `ssoctl init` makes a workspace here; `--workspace DIR` names one elsewhere
         ");
 }

@@ -17,6 +17,7 @@ mod decode;
 mod diff;
 mod domain;
 mod fetching;
+mod gate;
 mod handover;
 mod harness;
 mod init;

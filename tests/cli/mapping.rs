@@ -128,7 +128,9 @@ fn nothing_is_removed_that_nobody_confirmed() {
     let desk = desk();
     let remove = ["mapping", "remove", "v", "--value", "Writers"];
     let output = desk.command(&remove).stdin("y\n").run().exits(5);
-    output.tells("error: the mapping of groups `Writers` to Author | Reader was not removed: nobody confirmed it");
+    output.tells(
+        "error[not-confirmed]: the mapping of groups `Writers` to Author | Reader was not removed: nobody confirmed it",
+    );
     let refused = desk.ssoctl(&[&remove[..], &["--format", "json"]].concat()).exits(5).json();
     assert_eq!(refused["error"]["code"], "not-confirmed");
     assert_eq!(desk.read("connections/v.yaml"), QVIDIAN);
@@ -224,7 +226,7 @@ fn all_rows_of_a_file_are_added_or_none() {
         error: rows.csv:4: `A` becomes nothing
         error: rows.csv:5: groups `Cooks` is in line 2 already
         error: rows.csv:6: the row has 2 fields, and the header 3
-        error: nothing was written: 4 rows cannot be added, told above
+        error[mapping-rows]: nothing was written: 4 rows cannot be added, told above
         hint: mend or remove them, and run the command again
         ");
     assert_eq!(desk.read("connections/v.yaml"), QVIDIAN);

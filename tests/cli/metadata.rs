@@ -67,7 +67,7 @@ fn inspect_tells_each_kind_of_document_by_its_content() {
     }
     desk.write("d", made::pem(&made::good()));
     insta::assert_snapshot!(desk.ssoctl(&["metadata", "inspect", "d"]).exits(3).stderr, @r"
-        error: d: this holds 1 certificate(s), not metadata
+        error[certificates-not-metadata]: d: this holds 1 certificate(s), not metadata
         hint: `ssoctl cert check d` shows certificates
         ");
 }
@@ -109,7 +109,7 @@ fn inspect_of_a_connection_shows_what_its_file_holds() {
     desk.connect("q", &Idp::new().xml(), &[]);
     desk.ssoctl(&["metadata", "inspect", "q"]).exits(0).shows(made::ENTITY_ID);
     insta::assert_snapshot!(desk.ssoctl(&["metadata", "inspect", "nobody"]).exits(3).stderr, @r"
-        error: `nobody` is neither a file nor a connection of this workspace
+        error[source-not-found]: `nobody` is neither a file nor a connection of this workspace
         hint: `ssoctl connection list` shows the connections
         ");
 }
@@ -127,7 +127,7 @@ fn export_refuses_to_guess_and_shows_both_forms() {
     let desk = Desk::new();
     desk.connect("q", &Idp::new().xml(), &["--setting", "data_center=iad1"]);
     insta::assert_snapshot!(desk.ssoctl(&["metadata", "export", "q"]).exits(3).stderr, @r"
-        error: the service provider's entity ID and ACS of `q` are not known, and ssoctl does not guess them
+        error[sp-values-unknown]: the service provider's entity ID and ACS of `q` are not known, and ssoctl does not guess them
           brand form: entity ID https://testbrand.iad1.qualtrics.com
                       ACS       https://testbrand.iad1.qualtrics.com/login/v1/sso/saml2/default-sp
           data centre form: entity ID https://iad1.qualtrics.com
@@ -178,7 +178,7 @@ fn export_replaces_no_file_unasked() {
     desk.write("out.xml", "mine");
     let run = desk.ssoctl(&["metadata", "export", "q", "-o", "out.xml"]);
     insta::assert_snapshot!(run.exits(5).stderr, @r"
-        error: `out.xml` is there already
+        error[file-exists]: `out.xml` is there already
         hint: `--force` replaces it
         ");
     assert_eq!(desk.read("out.xml"), "mine");

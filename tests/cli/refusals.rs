@@ -38,7 +38,7 @@ fn refused(desk: &Desk, source: &str, code: i32, more: &[&str]) -> Output {
 #[test]
 fn a_file_that_is_not_there() {
     insta::assert_snapshot!(refused_from("idp.xml", None, 3, &[]).stderr, @r"
-        error: `idp.xml` does not exist
+        error[file-not-found]: `idp.xml` does not exist
         hint: check the path; `-` reads standard input
         ");
 }
@@ -46,11 +46,11 @@ fn a_file_that_is_not_there() {
 #[test]
 fn an_empty_file() {
     insta::assert_snapshot!(refused_from("idp.xml", Some(""), 3, &[]).stderr, @r"
-        error: idp.xml: the document is empty
+        error[empty-document]: idp.xml: the document is empty
         hint: save the metadata again; a download may have failed
         ");
     insta::assert_snapshot!(refused_from("idp.xml", Some(" \n\n"), 3, &[]).stderr, @r"
-        error: idp.xml: the document is empty
+        error[empty-document]: idp.xml: the document is empty
         hint: save the metadata again; a download may have failed
         ");
 }
@@ -60,7 +60,7 @@ fn a_web_page_instead_of_metadata() {
     let page =
         "<!DOCTYPE html>\n<html><head><title>Sign in</title></head><body><form action=/login></form></body></html>";
     insta::assert_snapshot!(refused_from("idp.xml", Some(page), 3, &[]).stderr, @r"
-        error: idp.xml:1:1: this is a web page, not metadata
+        error[html-not-metadata]: idp.xml:1:1: this is a web page, not metadata
         hint: the URL may stand behind a login or show an error page: open it in a browser without signing in
         hint: or save the metadata file there and give its path
         ");
@@ -70,7 +70,7 @@ fn a_web_page_instead_of_metadata() {
 #[test]
 fn the_vendors_own_metadata_instead_of_the_identity_providers() {
     insta::assert_snapshot!(refused_from("sp.xml", Some(&made::sp_metadata()), 3, &[]).stderr, @r"
-        error: sp.xml:1: `https://testbrand.iad1.qualtrics.com` is no identity provider: it has `SPSSODescriptor` and no `IDPSSODescriptor`
+        error[no-idp-role]: sp.xml:1: `https://testbrand.iad1.qualtrics.com` is no identity provider: it has `SPSSODescriptor` and no `IDPSSODescriptor`
         hint: this is the metadata of a service provider: `--sp-metadata` takes such a file
         ");
 }
@@ -82,7 +82,7 @@ fn a_doctype() {
     let hostile = xml.replacen("<md:EntityDescriptor", lol, 1).replace(made::ENTITY_ID, "&x;");
     let output = refused_from("idp.xml", Some(&hostile), 3, &[]);
     insta::assert_snapshot!(output.stderr, @r"
-        error: idp.xml:2:1: the document has a DOCTYPE, which can fetch files and define entities
+        error[doctype]: idp.xml:2:1: the document has a DOCTYPE, which can fetch files and define entities
         hint: SAML forbids it: remove the `<!DOCTYPE ..>`, or ask the publisher for metadata without one
         ");
 }
@@ -92,7 +92,7 @@ fn truncated_xml() {
     let xml = Idp::new().xml();
     let cut = &xml[..xml.find("</md:IDPSSODescriptor>").unwrap()];
     insta::assert_snapshot!(refused_from("idp.xml", Some(cut), 3, &[]).stderr, @r"
-        error: idp.xml:7:3: the document ends inside `<md:IDPSSODescriptor>`, which begins on line 3
+        error[xml-truncated]: idp.xml:7:3: the document ends inside `<md:IDPSSODescriptor>`, which begins on line 3
         hint: the file may have been cut off: download or copy it again, to its last line
         ");
     let inside = &xml[..xml.find("SingleSignOnService").unwrap() + 30];
@@ -103,7 +103,7 @@ fn truncated_xml() {
 fn a_certificate_that_is_a_file_name() {
     let xml = Idp::new().certificate_text("/etc/shibboleth/idp-signing.crt").xml();
     insta::assert_snapshot!(refused_from("idp.xml", Some(&xml), 3, &[]).stderr, @r"
-        error: idp.xml:4:62: a certificate in the metadata cannot be used
+        error[certificate-is-file-name]: idp.xml:4:62: a certificate in the metadata cannot be used
         caused by: `/etc/shibboleth/idp-signing.crt` looks like a file name; its content belongs there
         hint: `cat FILE` shows the content, from `-----BEGIN CERTIFICATE-----` on
         ");
@@ -118,7 +118,7 @@ fn a_certificate_that_is_a_private_key_is_never_echoed() {
     desk.secret(&body[8..40]);
     desk.write("idp.xml", Idp::new().certificate_text(&key).xml());
     insta::assert_snapshot!(refused(&desk, "idp.xml", 3, &[]).stderr, @r"
-        error: idp.xml:4:62: a certificate in the metadata cannot be used
+        error[private-key]: idp.xml:4:62: a certificate in the metadata cannot be used
         caused by: this is a private key, which must never leave its owner (it is not shown)
         hint: put the certificate there instead; a key that was pasted or sent anywhere must be replaced
         ");
@@ -136,11 +136,11 @@ fn a_certificate_that_is_a_private_key_is_never_echoed() {
     }
     desk.write("idp.key", &key);
     insta::assert_snapshot!(refused(&desk, "idp.key", 3, &[]).stderr, @r"
-        error: idp.key: this is a private key, not metadata (its content is not shown)
+        error[private-key]: idp.key: this is a private key, not metadata (its content is not shown)
         hint: give the metadata file; if the key was sent or stored where others can read it, replace it
         ");
     insta::assert_snapshot!(desk.ssoctl(&["metadata", "inspect", "idp.key"]).exits(3).stderr, @r"
-        error: idp.key: this is a private key, not metadata (its content is not shown)
+        error[private-key]: idp.key: this is a private key, not metadata (its content is not shown)
         hint: give the metadata file; if the key was sent or stored where others can read it, replace it
         ");
 }
@@ -169,7 +169,7 @@ fn a_plain_http_url_is_not_asked() {
     let desk = Desk::new();
     let peer = Peer::http(|_| Answer::Body(Idp::new().xml().into_bytes()));
     insta::assert_snapshot!(refused(&desk, &peer.url("/metadata?key=s3cret"), 5, &[]).stderr, @r"
-        error: http://127.0.0.1:[PORT]/metadata?..: over plain http anybody on the way can change the document
+        error[http-url]: http://127.0.0.1:[PORT]/metadata?..: over plain http anybody on the way can change the document
         hint: use `https://127.0.0.1:[PORT]/metadata?..`
         hint: where the server has no https, `--insecure-allow-http` consents; compare the fingerprints by another channel
         ");
@@ -200,7 +200,7 @@ fn a_redirect_from_https_to_http_is_not_followed() {
         let run = desk.command(&arguments).env("SSL_CERT_FILE", "root.pem").run();
         insta::allow_duplicates! {
             insta::assert_snapshot!(run.exits(4).stderr, @r"
-                error: https://127.0.0.1:[PORT]/metadata: redirects to http://127.0.0.1:[PORT]/metadata, where anybody on the way can change the document
+                error[redirect-to-http]: https://127.0.0.1:[PORT]/metadata: redirects to http://127.0.0.1:[PORT]/metadata, where anybody on the way can change the document
                 hint: use the https address of the document itself, such as `https://127.0.0.1:[PORT]/metadata`
                 ");
         }
@@ -227,7 +227,7 @@ fn a_document_that_has_moved_away() {
     let peer = Peer::http(|_| Answer::Head("404 Not Found", String::new()));
     let url = peer.url("/metadata");
     insta::assert_snapshot!(refused(&desk, &url, 4, &["--insecure-allow-http"]).stderr, @r"
-        error: http://127.0.0.1:[PORT]/metadata: the server answered 404 Not Found
+        error[http-status]: http://127.0.0.1:[PORT]/metadata: the server answered 404 Not Found
         hint: check the path for typing errors, and whether the document has moved
         ");
 }
@@ -237,7 +237,7 @@ fn a_server_that_is_not_there() {
     let desk = Desk::new();
     let url = format!("http://127.0.0.1:{}/metadata", dead_port());
     insta::assert_snapshot!(refused(&desk, &url, 4, &["--insecure-allow-http"]).stderr, @r"
-        error: http://127.0.0.1:[PORT]/metadata: the server cannot be reached
+        error[unreachable]: http://127.0.0.1:[PORT]/metadata: the server cannot be reached
         caused by: tcp connect error: Connection refused (os error 111)
         hint: check the host name and the network; behind a firewall, set `HTTPS_PROXY`
         ");
@@ -249,7 +249,7 @@ fn a_server_that_never_answers() {
     let peer = Peer::http(|_| Answer::Silence);
     let url = peer.url("/metadata");
     insta::assert_snapshot!(refused(&desk, &url, 4, &["--insecure-allow-http", "--timeout", "1"]).stderr, @r"
-        error: http://127.0.0.1:[PORT]/metadata: no complete answer within 1 second
+        error[timeout]: http://127.0.0.1:[PORT]/metadata: no complete answer within 1 second
         caused by: operation timed out
         hint: try again; behind a firewall, set `HTTPS_PROXY`, or fetch the document another way and pass the file
         ");
@@ -261,12 +261,12 @@ fn a_body_without_end() {
     let peer = Peer::http(|_| Answer::Endless);
     let url = peer.url("/metadata");
     insta::assert_snapshot!(refused(&desk, &url, 4, &["--insecure-allow-http", "--max-size", "100000"]).stderr, @r"
-        error: http://127.0.0.1:[PORT]/metadata: the document is larger than 100000 bytes
+        error[body-too-large]: http://127.0.0.1:[PORT]/metadata: the document is larger than 100000 bytes
         hint: `--max-size` raises the limit, where such a large document is expected
         ");
     let run = desk.command(&["metadata", "inspect", "-", "--max-size", "1000"]).stdin(vec![b' '; 5000]).run();
     insta::assert_snapshot!(run.exits(3).stderr, @r"
-        error: standard input is larger than 1000 bytes
+        error[input-too-large]: standard input is larger than 1000 bytes
         hint: `--max-size` raises the limit, where such a large document is expected
         ");
 }
@@ -278,7 +278,7 @@ fn an_unknown_key_in_a_connection_file() {
     let text = desk.read("connections/q.yaml");
     desk.write("connections/q.yaml", text.replace("force_authentication", "force_authentification"));
     insta::assert_snapshot!(desk.ssoctl(&["connection", "show", "q"]).exits(3).stderr, @r"
-        error: connections/q.yaml:36:5: unknown key `force_authentification` in `saml.options`
+        error[yaml-unknown-key]: connections/q.yaml:36:5: unknown key `force_authentification` in `saml.options`
           36 |     force_authentification
         hint: did you mean `force_authentication`?
         ");
@@ -293,7 +293,7 @@ fn a_key_that_is_there_twice() {
     let text = desk.read("connections/q.yaml");
     desk.write("connections/q.yaml", text.replace("provider: qualtrics\n", "provider: qualtrics\nprovider: qualys\n"));
     insta::assert_snapshot!(desk.ssoctl(&["connection", "show", "q"]).exits(3).stderr, @r"
-        error: connections/q.yaml:4:1: the key `provider` is here twice
+        error[yaml-duplicate-key]: connections/q.yaml:4:1: the key `provider` is here twice
           4 | provider: qualys
         hint: keep one of them; the other would be lost silently
         ");
@@ -304,13 +304,13 @@ fn an_unknown_key_in_the_workspace_file() {
     let desk = Desk::new();
     desk.write("ssoctl.yaml", "version: 1\npolicy:\n  warn_day: 30\n");
     insta::assert_snapshot!(desk.ssoctl(&["connection", "list"]).exits(3).stderr, @r"
-        error: ssoctl.yaml:3:3: unknown key `warn_day` in `policy`
+        error[yaml-unknown-key]: ssoctl.yaml:3:3: unknown key `warn_day` in `policy`
           3 |   warn_day
         hint: did you mean `warn_days`?
         ");
     desk.write("ssoctl.yaml", "version: 2\n");
     insta::assert_snapshot!(desk.ssoctl(&["connection", "list"]).exits(3).stderr, @r"
-        error: ssoctl.yaml: this file has version 2, and this ssoctl reads up to version 1
+        error[file-version]: ssoctl.yaml: this file has version 2, and this ssoctl reads up to version 1
         hint: install a newer ssoctl
         ");
 }
@@ -339,7 +339,7 @@ fn a_name_that_is_taken_in_another_case() {
     let before = desk.files();
     let run = desk.ssoctl(&["connection", "add", "PROD", "--provider", "qualtrics", "--metadata", "prod.xml"]);
     insta::assert_snapshot!(run.exits(5).stderr, @r"
-        error: there is a connection `prod` already
+        error[connection-exists]: there is a connection `prod` already
         hint: `ssoctl connection set prod KEY=VALUE` changes it, `ssoctl connection remove prod` removes it
         ");
     assert_eq!(desk.files(), before);
@@ -378,7 +378,7 @@ fn a_list_that_goes_on_at_another_host() {
         .command(&["users", "migrate", "--csv", "roster.csv", "--connection", "q", "--apply", "--accept-untested"])
         .run();
     insta::assert_snapshot!(run.exits(4).stderr, @r"
-        error: the list goes on at http://127.0.0.1:[PORT]/API/v3/users?.., and the token is for http://127.0.0.1:[PORT]/API/v3 only; nothing was sent there
+        error[next-page-foreign-host]: the list goes on at http://127.0.0.1:[PORT]/API/v3/users?.., and the token is for http://127.0.0.1:[PORT]/API/v3 only; nothing was sent there
         hint: tell Qualtrics support; a proxy in between may have changed the answer
         ");
     assert_eq!(elsewhere.met(), 0, "somebody was told the token");
@@ -397,7 +397,9 @@ fn a_wrong_token() {
     desk.secret("of-another-tenant");
     let output = desk.command(&migrate).env("TOKEN", "of-another-tenant").run().exits(4);
     let told = output.stderr.split(" (request").next().unwrap();
-    insta::assert_snapshot!(told, @"error: the credentials are not accepted: 401 - Unauthorized: TOKEN_UNKNOWN Unrecognized X-API-TOKEN.");
+    insta::assert_snapshot!(told, @r"
+        error[unauthorized]: the credentials are not accepted: 401 - Unauthorized: TOKEN_UNKNOWN Unrecognized X-API-TOKEN.
+        ");
     output.tells("hint: renew the token");
     assert_eq!(output.stdout, "");
     for (value, words) in [("", "set and empty"), ("two\nlines", "line end")] {
@@ -405,7 +407,7 @@ fn a_wrong_token() {
     }
     desk.ssoctl(&["connection", "set", "q", "directory.token=env:NOT_SET"]).exits(0);
     insta::assert_snapshot!(desk.ssoctl(&migrate).exits(3).stderr, @r"
-        error: `env:NOT_SET` is not set
+        error[secret-unset]: `env:NOT_SET` is not set
         hint: run `read -rs NOT_SET && export NOT_SET`, or set it in the CI job's secrets
         ");
     assert!(sandbox.log().is_empty());
@@ -431,31 +433,31 @@ fn refused_roster(bytes: &[u8], more: &[&str]) -> Output {
 #[test]
 fn rosters_that_are_no_rosters() {
     insta::assert_snapshot!(refused_roster(b"", &[]).stderr, @r"
-        error: roster.csv: the file is empty
+        error[roster-empty]: roster.csv: the file is empty
         hint: the first line holds the names of the columns
         ");
     insta::assert_snapshot!(refused_roster(b"old_username,new_value\n", &[]).stderr, @r"
-        error: roster.csv: there is no row below the header
+        error[roster-no-rows]: roster.csv: there is no row below the header
         hint: export the file again with its rows
         ");
     insta::assert_snapshot!(refused_roster(b"login name,employee\na,1\n", &[]).stderr, @r"
-        error: roster.csv:1: there is no column for the old username (`old_username` or `username` or `login`); the file has `login name`, `employee`
+        error[roster-column]: roster.csv:1: there is no column for the old username (`old_username` or `username` or `login`); the file has `login name`, `employee`
         hint: name the column of the old username with `--old-column NAME`
         ");
     insta::assert_snapshot!(refused_roster(b"old_username,new_value\nm\xfcller,1\n", &[]).stderr, @r"
-        error: roster.csv:2: the file is not UTF-8
+        error[roster-encoding]: roster.csv:2: the file is not UTF-8
         hint: say what it is, such as `--encoding windows-1252`, or save it as `CSV UTF-8`
         ");
     insta::assert_snapshot!(refused_roster(b"PK\x03\x04\x14\x00\x06\x00", &[]).stderr, @r"
-        error: roster.csv: the file is an Excel workbook or another ZIP archive, and not CSV
+        error[roster-encoding]: roster.csv: the file is an Excel workbook or another ZIP archive, and not CSV
         hint: open it in the spreadsheet program and save it as `CSV UTF-8`
         ");
     insta::assert_snapshot!(refused_roster(b"old_username,new_value\na\0,1\n", &[]).stderr, @r"
-        error: roster.csv:2: the file holds a NUL character
+        error[roster-nul]: roster.csv:2: the file holds a NUL character
         hint: it is not plain CSV: export it again as `CSV UTF-8`
         ");
     insta::assert_snapshot!(refused_roster(b"old_username,new_value\n\"a,1\n", &[]).stderr, @r"
-        error: roster.csv:2: the quote that opens here never closes
+        error[roster-quote]: roster.csv:2: the quote that opens here never closes
         hint: close the quote, or export the file again: it may be cut short
         ");
     refused_roster(b"old_username,new_value\na,1\n", &["--old-column", "nobody"]).tells("nobody");

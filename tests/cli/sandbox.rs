@@ -7,7 +7,7 @@ use crate::harness::TOKEN;
 fn listens_on_loopback_only() {
     let desk = Desk::bare();
     insta::assert_snapshot!(desk.ssoctl(&["sandbox", "serve", "--listen", "0.0.0.0:0"]).exits(5).stderr, @r"
-        error: the sandbox does not listen on 0.0.0.0: others could reach it
+        error[sandbox-not-loopback]: the sandbox does not listen on 0.0.0.0: others could reach it
         hint: listen on `127.0.0.1:0` or `[::1]:0`
         ");
     desk.ssoctl(&["sandbox", "serve", "--listen", "192.0.2.1:8080"]).exits(5);
@@ -19,7 +19,7 @@ fn a_port_that_is_taken_is_told() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     insta::assert_snapshot!(desk.ssoctl(&["sandbox", "serve", "--listen", &address]).exits(4).stderr, @r"
-        error: the sandbox cannot listen on 127.0.0.1:[PORT]
+        error[sandbox-listen]: the sandbox cannot listen on 127.0.0.1:[PORT]
         caused by: Address already in use (os error 98)
         hint: port 0 takes any that is free, such as `127.0.0.1:0`
         ");

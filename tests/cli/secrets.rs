@@ -48,7 +48,7 @@ fn a_private_key_on_the_command_line_is_refused_and_never_repeated() {
         &[&pem],
         &[&["cert", "show"], words.as_slice()].concat(),
     ] {
-        desk.ssoctl(line).exits(2).tells("error: an argument is a private key");
+        desk.ssoctl(line).exits(2).tells("error[key-in-argument]: an argument is a private key");
         let all = [&["--format=json"], line].concat();
         assert_eq!(desk.ssoctl(&all).exits(2).json()["error"]["code"], "key-in-argument", "{line:?}");
     }

@@ -245,7 +245,7 @@ fn another_plan_than_the_one_that_was_shown_is_refused() {
     let output = run(&desk, &[&APPLY[..], &["--plan-digest", digest]].concat(), 5);
     insta::assert_snapshot!(without_digest(&output.stderr), @r"
         3 to rename, 0 already so, 0 cannot be renamed
-        error: the plan is not the one you saw: its digest is [DIGEST]
+        error[plan-changed]: the plan is not the one you saw: its digest is [DIGEST]
         hint: roster or user list changed since: look at the plan again, and apply with its digest
         ");
     run(&desk, &[&APPLY[..], &["--plan-digest", "3f"]].concat(), 2).tells("first 12 characters");
@@ -259,7 +259,7 @@ fn an_untested_connection_needs_consent() {
     roster(&desk, 2);
     insta::assert_snapshot!(run(&desk, &APPLY, 5).stderr, @r"
         2 to rename, 0 already so, 0 cannot be renamed
-        error: `q` is neither tested nor enabled: users who log in meanwhile could get a second account
+        error[connection-not-enabled]: `q` is neither tested nor enabled: users who log in meanwhile could get a second account
         hint: test and enable it at the vendor, then `ssoctl connection set q status.tested_on=YYYY-MM-DD status.enabled=true`; or `--accept-untested`
         ");
     desk.ssoctl(&["connection", "set", "q", "status.tested_on=2026-11-20"]).exits(0);
@@ -276,7 +276,7 @@ fn a_vendor_that_makes_another_name_of_it_is_told_one_name_only() {
     let output = run(&desk, &[&APPLY[..], &["--format", "json"]].concat(), 6);
     insta::assert_snapshot!(without_digest(&output.stderr), @r"
         30 to rename, 0 already so, 0 cannot be renamed
-        error: the first account did not come out as planned: line 2: it was to have `value-00001#testbrand`, and it has `value-00001#testbrand#testbrand`
+        error[canary-failed]: the first account did not come out as planned: line 2: it was to have `value-00001#testbrand`, and it has `value-00001#testbrand#testbrand`
         hint: `ssoctl users rollback q-[DIGEST]` takes back what was done
         hint: then find out what the vendor made of it: of a name, the suffix may be added, dropped or configured
         ");
@@ -414,7 +414,7 @@ fn a_token_of_another_brand_is_refused() {
     let (desk, sandbox) = ready(&["--users", "5", "--brand-id", "otherbrand"]);
     roster(&desk, 2);
     insta::assert_snapshot!(run(&desk, &APPLY, 5).stderr, @r"
-        error: the token belongs to brand `otherbrand`, and `q` is for brand `testbrand`
+        error[brand-mismatch]: the token belongs to brand `otherbrand`, and `q` is for brand `testbrand`
         hint: use a token of that brand, or mend `settings.brand_id`
         ");
     assert!(sandbox.log().is_empty());
@@ -426,7 +426,7 @@ fn a_wrong_data_centre_is_refused_with_the_right_one() {
     desk.ssoctl(&["connection", "set", "q", "settings.data_center=iad1"]).exits(0);
     roster(&desk, 2);
     insta::assert_snapshot!(run(&desk, &APPLY, 4).stderr, @r"
-        error: the tenant does not live in `iad1`: whoami says `fra1`
+        error[wrong-data-center]: the tenant does not live in `iad1`: whoami says `fra1`
         hint: set `data_center: fra1` under `settings:`
         ");
     let (proxied, beyond) = ready(&["--users", "5", "--proxied"]);
@@ -447,7 +447,7 @@ fn plans_against_an_exported_list_without_the_vendor() {
     run(&desk, &[&MIGRATE[..], &columns, &["--apply"]].concat(), 2);
     run(&desk, &MIGRATE, 3).tells("hint: use `--old-column Login`");
     insta::assert_snapshot!(run(&desk, &[&MIGRATE[..], &columns[..4]].concat(), 3).stderr, @r"
-        error: `q` does not say how its user list is reached
+        error[directory-unset]: `q` does not say how its user list is reached
         hint: `ssoctl connection set q directory.token=env:NAME_OF_A_VARIABLE` names what opens the API
         ");
 }
@@ -473,7 +473,7 @@ fn without_a_migration_there_is_nothing_to_resume() {
     run(&desk, &MIGRATE, 0);
     let output = run(&desk, &["resume", "q"], 5);
     insta::assert_snapshot!(without_digest(&output.stderr), @r"
-        error: `q-[DIGEST]` is a plan that was never applied
+        error[plan-not-begun]: `q-[DIGEST]` is a plan that was never applied
         hint: `--apply` on the command that made it begins it: `users migrate` or `users provision`
         ");
     run(&desk, &["status", "nonsense"], 3).tells("there is no migration `nonsense`");

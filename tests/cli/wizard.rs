@@ -312,7 +312,7 @@ fn qualifio_from_discovery_never_shows_a_secret_that_was_typed_for_its_reference
         ("Kind of connection: ", "custom"),
         ("come from? [discovery]: ", "discovery"),
         ("URL of it or of the issuer: ", "idp.xml"),
-        ("error: ", "op.json"),
+        ("error", "op.json"),
         ("Contact (recommended): ", ""),
         ("E-mail domains: ", ""),
         ("error: Qualifio requires it", "example.org,example.edu"),
@@ -392,7 +392,7 @@ fn one_of_several_identity_providers_is_asked_for() {
         Terminal::start(&desk, &[&["connection", "add", "i", "--provider", "ino-cx"], &flags[..]].concat());
     terminal.answers(&[
         ("Entity ID of the identity provider: ", "https://c.example.org/idp"),
-        ("error: all.xml: no entity has the ID", "https://b.example.org/idp"),
+        ("error[entity-not-found]: all.xml: no entity has the ID", "https://b.example.org/idp"),
         ("Name [i]: ", ""),
         ("SAML Identifier Format: ", ""),
         ("Username, an e-mail address: ", ""),
@@ -439,7 +439,7 @@ fn a_file_with_errors_cannot_be_written_and_a_way_back_mends_it() {
         ("Valid email domains: ", "example.org"),
         ("Change existing username on login", ""),
         ("error[merge-without-just-in-time]", "yes"),
-        ("error: ", "<"),
+        ("error", "<"),
         ("Change existing username on login", "<"),
         ("Valid email domains [example.org]: ", "<"),
         ("Notify admins", "<"),
@@ -457,6 +457,8 @@ fn a_file_with_errors_cannot_be_written_and_a_way_back_mends_it() {
 fn a_flag_that_cannot_be_ends_it_before_a_question() {
     let desk = desk();
     let before = desk.files();
+    // A question ends so, and so does the code of an error.
+    let asks = |text: &str| text.lines().any(|line| line.contains("]: ") && !line.starts_with("error["));
     for (more, exit) in [
         (&["--provider=qualys", "--google"][..], 3),
         (&["--provider=qualys", "--metadata=nothing.xml"], 3),
@@ -466,7 +468,7 @@ fn a_flag_that_cannot_be_ends_it_before_a_question() {
     ] {
         let mut terminal = Terminal::start(&desk, &[&["connection", "add", "x"], more].concat());
         let text = terminal.ends(exit);
-        assert!(!text.contains("]: ") && !text.contains("Platform"), "{text}");
+        assert!(!asks(&text) && !text.contains("Platform"), "{text}");
         assert_eq!(desk.files(), before);
     }
 }

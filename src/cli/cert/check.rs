@@ -16,6 +16,7 @@ use crate::cli::cert::collect::Dates;
 use crate::cli::cert::collect::Failures;
 use crate::cli::cert::collect::Found;
 use crate::cli::context::Context;
+use crate::cli::pipeline;
 use crate::cli::init::Validity;
 use crate::cli::source;
 use crate::cli::table;
@@ -32,7 +33,9 @@ use crate::report::certificates;
 use crate::report::certificates::CertificateRow;
 use crate::report::certificates::ConnectionRow;
 use crate::report::certificates::Report;
-use crate::workspace::CertificateValidity;
+use crate::report::gate::Cover;
+use crate::report::gate::Gate;
+use crate::report::gate;
 use crate::workspace::Policy as WorkspacePolicy;
 
 /// Check certificates: until when is each connection covered?
@@ -111,11 +114,7 @@ impl Outcome {
 /// Looks at everything, tells everything, and only then decides.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let policy = policy(args, context)?;
-    let thresholds = Thresholds { warn_days: policy.warn_days, fail_days: policy.fail_days };
-    let validity = match policy.certificate_validity {
-        CertificateValidity::Strict => Policy::Strict,
-        CertificateValidity::KeyOnly => Policy::KeyOnly,
-    };
+    let (thresholds, validity) = (policy.thresholds(), policy.coverage());
     let mut outcome = Outcome::default();
     let everything = args.sources.is_empty() && args.tls.is_empty();
     if everything {
@@ -149,8 +148,16 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         })
         .collect();
     let report = report(&outcome, &judged);
-    tell(&report, &outcome, everything, context)?;
     let worst = report.worst();
+    if pipeline::has(context.format) {
+        outcome.failures.tell("checked", context);
+        let state = pipeline::tell(&gated(args, &report, &outcome, thresholds, context), &|_| false, context)?;
+        if let Some(state) = state {
+            return Ok(Verdict::Plugin(state));
+        }
+    } else {
+        tell(&report, &outcome, everything, context)?;
+    }
     let reached = match args.fail_on {
         Threshold::Warn => Status::Warn,
         Threshold::Fail => Status::NotYetValid,
@@ -297,6 +304,47 @@ fn report<'a>(outcome: &'a Outcome, judged: &'a [(&'a Met, bool, judge::Verdict)
         connections: &outcome.connections,
         findings: outcome.findings.iter().chain(judged.iter().flat_map(|(.., verdict)| &verdict.findings)).collect(),
         not_looked_at: outcome.failures.rows(),
+    }
+}
+
+/// The same for a pipeline.
+fn gated<'a>(
+    args: &Args,
+    report: &'a Report<'_>,
+    outcome: &Outcome,
+    thresholds: Thresholds,
+    context: &Context,
+) -> Gate<'a> {
+    let mut findings: Vec<Finding> = report.findings.iter().map(|finding| (*finding).clone()).collect();
+    findings.extend(outcome.failures.findings());
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    let alone = report.certificates.iter().filter(|row| !row.in_connection).map(|row| row.source.to_owned());
+    let mut looked_at: Vec<String> = report.connections.iter().map(|row| row.name.clone()).chain(alone).collect();
+    looked_at.dedup();
+    let met = |row: &CertificateRow<'a>| {
+        Some(gate::Met {
+            source: row.source,
+            in_connection: row.in_connection,
+            entity_id: row.owner.unwrap_or_default(),
+            usage: row.usage,
+            certificate: row.certificate?,
+        })
+    };
+    let cover = |row: &ConnectionRow| Cover {
+        connection: row.name.clone(),
+        until: row.covered_until,
+        status: row.status,
+    };
+    Gate {
+        command: "cert check",
+        findings,
+        looked_at,
+        threshold: if args.fail_on == Threshold::Warn { Severity::Warning } else { Severity::Error },
+        is_complete: outcome.failures.is_empty(),
+        covers: report.connections.iter().map(cover).collect(),
+        certificates: report.certificates.iter().filter_map(met).collect(),
+        days: (thresholds.warn_days, thresholds.fail_days),
+        now: context.now,
     }
 }
 

@@ -28,6 +28,7 @@ use crate::model::printable;
 use crate::oidc::keys::Key;
 use crate::oidc::keys::KeySet;
 use crate::report::certificates::NotLookedAt;
+use crate::report::gate;
 use crate::saml::metadata;
 use crate::saml::metadata::Select;
 
@@ -69,6 +70,11 @@ impl Failures {
             message: error.to_string(),
         };
         self.0.iter().map(row).collect()
+    }
+
+    /// As findings, each at its source.
+    pub(super) fn findings(&self) -> impl Iterator<Item = Finding> {
+        self.0.iter().map(|(source, error)| gate::of_error(error, Some(source)))
     }
 
     /// Tells each, `what` being what was not done: `checked`.

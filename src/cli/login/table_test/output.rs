@@ -147,7 +147,7 @@ pub(super) fn junit(results: &Results) -> Result<String> {
             detail: detail(results, outcome),
         }),
     });
-    let mut suites = vec![Suite { name: results.file.clone(), tests: tests.collect() }];
+    let mut suites = vec![Suite { name: results.file.clone(), file: Some(results.file.clone()), tests: tests.collect() }];
     if results.require_coverage {
         for (prepared, (coverage, _)) in results.connections.iter().zip(&results.coverage) {
             let tests = coverage.rules().map(|rule| Test {
@@ -160,7 +160,7 @@ pub(super) fn junit(results: &Results) -> Result<String> {
                     detail: prepared.at(&rule.route).unwrap_or_default(),
                 }),
             });
-            suites.push(Suite { name: format!("rules of {}", prepared.name()), tests: tests.collect() });
+            suites.push(Suite { name: format!("rules of {}", prepared.name()), file: None, tests: tests.collect() });
         }
     }
     junit::document(&suites)

@@ -1,0 +1,119 @@
+//! Metrics for the textfile collector of Prometheus' node exporter. Certificates have the name and the labels that
+//! saml-exporter gave them, so that its dashboards and alerts work.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use crate::cert::Certificate;
+use crate::cert::name;
+use crate::report::gate::Gate;
+use crate::report::gate::Met;
+
+/// The parts of a name that are labels.
+const ISSUER: [&str; 5] = ["C", "CN", "L", "O", "ST"];
+const SUBJECT: [&str; 4] = ["C", "CN", "L", "O"];
+
+/// The text of a scrape.
+pub(crate) fn text(gate: &Gate<'_>) -> String {
+    let mut text = String::new();
+    certificates(gate, &mut text);
+    let covers: Vec<(String, i64)> = gate
+        .covers
+        .iter()
+        .filter_map(|cover| Some((labels(&[("connection", &cover.connection)]), cover.until?.unix())))
+        .collect();
+    metric(
+        &mut text,
+        "ssoctl_covered_until_timestamp_seconds",
+        "The moment until which a connection has a good signing certificate, in seconds since 1970.",
+        covers,
+    );
+    let uncovered = gate.covers.iter().filter(|cover| cover.status.is_some());
+    let uncovered =
+        uncovered.map(|cover| (labels(&[("connection", &cover.connection)]), i64::from(cover.until.is_some())));
+    metric(
+        &mut text,
+        "ssoctl_covered",
+        "Whether a connection has a good signing certificate now.",
+        uncovered.collect(),
+    );
+    let mut counts: BTreeMap<String, i64> = BTreeMap::new();
+    for finding in &gate.findings {
+        let connection = finding.connection.as_deref().unwrap_or_default();
+        let key = [("code", finding.code), ("connection", connection), ("severity", finding.severity.word())];
+        *counts.entry(labels(&key)).or_default() += 1;
+    }
+    metric(
+        &mut text,
+        "ssoctl_findings",
+        "What was found, by code, connection and severity.",
+        counts.into_iter().collect(),
+    );
+    metric(
+        &mut text,
+        "ssoctl_complete",
+        "Whether everything that was asked for could be looked at.",
+        vec![(String::new(), i64::from(gate.is_complete))],
+    );
+    text
+}
+
+fn certificates(gate: &Gate<'_>, text: &mut String) {
+    let mut ends = BTreeSet::new();
+    let mut begins = BTreeSet::new();
+    for met in &gate.certificates {
+        let labels = of_certificate(met);
+        ends.insert((labels.clone(), met.certificate.not_after.unix()));
+        begins.insert((labels, met.certificate.not_before.unix()));
+    }
+    metric(
+        text,
+        "saml_x509_cert_not_after",
+        "The end of a certificate, in seconds since 1970.",
+        ends.into_iter().collect(),
+    );
+    metric(
+        text,
+        "saml_x509_cert_not_before",
+        "The beginning of a certificate, in seconds since 1970.",
+        begins.into_iter().collect(),
+    );
+}
+
+fn of_certificate(met: &Met<'_>) -> String {
+    let certificate: &Certificate = met.certificate;
+    let part = |whole: &str, key: &str| name::value(whole, key).unwrap_or_default();
+    let mut all: Vec<(String, String)> = vec![
+        ("entityid".to_owned(), met.entity_id.to_owned()),
+        ("use".to_owned(), met.usage.to_owned()),
+        ("serial_number".to_owned(), certificate.serial.clone()),
+    ];
+    all.extend(ISSUER.iter().map(|key| (format!("issuer_{key}"), part(&certificate.issuer, key))));
+    all.extend(SUBJECT.iter().map(|key| (format!("subject_{key}"), part(&certificate.subject, key))));
+    // What tells apart what would else be one series.
+    all.push((if met.in_connection { "connection" } else { "source" }.to_owned(), met.source.to_owned()));
+    all.push(("fingerprint_sha256".to_owned(), certificate.sha256.clone()));
+    labels(&all.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect::<Vec<_>>())
+}
+
+fn labels(all: &[(&str, &str)]) -> String {
+    let told: Vec<String> = all.iter().map(|(name, value)| format!("{name}=\"{}\"", escaped(value))).collect();
+    format!("{{{}}}", told.join(","))
+}
+
+/// Prometheus, Exposition formats.
+fn escaped(value: &str) -> String {
+    value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+}
+
+/// A gauge with its series; nothing where it has none.
+fn metric(text: &mut String, name: &str, help: &str, series: Vec<(String, i64)>) {
+    if series.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge");
+    for (labels, value) in series {
+        let _ = writeln!(text, "{name}{labels} {value}");
+    }
+}
