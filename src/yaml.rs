@@ -192,7 +192,7 @@ fn in_words_of_yaml(cause: &str) -> String {
 }
 
 /// Keys whose value is a reference to a secret.
-const SECRETS: [&str; 2] = ["token", "client_secret"];
+const SECRETS: [&str; 3] = ["token", "client_secret", "password"];
 
 fn is_reference(value: &str) -> bool {
     let value = value.trim_matches(['"', '\'']);

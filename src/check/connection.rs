@@ -294,6 +294,7 @@ fn settings(subject: &Subject<'_>, sink: &mut Sink<'_>) {
 fn near_or_all(wanted: &str, known: &[&str]) -> String {
     match nearest(wanted, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
+        None if known.is_empty() => "the vendor has none: take the line out".to_owned(),
         None => format!("it has: {}", known.join(", ")),
     }
 }

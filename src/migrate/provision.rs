@@ -267,7 +267,7 @@ fn one(row: Row, person: &Person, known: &Known<'_>, given: &Given<'_>, api: &Ap
                 let has =
                     has.map_or_else(|| "no External ID".to_owned(), |key| format!("the External ID {}", shown(key)));
                 let why = format!(
-                    "account {} has {has} and may be the same person's: link it first, lest there be two",
+                    "account {} has {has} and may be the same person's: if it is, give it this person's External ID first (`ssoctl users migrate`), lest there be two",
                     shown(&other.username.0)
                 );
                 let row = Row { user_id: Some(other.id.clone()), ..row };

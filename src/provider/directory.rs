@@ -166,6 +166,10 @@ impl fmt::Display for CallError {
             Self::Throttled { detail, wait: _ } => write!(f, "the vendor asks to slow down: {detail}"),
             Self::Unreachable { detail } => write!(f, "the vendor could not be reached: {detail}"),
             Self::OutcomeUnknown { detail } => write!(f, "no certain answer came: {detail}"),
+            // Some vendors say status and code in the message too.
+            Self::Refused { status, code, message } if message.starts_with(&format!("{status} {code}")) => {
+                write!(f, "refused with {message}")
+            }
             Self::Refused { status, code, message } => write!(f, "refused with {status} {code}: {message}"),
             Self::Changed { detail } => write!(f, "the account changed since it was read: {detail}"),
             Self::Unauthorized { detail } => write!(f, "the credentials are not accepted: {detail}"),

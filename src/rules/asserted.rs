@@ -115,6 +115,7 @@ impl<'a> Login<'a> {
             return "; it came without a value".to_owned();
         }
         match self.near_name(wanted) {
+            Some((near, Some(called))) if called == near => format!("; `{near}` did"),
             Some((near, Some(called))) => format!("; `{near}` did, which is {called}"),
             Some((near, None)) => format!("; `{near}` did: {}", explain_difference(wanted, near)),
             None => match self.names_with_values().take(12).collect::<Vec<_>>() {

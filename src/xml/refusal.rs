@@ -38,8 +38,9 @@ pub(super) fn not_xml(name: &str, prefix: &[u8]) -> Option<Failure> {
         _ if has(b"-----BEGIN CERTIFICATE") || has(b"-----BEGIN TRUSTED") || text.starts_with(b"MII") => {
             certificate(refuse)
         }
-        [b'{' | b'[', ..] => refuse("json-not-xml", "this is JSON, not SAML metadata")
-            .map(|failure| failure.hint("an OpenID Connect discovery document is given with `--discovery`")),
+        [b'{' | b'[', ..] => refuse("json-not-xml", "this is JSON, not SAML metadata").map(|failure| {
+            failure.hint("an OpenID Connect discovery document is given to `ssoctl connection add` with `--discovery`")
+        }),
         _ => None,
     }
 }
@@ -60,7 +61,7 @@ pub(super) fn html(name: &str, at: Position) -> Failure {
 /// A DOCTYPE, in any guise.
 pub(super) fn doctype(name: &str, at: Position) -> Failure {
     failure(name, at, "doctype", "the document has a DOCTYPE, which can fetch files and define entities")
-        .hint("SAML forbids it: remove the `<!DOCTYPE ..>`, or ask the publisher for metadata without one")
+        .hint("SAML has no use for it: remove the `<!DOCTYPE ..>`, or ask the publisher for metadata without one")
 }
 
 /// Why the input was stopped.

@@ -202,7 +202,10 @@ id,username,external_id,email,first_name,last_name,user_role,asset_groups
     // What goes wrong there is told with its line, and nothing is applied.
     let wrong = ["--rehearse-fault", "refuse=at:2@post", "--apply", "--rate", "0"];
     let failed = run(&desk, &[&rehearse[..], &wrong].concat(), 5);
-    failed.tells("error[rehearsal-failed]: the rehearsal did not come to its end: 1 row failed").tells("hint: line ").tells("refused");
+    failed
+        .tells("error[rehearsal-failed]: the rehearsal did not come to its end: 1 row failed")
+        .tells("hint: line ")
+        .tells("refused");
     assert!(sandbox.log().is_empty(), "a rehearsal writes nothing at the vendor");
     run(&desk, &[&rehearse[..], &["--apply", "--rate", "0"]].concat(), 1).tells("rehearsed at a stand-in");
     each_once(&sandbox);

@@ -83,7 +83,7 @@ fn a_doctype() {
     let output = refused_from("idp.xml", Some(&hostile), 3, &[]);
     insta::assert_snapshot!(output.stderr, @r"
         error[doctype]: idp.xml:2:1: the document has a DOCTYPE, which can fetch files and define entities
-        hint: SAML forbids it: remove the `<!DOCTYPE ..>`, or ask the publisher for metadata without one
+        hint: SAML has no use for it: remove the `<!DOCTYPE ..>`, or ask the publisher for metadata without one
         ");
 }
 

@@ -294,7 +294,7 @@ fn a_captured_login_is_recorded_where_it_is_of_now_and_for_this_vendor() {
         let run = desk.command(&line).env("SSOCTL_NOW", now).run().exits(5);
         assert!(run.stdout.contains(&format!("\"code\": \"{code}\"")), "{}", run.stdout);
     };
-    record("2023-11-16T23:00:00Z", 5, "audience and confirmation of this login is unchecked");
+    record("2023-11-16T23:00:00Z", 5, "audience and confirmation of this login are unchecked");
     code("2023-11-16T23:00:00Z", "record-unproven");
     let audience = "saml.sp.entity_id=https://localhost:8080/accounts/bfeb03a0-6022-4862-9bbf-5a4d7608db35/saml";
     desk.ssoctl(&["connection", "set", "prod", audience, &format!("saml.sp.acs={ACS}")]).exits(0);

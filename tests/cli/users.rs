@@ -260,7 +260,7 @@ fn an_untested_connection_needs_consent() {
     insta::assert_snapshot!(run(&desk, &APPLY, 5).stderr, @r"
         2 to rename, 0 already so, 0 cannot be renamed
         error[connection-not-enabled]: `q` is neither tested nor enabled: users who log in meanwhile could get a second account
-        hint: test and enable it at the vendor, then `ssoctl connection set q status.tested_on=YYYY-MM-DD status.enabled=true`; or `--accept-untested`
+        hint: `ssoctl connection test q --record` and `ssoctl connection enable q`, when it is enabled at the vendor; or `--accept-untested`
         ");
     desk.ssoctl(&["connection", "set", "q", "status.tested_on=2026-11-20"]).exits(0);
     run(&desk, &APPLY, 5).tells("`q` is tested, and not enabled");

@@ -103,8 +103,8 @@ pub(crate) fn remove(args: &RemoveArgs, context: &mut Context) -> Result<Verdict
         (0..old.len()).filter(|at| digest(&old[*at]).is_some_and(|digest| digest.starts_with(&wanted))).collect();
     let &[at] = found.as_slice() else {
         let all: Vec<String> = old.iter().filter_map(digest).collect();
-        let what = if found.is_empty() { "no certificate" } else { "several certificates" };
-        return Err(Failure::input("certificate-not-found", format!("{}: {what} begin with `{wanted}`", loaded.path.display()))
+        let what = if found.is_empty() { "no certificate begins" } else { "several certificates begin" };
+        return Err(Failure::input("certificate-not-found", format!("{}: {what} with `{wanted}`", loaded.path.display()))
             .hint(format!("there is: {}", if all.is_empty() { "none".to_owned() } else { all.join(", ") }))
             .into());
     };

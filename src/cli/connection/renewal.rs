@@ -236,7 +236,8 @@ pub(crate) fn unaccepted<'c>(changes: impl Iterator<Item = &'c Change>, accepted
 /// The refusal of changes that were not accepted; `command` is what accepts them.
 pub(crate) fn risk_refused(name: &ConnectionName, codes: &[&str], command: &str) -> Failure {
     let flags: Vec<String> = codes.iter().map(|code| format!("--accept {code}")).collect();
-    let message = format!("`{name}` was not changed: {} is of high risk and was not accepted", codes.join(", "));
+    let (is, was) = if codes.len() == 1 { ("is", "was") } else { ("are", "were") };
+    let message = format!("`{name}` was not changed: {} {is} of high risk and {was} not accepted", codes.join(", "));
     Failure::refused("risk-not-accepted", message)
         .hint("ask the publisher, by another channel than the document, whether it is meant")
         .hint(format!("then `{command} --apply {}`", flags.join(" ")))

@@ -39,6 +39,7 @@ use crate::error::Result;
 use crate::model::ConnectionName;
 use crate::model::printable;
 use crate::model::time::Time;
+use crate::model::verb;
 use crate::model::verification::Verification;
 use crate::rules::Verdict as Decided;
 use crate::saml::response;
@@ -185,7 +186,8 @@ fn recorded_as_of(args: &Args, outcome: &decode::Outcome, now: Time) -> Result<T
     let name = &args.name;
     let missing: Vec<&str> = ["audience", "confirmation"].into_iter().filter(|step| outcome.unchecked.contains(step)).collect();
     if !missing.is_empty() {
-        let message = format!("not recorded: {} of this login is unchecked, so that it may be one to somebody else", missing.join(" and "));
+        let are = verb(missing.len() as u64, "is", "are");
+        let message = format!("not recorded: {} of this login {are} unchecked, so that it may be one to somebody else", missing.join(" and "));
         return Err(Failure::refused("record-unproven", message)
             .hint(format!("tell what the vendor shows: `ssoctl connection set {name} saml.sp.entity_id=.. saml.sp.acs=..`"))
             .hint(format!("or test by a login of now: `ssoctl connection test {name} --record`"))

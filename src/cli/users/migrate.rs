@@ -312,8 +312,8 @@ fn check_consent(args: &Args, loaded: &Loaded, asked: bool, context: &Context) -
     }
     Err(Failure::refused("connection-not-enabled", told)
         .hint(format!(
-            "test and enable it at the vendor, then `ssoctl connection set {} status.tested_on=YYYY-MM-DD \
-             status.enabled=true`; or `--accept-untested`",
+            "`ssoctl connection test {0} --record` and `ssoctl connection enable {0}`, when it is enabled at the vendor; \
+             or `--accept-untested`",
             loaded.name
         ))
         .into())

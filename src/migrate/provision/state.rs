@@ -156,7 +156,7 @@ pub(crate) fn alike(text: &str) -> Option<String> {
     let has = if has.is_empty() { "no External ID".to_owned() } else { format!("the External ID {}", shown(has)) };
     let key = fields.get(KEY)?;
     Some(format!(
-        "account {} with {has} has the e-mail address of {}, or a key that looks the same: link it first, lest there be two",
+        "account {} with {has} has the e-mail address of {}, or a key that looks the same: if it is the same person's, give it the External ID first (`ssoctl users migrate`), lest there be two",
         shown(other),
         shown(key)
     ))

@@ -202,7 +202,7 @@ pub(super) fn told(endpoint: Endpoint, spoken: &Spoken<'_>, hide: &Hide<'_>) -> 
         error: "",
         code: "oauth-error-unknown",
         clause,
-        what: "which is an error of its own",
+        what: "which no specification has",
         mend: "look the error up in the provider's documentation, and in its sign-in log",
     };
     let meaning = known.iter().find(|meaning| meaning.error == spoken.error).unwrap_or(&unknown);
