@@ -7,6 +7,7 @@ use crate::crypto::random;
 use crate::model::time::Time;
 use crate::model::verification::Verification;
 use crate::trial::site::Login;
+use crate::trial::site::SIGNED_STRAY;
 use crate::web::request::Request;
 
 /// Logins that may be under way at a time: somebody presses the button again, and comes back by the first.
@@ -133,6 +134,15 @@ impl Come {
         }
     }
 
+    /// Whether what waits at this key, or was brought with it, is a browser's.
+    pub(super) fn is_of(&self, key: &str, browser: &str) -> bool {
+        let kept = self.kept.iter().find(|kept| random::is_same(&kept.key, key));
+        let of_begun = |kept: &Kept| {
+            self.begun.iter().any(|begun| begun.id == kept.id && random::is_same(&begun.browser, browser))
+        };
+        kept.is_some_and(of_begun) || self.of(key, Some(browser)).is_some()
+    }
+
     /// What this browser has brought.
     pub(super) fn of(&self, key: &str, browser: Option<&str>) -> Option<&Arc<Login>> {
         let brought = self.brought.iter().find(|brought| random::is_same(&brought.key, key))?;
@@ -146,7 +156,9 @@ impl Come {
 
     /// Whether a login is the one that counts from now on.
     pub(super) fn weigh(&mut self, login: &Arc<Login>) -> bool {
-        let better = self.login.as_ref().is_none_or(|known| login.weight() > known.weight() || known.weight() == 0);
+        let better = self.login.as_ref().is_none_or(|known| {
+            login.weight() > known.weight() || login.weight() == known.weight() && known.weight() <= SIGNED_STRAY
+        });
         if better {
             self.login = Some(Arc::clone(login));
         }

@@ -56,6 +56,7 @@ pub(super) fn result(trial: &Trial, login: &Login, logout: Option<&Verification>
         (Some(_), _) => "The login was refused",
         (None, Some(Verdict::Deny)) => "The vendor would deny this login",
         (None, Some(Verdict::Prompt)) => "The vendor would ask before it lets this user in",
+        (None, None) if login.decision.is_some() => "The identity provider's proof was accepted",
         (None, _) => "The login was accepted",
     };
     let shown = judged.identity.as_ref().or(judged.claimed.as_ref()).filter(|_| login.is_open());
@@ -80,7 +81,7 @@ pub(super) fn result(trial: &Trial, login: &Login, logout: Option<&Verification>
             p.card { (strays(trial)) }
         }
         @if !login.is_open() {
-            p.card { "What came encrypted is not shown here: this page shows it of a login that is accepted, and that this browser has begun. The terminal has all of it." }
+            p.card { "What came encrypted is not shown here, and neither is what the vendor would make of it: this page shows it of a login that is accepted, and that this browser has begun. The terminal has all of it." }
         }
         @if let Some(decision) = decision { (decided(decision, &trial.name)) }
         @if let Some(identity) = shown {

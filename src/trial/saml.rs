@@ -391,7 +391,9 @@ impl Party for ServiceProvider {
     }
 
     fn arrive(&self, request: &Request, now: Time) -> Option<Arrival> {
-        (request.path == ACS).then(|| self.received(request, now))
+        // What only looks at the address has brought nothing.
+        let is_looked_at = request.method == Method::Get && request.parameter(Parameter::Response.name()).is_none();
+        (request.path == ACS && !is_looked_at).then(|| self.received(request, now))
     }
 
     fn metadata(&self) -> Option<Result<(&'static str, String)>> {

@@ -45,6 +45,9 @@ const LOGOUT: &str = "/logout";
 /// port to all of them (RFC 6265 8.5).
 const KEY: &str = "of";
 
+/// The weight of what nobody has asked for here, and the identity provider has signed.
+pub(super) const SIGNED_STRAY: u8 = 1;
+
 /// A judged login, and what the vendor would make of it.
 pub(crate) struct Login {
     /// What it comes to.
@@ -68,10 +71,18 @@ impl Login {
     /// second time not that of the first.
     pub(super) fn weight(&self) -> u8 {
         match (self.expected, &self.judged.identity) {
+            // Anybody can bring what nobody has signed.
+            (false, _) if self.judged.signed => SIGNED_STRAY,
             (false, _) => 0,
-            (true, None) => 1,
-            (true, Some(_)) => 2,
+            (true, None) => 2,
+            (true, Some(_)) => 3,
         }
+    }
+
+    /// Whether it is more than what any program of this machine could have made up: it was asked for here, or the
+    /// identity provider has signed it.
+    pub(crate) fn is_of_the_provider(&self) -> bool {
+        self.expected || self.judged.signed
     }
 
     /// Whether a page says whom it is about, and what it would do. Of what came encrypted it does so where the login
@@ -190,7 +201,7 @@ impl Trial {
         Some(begun.and_then(|Started { reply, id }| {
             let mut come = self.come();
             // The same browser may have begun another one beside this.
-            let browser = match self.cookie.held(request).filter(|held| come.knows(held)) {
+            let browser = match self.cookie.held(request, &|held| come.knows(held)).filter(|held| come.knows(held)) {
                 Some(held) => held.to_owned(),
                 None => unguessable()?,
             };
@@ -309,7 +320,7 @@ impl Trial {
 
     fn result(&self, request: &Request) -> Reply {
         let key = request.parameter(KEY).unwrap_or_default();
-        let browser = self.cookie.held(request);
+        let browser = self.cookie.held(request, &|held| self.come().is_of(&key, held));
         if let Some(reply) = self.fetched(&key, browser) {
             return reply;
         }
@@ -338,7 +349,8 @@ impl Trial {
         let key = request.parameter(KEY).unwrap_or_default();
         let session = {
             let mut come = self.come();
-            let session = come.of(&key, self.cookie.held(request)).and_then(|login| login.session);
+            let browser = self.cookie.held(request, &|held| come.is_of(&key, held));
+            let session = come.of(&key, browser).and_then(|login| login.session);
             come.logging_out = session.map(|_| key).or(come.logging_out.take());
             session
         };

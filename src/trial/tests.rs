@@ -92,6 +92,10 @@ impl Party for Anybody {
             "/refused" | "/sealed/refused" => {
                 judged.verification.failed("audience", "saml-core 2", "audience-mismatch", "<i>no</i>", "<u>mend</u>");
             }
+            "/junk" => {
+                judged.signed = false;
+                judged.verification.failed("response", "saml-core 3.3", "response-not-one", "no", "mend");
+            }
             _ => return None,
         }
         let session = (request.path == "/arrive").then_some(7);
@@ -160,6 +164,8 @@ fn request(method: Method, path: &str, from: From) -> Request {
 #[derive(Default)]
 struct Browser {
     cookie: RefCell<Option<(String, String)>>,
+    /// Whether a page of another port has put one of the same name before it.
+    planted: bool,
 }
 
 /// What a browser was answered: the status, where it is led, and the page.
@@ -176,7 +182,9 @@ impl Browser {
         let mut request = Request { query: query.to_owned(), ..request(method, path, from) };
         // With a form of another site the cookie does not come (`SameSite=Lax`).
         if from != From::Elsewhere || method == Method::Get {
-            request.cookies.extend(self.cookie.borrow().clone());
+            let own = self.cookie.borrow().clone();
+            request.cookies.extend(own.iter().filter(|_| self.planted).map(|(name, _)| (name.clone(), "x".to_owned())));
+            request.cookies.extend(own);
         }
         let reply = trial.answer(&request);
         let header =
@@ -314,6 +322,13 @@ fn an_answer_counts_in_the_browser_that_has_begun_the_login_and_is_not_lost_by_a
         assert!(page.contains("This does not end the test"), "{page}");
     }
     assert_eq!(told(&heard), [(false, "login-other-browser"); 2]);
+    // A page of another port puts a cookie of the same name before ours (RFC 6265 5.4: the longer path comes first).
+    let (planted, planted_heard) = trial_of(Anybody::default());
+    let locked_out = Browser { planted: true, ..Browser::default() };
+    let result_of = locked_out.log_in(&planted, "/arrive");
+    assert!(locked_out.get(&planted, &result_of).2.contains("ACCEPTED"));
+    assert!(locked_out.get(&planted, &result_of).2.contains("ACCEPTED"));
+    assert_eq!(told(&planted_heard), [(true, "")]);
     // The cookie alone, which a browser sends to all ports, opens nothing.
     assert_eq!(browser.get(&trial, "/result?of=00000000000000000000000000000000").0, 403);
     assert!(browser.get(&trial, &result).2.contains("REFUSED audience-mismatch"));
@@ -383,6 +398,13 @@ fn where_logins_begin_elsewhere_one_that_is_accepted_ends_the_test_and_no_other(
     let (status, result, _) = browser.post(&trial, "/arrive");
     assert_eq!(status, 303);
     assert_eq!(told(&heard), [(false, "audience-mismatch"), (true, "")]);
+    // What the provider has signed is not pushed out by what anybody could have made up.
+    let (strays, told_of) = trial_of(Anybody { elsewhere: true, ..Anybody::default() });
+    for path in ["/junk", "/refused", "/junk", "/refused"] {
+        browser.post(&strays, path);
+    }
+    let signed = (false, "audience-mismatch");
+    assert_eq!(told(&told_of), [(false, "response-not-one"), signed, signed]);
     assert_eq!(Browser::default().get(&trial, &result).0, 403);
     assert!(browser.get(&trial, &result).2.contains("ACCEPTED"));
     assert!(matches!(heard.try_recv(), Ok(Event::Shown)));

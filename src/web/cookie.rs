@@ -21,9 +21,12 @@ impl Cookie {
         Self { name: format!("{prefix}{purpose}-{port}"), https }
     }
 
-    /// What the browser has of it.
-    pub(crate) fn held<'r>(&self, request: &'r Request) -> Option<&'r str> {
-        request.cookie(&self.name)
+    /// What the browser has of it: where it has several the one that is `known`. A page of another port can add one
+    /// of the same name for a longer path (RFC 6265 5.3 and 8.5), which must lock nobody out.
+    pub(crate) fn held<'r>(&self, request: &'r Request, known: &dyn Fn(&str) -> bool) -> Option<&'r str> {
+        let mut all = request.cookies(&self.name);
+        let first = all.next()?;
+        if known(first) { Some(first) } else { all.find(|held| known(held)).or(Some(first)) }
     }
 
     /// Gives it to the browser. It comes back on a login's way from the identity provider too, and with no form
@@ -46,13 +49,31 @@ impl Cookie {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::request::From;
+    use crate::web::request::Method;
 
     #[test]
-    fn by_https_no_page_of_another_port_can_put_one_in_its_place() {
+    fn no_page_of_another_port_can_put_one_in_its_place() {
         let set = |base: &str| {
             let reply = Cookie::of("test", base).given(Reply::document("text/plain", ""), "v");
             reply.headers.into_iter().next().unwrap().1
         };
+        let request = |cookies: &[&str]| Request {
+            method: Method::Get,
+            path: "/result".to_owned(),
+            query: String::new(),
+            form: Vec::new(),
+            authorization: None,
+            cookies: cookies.iter().map(|value| ("test-8976".to_owned(), (*value).to_owned())).collect(),
+            from: From::Unsaid,
+        };
+        let cookie = Cookie::of("test", "http://localhost:8976");
+        let held = |cookies: &[&str]| cookie.held(&request(cookies), &|held| held == "ours").map(str::to_owned);
+        assert_eq!(held(&["x", "ours", "y"]).as_deref(), Some("ours"));
+        assert_eq!(
+            (held(&["ours"]).as_deref(), held(&["x", "y"]).as_deref(), held(&[])),
+            (Some("ours"), Some("x"), None)
+        );
         assert_eq!(set("http://localhost:8976"), "test-8976=v; Path=/; HttpOnly; SameSite=Lax");
         assert_eq!(set("https://localhost:8976"), "__Host-test-8976=v; Path=/; HttpOnly; SameSite=Lax; Secure");
     }

@@ -69,9 +69,9 @@ impl Request {
         only(&self.parameters(), name).map(str::to_owned)
     }
 
-    /// A cookie, where there is exactly one of that name.
-    pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
-        only(&self.cookies, name)
+    /// The cookies of that name.
+    pub(crate) fn cookies(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.cookies.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 }
 

@@ -25,7 +25,7 @@ impl Site for Echo {
         };
         let field = request.field("a").unwrap_or("none");
         let verb = if request.method == Method::Post { "post" } else { "get" };
-        let cookie = request.cookie("c").unwrap_or("none");
+        let cookie = request.cookies("c").next().unwrap_or("none");
         let text = format!("{verb} {} {:?} a={field} c={cookie} {from}", request.path, request.parameter("q"));
         match request.path.as_str() {
             "/page" => Reply::page(200, page::layout("brand", "<title>", &html! { p { (text) } })),

@@ -58,7 +58,7 @@ fn a_file_that_has_come_during_the_wait_is_not_replaced() {
         let port = free_port();
         let listen = format!("127.0.0.1:{port}");
         let line =
-            ["connection", "test", "google", "--no-browser", "--listen", &listen, "--wait", "2", "--save", "got"];
+            ["connection", "test", "google", "--idp-initiated", "--listen", &listen, "--wait", "2", "--save", "got"];
         let mut child = desk.command(&[&line[..], more].concat()).background();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(|line| line.unwrap());
         assert!(lines.any(|line| line.starts_with("waiting")));
@@ -68,11 +68,17 @@ fn a_file_that_has_come_during_the_wait_is_not_replaced() {
         let output = child.wait_with_output().unwrap();
         assert_eq!(output.status.code(), Some(exit), "{told:?}");
         assert_eq!(desk.read("got"), kept);
+        #[cfg(unix)]
+        if exit == 1 {
+            use std::os::unix::fs::PermissionsExt as _;
+            assert_eq!(desk.root().join("got").metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        }
         assert_eq!(told.iter().any(|line| line.contains("`got` is there already")), exit == 5, "{told:?}");
         // The login is told all the same, and that nobody here has begun it.
         let report = String::from_utf8(output.stdout).unwrap();
         assert!(
-            report.starts_with("REFUSED [response-not-one]") && report.contains("  brought by    somebody"),
+            report.starts_with("REFUSED [response-not-one]")
+                && report.contains("  brought by    a browser that came by itself"),
             "{report}"
         );
         std::fs::remove_file(desk.root().join("got")).unwrap();
@@ -228,18 +234,15 @@ fn a_browser_is_led_to_the_identity_provider_and_what_comes_back_is_reported() {
     assert!(answer.starts_with("HTTP/1.1 403") && answer.contains("REFUSED response-not-one"), "{answer}");
     assert!(answer.contains("This does not end the test"), "{answer}");
     assert!(ask(port, "GET /result HTTP/1.1").starts_with("HTTP/1.1 403"));
+    // An image of any page is no answer.
+    assert!(ask(port, "GET /acs HTTP/1.1").starts_with("HTTP/1.1 404"));
     let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        assert_eq!(desk.root().join("got.txt").metadata().unwrap().permissions().mode() & 0o777, 0o600);
-    }
+    // What anybody could have made up is no login, and is kept nowhere.
+    assert_eq!(output.status.code(), Some(4));
     let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(document["schema"], "ssoctl.connection-test/1");
-    assert_eq!((&document["verdict"], &document["code"]), (&"refused".into(), &"response-not-one".into()));
-    assert_eq!(document["expected"], false);
-    assert_eq!(desk.read("got.txt"), "PGEvPg==");
+    assert_eq!(document["error"]["code"], "no-login");
+    assert!(document["error"]["hint"].as_str().unwrap().contains("(`response-not-one`)"), "{document}");
+    assert!(!desk.root().join("got.txt").exists());
 }
 
 #[test]

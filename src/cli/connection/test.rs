@@ -289,10 +289,15 @@ fn live(args: &Args, prepared: Prepared, context: &mut Context) -> Result<(Verdi
     ui.status(&format!("waiting {} s for a login; Ctrl-C ends the test", args.wait));
     let heard = wait(args, &heard, &trial);
     drop((server, opening));
-    let Some(login) = heard.login else {
-        return Err(told::no_login(args, &begin, trial.was_opened(), &facts).into());
+    // Where logins begin here, what anybody could have made up is no login.
+    let (login, stray) = match heard.login {
+        Some(login) if !args.idp_initiated && !login.is_of_the_provider() => (None, Some(login)),
+        login => (login, None),
     };
-    report::tell(&login, heard.logout.as_deref(), &prepared, context)?;
+    let Some(login) = login else {
+        return Err(told::no_login(args, &begin, trial.was_opened(), &facts, stray.as_deref()).into());
+    };
+    report::tell(&login, heard.logout.as_deref(), args.idp_initiated, &prepared, context)?;
     if let Some(file) = args.save.as_ref().filter(|_| !login.message.is_empty()) {
         output::write_private(file, login.message.as_bytes(), args.force)?;
         context.ui.status(&format!("wrote `{}`: it holds a login, keep it like a password", file.display()));
@@ -310,7 +315,7 @@ struct Heard {
 }
 
 /// Until the login has come and was shown, and the logout too where it is a part of the test. What somebody
-/// else hands in does not end it, and is told where nothing better comes.
+/// else hands in does not end it: it is told where the identity provider has signed it, or no login begins here.
 fn wait(args: &Args, events: &Receiver<Event>, trial: &Trial) -> Heard {
     let mut heard = Heard::default();
     let mut until = Instant::now() + Duration::from_secs(args.wait);

@@ -23,7 +23,7 @@ use crate::web::request::Request;
 impl Login {
     /// Who asks, where the browser has been here.
     pub(super) fn visit(&self, request: &Request) -> Option<(String, Visit)> {
-        let key = self.cookie.held(request)?;
+        let key = self.cookie.held(request, &|held| lock(&self.sessions).get(held, self.now()).is_some())?;
         Some((key.to_owned(), lock(&self.sessions).get(key, self.now())?.clone()))
     }
 
@@ -31,7 +31,7 @@ impl Login {
     pub(super) fn enter(&self, visit: Visit, request: &Request, leads: &str) -> Result<Reply> {
         let key = crypto::hex(random::octets::<16>()?.as_slice());
         let mut sessions = lock(&self.sessions);
-        if let Some(before) = self.cookie.held(request) {
+        if let Some(before) = self.cookie.held(request, &|held| sessions.get(held, self.now()).is_some()) {
             sessions.remove(before);
         }
         let reply = self.cookie.given(Reply::see(leads), &key);

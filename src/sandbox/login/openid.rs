@@ -99,7 +99,8 @@ pub(super) fn start(login: &Login, at: usize, leads: String, request: &Request) 
     let begun = client.party.begin(&login.callback(&login.connections()[at]), false, &Draw::fresh()?, now)?;
     let mut all = lock(&logins.begun);
     // The same browser may have begun another one beside this.
-    let held = logins.cookie.held(request).filter(|held| all.last(now, |begun| is_of(begun, held)).is_some());
+    let knows = |held: &str| all.last(now, |begun| is_of(begun, held)).is_some();
+    let held = logins.cookie.held(request, &knows).filter(|held| knows(held));
     let browser = match held {
         Some(held) => held.to_owned(),
         None => crypto::hex(random::octets::<16>()?.as_slice()),
@@ -154,8 +155,12 @@ fn begun(login: &Login, at: usize, request: &Request) -> std::result::Result<Beg
     const CLAUSE: &str = "rfc6749 10.12";
     let (logins, now) = (&login.by_openid, login.now());
     let state = request.parameter("state").unwrap_or_default();
-    let browser = logins.cookie.held(request).unwrap_or_default();
     let mut all = lock(&logins.begun);
+    let knows = |held: &str| match all.get(&state, now) {
+        Some(begun) => is_of(begun, held),
+        None => all.last(now, |begun| is_of(begun, held)).is_some(),
+    };
+    let browser = logins.cookie.held(request, &knows).unwrap_or_default();
     let refused = |clause, failure: &Failure| {
         let mut verification = Verification::default();
         verification.refused("state", clause, failure);

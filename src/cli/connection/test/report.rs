@@ -14,6 +14,17 @@ use crate::trial::site::Login;
 /// Of whom a login is that does not end the test.
 const STRAY: &str = "somebody who has begun no login of this test; every program of this machine can bring something";
 
+/// The same where no login begins here, so that nothing binds one to a browser.
+const UNASKED: &str = "a browser that came by itself: no login begins here, and nothing says that it is yours";
+
+fn brought_by(login: &Login, idp_initiated: bool) -> Option<&'static str> {
+    match (idp_initiated, login.expected) {
+        (true, _) => Some(UNASKED),
+        (false, false) => Some(STRAY),
+        (false, true) => None,
+    }
+}
+
 /// What the identity provider is called.
 pub(super) fn idp(prepared: &Prepared) -> String {
     let connection = prepared.connection();
@@ -23,7 +34,13 @@ pub(super) fn idp(prepared: &Prepared) -> String {
 }
 
 /// Tells it.
-pub(super) fn tell(login: &Login, logout: Option<&Verification>, prepared: &Prepared, context: &Context) -> Result<()> {
+pub(super) fn tell(
+    login: &Login,
+    logout: Option<&Verification>,
+    idp_initiated: bool,
+    prepared: &Prepared,
+    context: &Context,
+) -> Result<()> {
     let decision = login.decision.as_ref();
     const TESTED: &str = "the identity provider's side, by the service provider of this test; the vendor's own reply URL and key were not";
     if context.format == Format::Json {
@@ -46,7 +63,7 @@ pub(super) fn tell(login: &Login, logout: Option<&Verification>, prepared: &Prep
         ("connection", Some(prepared.name().to_string())),
         ("tested", Some(TESTED.to_owned())),
         ("judged as of", Some(login.at.to_string())),
-        ("brought by", (!login.expected).then(|| STRAY.to_owned())),
+        ("brought by", brought_by(login, idp_initiated).map(str::to_owned)),
     ];
     let mut text = page::page(head, &login.judged, decision, prepared);
     if let Some(steps) = logout {

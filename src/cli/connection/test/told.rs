@@ -12,6 +12,7 @@ use crate::error::Failure;
 use crate::error::Result;
 use crate::model::connection::Connection;
 use crate::trial::party::Party;
+use crate::trial::site::Login;
 
 /// What the test is of, and what must be known there; and what makes every login fail.
 pub(super) fn beginning(args: &Args, connection: &Connection, idp: &str, party: &dyn Party, ui: &Ui) {
@@ -48,8 +49,22 @@ pub(super) fn metadata(party: &dyn Party, context: &Context) -> Result<Verdict> 
 }
 
 /// Nothing came: whether that was here or at the identity provider decides what mends it.
-pub(super) fn no_login(args: &Args, begin: &str, opened: bool, facts: &[(&'static str, String)]) -> Failure {
+pub(super) fn no_login(
+    args: &Args,
+    begin: &str,
+    opened: bool,
+    facts: &[(&'static str, String)],
+    stray: Option<&Login>,
+) -> Failure {
     let failure = Failure::remote("no-login", format!("no login came within {} s", args.wait));
+    let failure = match stray.and_then(|login| login.judged.verification.refusal()) {
+        Some(step) => failure.hint(format!(
+            "something came that answers no login of this test and that nobody has signed (`{}`): every program of \
+             this machine, and every page in a browser, can bring such a thing",
+            step.code.unwrap_or(step.step)
+        )),
+        None => failure,
+    };
     if !opened && !args.idp_initiated {
         return failure.hint(format!(
             "nobody opened {begin}: open the address that the test shows, which is another each time, in a browser of this machine while it waits; `--wait` gives more time"
