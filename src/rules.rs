@@ -335,7 +335,16 @@ impl<'a> Login<'a> {
     /// The login ends in a denial.
     fn stop(&mut self, rule: &'static str, route: &[Segment], code: &'static str, why: String) -> Stop {
         self.step(rule, route, Outcome::Stopped, why.clone());
-        Box::new(Decision { verdict: Verdict::Deny, code, summary: why, ..self.decision.clone() })
+        // Whoever is not let in is not made either, and nobody is told of them.
+        let (changes, notifications) = (Vec::new(), Vec::new());
+        Box::new(Decision {
+            verdict: Verdict::Deny,
+            code,
+            summary: why,
+            changes,
+            notifications,
+            ..self.decision.clone()
+        })
     }
 
     /// The vendor asks the user.
