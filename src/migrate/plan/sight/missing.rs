@@ -83,7 +83,9 @@ impl Sight<'_> {
             format!("no account has this {name_word}").into()
         };
         let email = self.roster.email(row).trim();
-        let why = match self.evidence.account_of_email(email).filter(|_| !email.is_empty()) {
+        // Without an address nothing is to be looked up, and no table is made for it.
+        let account = if email.is_empty() { None } else { self.evidence.account_of_email(email) };
+        let why = match account {
             Some(one) => format!("{why}; {} has the row's e-mail address", self.account(one)).into(),
             None => why,
         };
