@@ -167,7 +167,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     }
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
-        Err(error) => return ui::usage(&error, &arguments, wants_json(&arguments)),
+        Err(error) => {
+            let code = ui::usage(&error, &arguments, wants_json(&arguments));
+            // A monitor would take the 2 of a wrong command line for critical.
+            return if code == 2 && wants(&arguments, "nagios") {
+                pipeline::unknown("the command line is wrong")
+            } else {
+                code
+            };
+        }
     };
     let mut context = match Context::new(cli.global) {
         Ok(context) => context,
@@ -229,8 +237,12 @@ fn speaks(command: &Command, format: Format) -> Result<()> {
 
 /// Whether an error must be told as JSON, also when the command line itself cannot be parsed.
 fn wants_json(arguments: &[OsString]) -> bool {
-    arguments.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json")
-        || arguments.iter().any(|argument| argument == "--format=json")
+    wants(arguments, "json")
+}
+
+fn wants(arguments: &[OsString], format: &str) -> bool {
+    arguments.windows(2).any(|pair| pair[0] == "--format" && pair[1] == format)
+        || arguments.iter().any(|argument| argument.to_str() == Some(&format!("--format={format}")))
 }
 
 #[cfg(test)]

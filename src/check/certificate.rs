@@ -74,6 +74,8 @@ pub(crate) fn stored(connection: &Connection, locate: &Locate<'_>, now: Time) ->
     ];
     for (list, side, key) in lists {
         let mut seen = BTreeSet::new();
+        let is_good = |one: &Certificate| one.not_before <= now && now <= one.not_after;
+        let is_covered = list.iter().filter_map(|stored| read(stored).ok()).any(|one| is_good(&one));
         for (at, stored) in list.iter().enumerate() {
             let route: [Segment; 4] = ["saml".into(), side.into(), key.into(), at.into()];
             let mut push = |mut finding: Finding| {
@@ -93,8 +95,11 @@ pub(crate) fn stored(connection: &Connection, locate: &Locate<'_>, now: Time) ->
                         if side == "sp" && is_about_dates(finding.code) {
                             finding.hint = Some(SP_RENEWAL.to_owned());
                         }
-                        // An old certificate is a warning here: software of this field trusts the key.
-                        let severity = finding.severity.min(Severity::Warning);
+                        // An old certificate is a warning here: software of this field trusts the key. Beside a live
+                        // one it is for information.
+                        let most =
+                            if is_covered && is_about_dates(finding.code) { Severity::Info } else { Severity::Warning };
+                        let severity = finding.severity.min(most);
                         push(Finding { severity, ..finding });
                     }
                 }

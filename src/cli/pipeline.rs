@@ -51,3 +51,11 @@ pub(crate) fn tell_died(error: &anyhow::Error, context: &Context) -> Option<Stat
     let gate = Gate::died("check", error, context.now);
     tell(&gate, &|_| true, context).ok().flatten()
 }
+
+/// What a monitor is told where nothing could be looked at; the exit code.
+pub(crate) fn unknown(why: &str) -> u8 {
+    // Whoever reads it is gone where this cannot be written.
+    let mut out = std::io::stdout().lock();
+    std::io::Write::write_all(&mut out, format!("SSOCTL UNKNOWN - {why}\n").as_bytes()).ok();
+    State::Unknown.exit_code()
+}

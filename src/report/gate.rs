@@ -16,7 +16,11 @@ use crate::error::Failure;
 use crate::finding::Finding;
 use crate::finding::Place;
 use crate::finding::Severity;
+use crate::model::printable;
 use crate::model::time::Time;
+
+/// The file that findings without one are shown at, where a reader wants one.
+const NOWHERE: &str = "ssoctl.yaml";
 
 /// Everything that a run of `check` or `cert check` has to say.
 pub(crate) struct Gate<'a> {
@@ -135,10 +139,11 @@ fn file_of(finding: &Finding) -> &str {
 
 /// The message with its mend on a line below.
 fn whole(finding: &Finding) -> String {
-    match &finding.hint {
+    let text = match &finding.hint {
         Some(hint) => format!("{}\nhint: {hint}", finding.message),
         None => finding.message.clone(),
-    }
+    };
+    text.lines().map(printable).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]

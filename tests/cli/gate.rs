@@ -66,3 +66,52 @@ fn a_code_is_explained_and_a_mistyped_one_is_told_the_nearest() {
     unknown.tells("error[code-unknown]").tells("did you mean `certificate-expiring`?");
     assert!(desk.ssoctl(&["explain"]).exits(0).stdout.lines().count() > 900);
 }
+
+/// The codes of a report with their levels: one at least is an error exactly where the exit code is 1, in each format.
+fn agreed(desk: &Desk, command: &[&str], now: &str, exit: i32) -> Vec<String> {
+    let run = |format: &str| desk.command(&[command, &["--format", format]].concat()).env("SSOCTL_NOW", now).run();
+    let sarif = run("sarif").exits(exit).json();
+    let mut codes = Vec::new();
+    for result in sarif["runs"][0]["results"].as_array().unwrap() {
+        let uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].as_str().unwrap();
+        assert!(!uri.is_empty() && !uri.contains("://"), "{result}");
+        codes.push(format!("{} {}", result["level"].as_str().unwrap(), result["ruleId"].as_str().unwrap()));
+    }
+    let failed = codes.iter().any(|one| one.starts_with("error"));
+    assert_eq!(failed, exit == 1, "{command:?} at {now}: {codes:?}");
+    run("junit").exits(exit);
+    run("human").exits(exit);
+    let warned = codes.iter().any(|one| one.starts_with("warning"));
+    run("nagios").exits(if failed { 2 } else { i32::from(warned) });
+    codes
+}
+
+#[test]
+fn what_the_exit_code_calls_a_failure_every_report_does() {
+    let desk = good();
+    // Long before the certificate begins, while it is good, and after its end.
+    for (now, exit) in [("1971-01-01T00:00:00Z", 1), ("2026-11-22T10:00:00Z", 0), ("2100-01-01T00:00:00Z", 1)] {
+        for command in [&["cert", "check"][..], &["check"]] {
+            agreed(&desk, command, now, exit);
+        }
+    }
+    // No certificate of the identity provider's, and one of the vendor's own.
+    let file = desk.read("connections/a.yaml");
+    let begin = file.find("    certificates:").unwrap();
+    let rest = &file[begin + 4..];
+    let end =
+        rest.lines().skip(1).take_while(|line| line.starts_with("    ")).map(|line| line.len() + 1).sum::<usize>();
+    let list = rest[..rest.find('\n').unwrap() + 1 + end].to_owned();
+    let without = file.replace(&format!("    {list}"), "    certificates: []\n");
+    desk.write("connections/a.yaml", without);
+    assert_eq!(agreed(&desk, &["cert", "check"], "2026-11-22T10:00:00Z", 1), ["error certificate-none"]);
+}
+
+#[test]
+fn one_bad_file_hides_no_certificate_and_a_wrong_line_is_unknown_to_a_monitor() {
+    let desk = good();
+    desk.write("connections/copy of a.yaml", "x");
+    let run = desk.command(&["cert", "check", "--format", "prometheus"]).run();
+    run.exits(3).shows("saml_x509_cert_not_after{").shows("ssoctl_complete 0");
+    desk.ssoctl(&["check", "--bogus", "--format", "nagios"]).exits(3).shows("SSOCTL UNKNOWN - ");
+}

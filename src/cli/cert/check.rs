@@ -1,6 +1,9 @@
 //! `ssoctl cert check`: until when is each connection covered?
 
+use std::collections::BTreeMap;
+
 use crate::cert::Certificate;
+use crate::cert::coverage::Coverage;
 use crate::cert::coverage::Policy;
 use crate::cert::coverage::coverage;
 use crate::cert::judge;
@@ -25,6 +28,7 @@ use crate::error::Kind;
 use crate::error::Result;
 use crate::error::failure_of;
 use crate::finding::Finding;
+use crate::finding::Place;
 use crate::finding::Severity;
 use crate::model::ConnectionName;
 use crate::model::connection::OAuth;
@@ -99,6 +103,8 @@ struct Outcome {
     connections: Vec<ConnectionRow>,
     findings: Vec<Finding>,
     failures: Failures,
+    /// Where the certificates of a connection stand, or the file that cannot be read.
+    places: BTreeMap<String, Place>,
 }
 
 impl Outcome {
@@ -118,7 +124,11 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let mut outcome = Outcome::default();
     let everything = args.sources.is_empty() && args.tls.is_empty();
     if everything {
-        for name in context.workspace()?.names()? {
+        let (names, overlooked) = context.workspace()?.listing()?;
+        for (path, failure) in overlooked {
+            outcome.failures.keep(&path.display().to_string(), Err(failure.into()));
+        }
+        for name in names {
             let result = connection(&name, args, (validity, thresholds), context, &mut outcome);
             outcome.failures.keep(name.as_str(), result);
         }
@@ -151,7 +161,9 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let worst = report.worst();
     if pipeline::has(context.format) {
         outcome.failures.tell("checked", context);
-        let state = pipeline::tell(&gated(args, &report, &outcome, thresholds, context), &|_| false, context)?;
+        let unread: Vec<Finding> = outcome.failures.findings(&outcome.places).collect();
+        let gate = gated(args, &report, &outcome, &unread, thresholds, context);
+        let state = pipeline::tell(&gate, &|finding| unread.contains(finding), context)?;
         if let Some(state) = state {
             return Ok(Verdict::Plugin(state));
         }
@@ -162,7 +174,11 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         Threshold::Warn => Status::Warn,
         Threshold::Fail => Status::NotYetValid,
     };
-    if worst.is_some_and(|worst| worst >= reached) {
+    let threshold = threshold(args);
+    // The reports have findings: what they call a failure is one for the exit code too.
+    if worst.is_some_and(|worst| worst >= reached)
+        || report.findings.iter().any(|finding| closes(finding) && finding.severity >= threshold)
+    {
         return Ok(Verdict::Findings);
     }
     Ok(outcome.failures.verdict())
@@ -203,7 +219,12 @@ fn connection(
     context: &Context,
     outcome: &mut Outcome,
 ) -> Result<()> {
-    let loaded = context.workspace()?.load(name)?;
+    let workspace = context.workspace()?;
+    let file = workspace.path(name).display().to_string();
+    outcome.places.insert(name.to_string(), Place { file, line: None, column: None });
+    let loaded = workspace.load(name)?;
+    let place = loaded.place(&["saml".into(), "idp".into(), "certificates".into()]);
+    outcome.places.insert(name.to_string(), place);
     if args.key_sets
         && let Some(oauth) = &loaded.connection.oauth
         && key_set(name, oauth, args, (validity, thresholds), context, outcome)?
@@ -217,7 +238,7 @@ fn connection(
         status: found.coverage.map(|coverage| coverage.status),
         code: found.coverage.map_or(Some("certificate-not-stored"), |coverage| coverage.code),
     });
-    if found.coverage.is_some() && found.met.is_empty() {
+    if found.coverage.is_some() && found.met.iter().all(|met| met.usage != "signing") {
         outcome.findings.push(
             Finding::new(
                 "certificate-none",
@@ -280,6 +301,8 @@ fn verdict(met: &Met, inside: bool, covered: bool, now: Time, thresholds: Thresh
         // While another one covers the connection, a date is no alarm and asks for nothing.
         let expired = finding.code == "certificate-expired" || finding.code == "certificate-not-yet-valid";
         if met.usage.starts_with("sp-") && certificate::is_about_dates(finding.code) {
+            // The vendor's own: it covers no login of the identity provider's.
+            finding.severity = finding.severity.min(Severity::Warning);
             finding.hint = Some(certificate::SP_RENEWAL.replace("NAME", &met.source));
         } else if covered && expired && met.usage == "signing" {
             finding.severity = Severity::Info;
@@ -307,16 +330,67 @@ fn report<'a>(outcome: &'a Outcome, judged: &'a [(&'a Met, bool, judge::Verdict)
     }
 }
 
+/// Whether a finding can close the gate: how a certificate was signed says nothing of a key that is pinned.
+fn closes(finding: &Finding) -> bool {
+    finding.code != judge::SIGNATURE_WEAK
+}
+
+/// From which severity on a finding is a failure.
+fn threshold(args: &Args) -> Severity {
+    if args.fail_on == Threshold::Warn { Severity::Warning } else { Severity::Error }
+}
+
+/// A finding with the file that a pipeline shows it in: that of its connection, or the document.
+fn placed(finding: &Finding, outcome: &Outcome) -> Finding {
+    let mut finding = finding.clone();
+    if !closes(&finding) {
+        finding.severity = Severity::Info;
+    }
+    if finding.place.is_some() {
+        return finding;
+    }
+    finding.place = match &finding.connection {
+        Some(name) => outcome.places.get(name).cloned(),
+        // The message begins with the document and its line.
+        None => outcome.met.iter().find(|(met, _)| finding.message.starts_with(&format!("{}: ", met.source))).map(
+            |(met, _)| match met.source.rsplit_once(':') {
+                Some((file, line)) if line.parse::<u64>().is_ok() && !file.is_empty() && met.usage != "tls" => {
+                    Place { file: file.to_owned(), line: line.parse().ok(), column: None }
+                }
+                _ => Place { file: met.source.clone(), line: None, column: None },
+            },
+        ),
+    };
+    finding
+}
+
 /// The same for a pipeline.
 fn gated<'a>(
     args: &Args,
     report: &'a Report<'_>,
     outcome: &Outcome,
+    unread: &[Finding],
     thresholds: Thresholds,
     context: &Context,
 ) -> Gate<'a> {
-    let mut findings: Vec<Finding> = report.findings.iter().map(|finding| (*finding).clone()).collect();
-    findings.extend(outcome.failures.findings());
+    let mut findings: Vec<Finding> = report.findings.iter().map(|finding| placed(finding, outcome)).collect();
+    // What the table calls not covered has a finding of that weight too.
+    for row in report.connections {
+        let place = || outcome.places.get(&row.name).cloned();
+        let Some(ends) = row.status.and_then(|status| {
+            let coverage = Coverage { until: row.covered_until, status, code: row.code };
+            certificate::ends(&row.name, &coverage, place())
+        }) else {
+            continue;
+        };
+        let is_told = |finding: &Finding| {
+            finding.connection.as_ref() == Some(&row.name) && finding.severity >= ends.severity && finding.code == ends.code
+        };
+        if !findings.iter().any(is_told) {
+            findings.push(ends);
+        }
+    }
+    findings.extend_from_slice(unread);
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     let alone = report.certificates.iter().filter(|row| !row.in_connection).map(|row| row.source.to_owned());
     let mut looked_at: Vec<String> = report.connections.iter().map(|row| row.name.clone()).chain(alone).collect();
@@ -339,7 +413,7 @@ fn gated<'a>(
         command: "cert check",
         findings,
         looked_at,
-        threshold: if args.fail_on == Threshold::Warn { Severity::Warning } else { Severity::Error },
+        threshold: threshold(args),
         is_complete: outcome.failures.is_empty(),
         covers: report.connections.iter().map(cover).collect(),
         certificates: report.certificates.iter().filter_map(met).collect(),

@@ -1,6 +1,7 @@
 //! Certificates wherever they stand: metadata, key sets, discovery, PEM, DER and PKCS#7,
 //! connections, and what a server presents.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::cert;
@@ -18,6 +19,7 @@ use crate::error::Result;
 use crate::error::failure_of;
 use crate::error::told::shorter;
 use crate::finding::Finding;
+use crate::finding::Place;
 use crate::finding::Severity;
 use crate::http::address::SafeUrl;
 use crate::http::tls;
@@ -72,9 +74,12 @@ impl Failures {
         self.0.iter().map(row).collect()
     }
 
-    /// As findings, each at its source.
-    pub(super) fn findings(&self) -> impl Iterator<Item = Finding> {
-        self.0.iter().map(|(source, error)| gate::of_error(error, Some(source)))
+    /// As findings, each at its source; a connection is named by its file.
+    pub(super) fn findings(&self, places: &BTreeMap<String, Place>) -> impl Iterator<Item = Finding> {
+        self.0.iter().map(|(source, error)| {
+            let file = places.get(source).map_or(source.as_str(), |place| &place.file);
+            gate::of_error(error, Some(file))
+        })
     }
 
     /// Tells each, `what` being what was not done: `checked`.

@@ -14,7 +14,8 @@ pub(crate) fn document(gate: &Gate<'_>) -> String {
     ];
     for cover in &gate.covers {
         let Some(until) = cover.until else { continue };
-        let day = compact_day(until);
+        // An end at midnight is that of the day before.
+        let day = compact_day(until.plus_seconds(-1));
         let name = escaped(&cover.connection);
         // The same event in each calendar that is made: a new day moves it.
         let id = crypto::hex(&crypto::sha256(format!("covered until\n{}", cover.connection).as_bytes()));

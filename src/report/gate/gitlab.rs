@@ -5,11 +5,9 @@ use serde_json::json;
 
 use crate::finding::Severity;
 use crate::report::gate::Gate;
+use crate::report::gate::NOWHERE;
 use crate::report::gate::file_of;
 use crate::report::gate::whole;
-
-/// The file that findings without a place are shown at.
-const NOWHERE: &str = "ssoctl.yaml";
 
 /// An array of findings.
 pub(crate) fn document(gate: &Gate<'_>) -> Value {

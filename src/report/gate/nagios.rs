@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use crate::cert::judge::Status;
 use crate::finding::Severity;
+use crate::model::printable;
 use crate::report::gate::Gate;
 
 /// The state of a plugin.
@@ -55,7 +56,13 @@ pub(crate) fn state(gate: &Gate<'_>, could_not_look: &dyn Fn(&crate::finding::Fi
 /// The output.
 pub(crate) fn lines(gate: &Gate<'_>, state: State) -> String {
     let first = gate.findings.iter().find(|finding| finding.severity > Severity::Info);
-    let first = first.map(|finding| format!(": {}", plain(&finding.message))).unwrap_or_default();
+    let first = first.map(|finding| {
+        let of = finding.connection.clone().or_else(|| finding.place.as_ref().map(ToString::to_string));
+        // Some messages begin with it.
+        let of = of.filter(|of| !finding.message.starts_with(of.as_str()));
+        format!(": {}{}", of.map(|of| plain(&of) + ": ").unwrap_or_default(), plain(&finding.message))
+    });
+    let first = first.unwrap_or_default();
     let mut lines = format!("SSOCTL {} - {}{first} |", state.word(), gate.summary());
     let _ = write!(lines, " errors={} warnings={}", gate.count(Severity::Error), gate.count(Severity::Warning));
     let (warn, fail) = gate.days;
@@ -81,5 +88,5 @@ pub(crate) fn lines(gate: &Gate<'_>, state: State) -> String {
 
 /// A text on one line, without the character that begins what graphs are made of.
 fn plain(text: &str) -> String {
-    text.replace('|', "/").replace(['\n', '\r'], " ")
+    printable(&text.replace('|', "/").replace(['\n', '\r'], " "))
 }

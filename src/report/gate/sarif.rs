@@ -7,6 +7,7 @@ use crate::explain;
 use crate::finding::Finding;
 use crate::finding::Severity;
 use crate::report::gate::Gate;
+use crate::report::gate::NOWHERE;
 use crate::report::gate::whole;
 
 /// The log of one run.
@@ -63,31 +64,27 @@ fn result(finding: &Finding, fingerprint: &str, rule: usize) -> Value {
         "message": { "text": whole(finding) },
         "partialFingerprints": { "ssoctl/v1": fingerprint },
     });
-    if let Some(place) = &finding.place
-        && let Some(artifact) = artifact(&place.file)
-    {
-        let mut physical = json!({ "artifactLocation": artifact });
-        if let Some(line) = place.line.filter(|line| *line > 0) {
-            physical["region"] = json!({ "startLine": line });
-            if let Some(column) = place.column.filter(|column| *column > 0) {
-                physical["region"]["startColumn"] = json!(column);
-            }
+    let place = finding.place.clone().unwrap_or_default();
+    // GitHub takes no report in which a result has no file: what has none is shown at that of the workspace.
+    let artifact = artifact(&place.file).unwrap_or_else(|| json!({ "uri": NOWHERE, "uriBaseId": "%SRCROOT%" }));
+    let mut physical = json!({ "artifactLocation": artifact });
+    if let Some(line) = place.line.filter(|line| *line > 0 && place.file != "-") {
+        physical["region"] = json!({ "startLine": line });
+        if let Some(column) = place.column.filter(|column| *column > 0) {
+            physical["region"]["startColumn"] = json!(column);
         }
-        result["locations"] = json!([{ "physicalLocation": physical }]);
     }
+    result["locations"] = json!([{ "physicalLocation": physical }]);
     if let Some(connection) = &finding.connection {
         result["properties"] = json!({ "connection": connection });
     }
     result
 }
 
-/// A file relative to the root of the sources, or a URL; nothing for standard input.
+/// A file relative to the root of the sources; nothing for standard input, and for a URL, which is no file there.
 fn artifact(file: &str) -> Option<Value> {
-    if file.is_empty() || file == "-" {
+    if file.is_empty() || file == "-" || file.contains("://") {
         return None;
-    }
-    if file.starts_with("https://") || file.starts_with("http://") {
-        return Some(json!({ "uri": file }));
     }
     let path = file.strip_prefix("./").unwrap_or(file);
     let mut uri = String::with_capacity(path.len());

@@ -77,7 +77,9 @@ fn sarif_has_level_place_and_rule_of_each() {
     let physical = &results[0]["locations"][0]["physicalLocation"];
     assert_eq!(physical["artifactLocation"]["uri"], "connections/a%20b.yaml");
     assert_eq!(physical["region"], serde_json::json!({ "startLine": 7, "startColumn": 3 }));
-    assert!(results[3].get("locations").is_none(), "standard input is no file");
+    // Standard input is no file, and GitHub takes no result without one.
+    let nowhere = &results[3]["locations"][0]["physicalLocation"];
+    assert_eq!((&nowhere["artifactLocation"]["uri"], nowhere.get("region")), (&"ssoctl.yaml".into(), None));
     for result in results {
         let rule = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
         assert_eq!(run["tool"]["driver"]["rules"][rule]["id"], result["ruleId"]);
@@ -123,7 +125,7 @@ fn nagios_has_a_state_of_its_own_and_one_line_for_graphs() {
     assert_eq!(with(unread, false), nagios::State::Unknown);
     assert_eq!(with(all[..1].to_vec(), false), nagios::State::Critical);
     insta::assert_snapshot!(nagios::lines(&gate(all), nagios::State::Critical), @r#"
-        SSOCTL CRITICAL - 2 errors, 1 warning: every certificate: 100 % ended, <now> / "then" | errors=2 warnings=1 'a b'=0;30:;7:;; 'c'=64;30:;7:;;
+        SSOCTL CRITICAL - 2 errors, 1 warning: a b: every certificate: 100 % ended, <now> / "then" | errors=2 warnings=1 'a b'=0;30:;7:;; 'c'=64;30:;7:;;
         connections/a b.yaml:7:3: error certificate-expired: every certificate: 100 % ended, <now> / "then"
         connections/a b.yaml:9: error certificate-expired: the other
         warning certificate-shared: one key, two entities
