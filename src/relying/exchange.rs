@@ -389,6 +389,8 @@ impl Exchange<'_> {
             keys,
             secret: shared,
             algorithms: &self.algorithms(),
+            now: Some(self.doors.clock.now()),
+            skew: self.asked.skew,
             tokens: &[&[sent.expose()], id_token.as_slice()].concat(),
         };
         let raw = Raw { status: answer.status, media_type: answer.media_type.as_deref(), body: &answer.body };
