@@ -12,6 +12,7 @@ mod names;
 pub(crate) mod policy;
 pub(crate) mod routing;
 mod surroundings;
+mod telling;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -271,7 +272,7 @@ impl<'a> Engine<'a> {
         self.question.policy
     }
 
-    /// What would happen to this user.
+    /// What would happen to this user, decided on what came and told as that is told.
     pub(crate) fn decide(&self, identity: &Identity) -> Decision {
         let decision = Decision {
             verdict: Verdict::Deny,
@@ -289,10 +290,14 @@ impl<'a> Engine<'a> {
             trace: Vec::new(),
             used: Vec::new(),
         };
-        let mut login = Login { engine: self, identity, decision, caveat: "" };
-        match login.run() {
+        let mut login = Login { engine: self, identity: identity.truth(), decision, caveat: "" };
+        let decision = match login.run() {
             Ok(()) => login.decision,
             Err(stopped) => *stopped,
+        };
+        match identity.telling() {
+            Some(telling) => telling::told(decision, telling),
+            None => decision,
         }
     }
 }

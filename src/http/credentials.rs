@@ -38,18 +38,29 @@ pub(crate) enum Credentials<'a> {
 impl<'a> Credentials<'a> {
     /// Text from outside with the secret blotted out, in the forms it is sent in as well.
     pub(crate) fn redact(self, text: &str) -> String {
+        let written = self.written();
+        blotted(text, &written.iter().map(|one| one.as_str()).collect::<Vec<_>>())
+    }
+
+    /// What is to be blotted out of the texts of others: the secret, and what it is sent in.
+    pub(crate) fn written(self) -> Vec<Zeroizing<String>> {
+        let own = |secret: &Secret| Zeroizing::new(secret.expose().to_owned());
         match self {
-            Self::Nobody => text.to_owned(),
-            Self::Header(_, secret) | Self::Bearer(secret) => secret.redact(text),
-            Self::BearerInForm(secret) | Self::BearerInQuery(secret) | Self::ClientPost(_, secret) => {
-                secret.redact(text)
-            }
+            Self::Nobody => Vec::new(),
+            Self::Header(_, secret)
+            | Self::Bearer(secret)
+            | Self::BearerInForm(secret)
+            | Self::BearerInQuery(secret)
+            | Self::ClientPost(_, secret) => vec![own(secret)],
             Self::Basic(name, secret) | Self::ClientBasic(name, secret) => {
                 // Whichever way it was encoded: who answers may have decoded it, and repeat that.
-                let own = secret.expose();
-                let pairs =
-                    [joined(&in_form(name), &in_form(own)), joined(&in_path(name), &in_path(own)), joined(name, own)];
-                blotted(text, &[own, &pairs[0], &pairs[1], &pairs[2]])
+                let own = own(secret);
+                let pairs = [
+                    joined(&in_form(name), &in_form(&own)),
+                    joined(&in_path(name), &in_path(&own)),
+                    joined(name, &own),
+                ];
+                [own].into_iter().chain(pairs).collect()
             }
         }
     }

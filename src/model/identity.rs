@@ -1,5 +1,8 @@
 //! What an identity provider has proved of a user, by whichever protocol.
 
+use std::fmt;
+use std::sync::Arc;
+
 /// Attributes of an assertion or claims of a token, as they came.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Identity {
@@ -7,6 +10,37 @@ pub(crate) struct Identity {
     pub(crate) subject: Option<String>,
     /// Names in exact case, each with its values in order.
     pub(crate) attributes: Vec<Attribute>,
+    /// What came in truth, where some of it is not told: what is above is for the eyes of people then.
+    pub(crate) held: Option<Held>,
+}
+
+/// How texts of others are told.
+pub(crate) trait Telling: Send + Sync {
+    /// What may have words of our own beside theirs.
+    fn words(&self, text: &str) -> String;
+    /// What is theirs alone.
+    fn value(&self, text: &str) -> String;
+}
+
+/// What came, and how it is told.
+#[derive(Clone)]
+pub(crate) struct Held {
+    truth: Arc<Identity>,
+    telling: Arc<dyn Telling>,
+}
+
+impl PartialEq for Held {
+    fn eq(&self, other: &Self) -> bool {
+        self.truth == other.truth
+    }
+}
+
+impl Eq for Held {}
+
+impl fmt::Debug for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Held(..)")
+    }
 }
 
 /// One attribute or claim.
@@ -19,6 +53,33 @@ pub(crate) struct Attribute {
 }
 
 impl Identity {
+    /// The same as it is told, which holds what came for [`Self::truth`].
+    pub(crate) fn told_by(self, telling: Arc<dyn Telling>) -> Self {
+        let attribute = |one: &Attribute| Attribute {
+            name: telling.words(&one.name),
+            values: one.values.iter().map(|value| telling.value(value)).collect(),
+        };
+        let told = Self {
+            subject: self.subject.as_deref().map(|subject| telling.value(subject)),
+            attributes: self.attributes.iter().map(attribute).collect(),
+            held: None,
+        };
+        match told == self {
+            true => told,
+            false => Self { held: Some(Held { truth: Arc::new(self), telling }), ..told },
+        }
+    }
+
+    /// What came: for decisions, and not to be shown.
+    pub(crate) fn truth(&self) -> &Self {
+        self.held.as_ref().map_or(self, |held| &held.truth)
+    }
+
+    /// How what was decided about it is told, where that is not as it is.
+    pub(crate) fn telling(&self) -> Option<&dyn Telling> {
+        self.held.as_ref().map(|held| &*held.telling)
+    }
+
     /// The values of an attribute of exactly this name; of several of one name all.
     pub(crate) fn values(&self, name: &str) -> Vec<&str> {
         let same = self.attributes.iter().filter(|attribute| attribute.name == name);

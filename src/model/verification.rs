@@ -81,10 +81,10 @@ impl Judged {
 
 impl Verification {
     /// Tells every text of it anew, such as without a secret that somebody has repeated.
-    pub(crate) fn retell(&mut self, tell: &dyn Fn(&str) -> String) {
+    pub(crate) fn retell(&mut self, tell: &dyn Fn(&Step, &str) -> String) {
         for step in &mut self.steps {
-            step.detail = tell(&step.detail);
-            step.hint = step.hint.as_deref().map(tell);
+            let (detail, hint) = (tell(step, &step.detail), step.hint.as_deref().map(|hint| tell(step, hint)));
+            (step.detail, step.hint) = (detail, hint);
         }
     }
 

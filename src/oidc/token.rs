@@ -2,7 +2,7 @@
 //! steps are told, whichever fails first; what nobody said to expect is unchecked and never ok.
 
 mod bound;
-mod when;
+pub(super) mod when;
 mod who;
 
 use std::time::Duration;

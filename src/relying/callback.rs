@@ -1,8 +1,13 @@
 //! What comes back with a browser and answers no login, and what a login that was answered comes to.
 
+use std::sync::Arc;
+
+use crate::error::Failure;
+use crate::model::identity::Telling as _;
 use crate::model::verification::Judged;
 use crate::model::verification::StepResult;
 use crate::model::verification::Verification;
+use crate::oidc::flow::hidden::Told;
 use crate::relying::exchange::Outcome;
 
 /// The answer to a login came as a form, which nobody asked for.
@@ -28,14 +33,25 @@ fn refused(clause: &'static str, code: &'static str, told: &str, hint: &str) -> 
 pub(crate) fn judged(outcome: Outcome) -> (Judged, String) {
     let mut judged = Judged { verification: outcome.verification, ..Judged::default() };
     if let Some(claims) = &outcome.claims {
+        let telling = &outcome.telling;
         match claims.identity() {
             Ok((identity, _)) => {
+                let identity = identity.told_by(Arc::<Told>::clone(telling));
                 judged.identity = claims.proven.then(|| identity.clone());
                 judged.claimed = Some(identity);
             }
-            Err(failure) => judged.verification.refused("claims", "oidc-core 5.1", &failure),
+            Err(why) => {
+                // The names in it are the provider's.
+                let told = Failure::remote(why.code(), telling.words(&why.to_string()));
+                judged.verification.refused("claims", "oidc-core 5.1", &told.hint(why.hints().join("; ")));
+            }
         }
-        judged.facts = claims.facts();
+        // A time is told in digits of our own.
+        let is_time = |name: &str| ["issued", "not_on_or_after"].contains(&name);
+        let told = |(name, fact): (&'static str, Option<String>)| {
+            (name, if is_time(name) { fact } else { fact.map(|fact| telling.value(&fact)) })
+        };
+        judged.facts = claims.facts().into_iter().map(told).collect();
     }
     let steps = &judged.verification.steps;
     judged.signed = steps.iter().any(|step| step.step == "signature" && step.result == StepResult::Passed);

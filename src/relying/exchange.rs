@@ -3,6 +3,8 @@
 
 mod claims;
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Map;
@@ -25,6 +27,8 @@ use crate::http::fetch::Fetched;
 use crate::model::clock::Clock;
 use crate::model::connection::BearerPlace;
 use crate::model::counted;
+use crate::model::verification::Step;
+use crate::model::verification::StepResult;
 use crate::model::verification::Verification;
 use crate::oidc::claims::Claims;
 use crate::oidc::flow::answer;
@@ -34,6 +38,7 @@ use crate::oidc::flow::begin::Login;
 use crate::oidc::flow::callback;
 use crate::oidc::flow::hidden::Blots;
 use crate::oidc::flow::hidden::Hidden;
+use crate::oidc::flow::hidden::Told;
 use crate::oidc::flow::user_info;
 use crate::oidc::keys::KeySet;
 use crate::oidc::token;
@@ -72,14 +77,21 @@ pub(crate) struct Asked<'a> {
 }
 
 /// What came of a login.
-#[derive(Debug)]
 pub(crate) struct Outcome {
-    /// Every step.
+    /// Every step, without a secret.
     pub(crate) verification: Verification,
-    /// What the provider says of the user: the user information, and of the ID token what is not there.
+    /// What the provider says of the user, as it came: the user information, and of the ID token what is not there.
     pub(crate) claims: Option<Claims>,
+    /// How the claims are told: they may repeat a secret.
+    pub(crate) telling: Arc<Told>,
     /// The ID token as it came, for `login decode`.
     pub(crate) id_token: Option<Hidden>,
+}
+
+impl fmt::Debug for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outcome").field("verification", &self.verification).finish_non_exhaustive()
+    }
 }
 
 /// Goes from what the browser brought back to who has logged in.
@@ -90,18 +102,25 @@ pub(crate) fn finish(party: &Registration, asked: &Asked<'_>, doors: &Doors<'_>)
     }
     let mut kept = None;
     let exchange = Exchange { party, asked, doors, blots: Blots::default() };
+    party.credentials().written().iter().for_each(|own| exchange.blots.add_own(own));
     exchange.blots.add(asked.login.verifier.expose());
     exchange.blots.add(asked.login.state.expose());
-    for (name, value) in url::form_urlencoded::parse(asked.query.as_bytes()) {
-        // Also where it is not taken: the words beside it may repeat it.
-        if name == "code" || name.ends_with("_token") {
-            exchange.blots.add(&value);
-        }
+    // Also where they are not taken: the words beside them may repeat them.
+    let is_secret = |name: &str| name == "code" || name.ends_with("_token");
+    let secrets = url::form_urlencoded::parse(asked.query.as_bytes()).filter(|(name, _)| is_secret(name));
+    secrets.take(answer::MOST).for_each(|(_, secret)| exchange.blots.add(&secret));
+    let members = exchange.claims(&mut found, &mut kept);
+    found.retell(&|step, text| if is_own(step) { text.to_owned() } else { exchange.hide(text) });
+    if let Some(members) = &members {
+        exchange.repeated(members, &mut found);
     }
-    let members = exchange.claims(&mut found, &mut kept).map(|members| exchange.without_secrets(members, &mut found));
-    found.retell(&|text| exchange.hide(text));
     let claims = members.map(|members| Claims { proven: found.is_proven() && found.refusal().is_none(), members });
-    Outcome { verification: found, claims, id_token: kept }
+    Outcome { verification: found, claims, telling: Arc::new(exchange.blots.into_inner()), id_token: kept }
+}
+
+/// Whether a step has words of our own alone, in which a secret stands by chance.
+fn is_own(step: &Step) -> bool {
+    step.result == StepResult::Passed && ["token-request", "user-info-request"].contains(&step.step)
 }
 
 struct Exchange<'a> {
@@ -114,7 +133,7 @@ struct Exchange<'a> {
 impl Exchange<'_> {
     /// Text of the provider's without what it was told in confidence.
     fn hide(&self, text: &str) -> String {
-        self.blots.redact(&self.party.credentials().redact(text))
+        self.blots.redact(text)
     }
 
     fn claims(&self, found: &mut Verification, kept: &mut Option<Hidden>) -> Option<Map<String, Value>> {
@@ -370,6 +389,8 @@ impl Exchange<'_> {
             keys,
             secret: shared,
             algorithms: &self.algorithms(),
+            now: Some(self.doors.clock.now()),
+            skew: self.asked.skew,
             tokens: &[&[sent.expose()], id_token.as_slice()].concat(),
         };
         let raw = Raw { status: answer.status, media_type: answer.media_type.as_deref(), body: &answer.body };

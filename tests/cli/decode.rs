@@ -172,7 +172,8 @@ fn a_login_that_stands_twice_in_one_request_is_refused_and_not_passed_over() {
 }
 
 /// An ID token of the connection `oidc`, signed by a key.
-fn token(key: &PKey<Private>, claims: &Value) -> String {
+/// An ID token by this key, which its set calls `k1`.
+pub(crate) fn token(key: &PKey<Private>, claims: &Value) -> String {
     let part = |value: &Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
     let text = format!("{}.{}", part(&json!({ "alg": "RS256", "kid": "k1" })), part(claims));
     let mut signer = Signer::new(MessageDigest::sha256(), key).unwrap();

@@ -119,6 +119,12 @@ fn serve(mut stream: impl Stream, answer: &impl Fn(&str) -> Answer, end: &Atomic
     }
     let head = String::from_utf8_lossy(&head).into_owned();
     let path = head.split(' ').nth(1).unwrap_or_default();
+    // Read to its end, since closing before that may take the answer away from who has sent more.
+    let length = head
+        .to_ascii_lowercase()
+        .split_once("content-length: ")
+        .and_then(|(_, rest)| rest.lines().next()?.parse().ok());
+    std::io::copy(&mut std::io::Read::take(&mut stream, length.unwrap_or(0)), &mut std::io::sink())?;
     match answer(path) {
         Answer::Body(body) => {
             write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len())?;

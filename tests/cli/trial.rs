@@ -7,13 +7,18 @@ use std::io::Read as _;
 use std::io::Write as _;
 use std::net::TcpListener;
 use std::net::TcpStream;
+use std::sync::Arc;
+use std::sync::Mutex;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::json;
 
+use crate::decode;
 use crate::harness::Desk;
 use crate::made;
+use crate::peer::Answer;
+use crate::peer::Peer;
 
 fn desk() -> Desk {
     let desk = Desk::new();
@@ -345,4 +350,81 @@ fn a_captured_login_without_a_time_is_as_old_as_its_issuer_says() {
             assert!(run.stderr.contains(comes.err().unwrap_or_default()), "{}", run.stderr);
         }
     }
+}
+
+/// A provider on loopback, and what its ID tokens have as `nonce`.
+fn provider() -> (Peer, Arc<Mutex<String>>) {
+    let key = made::rsa_key(2048);
+    let keys = made::jwks(&[made::certificate(&key, -made::DAY, made::DAY)]).replace("key-0", "k1");
+    let nonce = Arc::new(Mutex::new(String::new()));
+    let known = Arc::clone(&nonce);
+    let peer = Peer::http(move |path| {
+        let claims = json!({
+            "iss": "https://idp.example.org", "aud": "c1", "sub": "1", "iat": made::NOW_UNIX,
+            "exp": made::NOW_UNIX + 300, "email": "anna@example.org", "nonce": *known.lock().unwrap(),
+        });
+        let told = match path {
+            "/keys" => keys.clone(),
+            "/user" => json!({ "sub": "1", "email": "anna@example.org" }).to_string(),
+            _ => json!({ "access_token": "hunter2-access", "token_type": "bearer", "id_token": decode::token(&key, &claims) })
+                .to_string(),
+        };
+        Answer::Body(told.into_bytes())
+    });
+    (peer, nonce)
+}
+
+// A weak secret that stands in the address of a user changes nothing of the decision; and an accepted login whose
+// file cannot be written says that it is not on record.
+#[test]
+fn a_login_by_openid_connect_is_decided_on_what_came_and_recorded_or_said_not_to_be() {
+    let desk = Desk::new();
+    let (peer, nonce) = provider();
+    let file = format!(
+        "version: 1\nprovider: qualifio\nname: x\noauth:\n  kind: custom\n  issuer: https://idp.example.org\n  \
+         client_id: c1\n  client_secret: env:OIDC_SECRET\n  authorization_endpoint: https://idp.example.org/authorize\n  \
+         token_endpoint: {}\n  user_info_endpoint: {}\n  public_keys_endpoint: {}\n  scope: openid email\nattributes:\n  \
+         email: email\nlogin:\n  email_domains: [example.org]\n",
+        peer.url("/token"),
+        peer.url("/user"),
+        peer.url("/keys")
+    );
+    desk.write("connections/oidc.yaml", file);
+    for (more, exit) in [(&[][..], 0), (&["--save", "got"], 5)] {
+        let port = free_port();
+        let listen = format!("127.0.0.1:{port}");
+        let line = ["connection", "test", "oidc", "--no-browser", "--listen", &listen, "--insecure-allow-http"];
+        let line = [&line[..], &["--record"], more].concat();
+        let mut child = desk.command(&line).env("OIDC_SECRET", "example").background();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(|line| line.unwrap());
+        let begin = lines.find_map(|line| line.split_once("/begin/").map(|(_, key)| key.to_owned())).unwrap();
+        assert!(lines.any(|line| line.starts_with("waiting")));
+        let start = ask(port, &format!("GET /begin/{begin}/start HTTP/1.1"));
+        let of = |name: &str, ends: &[char]| {
+            let rest = start.split_once(name).unwrap_or_else(|| panic!("no {name}: {start}")).1;
+            rest.split(ends).next().unwrap().to_owned()
+        };
+        let (state, cookie) = (of("&state=", &['&', '\r']), of("set-cookie: ", &[';']));
+        *nonce.lock().unwrap() = of("&nonce=", &['&', '\r']);
+        let back = ask(port, &format!("GET /callback?code=hunter2-code&state={state} HTTP/1.1"));
+        let result = back.split_once(&format!("localhost:{port}")).unwrap_or_else(|| panic!("{back}")).1;
+        let result = result.split('\r').next().unwrap();
+        if exit == 5 {
+            desk.write("got", "mine");
+        }
+        let page = ask(port, &format!("GET {result} HTTP/1.1\ncookie: {cookie}"));
+        let told: Vec<String> = lines.collect();
+        let output = child.wait_with_output().unwrap();
+        let report = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(exit), "{report} {told:?}");
+        assert!(report.starts_with("ACCEPTED") && report.contains("ALLOW"), "{report}");
+        for text in [&report, &page] {
+            assert!(text.contains("anna@[secret].org") && !text.contains("anna@example.org"), "{text}");
+            assert!(text.contains("secret-repeated") || text.contains("repeats a secret"), "{text}");
+        }
+        let told = told.join(" ");
+        assert_eq!(told.contains("is not recorded, since its file could not be written"), exit == 5, "{told}");
+        assert_eq!(told.contains("tested_on"), exit == 0, "{told}");
+    }
+    assert_eq!(desk.read("got"), "mine");
 }

@@ -298,13 +298,21 @@ fn live(args: &Args, prepared: Prepared, context: &mut Context) -> Result<(Verdi
         return Err(told::no_login(args, &begin, trial.was_opened(), &facts, stray.as_deref()).into());
     };
     report::tell(&login, heard.logout.as_deref(), args.idp_initiated, &prepared, context)?;
-    if let Some(file) = args.save.as_ref().filter(|_| !login.message.is_empty()) {
-        output::write_private(file, login.message.as_bytes(), args.force)?;
-        context.ui.status(&format!("wrote `{}`: it holds a login, keep it like a password", file.display()));
-    }
     let denied = login.decision.as_ref().is_none_or(|decision| decision.verdict == Decided::Deny);
     let kept = heard.logout.as_ref().is_none_or(|steps| steps.refusal().is_none());
-    Ok((if denied || !kept { Verdict::Findings } else { Verdict::Done }, login.at))
+    let verdict = if denied || !kept { Verdict::Findings } else { Verdict::Done };
+    if let Some(file) = args.save.as_ref().filter(|_| !login.message.is_empty()) {
+        if let Err(error) = output::write_private(file, login.message.as_bytes(), args.force) {
+            if args.record && verdict == Verdict::Done {
+                context.ui.warning("the login is let in, and is not recorded, since its file could not be written");
+                let again = "give `--save` another file, or leave it out: ";
+                context.ui.hint(&format!("{again}`ssoctl connection test {} --record`", args.name));
+            }
+            return Err(error);
+        }
+        context.ui.status(&format!("wrote `{}`: it holds a login, keep it like a password", file.display()));
+    }
+    Ok((verdict, login.at))
 }
 
 /// What came while somebody waited.

@@ -15,6 +15,15 @@ use crate::oidc::json;
 
 const STEP: &str = "token-answer";
 
+/// Tokens and secrets that are looked for in the texts of others; real answers have three.
+pub(crate) const MOST: usize = 16;
+
+/// More than a header carries, and with it an access token.
+const LONGEST: usize = 16 * 1024;
+
+/// An ID token is in no header; its own reader takes no more.
+const LONGEST_ID_TOKEN: usize = 64 * 1024;
+
 /// An answer of HTTP, from whichever endpoint.
 #[derive(Clone, Copy)]
 pub(crate) struct Raw<'r> {
@@ -35,16 +44,39 @@ pub(crate) struct Granted {
     pub(crate) id_token: Option<Hidden>,
 }
 
-/// The tokens and secrets of an answer, good or not, by the names of its members: none of them may be shown.
+/// The tokens and secrets of an answer, good or not, by the names of its members: none of them may be shown. Of an
+/// answer with more than may be there are none: [`judge`] refuses it.
 pub(crate) fn secrets(answer: &Raw<'_>) -> Vec<Hidden> {
     let members = json::object(answer.body, "the token endpoint's answer").unwrap_or_default();
+    match bounded(&members) {
+        Ok(()) => tokens(&members).map(|(_, token)| Hidden::new(token)).collect(),
+        Err(_) => Vec::new(),
+    }
+}
+
+fn tokens(members: &Map<String, Value>) -> impl Iterator<Item = (&str, &str)> {
     let is_secret = |name: &str| name.ends_with("_token") || name.ends_with("_secret");
-    members
-        .iter()
-        .filter(|(name, _)| is_secret(name))
-        .filter_map(|(_, value)| value.as_str())
-        .map(Hidden::new)
-        .collect()
+    let all = members.iter().filter(move |(name, _)| is_secret(name));
+    all.filter_map(|(name, value)| value.as_str().map(|text| (name.as_str(), text)))
+}
+
+/// Every text that is shown is searched for each of them.
+fn bounded(members: &Map<String, Value>) -> Result<(), Failure> {
+    let longest = |name: &str| if name == "id_token" { LONGEST_ID_TOKEN } else { LONGEST };
+    let refuse = |what: String| {
+        Err(Failure::remote("token-too-large", format!("the token endpoint's answer {what}"))
+            .hint("have the identity provider put fewer claims into its tokens, such as groups; and check `oauth.token_endpoint`"))
+    };
+    if tokens(members).count() > MOST {
+        return refuse(format!("has more than {MOST} tokens and secrets"));
+    }
+    match tokens(members).find(|(name, token)| token.len() > longest(name)) {
+        Some((name, token)) => {
+            let (name, length, most) = (json::shortened(name), token.len(), longest(name));
+            refuse(format!("has a `{name}` of {length} bytes (not shown), and at most {most} are taken"))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Judges an answer: the tokens, where every step holds. The ID token in it is not looked at.
@@ -100,6 +132,9 @@ fn read(answer: &Raw<'_>, hide: &Hide<'_>) -> Result<Map<String, Value>, (&'stat
     }
     let good = (200..300).contains(&status);
     let members = json::object(answer.body, "the token endpoint's answer");
+    if let Ok(members) = &members {
+        bounded(members).map_err(|why| ("rfc6749 5.1", why))?;
+    }
     if let Ok(members) = &members
         && let Some(error) = members.get("error")
     {
@@ -268,6 +303,8 @@ mod tests {
     #[test]
     fn every_other_answer_is_refused_by_name_and_not_repeated() {
         let huge = vec![b' '; 2 << 20];
+        let many: Map<String, Value> = (0..17).map(|at| (format!("{at}_token"), "hunter2".into())).collect();
+        let many = Value::Object(many);
         let deep = format!("{{\"hunter2\": {}1{}}}", "[".repeat(100), "]".repeat(100));
         for (status, body, code, clause) in [
             (302, good(&json!({})), "token-endpoint-redirect", "rfc6749 5.1"),
@@ -287,6 +324,9 @@ mod tests {
             (200, good(&json!({"access_token": ""})), "token-answer-member", "rfc6749 5.1"),
             (200, good(&json!({"access_token": ["hunter2"]})), "token-answer-member", "rfc6749 5.1"),
             (200, good(&json!({"access_token": "hunter2\r\nx: y"})), "token-answer-member", "rfc6749 5.1"),
+            (200, good(&json!({"refresh_token": "r".repeat(16 * 1024 + 1)})), "token-too-large", "rfc6749 5.1"),
+            (200, good(&json!({"id_token": "r".repeat(64 * 1024 + 1)})), "token-too-large", "rfc6749 5.1"),
+            (400, many.to_string().into_bytes(), "token-too-large", "rfc6749 5.1"),
             (200, good(&json!({"scope": ["openid"]})), "token-answer-member", "rfc6749 5.1"),
             (200, good(&json!({"id_token": null})), "id-token-missing", "oidc-core 3.1.3.3"),
             (200, good(&json!({"id_token": {"hunter2": 1}})), "token-answer-member", "oidc-core 3.1.3.3"),

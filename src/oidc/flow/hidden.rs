@@ -5,7 +5,10 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use crate::crypto::blot::blotted;
+use crate::crypto::blot::SHORTEST;
+use crate::crypto::blot::Secrets;
+use crate::crypto::blot::blotted_by;
+use crate::model::identity::Telling;
 
 /// A text that is not printed, and wiped when dropped.
 pub(crate) struct Hidden(Zeroizing<String>);
@@ -27,23 +30,52 @@ impl Hidden {
     }
 }
 
-/// What of a login must not be shown, whoever repeats it.
-#[derive(Default)]
-pub(crate) struct Blots(RefCell<Vec<Hidden>>);
+/// What of a login must not be shown, whoever repeats it. It grows while the login goes on.
+#[derive(Debug, Default)]
+pub(crate) struct Blots(RefCell<Told>);
+
+/// What is not shown of what was told in confidence.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    secrets: Secrets,
+    /// Those that stand in many a word by chance: looked for in the values of others, and in no words.
+    short: Secrets,
+}
 
 impl Blots {
     /// One more. What is shorter than this is no secret, and would blot out what is none.
     pub(crate) fn add(&self, text: &str) {
-        const SHORTEST: usize = 6;
         if text.len() >= SHORTEST {
-            self.0.borrow_mut().push(Hidden::new(text));
+            self.0.borrow_mut().secrets.add(text);
         }
+    }
+
+    /// The client's own secret, which is one however short it is.
+    pub(crate) fn add_own(&self, text: &str) {
+        if text.len() < SHORTEST {
+            self.0.borrow_mut().short.add(text);
+        }
+        self.add(text);
     }
 
     /// Text from outside with all of them blotted out.
     pub(crate) fn redact(&self, text: &str) -> String {
-        let all = self.0.borrow();
-        blotted(text, &all.iter().map(Hidden::expose).collect::<Vec<_>>())
+        self.0.borrow().words(text)
+    }
+
+    /// As they are at the end of the login.
+    pub(crate) fn into_inner(self) -> Told {
+        self.0.into_inner()
+    }
+}
+
+impl Telling for Told {
+    fn words(&self, text: &str) -> String {
+        self.secrets.blotted(text)
+    }
+
+    fn value(&self, text: &str) -> String {
+        blotted_by(text, &[&self.secrets, &self.short])
     }
 }
 
@@ -65,6 +97,13 @@ mod tests {
         ["hunter2", "short"].into_iter().for_each(|text| blots.add(text));
         assert_eq!(blots.redact("a short code hunter2 is used up"), "a short code [secret] is used up");
         assert_eq!(blots.redact("code=%68unter2"), "code=[secret]");
+        blots.add_own("cat");
+        assert_eq!(blots.redact("cat"), "cat");
+        let told = blots.into_inner();
+        assert_eq!(
+            (told.words("concat hunter2"), told.value("concat")),
+            ("concat [secret]".into(), "con[secret]".into())
+        );
         assert_eq!(code.expose(), "hunter2");
         assert_eq!(code.into_inner().as_str(), "hunter2");
     }

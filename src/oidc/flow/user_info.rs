@@ -1,19 +1,24 @@
 //! What the user information endpoint answers: claims about the one who logged in, as JSON or as a
 //! signed token of its own kind.
 
+use std::time::Duration;
+
 use serde_json::Map;
 use serde_json::Value;
 
 use crate::crypto::mac::MacKey;
 use crate::error::Failure;
 use crate::model::difference::explain_difference;
+use crate::model::time::Time;
 use crate::model::verification::Verification;
 use crate::oidc::flow::answer::Raw;
 use crate::oidc::json;
+use crate::oidc::jws;
 use crate::oidc::jws::Jws;
 use crate::oidc::keys::KeySet;
 use crate::oidc::proof::Trusted;
 use crate::oidc::token;
+use crate::oidc::token::when;
 
 const STEP: &str = "user-info";
 const CLAUSE: &str = "oidc-core 5.3.2";
@@ -33,6 +38,10 @@ pub(crate) struct Expected<'e> {
     pub(crate) secret: Option<&'e MacKey>,
     /// Names of the algorithms that the client is registered for.
     pub(crate) algorithms: &'e [&'e str],
+    /// What time it is, where the answer is signed.
+    pub(crate) now: Option<Time>,
+    /// How far the clocks may be apart.
+    pub(crate) skew: Duration,
     /// The tokens of this login, which are signed by the same keys and are no user information.
     pub(crate) tokens: &'e [&'e str],
 }
@@ -130,6 +139,9 @@ fn signed(body: &[u8], expected: &Expected<'_>, found: &mut Verification) -> Res
             ),
         ));
     }
+    if let Some(now) = expected.now {
+        holds(&claims, expected, now)?;
+    }
     found.passed(STEP, CLAUSE, format!("signed: {}", proof.told));
     // Of the ID token it may have been said before.
     if let Some(why) = proof.warning.filter(|why| found.steps.iter().all(|step| step.code != Some(why.code()))) {
@@ -165,14 +177,36 @@ fn signed(body: &[u8], expected: &Expected<'_>, found: &mut Verification) -> Res
     Ok(claims)
 }
 
+/// RFC 7519 4.1.4, 4.1.5: an answer of another day says nothing of now.
+fn holds(claims: &Map<String, Value>, expected: &Expected<'_>, now: Time) -> Result<(), Refused> {
+    let found = when::holds(claims, expected.skew, now);
+    let Some(step) = found.refusal() else { return Ok(()) };
+    let clause = if step.step == "not-before" { "rfc7519 4.1.5" } else { "rfc7519 4.1.4" };
+    let what = format!("the signed user information does not hold now: {}", step.detail);
+    Err((
+        clause,
+        Failure::remote(step.code.unwrap_or("token-expired"), what).hint(
+            "never take it: it may be kept from another day. Log in anew; if it is new, set the clocks right, or have the identity provider answer this client with plain JSON",
+        ),
+    ))
+}
+
 /// What a signed text is that is no user information. OpenID Connect gives that no `typ` of its own, so that it is told
 /// from an ID token by what binds one to a login (OpenID Connect Core 2, 3.1.3.6, 3.3.2.11), and by being another.
 fn other_token(text: &str, typ: Option<&str>, claims: &Map<String, Value>, tokens: &[&str]) -> Option<&'static str> {
     let has = |names: &[&str]| names.iter().any(|name| claims.contains_key(*name));
-    typ.and_then(token::other_kind)
+    typ.and_then(|typ| token::other_kind(typ).or_else(|| (!may_be_user_information(typ)).then_some(UNKNOWN)))
         .or_else(|| tokens.contains(&text).then_some("a token of this login"))
         .or_else(|| has(&["nonce", "at_hash", "c_hash", "s_hash"]).then_some("an ID token"))
         .or_else(|| has(&["events"]).then_some("a logout token or a security event"))
+}
+
+const UNKNOWN: &str = "a token of another kind, as its `typ` says";
+
+/// RFC 8725 3.11: what says what it is says this.
+fn may_be_user_information(typ: &str) -> bool {
+    let kind = jws::media_type(typ);
+    kind == "jwt" || kind.ends_with("userinfo+jwt")
 }
 
 /// The `sub` must be there, and be that of the ID token: without that, tokens of two users could be mixed.
@@ -307,14 +341,34 @@ mod tests {
             (with("events"), expected),
             (typed("at+jwt"), expected),
             (typed("application/logout+JWT"), expected),
+            (typed("dpop+jwt"), expected),
+            (typed("vp+jwt"), expected),
+            (typed("application/anything"), expected),
         ] {
             let (found, claims) = judged(200, "application/jwt", text.as_bytes(), &expected);
             let step = found.refusal().unwrap();
             assert_eq!((step.code, step.clause), (Some("user-info-other-token"), "rfc8725 3.11, 3.12"), "{text}");
             assert!(claims.is_none());
         }
-        for text in [typed("JWT"), with("auth_time"), with("exp"), with("iat")] {
+        for text in [typed("JWT"), typed("userinfo+jwt"), with("auth_time"), with("iat")] {
             assert!(judged(200, "application/jwt", text.as_bytes(), &expected).1.is_some(), "{text}");
+        }
+        // Of another day (RFC 7519 4.1.4, 4.1.5), by the clock and the difference of clocks that the ID token has.
+        let (now, skew) = (Time::from_unix(1_795_341_600).unwrap(), Duration::from_secs(60));
+        let of_now = Expected { now: Some(now), skew, ..expected };
+        for (name, value, refused) in [
+            ("exp", json!(now.unix() - 61), Some(("token-expired", "rfc7519 4.1.4"))),
+            ("exp", json!(now.unix() - 59), None),
+            ("exp", json!("tomorrow"), Some(("claim-type", "rfc7519 4.1.4"))),
+            ("exp", json!(null), None),
+            ("nbf", json!(now.unix() + 61), Some(("token-not-yet", "rfc7519 4.1.5"))),
+            ("nbf", json!(now.unix() + 59), None),
+        ] {
+            let mut claims = good.clone();
+            claims[name] = value;
+            let (found, claims) = judged(200, "application/jwt", token(header, &claims).as_bytes(), &of_now);
+            assert_eq!(found.refusal().map(|step| (step.code.unwrap(), step.clause)), refused, "{found:?}");
+            assert_eq!(claims.is_none(), refused.is_some());
         }
         // An HMAC: by the secret, where it is declared, and by nothing that is published.
         let secret = maker::secret("a-secret-of-at-least-32-octets-long");

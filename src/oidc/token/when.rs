@@ -2,20 +2,34 @@
 
 use std::time::Duration;
 
+use serde_json::Map;
 use serde_json::Value;
 
+use super::Expected;
 use super::Held;
 use super::Judging;
 use super::missing;
 use super::wrong_type;
 use crate::error::Failure;
 use crate::model::time::Time;
+use crate::model::verification::Verification;
 
 /// A token that is good for longer is worth a word: it is a proof of one login.
 const LONG: i64 = 24 * 60 * 60;
 
 fn seconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
+}
+
+/// Whether what is signed holds now, by what it says of that itself; what says nothing holds (RFC 7519 4.1.4, 4.1.5).
+pub(in crate::oidc) fn holds(claims: &Map<String, Value>, skew: Duration, now: Time) -> Verification {
+    let expected = Expected { skew, ..Expected::default() };
+    let mut judging = Judging { expected: &expected, claims, now, found: Verification::default() };
+    if claims.get("exp").is_some_and(|exp| !exp.is_null()) {
+        judging.expiry();
+    }
+    judging.not_before();
+    judging.found
 }
 
 impl Judging<'_> {

@@ -1,4 +1,4 @@
-//! What the provider says of the user: by both ways together, and without what it was told in confidence.
+//! What the provider says of the user: by both ways together, and whether it repeats what it was told in confidence.
 
 use serde_json::Map;
 use serde_json::Value;
@@ -10,41 +10,33 @@ use crate::oidc::json;
 use crate::relying::exchange::Exchange;
 
 impl Exchange<'_> {
-    /// Claims that repeat a secret are told, and not shown.
-    pub(super) fn without_secrets(&self, members: Map<String, Value>, found: &mut Verification) -> Map<String, Value> {
-        let mut names = Vec::new();
-        let clean = |(name, value): (String, Value)| {
-            let (shown, told) = (self.hide(&name), hidden(value.clone(), &|text| self.hide(text)));
-            if (&shown, &told) != (&name, &value) {
-                names.push(format!("`{}`", json::shortened(&shown)));
-            }
-            (shown, told)
-        };
-        let members = members.into_iter().map(clean).collect();
+    /// That claims repeat a secret. They stay as they came, for decisions; whoever shows them leaves it out.
+    pub(super) fn repeated(&self, members: &Map<String, Value>, found: &mut Verification) {
+        let repeats = |text: &str| self.hide(text) != text;
+        let names: Vec<String> = members
+            .iter()
+            .filter(|(name, value)| repeats(name) || any(value, &repeats))
+            .map(|(name, _)| format!("`{}`", json::shortened(&self.hide(name))))
+            .take(20)
+            .collect();
         if !names.is_empty() {
-            names.truncate(20);
             let what = format!("the provider repeats a secret of this login in {} (not shown)", names.join(", "));
             let why = Failure::remote("secret-repeated", what)
                 .hint("tell who runs the identity provider; where it was the client secret, have it replaced");
             found.warned("claims", "rfc6749 10.3", &why);
         }
-        members
     }
 }
 
-/// A value in which every text is told anew.
-fn hidden(value: Value, hide: &dyn Fn(&str) -> String) -> Value {
+/// Whether any text of a value is such.
+fn any(value: &Value, is: &dyn Fn(&str) -> bool) -> bool {
     match value {
-        Value::String(text) => Value::String(hide(&text)),
-        Value::Array(all) => all.into_iter().map(|one| hidden(one, hide)).collect(),
-        Value::Object(members) => members.into_iter().map(|(name, value)| (hide(&name), hidden(value, hide))).collect(),
+        Value::String(text) => is(text),
+        Value::Array(all) => all.iter().any(|one| any(one, is)),
+        Value::Object(members) => members.iter().any(|(name, value)| is(name) || any(value, is)),
         // A secret of digits alone may come as a number.
-        Value::Number(number) => {
-            let text = number.to_string();
-            let told = hide(&text);
-            if told == text { Value::Number(number) } else { Value::String(told) }
-        }
-        plain => plain,
+        Value::Number(number) => is(&number.to_string()),
+        Value::Bool(_) | Value::Null => false,
     }
 }
 

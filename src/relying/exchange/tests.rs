@@ -29,6 +29,7 @@ use crate::oidc::discovery::Discovery;
 use crate::oidc::flow::begin::Draw;
 use crate::oidc::flow::begin::Login;
 use crate::oidc::tests::maker;
+use crate::relying::callback;
 use crate::relying::exchange::Asked;
 use crate::relying::exchange::Doors;
 use crate::relying::exchange::Outcome;
@@ -155,8 +156,12 @@ fn draw_nonce() -> String {
 }
 
 pub(crate) fn party(oauth: &OAuth, discovery: Option<&Discovery>) -> Registration {
+    party_with(SECRET, oauth, discovery)
+}
+
+fn party_with(secret: &str, oauth: &OAuth, discovery: Option<&Discovery>) -> Registration {
     let name: ConnectionName = "desk".parse().unwrap();
-    Registration::new(&name, oauth, discovery, Some(Secret::new(SECRET.to_owned().into(), "`x`").unwrap())).unwrap()
+    Registration::new(&name, oauth, discovery, Some(Secret::new(secret.to_owned().into(), "`x`").unwrap())).unwrap()
 }
 
 fn begun(party: &Registration, force: bool) -> Login {
@@ -531,12 +536,53 @@ fn a_secret_that_the_provider_repeats_is_told_and_not_shown() {
     for name in ["authorization", "deep", "groups", "basic", "n-[secret]"] {
         assert!(told.detail.contains(&format!("`{name}`")), "{}", told.detail);
     }
-    let claims = outcome.claims.as_ref().unwrap();
-    assert!(claims.proven && claims.members["plain"] == "b");
     assert!(!format!("{outcome:?}").contains("hunter2"), "{outcome:?}");
+    // Decided is by what came.
+    let (judged, _) = callback::judged(outcome);
+    assert!(!format!("{judged:?}").contains("hunter2"), "{judged:?}");
+    let identity = judged.identity.unwrap();
+    assert_eq!((identity.values("groups"), identity.values("plain")), (vec!["[secret]"], vec!["b"]));
+    assert_eq!(identity.truth().values("groups"), [SECRET]);
+    assert_eq!(identity.truth().values("n-hunter2-code"), ["c"]);
     let odd = as_json(r#"{"access_token": "hunter2-access", "token_type": "hunter2-access"}"#);
     let (outcome, _) = login_at(with_token(odd), |_| {});
     assert_eq!(refusal(&outcome).2, "access-token-type");
+}
+
+// A weak secret stands in many a claim by chance: that must not change who is let in, nor blot out our own words.
+#[test]
+fn a_secret_that_is_a_common_word_changes_no_decision() {
+    for (secret, email, warned) in [
+        ("example", "a@b.[secret]", true),
+        ("b.e", "a@[secret]xample", false),
+        ("secret", "a@b.example", false),
+        ("e", "a@b.[secret]xampl[secret]", false),
+        ("a@b.example", "[secret]", true),
+    ] {
+        let peer = Op { user: as_json(r#"{"sub": "7"}"#), ..Op::good() }.start();
+        let party = party_with(secret, &oauth(&peer.url()), None);
+        let outcome = finished(&party, &begun(&party, false), "");
+        let steps = format!("{outcome:?}");
+        assert!(steps.contains("with its secret in the header (client_secret_basic)"), "{secret}: {steps}");
+        assert_eq!(outcome.verification.steps.iter().any(|step| step.code == Some("secret-repeated")), warned);
+        let (judged, _) = callback::judged(outcome);
+        let identity = judged.identity.unwrap();
+        assert_eq!(identity.values("email"), [email], "{secret}");
+        assert_eq!(identity.truth().values("email"), ["a@b.example"], "{secret}");
+        assert!(judged.facts.contains(&("not_on_or_after", Some("2026-11-22T10:05:00Z".to_owned()))));
+    }
+}
+
+// What is searched for in every text is bounded.
+#[test]
+fn a_token_without_a_bound_is_refused_before_anybody_is_asked() {
+    let answer = json!({
+        "access_token": "hunter2-access", "token_type": "bearer", "id_token": id_token(HEADER, &json!({})),
+        "refresh_token": "r".repeat(300_000),
+    });
+    let (outcome, asked) = login_at(with_token(as_json(&answer.to_string())), |_| {});
+    assert_eq!(refusal(&outcome), ("token-answer", "rfc6749 5.1", "token-too-large"));
+    assert_eq!(asked.len(), 1);
 }
 
 /// Messages are cut short: what is left of a secret at their end is one all the same.

@@ -11,6 +11,7 @@ use crate::crypto::mac::MacKey;
 use crate::crypto::verify::PublicKey;
 use crate::error::Failure;
 use crate::error::Result;
+use crate::http::address::SafeUrl;
 use crate::model::connection::OAuth;
 use crate::model::time::Time;
 use crate::model::verification::Judged;
@@ -82,7 +83,7 @@ pub(super) fn judged(
     if verification.refusal().is_none() && !proven {
         // Nothing is wrong with it, and nobody has proven it.
         let mend = match &oauth.public_keys_endpoint {
-            Some(endpoint) => format!("`curl -o keys.json {endpoint}`, then `--jwks keys.json`"),
+            Some(endpoint) => saved(endpoint),
             None => "save what the `jwks_uri` of the identity provider answers, and give it by `--jwks FILE`".to_owned(),
         };
         let why = "there is no key to verify the signature with: anybody could have written the token";
@@ -91,6 +92,18 @@ pub(super) fn judged(
     let signed = verification.steps.iter().any(|step| step.step == STEP && step.result == StepResult::Passed);
     let facts = claims.as_ref().map(Claims::facts).unwrap_or_default();
     Ok(Judged { identity: claimed.clone().filter(|_| proven), verification, claimed, signed, encrypted: false, facts })
+}
+
+/// How the keys at this address come to a file. The address may be the provider's own words: a command has it only where
+/// no shell takes it apart, and it has no query, which may be a secret.
+fn saved(endpoint: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_.:/-".contains(c);
+    let is_address = endpoint.starts_with("https://") || endpoint.starts_with("http://");
+    if is_address && endpoint.chars().all(is_plain) {
+        return format!("`curl -o keys.json {endpoint}`, then `--jwks keys.json`");
+    }
+    let address = SafeUrl::of_text(endpoint);
+    format!("save what `oauth.public_keys_endpoint` ({address}) answers, and give it by `--jwks FILE`")
 }
 
 /// The client secret, where the token has an HMAC that the connection declares. Of any other token nobody
@@ -103,5 +116,31 @@ fn client_secret(text: &str, oauth: &OAuth, context: &Context) -> Result<Option<
             Ok(Some(secret::resolve(reference, context.workspace()?.root())?.mac_key()))
         }
         _ => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::saved;
+
+    #[test]
+    fn a_command_has_an_address_that_no_shell_takes_apart_and_no_query() {
+        let good = "https://idp.example.org:8443/a_b/keys-1.json";
+        assert_eq!(saved(good), format!("`curl -o keys.json {good}`, then `--jwks keys.json`"));
+        for odd in [
+            "https://idp.example.org/keys;id",
+            "https://idp.example.org/$(id)",
+            "https://idp.example.org/`id`",
+            "https://idp.example.org/a b",
+            "https://idp.example.org/'a'",
+            "https://idp.example.org/keys?key=hunter2",
+            "https://idp.example.org/keys&id",
+            "https://user:hunter2@idp.example.org/keys",
+            "-o/etc/passwd",
+        ] {
+            let told = saved(odd);
+            assert!(!told.contains("curl") && !told.contains("hunter2"), "{told}");
+            assert!(told.contains("`--jwks FILE`"), "{told}");
+        }
     }
 }
