@@ -10,6 +10,7 @@ use crate::migrate::plan::history::Index;
 use crate::migrate::roster::Roster;
 use crate::migrate::shown;
 use crate::migrate::table::Names;
+use crate::model::shape;
 
 /// Roster, user list and earlier migrations, and where things are in them.
 pub(super) struct Evidence<'a> {
@@ -20,6 +21,7 @@ pub(super) struct Evidence<'a> {
     account_by_email: OnceLock<Option<Names<'a>>>,
     row_by_email: OnceLock<Option<Names<'a>>>,
     row_by_old: OnceLock<Names<'a>>,
+    has_bare_names: OnceLock<bool>,
 }
 
 /// What the addresses of a row and an account say of each other.
@@ -48,6 +50,7 @@ impl<'a> Evidence<'a> {
             account_by_email: OnceLock::new(),
             row_by_email: OnceLock::new(),
             row_by_old: OnceLock::new(),
+            has_bare_names: OnceLock::new(),
         }
     }
 
@@ -82,6 +85,12 @@ impl<'a> Evidence<'a> {
             .row_by_old
             .get_or_init(|| Names::alike(self.roster.cells(), 0, fold::key, &|row| !self.roster.old(row).is_empty()));
         only(names.class(old))
+    }
+
+    /// Whether an account has a name that is no address.
+    pub(super) fn has_bare_names(&self) -> bool {
+        let is_bare = |account: usize| !shape::is_email(self.accounts.name(account));
+        *self.has_bare_names.get_or_init(|| (0..self.accounts.len()).any(is_bare))
     }
 
     /// What the addresses of a row and an account say of each other.

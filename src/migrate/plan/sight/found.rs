@@ -112,7 +112,11 @@ impl Sight<'_> {
 
     /// The one other account that has a value as its address, or as its name without what the vendor adds.
     fn other_of(&self, value: &str, account: usize, target: &str) -> Option<usize> {
-        if value.is_empty() || fold::key(self.accounts.name(account)) == fold::key(value) {
+        // Most values are numbers, and most names addresses: then no account is looked at.
+        if value.is_empty() || !shape::is_email(value) && !self.evidence.has_bare_names() {
+            return None;
+        }
+        if fold::key(self.accounts.name(account)) == fold::key(value) {
             return None;
         }
         if value != target || !self.accounts.keep().is_one_field() {
