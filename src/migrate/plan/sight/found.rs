@@ -102,11 +102,11 @@ impl Sight<'_> {
             let why = format!("the new value is that of {}", self.account(other));
             return (OF_ANOTHER, why);
         }
-        match self.accounts.key(account) {
-            before if !before.is_empty() && self.accounts.keep().replaces() => {
-                (REPLACES, format!("its {} is {} now", self.key_word(), shown(before)))
-            }
-            _ => (RENAME, String::new()),
+        // Each look at an account is one at a far place in memory: only where it may matter.
+        let before = if self.accounts.keep().replaces() { self.accounts.key(account) } else { "" };
+        match before {
+            "" => (RENAME, String::new()),
+            before => (REPLACES, format!("its {} is {} now", self.key_word(), shown(before))),
         }
     }
 
