@@ -1,9 +1,10 @@
 //! `ssoctl cert check`: until when is each connection covered?
 
+mod gated;
+
 use std::collections::BTreeMap;
 
 use crate::cert::Certificate;
-use crate::cert::coverage::Coverage;
 use crate::cert::coverage::Policy;
 use crate::cert::coverage::coverage;
 use crate::cert::judge;
@@ -37,9 +38,6 @@ use crate::report::certificates;
 use crate::report::certificates::CertificateRow;
 use crate::report::certificates::ConnectionRow;
 use crate::report::certificates::Report;
-use crate::report::gate::Cover;
-use crate::report::gate::Gate;
-use crate::report::gate;
 use crate::workspace::Policy as WorkspacePolicy;
 
 /// Check certificates: until when is each connection covered?
@@ -162,7 +160,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     if pipeline::has(context.format) {
         outcome.failures.tell("checked", context);
         let unread: Vec<Finding> = outcome.failures.findings(&outcome.places).collect();
-        let gate = gated(args, &report, &outcome, &unread, thresholds, context);
+        let gate = gated::gate(args, &report, &outcome, &unread, thresholds, context);
         let state = pipeline::tell(&gate, &|finding| unread.contains(finding), context)?;
         if let Some(state) = state {
             return Ok(Verdict::Plugin(state));
@@ -174,10 +172,10 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         Threshold::Warn => Status::Warn,
         Threshold::Fail => Status::NotYetValid,
     };
-    let threshold = threshold(args);
+    let threshold = gated::threshold(args);
     // The reports have findings: what they call a failure is one for the exit code too.
     if worst.is_some_and(|worst| worst >= reached)
-        || report.findings.iter().any(|finding| closes(finding) && finding.severity >= threshold)
+        || report.findings.iter().any(|finding| gated::closes(finding) && finding.severity >= threshold)
     {
         return Ok(Verdict::Findings);
     }
@@ -327,98 +325,6 @@ fn report<'a>(outcome: &'a Outcome, judged: &'a [(&'a Met, bool, judge::Verdict)
         connections: &outcome.connections,
         findings: outcome.findings.iter().chain(judged.iter().flat_map(|(.., verdict)| &verdict.findings)).collect(),
         not_looked_at: outcome.failures.rows(),
-    }
-}
-
-/// Whether a finding can close the gate: how a certificate was signed says nothing of a key that is pinned.
-fn closes(finding: &Finding) -> bool {
-    finding.code != judge::SIGNATURE_WEAK
-}
-
-/// From which severity on a finding is a failure.
-fn threshold(args: &Args) -> Severity {
-    if args.fail_on == Threshold::Warn { Severity::Warning } else { Severity::Error }
-}
-
-/// A finding with the file that a pipeline shows it in: that of its connection, or the document.
-fn placed(finding: &Finding, outcome: &Outcome) -> Finding {
-    let mut finding = finding.clone();
-    if !closes(&finding) {
-        finding.severity = Severity::Info;
-    }
-    if finding.place.is_some() {
-        return finding;
-    }
-    finding.place = match &finding.connection {
-        Some(name) => outcome.places.get(name).cloned(),
-        // The message begins with the document and its line.
-        None => outcome.met.iter().find(|(met, _)| finding.message.starts_with(&format!("{}: ", met.source))).map(
-            |(met, _)| match met.source.rsplit_once(':') {
-                Some((file, line)) if line.parse::<u64>().is_ok() && !file.is_empty() && met.usage != "tls" => {
-                    Place { file: file.to_owned(), line: line.parse().ok(), column: None }
-                }
-                _ => Place { file: met.source.clone(), line: None, column: None },
-            },
-        ),
-    };
-    finding
-}
-
-/// The same for a pipeline.
-fn gated<'a>(
-    args: &Args,
-    report: &'a Report<'_>,
-    outcome: &Outcome,
-    unread: &[Finding],
-    thresholds: Thresholds,
-    context: &Context,
-) -> Gate<'a> {
-    let mut findings: Vec<Finding> = report.findings.iter().map(|finding| placed(finding, outcome)).collect();
-    // What the table calls not covered has a finding of that weight too.
-    for row in report.connections {
-        let place = || outcome.places.get(&row.name).cloned();
-        let Some(ends) = row.status.and_then(|status| {
-            let coverage = Coverage { until: row.covered_until, status, code: row.code };
-            certificate::ends(&row.name, &coverage, place())
-        }) else {
-            continue;
-        };
-        let is_told = |finding: &Finding| {
-            finding.connection.as_ref() == Some(&row.name) && finding.severity >= ends.severity && finding.code == ends.code
-        };
-        if !findings.iter().any(is_told) {
-            findings.push(ends);
-        }
-    }
-    findings.extend_from_slice(unread);
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    let alone = report.certificates.iter().filter(|row| !row.in_connection).map(|row| row.source.to_owned());
-    let mut looked_at: Vec<String> = report.connections.iter().map(|row| row.name.clone()).chain(alone).collect();
-    looked_at.dedup();
-    let met = |row: &CertificateRow<'a>| {
-        Some(gate::Met {
-            source: row.source,
-            in_connection: row.in_connection,
-            entity_id: row.owner.unwrap_or_default(),
-            usage: row.usage,
-            certificate: row.certificate?,
-        })
-    };
-    let cover = |row: &ConnectionRow| Cover {
-        connection: row.name.clone(),
-        until: row.covered_until,
-        status: row.status,
-    };
-    Gate {
-        command: "cert check",
-        findings,
-        looked_at,
-        threshold: threshold(args),
-        is_complete: outcome.failures.is_empty(),
-        covers: report.connections.iter().map(cover).collect(),
-        certificates: report.certificates.iter().filter_map(met).collect(),
-        days: (thresholds.warn_days, thresholds.fail_days),
-        now: context.now,
     }
 }
 
