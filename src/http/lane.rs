@@ -206,9 +206,7 @@ impl<'l> Taken<'l> {
         let (client, runtime) = self.parts().map_err(|error| Trouble::of_setup(&error))?;
         let (client, request) = make(client).build_split();
         let request = request.map_err(|error| of(&error))?;
-        // A task of the loop beside those of its connections, so that they take turns without asking
-        // the system each time.
-        let work = runtime.spawn(async move {
+        let work = async move {
             // While nobody waited, nobody looked after the connections. In this turn the loop hears what
             // has become of them, and one that the other side has closed is given up before it is chosen.
             yield_now().await;
@@ -217,8 +215,10 @@ impl<'l> Taken<'l> {
             let front = Front { status: answer.status(), headers, length: answer.content_length() };
             let rest = then(answer, front.length).await;
             Ok((front, rest))
-        });
-        match runtime.block_on(work) {
+        };
+        // A task of the loop beside those of its connections, so that they take turns without asking
+        // the system each time; begun within the loop, which need not be woken for it.
+        match runtime.block_on(async { tokio::spawn(work).await }) {
             Ok(outcome) => outcome.map_err(|error| of(&error)),
             Err(error) => match error.try_into_panic() {
                 Ok(panic) => std::panic::resume_unwind(panic),

@@ -18,6 +18,7 @@ pub(crate) use crate::migrate::table::headings::EMAIL;
 pub(crate) use crate::migrate::table::headings::by_name;
 use crate::migrate::table::headings::column;
 use crate::migrate::table::headings::find;
+pub(crate) use crate::migrate::table::names::NEAR;
 pub(crate) use crate::migrate::table::names::Names;
 pub(crate) use crate::migrate::table::texts::Texts;
 

@@ -296,6 +296,13 @@ impl Draft<'_> {
         (0..self.len()).map(|row| self.line(row))
     }
 
+    /// Has the processor fetch the accounts of rows that come next.
+    pub(crate) fn near(&self, rows: Range<usize>) {
+        let verdicts = self.judged.verdicts.get(rows).unwrap_or_default();
+        let accounts = verdicts.iter().filter(|verdict| verdict.account != NONE);
+        self.accounts.cells().near(accounts.map(|verdict| verdict.account as usize));
+    }
+
     /// One row.
     pub(crate) fn line(&self, row: usize) -> Line<'_> {
         let verdict = self.verdict(row);

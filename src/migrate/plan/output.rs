@@ -11,6 +11,7 @@ use crate::crypto::Sha256;
 use crate::migrate::plan::draw::Draft;
 use crate::migrate::plan::file;
 use crate::migrate::plan::line::Line;
+use crate::migrate::table::NEAR;
 use crate::migrate::threads::both;
 
 /// Rows of a piece: three quarters of a MiB in three files, which is near at hand while it is handed over.
@@ -139,6 +140,9 @@ where
     let (mut plan, mut rows, mut sheet) = (Vec::new(), Vec::new(), Vec::new());
     for start in (number * PIECE..draft.len()).step_by(2 * PIECE) {
         for row in start..draft.len().min(start + PIECE) {
+            if row % NEAR == 0 {
+                draft.near(row..draft.len().min(row + NEAR));
+            }
             let (line, methods) = (draft.line(row), draft.methods(row));
             line.plan_and_report(&mut plan, &mut rows, methods);
             line.spreadsheet(&mut sheet, further, methods);

@@ -22,6 +22,7 @@ use crate::migrate::plan::whose::Candidate;
 use crate::migrate::plan::whose::Whose;
 use crate::migrate::roster::Roster;
 use crate::migrate::shown;
+use crate::migrate::table::NEAR;
 use crate::migrate::table::Names;
 use crate::migrate::table::Texts;
 
@@ -132,7 +133,11 @@ impl Look {
         let mut look = Self::new();
         look.accounts.reserve(rows.len());
         look.targets.reserve(rows.len(), rows.len() * 24);
+        let end = rows.end;
         for row in rows {
+            if row % NEAR == 0 {
+                by_name.near((row..end.min(row + NEAR)).map(|row| roster.old(row)));
+            }
             let record = roster.row(row);
             let found = match by_name.exact(record.old) {
                 [account, ..] if record.ragged.is_none() => Some(*account),

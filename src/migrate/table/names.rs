@@ -21,6 +21,9 @@ pub(crate) type Fold = for<'t> fn(&'t str) -> Cow<'t, str>;
 /// Into how many tables a list is parted, by the names' hashes: each is made by a thread of its own.
 const PARTS: usize = 2;
 
+/// How many rows are fetched at a time: as many as a processor has on their way at once, and a few more.
+pub(crate) const NEAR: usize = 16;
+
 /// Says of a row that its name is not wanted; no name has this hash.
 const UNWANTED: u64 = 0;
 
@@ -117,6 +120,17 @@ impl<'a> Names<'a> {
         other == name || self.fold.is_some_and(|fold| *fold(other) == *key)
     }
 
+    /// Has the processor fetch what is compared where these names are looked up next; see [`Texts::near`].
+    pub(crate) fn near<'n>(&self, names: impl Iterator<Item = &'n str>) {
+        let mut heads = [None; NEAR];
+        for (head, name) in heads.iter_mut().zip(names) {
+            let hash = self.hash(&folded(self.fold, name));
+            // The first one that may be it.
+            *head = self.parts[part_of(hash)].first.find(hash, |_| true);
+        }
+        self.texts.near(heads.into_iter().flatten().map(|row| *row as usize));
+    }
+
     /// All rows whose names count as the same as this one.
     pub(crate) fn class(&self, name: &str) -> &[u32] {
         let key = folded(self.fold, name);
@@ -197,6 +211,8 @@ mod tests {
         let lower: Fold = |name| Cow::Owned(name.to_lowercase());
         let names = Names::alike(&texts, 0, lower, &|row| row != 4);
         for row in (0..3 * FEW).filter(|row| *row != 4 && *row != 5) {
+            // More names than are fetched at a time, and some that are not there.
+            names.near((row..row + 2 * NEAR).map(|row| texts.get(row, 0)));
             let row = u32::try_from(row).unwrap();
             assert_eq!(names.exact(texts.get(row as usize, 0)), [row]);
             // Capital letters first.

@@ -1,5 +1,7 @@
 //! Many short texts side by side in one: a million rows of cells take two allocations.
 
+use std::hint::black_box;
+
 /// Rows of `width` cells each.
 #[derive(Clone, Debug)]
 pub(crate) struct Texts {
@@ -53,6 +55,16 @@ impl Texts {
     /// How many cells a row has.
     pub(crate) fn width(&self) -> usize {
         self.width
+    }
+
+    /// Has the processor fetch these rows while other work is under way: what is waited for is then the
+    /// memory's way to all of them, and not to one after the other.
+    pub(crate) fn near(&self, rows: impl Iterator<Item = usize> + Clone) {
+        let starts = rows.map(|row| (row * self.width).checked_sub(1).and_then(|at| self.ends.get(at)).copied());
+        // Two turns, since where a row begins has to be fetched itself.
+        black_box(starts.clone().flatten().fold(0, |all, start| all ^ start));
+        let bytes = self.text.as_bytes();
+        black_box(starts.flatten().filter_map(|start| bytes.get(start)).fold(0, |all, byte| all ^ byte));
     }
 
     /// One cell; empty where there is none.
