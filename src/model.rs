@@ -150,6 +150,11 @@ pub(crate) enum SecretRef {
     Command(String),
 }
 
+/// Whether every shell takes this as the name of a variable (POSIX 3.216).
+fn is_variable(name: &str) -> bool {
+    !name.starts_with(|c: char| c.is_ascii_digit()) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
 impl FromStr for SecretRef {
     type Err = Failure;
 
@@ -157,6 +162,12 @@ impl FromStr for SecretRef {
         let hint = "write a reference: `env:NAME`, `file:PATH` or `command:PROGRAM ARGUMENTS`";
         match text.split_once(':') {
             Some((_, "")) => Err(Failure::input("secret-reference", "a secret reference names nothing").hint(hint)),
+            // What is no name of a variable may be the secret itself, behind a word that was to make it a reference.
+            Some(("env", name)) if !is_variable(name) => Err(Failure::input(
+                "secret-in-file",
+                "a secret must be a reference, and behind `env:` stands no name of a variable (not shown, it may be the secret itself)",
+            )
+            .hint("a name has letters, digits and `_`, such as `env:QUALTRICS_TOKEN`")),
             Some(("env", name)) => Ok(Self::Environment(name.to_owned())),
             Some(("file", path)) => Ok(Self::File(path.to_owned())),
             Some(("command", line)) => Ok(Self::Command(line.to_owned())),
@@ -272,9 +283,11 @@ mod tests {
 
     #[test]
     fn a_pasted_secret_is_refused_and_not_repeated() {
-        let failure = "hunter2-very-secret".parse::<SecretRef>().unwrap_err();
-        assert_eq!(failure.code(), "secret-in-file");
-        assert!(!format!("{failure:?}").contains("hunter2"));
+        for pasted in ["hunter2-very-secret", "env: hunter2", "env:hunter2-very-secret", "env:2hunter2"] {
+            let failure = pasted.parse::<SecretRef>().unwrap_err();
+            assert_eq!(failure.code(), "secret-in-file");
+            assert!(!format!("{failure:?}").contains("hunter2"), "{pasted}");
+        }
     }
 
     #[test]

@@ -105,11 +105,6 @@ pub(crate) fn resolve_key(reference: &SecretRef, folder: &Path) -> Result<Zeroiz
 
 #[expect(clippy::disallowed_methods, reason = "env: references are resolved here and nowhere else")]
 fn from_environment(name: &str, origin: &str) -> Result<Zeroizing<String>> {
-    if name.starts_with(|c: char| c.is_ascii_digit()) || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-        return Err(Failure::input("secret-reference", format!("{origin} is not the name of a variable"))
-            .hint("a name has letters, digits and `_`, such as `env:QUALTRICS_TOKEN`")
-            .into());
-    }
     let mend = |failure: Failure| {
         failure.hint(format!("run `read -rs {name} && export {name}`, or set it in the CI job's secrets"))
     };

@@ -12,6 +12,7 @@ use serde_yaml::Value;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::finding::Place;
+use crate::model::SecretRef;
 use crate::model::difference::nearest;
 use crate::model::route::Segment;
 
@@ -195,8 +196,7 @@ fn in_words_of_yaml(cause: &str) -> String {
 const SECRETS: [&str; 3] = ["token", "client_secret", "password"];
 
 fn is_reference(value: &str) -> bool {
-    let value = value.trim_matches(['"', '\'']);
-    ["env:", "file:", "command:"].iter().any(|scheme| value.starts_with(scheme))
+    value.trim_matches(['"', '\'']).parse::<SecretRef>().is_ok()
 }
 
 const HIDDEN: &str = "(value not shown)";

@@ -20,6 +20,10 @@ use crate::web::wire::Wire;
 /// much for a browser.
 pub(super) const HEAD_TIME: Duration = Duration::from_secs(10);
 
+/// The largest head of a request, in bytes: a browser brings the cookies of every server on this machine, at most
+/// 180 of 4 KiB each.
+const MOST_HEAD: usize = 1 << 20;
+
 /// Answers until `stop` says so; then the answers that are under way are finished.
 pub(super) async fn serve(mut wire: Wire, app: Router, head_time: Duration, mut stop: watch::Receiver<bool>) {
     loop {
@@ -43,6 +47,7 @@ async fn connection(stream: Stream, app: Router, head_time: Duration, mut stop: 
     let served = Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(head_time)
+        .max_buf_size(MOST_HEAD)
         .serve_connection(TokioIo::new(stream), answer);
     let mut served = std::pin::pin!(served);
     tokio::select! {

@@ -49,7 +49,10 @@ pub(crate) struct Granted {
 pub(crate) fn secrets(answer: &Raw<'_>) -> Vec<Hidden> {
     let members = json::object(answer.body, "the token endpoint's answer").unwrap_or_default();
     match bounded(&members) {
-        Ok(()) => tokens(&members).map(|(_, token)| Hidden::new(token)).collect(),
+        Ok(()) => {
+            let random = tokens(&members).filter(|(_, token)| is_random(token));
+            random.map(|(_, token)| Hidden::new(token)).collect()
+        }
         Err(_) => Vec::new(),
     }
 }
@@ -58,6 +61,13 @@ fn tokens(members: &Map<String, Value>) -> impl Iterator<Item = (&str, &str)> {
     let is_secret = |name: &str| name.ends_with("_token") || name.ends_with("_secret");
     let all = members.iter().filter(move |(name, _)| is_secret(name));
     all.filter_map(|(name, value)| value.as_str().map(|text| (name.as_str(), text)))
+}
+
+/// Whether a text can be one, and no words: blotting these out would take our own from what is told.
+fn is_random(token: &str) -> bool {
+    const WORD: usize = 20;
+    let is_word = token.len() < WORD && token.bytes().all(|byte| !byte.is_ascii_digit() && !byte.is_ascii_uppercase());
+    !is_word && !token.contains(char::is_whitespace)
 }
 
 /// Every text that is shown is searched for each of them.
@@ -146,7 +156,22 @@ fn read(answer: &Raw<'_>, hide: &Hide<'_>) -> Result<Map<String, Value>, (&'stat
         return Err(("rfc6749 5.2", Failure::remote("token-endpoint-status", what).hint(hint)));
     }
     // What is wrong with it is told by its place; nothing of it is repeated, since it may be a token.
-    members.map_err(|why| ("rfc6749 5.1", Failure::remote(why.code(), why.to_string()).hint(check)))
+    members.map_err(|why| ("rfc6749 5.1", Failure::remote(why.code(), without_names(&why.to_string())).hint(check)))
+}
+
+/// What is wrong with a document, without the names of members that no answer has: one may be a token.
+fn without_names(why: &str) -> String {
+    let known = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    let mut parts = why.split('`');
+    let mut told = parts.next().unwrap_or_default().to_owned();
+    while let Some(name) = parts.next() {
+        match parts.next() {
+            Some(after) if known(name) => told += &format!("`{name}`{after}"),
+            Some(after) => told += &format!("(not shown){after}"),
+            None => told += "(not shown)",
+        }
+    }
+    told
 }
 
 fn refused(error: &Value, members: &Map<String, Value>, hide: &Hide<'_>) -> (&'static str, Failure) {
@@ -301,6 +326,19 @@ mod tests {
     }
 
     #[test]
+    fn words_that_are_called_tokens_blot_out_nothing() {
+        let body = good(&json!({
+            "x_token": "the vendor finds the user by", "y_token": "username", "z_token": "a1b2c3d4",
+            "refresh_token": "abcdefghijklmnopqrstuvwxyz",
+        }));
+        let raw = Raw { status: 200, media_type: Some("application/json"), body: &body };
+        let secrets = secrets(&raw);
+        let all: Vec<&str> = secrets.iter().map(Hidden::expose).collect();
+        assert!(all.contains(&"a1b2c3d4") && all.contains(&"abcdefghijklmnopqrstuvwxyz"), "{all:?}");
+        assert!(!all.contains(&"username") && all.iter().all(|one| !one.contains(' ')), "{all:?}");
+    }
+
+    #[test]
     fn every_other_answer_is_refused_by_name_and_not_repeated() {
         let huge = vec![b' '; 2 << 20];
         let many: Map<String, Value> = (0..17).map(|at| (format!("{at}_token"), "hunter2".into())).collect();
@@ -318,6 +356,8 @@ mod tests {
             (200, b"[\"hunter2\"]".to_vec(), "json-not-object", "rfc6749 5.1"),
             (200, b"access_token=hunter2&token_type=bearer".to_vec(), "json-syntax", "rfc6749 5.1"),
             (200, br#"{"access_token": "hunter2", "access_token": "x"}"#.to_vec(), "json-duplicate-key", "rfc6749 5.1"),
+            // A token in the place of a name.
+            (200, br#"{"at-hunter2": 1, "at-hunter2": 2}"#.to_vec(), "json-duplicate-key", "rfc6749 5.1"),
             (200, good(&json!({"token_type": null})), "token-answer-member", "rfc6749 5.1"),
             (200, good(&json!({"token_type": "DPoP"})), "access-token-type", "rfc6749 5.1"),
             (200, good(&json!({"access_token": null})), "token-answer-member", "rfc6749 5.1"),

@@ -177,11 +177,15 @@ fn signed(body: &[u8], expected: &Expected<'_>, found: &mut Verification) -> Res
     Ok(claims)
 }
 
-/// RFC 7519 4.1.4, 4.1.5: an answer of another day says nothing of now.
+/// RFC 7519 4.1.4 to 4.1.6: an answer of another day says nothing of now.
 fn holds(claims: &Map<String, Value>, expected: &Expected<'_>, now: Time) -> Result<(), Refused> {
     let found = when::holds(claims, expected.skew, now);
     let Some(step) = found.refusal() else { return Ok(()) };
-    let clause = if step.step == "not-before" { "rfc7519 4.1.5" } else { "rfc7519 4.1.4" };
+    let clause = match step.step {
+        "not-before" => "rfc7519 4.1.5",
+        "issued" => "rfc7519 4.1.6",
+        _ => "rfc7519 4.1.4",
+    };
     let what = format!("the signed user information does not hold now: {}", step.detail);
     Err((
         clause,
@@ -206,7 +210,7 @@ const UNKNOWN: &str = "a token of another kind, as its `typ` says";
 /// RFC 8725 3.11: what says what it is says this.
 fn may_be_user_information(typ: &str) -> bool {
     let kind = jws::media_type(typ);
-    kind == "jwt" || kind.ends_with("userinfo+jwt")
+    kind == "jwt" || kind == "userinfo+jwt"
 }
 
 /// The `sub` must be there, and be that of the ID token: without that, tokens of two users could be mixed.
@@ -343,6 +347,7 @@ mod tests {
             (typed("application/logout+JWT"), expected),
             (typed("dpop+jwt"), expected),
             (typed("vp+jwt"), expected),
+            (typed("not-userinfo+jwt"), expected),
             (typed("application/anything"), expected),
         ] {
             let (found, claims) = judged(200, "application/jwt", text.as_bytes(), &expected);
@@ -350,7 +355,7 @@ mod tests {
             assert_eq!((step.code, step.clause), (Some("user-info-other-token"), "rfc8725 3.11, 3.12"), "{text}");
             assert!(claims.is_none());
         }
-        for text in [typed("JWT"), typed("userinfo+jwt"), with("auth_time"), with("iat")] {
+        for text in [typed("JWT"), typed("userinfo+jwt"), with("auth_time")] {
             assert!(judged(200, "application/jwt", text.as_bytes(), &expected).1.is_some(), "{text}");
         }
         // Of another day (RFC 7519 4.1.4, 4.1.5), by the clock and the difference of clocks that the ID token has.
@@ -363,6 +368,8 @@ mod tests {
             ("exp", json!(null), None),
             ("nbf", json!(now.unix() + 61), Some(("token-not-yet", "rfc7519 4.1.5"))),
             ("nbf", json!(now.unix() + 59), None),
+            ("iat", json!(now.unix() + 61), Some(("token-issued-later", "rfc7519 4.1.6"))),
+            ("iat", json!(now.unix() - 90_000), None),
         ] {
             let mut claims = good.clone();
             claims[name] = value;

@@ -21,7 +21,7 @@ fn seconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
 }
 
-/// Whether what is signed holds now, by what it says of that itself; what says nothing holds (RFC 7519 4.1.4, 4.1.5).
+/// Whether what is signed holds now, by what it says of that itself; what says nothing holds (RFC 7519 4.1.4 to 4.1.6).
 pub(in crate::oidc) fn holds(claims: &Map<String, Value>, skew: Duration, now: Time) -> Verification {
     let expected = Expected { skew, ..Expected::default() };
     let mut judging = Judging { expected: &expected, claims, now, found: Verification::default() };
@@ -29,6 +29,9 @@ pub(in crate::oidc) fn holds(claims: &Map<String, Value>, skew: Duration, now: T
         judging.expiry();
     }
     judging.not_before();
+    if claims.get("iat").is_some_and(|iat| !iat.is_null()) {
+        judging.issued();
+    }
     judging.found
 }
 

@@ -40,6 +40,23 @@ fn any(value: &Value, is: &dyn Fn(&str) -> bool) -> bool {
     }
 }
 
+/// What is said of a claim by another one (OpenID Connect Core 5.1): of the address beside it, and of no other.
+const SAID_OF: [(&str, &str); 2] = [("email", "email_verified"), ("phone_number", "phone_number_verified")];
+
+/// Takes care that what is said of an address is said of the one that is used: that of the user information, where it
+/// has one. Gives whether the ID token may say it too.
+fn speak_of_one(token: &Map<String, Value>, user: &mut Map<String, Value>, of: &str, said: &str) -> bool {
+    match user.get(of) {
+        None => {
+            if token.contains_key(of) {
+                user.remove(said);
+            }
+            true
+        }
+        Some(address) => token.get(of) == Some(address),
+    }
+}
+
 /// What the provider says of the user by both ways.
 pub(super) fn together(
     token: Option<Map<String, Value>>,
@@ -51,7 +68,12 @@ pub(super) fn together(
         (token, user) => return user.or(token).unwrap_or_default(),
     };
     let mut differ: Vec<String> = Vec::new();
+    let kept: Vec<&str> =
+        SAID_OF.iter().filter(|(of, said)| !speak_of_one(&token, &mut user, of, said)).map(|(_, said)| *said).collect();
     for (name, value) in token {
+        if kept.contains(&name.as_str()) {
+            continue;
+        }
         match user.get(&name) {
             None => {
                 user.insert(name, value);

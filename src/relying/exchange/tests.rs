@@ -645,6 +645,30 @@ fn what_the_two_say_differently_is_told() {
 }
 
 #[test]
+fn an_address_is_verified_only_by_who_says_it() {
+    let of = |claims: &Value, user: &str| {
+        let user = as_json(user);
+        let (outcome, _) = login_at(Op { user, ..with_claims(claims) }, |_| {});
+        let step = step(&outcome, "username").result;
+        let members = outcome.claims.unwrap().members;
+        (members.get("email").cloned(), members.get("email_verified").cloned(), step)
+    };
+    let (anna, eve) = (json!("anna@b.example"), json!("eve@b.example"));
+    // The token's word is of the token's address.
+    let said = json!({"email": anna, "email_verified": true});
+    assert_eq!(of(&said, r#"{"sub": "7", "email": "eve@b.example"}"#), (Some(eve), None, StepResult::Noted));
+    assert_eq!(
+        of(&said, r#"{"sub": "7", "email": "anna@b.example"}"#),
+        (Some(anna.clone()), Some(json!(true)), StepResult::Passed)
+    );
+    // And that of the user information, which names none, is of none.
+    let said = json!({"email": anna, "email_verified": false});
+    let (email, verified, step) = of(&said, r#"{"sub": "7", "email_verified": true}"#);
+    assert_eq!((email, verified), (Some(anna.clone()), Some(json!(false))));
+    assert_ne!(step, StepResult::Passed);
+}
+
+#[test]
 fn without_openid_the_user_information_alone_says_who_it_is() {
     let without = |op: Op, user: bool| {
         login_at(op, |oauth| {

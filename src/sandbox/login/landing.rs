@@ -134,7 +134,8 @@ impl Offered {
     /// that is called `value#brandID` has come by single sign-on, and is somebody's already.
     fn merges(&self, username: &str) -> std::result::Result<(), Failure> {
         let brand = self.connection.settings.get("brand_id").map(|brand| format!("#{brand}"));
-        if brand.is_some_and(|brand| username.ends_with(&brand)) {
+        // In whatever case: two names that differ by it alone are one to a careless reader.
+        if brand.is_some_and(|brand| username.to_lowercase().ends_with(&brand.to_lowercase())) {
             return Err(Failure::refused(
                 "account-not-older",
                 format!("`{}` is an account of single sign-on already, and no older one", printable(username)),
