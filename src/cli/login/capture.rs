@@ -101,12 +101,47 @@ fn nothing(file: &str, what: &str) -> Failure {
         .hint("record from before the login until the vendor's page is there: in the browser's network tab keep the log over page changes, then save all as HAR")
 }
 
+/// Elements of pages, and of no SAML message.
+const PAGES: [&str; 6] = ["html", "form", "body", "head", "input", "textarea"];
+/// Those by which a page sends something.
+const FORMS: [&str; 6] = ["form", "input", "textarea", "select", "button", "script"];
+
+/// Whether one of these elements begins in a text of small letters.
+fn has_element(text: &str, elements: &[&str]) -> bool {
+    text.split('<').skip(1).any(|tag| {
+        let end = tag.find(|next: char| next.is_ascii_whitespace() || next == '/' || next == '>').unwrap_or(tag.len());
+        elements.contains(&&tag[..end])
+    })
+}
+
+/// Whether a document's first element is that of a message or an assertion (saml-core 2, 3).
+fn is_message(text: &str) -> bool {
+    root(text).is_some_and(|root| root.ends_with("Response") || root.ends_with("Request") || root.ends_with("Assertion"))
+}
+
+/// The name of a document's first element, without its prefix.
+fn root(text: &str) -> Option<&str> {
+    let mut rest = text;
+    loop {
+        rest = &rest[rest.find('<')? + 1..];
+        let end = match rest.get(..3) {
+            Some("!--") => "-->",
+            Some(head) if head.starts_with(['?', '!']) => ">",
+            _ => break,
+        };
+        rest = &rest[rest.find(end)? + end.len()..];
+    }
+    let end = rest.find(|next: char| next.is_whitespace() || next == '/' || next == '>')?;
+    rest[..end].rsplit(':').next()
+}
+
 fn markup(whole: &[u8], start: &[u8], file: &str) -> Result<Vec<Captured>, Failure> {
     // Behind comments and declarations; no SAML message has such an element, nor a field of this name.
     let head = String::from_utf8_lossy(&start[..start.len().min(2048)]).to_ascii_lowercase();
-    let pages = ["<html", "<!doctype html", "<form", "<body", "<head", "<input", "<textarea"];
     let text = String::from_utf8_lossy(start);
-    if !pages.iter().any(|word| head.contains(word)) && page::named(&text).is_empty() {
+    let is_page = head.starts_with("<!doctype html") || has_element(&head, &PAGES);
+    // An attribute of a login may be called like a field; a page of forms may begin like a login.
+    if !is_page && (page::named(&text).is_empty() || is_message(&text) && !has_element(&text.to_ascii_lowercase(), &FORMS)) {
         return Ok(vec![Captured::bare(Message::Xml(whole.to_vec()))]);
     }
     if start.len() > MOST_PAGE {
@@ -152,8 +187,13 @@ fn text(bytes: &[u8], file: &str) -> Result<Message, Failure> {
     }
     if has("SAMLRequest") {
         // The question in the place of the answer is told as such by whoever reads it.
-        let renamed = text.replacen("SAMLRequest=", "SAMLResponse=", 1);
-        return of(&renamed);
+        let asked = of(&text.replace("SAMLRequest=", "SAMLResponse="))?;
+        let is_answer = asked.xml("").is_ok_and(|xml| !root(&String::from_utf8_lossy(&xml)).is_some_and(|root| root.ends_with("Request")));
+        if is_answer {
+            let told = "an answer stands in the field of a request, `SAMLRequest`, where no vendor looks for one".to_owned();
+            return Ok(Message::Ambiguous { names: vec!["SAMLResponse"], told });
+        }
+        return Ok(asked);
     }
     Ok(Message::Carried(text.to_owned()))
 }
@@ -372,6 +412,19 @@ mod tests {
     }
 
     #[test]
+    fn xml_that_names_a_field_is_xml_and_a_page_that_looks_like_it_is_none() {
+        for xml in [
+            "<?xml version='1.0'?><!-- x --><p:Response><a:Attribute Name='id_token'/></p:Response>",
+            "<Assertion><Attribute Name=\"x\" FriendlyName = 'SAMLResponse'/></Assertion>",
+            "<p:Response><header:x/><headers/><forms/></p:Response>",
+        ] {
+            assert_eq!(one(xml).message, Message::Xml(xml.as_bytes().to_vec()), "{xml}");
+        }
+        let page = format!("<p:Response>{}<form><input name=SAMLResponse value=x/y=></form></p:Response>", " ".repeat(3000));
+        assert_eq!(one(&page).message, Message::Carried("x/y=".to_owned()));
+    }
+
+    #[test]
     fn what_is_no_login_is_refused_by_name() {
         assert_eq!(code(" \n"), "capture-empty");
         assert_eq!(code("{\"log\": 1}"), "capture-json");
@@ -386,6 +439,11 @@ mod tests {
         assert_eq!(read(b"\xc3\x28", "x").unwrap_err().code(), "capture-encoding");
         let question = one(&format!("SAMLRequest={}", BASE64_STANDARD.encode("<p:AuthnRequest/>")));
         assert_eq!(question.message.xml("x").unwrap(), b"<p:AuthnRequest/>");
+        // The answer in the place of the question, once or twice, is one that no vendor takes.
+        let answer = BASE64_STANDARD.encode("<p:Response/>");
+        for form in [format!("SAMLRequest={answer}"), format!("SAMLRequest={answer}&SAMLRequest={answer}")] {
+            assert_eq!(one(&form).message.xml("x").unwrap_err().code(), "capture-ambiguous", "{form}");
+        }
         let token = one("eyJhbGciOiJub25lIn0.e30.\n");
         assert_eq!(token.message, Message::Token("eyJhbGciOiJub25lIn0.e30.".to_owned()));
         assert_eq!(one("https://sp.example.org/cb#id_token=eyJ.e30.x&state=1").message, Message::Token("eyJ.e30.x".to_owned()));

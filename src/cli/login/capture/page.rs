@@ -5,6 +5,7 @@
 //! name has `name=` before the name. What a script of the page does with the field cannot be known, so that
 //! a script that names it makes the page ambiguous; what a script does without naming it is not seen.
 
+use crate::cli::login::capture::fields;
 use crate::cli::login::capture::fields::Fields;
 use crate::cli::login::capture::fields::NAMES;
 use crate::cli::login::capture::fields::url;
@@ -23,6 +24,9 @@ const SILENT: [&str; 5] = ["datalist", "fieldset", "math", "svg", "template"];
 /// Takes the fields of a page.
 pub(super) fn fields(page: &str, fields: &mut Fields) {
     let mut lines = Lines { page, counted: 0, line: 1 };
+    if page.contains('\u{1b}') {
+        fields.unclear("a byte that leads to another character set (ESC)");
+    }
     let mut silent = [0_u32; SILENT.len()];
     let mut seen = 0;
     let mut tags = Tags::of(page);
@@ -61,21 +65,64 @@ pub(super) fn fields(page: &str, fields: &mut Fields) {
             url(&address, &mut of_address);
             fields.suspects(of_address, || place(", in the address that it is sent to"));
         }
-        let scripts = tag.handlers.iter().copied().chain(tag.text.filter(|_| tag.is("script")));
+        let scripts = tag.acting.iter().copied().chain(tag.text.filter(|_| tag.is("script")));
         for script in scripts {
-            let script = decoded(script, Place::Text);
+            let script = run(script);
             for name in NAMES.into_iter().filter(|name| contains(&script, name)) {
-                fields.suspect(name, || place(", in a script, which may put another value there"));
+                fields.suspect(name, || place(", in a script or an address, which may put another value there"));
             }
         }
         let within = |name: &str| tag.attribute(name).is_some_and(|value| value.trim_start().to_ascii_lowercase().starts_with("data:"));
-        if tag.attribute("srcdoc").is_some() || within("src") && tag.is("iframe") || within("data") {
-            fields.unclear(&place(", a page within the page"));
+        let runs = ["embed", "frame", "iframe", "script"].into_iter().any(|element| tag.is(element));
+        if tag.attribute("srcdoc").is_some() || within("src") && runs || within("data") {
+            fields.unclear(&place(", a page or a script within the page"));
+        }
+        if tag.is("meta") && charset(&tag).is_some_and(|charset| !is_read(&charset)) {
+            fields.unclear(&place(", another character set"));
         }
     }
     for name in named(page).into_iter().skip(seen as usize) {
         fields.suspect(name, || "what is no field of the page: a comment, a text, or the value of an attribute".to_owned());
     }
+}
+
+/// A script or an address as it is run: without the ways to write a name in other characters.
+fn run(text: &str) -> String {
+    let text = decoded(text, Place::Text);
+    let mut parts = text.split('\\');
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        // `\u0052`, `\u{52}`, `\x52`; whatever else is escaped so stays as it is.
+        let digits = |head: &str, length: usize| Some((part.strip_prefix(head)?.get(..length)?, head.len() + length));
+        let braced = part.strip_prefix("u{").and_then(|rest| rest.split_once('}')).map(|(hex, _)| (hex, hex.len() + 3));
+        let found = braced.or_else(|| digits("u", 4)).or_else(|| digits("x", 2));
+        let escaped = found.and_then(|(hex, length)| {
+            Some((u32::from_str_radix(hex, 16).ok().and_then(char::from_u32)?, part.get(length..)?))
+        });
+        match escaped {
+            Some((decoded, rest)) => plain.extend([&*decoded.to_string(), rest]),
+            None => plain.extend(["\\", part]),
+        }
+    }
+    // In an address the name may be percent-encoded.
+    format!("{plain}\n{}", fields::plain(&plain))
+}
+
+/// The character set that a page says it is in.
+fn charset(tag: &Tag<'_>) -> Option<String> {
+    let named = || {
+        let content = tag.attribute("content")?.to_ascii_lowercase();
+        let (_, named) = content.split_once("charset")?;
+        let named = named.trim_start().strip_prefix('=')?.trim_start().trim_start_matches(['"', '\'']);
+        Some(named.split(['"', '\'', ';', ' ', ',']).next().unwrap_or_default().to_owned())
+    };
+    tag.attribute("charset").map(|charset| charset.trim().to_ascii_lowercase()).or_else(named)
+}
+
+/// Whether the tags of a page in this character set are those that are read here: each byte of ASCII is itself.
+fn is_read(charset: &str) -> bool {
+    ["utf-8", "utf8", "ascii", "us-ascii", "latin1"].contains(&charset)
+        || ["iso-8859-", "iso8859-", "windows-125"].into_iter().any(|family| charset.starts_with(family))
 }
 
 /// The value that a browser sends of this element; nothing where it sends none by itself.
@@ -153,6 +200,7 @@ mod tests {
             "<body onload='document.forms[0].submit()'><svg><title>Logo</title></svg><form action='https://sp.example.org/acs?x=1'><input name=SAMLResponse value=x/y=><noscript><input type=submit value='Go on'></noscript></form>",
             "<form><input name=q></form><form><input name=SAMLResponse value=x/y=><button name=go value=1></form>",
             "<template><input name=a></template><fieldset><input name=SAMLResponse value=x/y=></fieldset>",
+            "<meta charset=UTF-8><meta http-equiv=Content-Type content='text/html; charset=iso-8859-1'><link href='data:,' rel=icon><script src=a.js></script><input name=SAMLResponse value=x/y=>",
         ] {
             assert_eq!(found(page), carried("x/y="), "{page}");
         }
@@ -188,6 +236,20 @@ mod tests {
             "GOOD<script>document.forms[0].SAMLResponse.value = bad</script>",
             "GOOD<body onload=\"document.forms[0].samlresponse.value = 'bad'\">",
             "GOOD<body ONLOAD=\"document.forms[0]['SAML&#82;esponse'].value = 'bad'\">",
+            "GOOD<script>document.forms[0]['SAML\\u0052esponse'].value = 'bad'</script>",
+            "GOOD<script>document.forms[0]['SAML\\x52espons\\u{65}'].value = 'bad'</script>",
+            // Addresses that run or lead on.
+            "<form action=\"javascript:f.SAMLResponse.value='bad'\">GOOD</form>",
+            "GOOD<iframe src=\"javascript:parent.document.forms[0].SAMLResponse.value='bad'\"></iframe>",
+            "GOOD<script src='data:text/javascript;base64,Zg'></script>",
+            "GOOD<a href=\"javascript:f.SAML%52esponse.value='bad'\">",
+            "<meta http-equiv=refresh content='0;url=/acs?SAMLResponse=bad'>GOOD",
+            "GOOD<iframe src='https://sp.example.org/acs?SAMLResponse=bad'></iframe>",
+            "GOOD<svg><a><animate attributeName=href values='javascript:f.SAMLResponse.value=1'></a></svg>",
+            // Other character sets.
+            "\u{1b}$BGOOD\u{1b}(B",
+            "<meta charset=iso-2022-jp>GOOD",
+            "<meta http-equiv=content-type content=\"text/html; charset='Shift_JIS'\">GOOD",
             "<style><input name=SAMLResponse value=bad></style>GOOD",
             "<title><input name=SAMLResponse value=bad></title>GOOD",
             "<textarea name=x><input name=SAMLResponse value=bad></textarea>GOOD",

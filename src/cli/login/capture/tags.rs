@@ -15,8 +15,14 @@ const RAW: [&str; 9] =
 const FOREIGN: [&str; 3] = ["math", "select", "svg"];
 
 /// The attributes that are kept.
-const KEPT: [&str; 10] =
-    ["name", "value", "type", "disabled", "dirname", "action", "formaction", "srcdoc", "src", "data"];
+const KEPT: [&str; 12] = [
+    "name", "value", "type", "disabled", "dirname", "action", "formaction", "srcdoc", "src", "data", "charset", "content",
+];
+/// Attributes by which a page leads somewhere, or runs what stands in an address.
+const LEADING: [&str; 16] = [
+    "action", "background", "cite", "content", "data", "formaction", "from", "href", "manifest", "ping", "poster", "src",
+    "srcset", "to", "values", "xlink:href",
+];
 
 /// A tag.
 pub(super) struct Tag<'p> {
@@ -27,8 +33,8 @@ pub(super) struct Tag<'p> {
     /// Whether it ends an element.
     pub(super) ends: bool,
     attributes: [Option<&'p str>; KEPT.len()],
-    /// What scripts it has for events.
-    pub(super) handlers: Vec<&'p str>,
+    /// What scripts it has for events, and the addresses in it.
+    pub(super) acting: Vec<&'p str>,
     /// The text between it and its end tag, where no markup counts there.
     pub(super) text: Option<&'p str>,
 }
@@ -119,7 +125,7 @@ impl<'p> Tags<'p> {
             name: &page[self.at..end],
             ends,
             attributes: [None; KEPT.len()],
-            handlers: Vec::new(),
+            acting: Vec::new(),
             text: None,
         };
         let mut at = end;
@@ -155,8 +161,10 @@ impl<'p> Tags<'p> {
             }
             if let Some(kept) = KEPT.iter().position(|kept| name.eq_ignore_ascii_case(kept)) {
                 tag.attributes[kept].get_or_insert(value);
-            } else if name.get(..2).is_some_and(|head| head.eq_ignore_ascii_case("on")) {
-                tag.handlers.push(value);
+            }
+            let is_handler = name.get(..2).is_some_and(|head| head.eq_ignore_ascii_case("on"));
+            if is_handler || LEADING.iter().any(|leading| name.eq_ignore_ascii_case(leading)) {
+                tag.acting.push(value);
             }
         }
     }
