@@ -275,6 +275,21 @@ fn unlike(oauth: &OAuth, document: &Discovery) -> Vec<Unlike> {
             _ => {}
         }
     }
+    // Nobody has looked at where a secret goes that only the document names.
+    let host = |text: &str| Url::parse(text).ok().and_then(|url| url.host_str().map(str::to_owned));
+    if oauth.token_endpoint.is_none()
+        && let Some(published) = &document.token_endpoint
+        && host(published) != host(&document.issuer)
+    {
+        let shown = SafeUrl::of_text(published);
+        add(
+            PUBLISHED,
+            format!(
+                "the client's secret goes to `{shown}`, another host than the issuer's, as the discovery document says today; \
+                 `oauth.token_endpoint` would hold it to that address"
+            ),
+        );
+    }
     let offered = &document.id_token_signing_alg_values_supported;
     let gone: Vec<&str> = oauth
         .id_token_algorithms

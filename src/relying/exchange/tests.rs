@@ -759,6 +759,23 @@ fn in_what_the_file_and_the_provider_differ_is_told_and_the_file_counts() {
 }
 
 #[test]
+fn a_secret_that_goes_to_another_host_is_told() {
+    for (issuer, is_told) in [("https://accounts.example", true), ("https://token.example/tenant", false)] {
+        let text = json!({
+            "issuer": issuer, "authorization_endpoint": "https://a.example/authorize",
+            "token_endpoint": "https://token.example/t", "jwks_uri": "https://a.example/keys",
+        });
+        let document = discovery::read(text.to_string().as_bytes(), "x").unwrap();
+        let of_document = OAuth { token_endpoint: None, ..oauth("https://a.example") };
+        let told = |oauth: &OAuth| {
+            let party = party(oauth, Some(&document));
+            party.unlike.iter().any(|unlike| unlike.detail.contains("goes to `https://token.example/t`"))
+        };
+        assert_eq!((told(&of_document), told(&oauth("https://a.example"))), (is_told, false), "{issuer}");
+    }
+}
+
+#[test]
 fn what_no_login_can_be_begun_with_is_refused_by_name() {
     let name: ConnectionName = "desk".parse().unwrap();
     let code = |oauth: &OAuth| Registration::new(&name, oauth, None, None).err().unwrap().code();
