@@ -337,11 +337,10 @@ async fn run(
         token_calls: Default::default(),
         calls: Default::default(),
     });
-    let app = wire::router(Arc::clone(&service)).into_make_service_with_connect_info::<wire::Cut>();
-    let server = axum::serve(wire::Wire::new(listener), app).with_graceful_shutdown(told);
+    let server = wire::serve(wire::Wire::new(listener), wire::router(Arc::clone(&service)), told);
     ready(Some((bound, format!("http://{bound}{base}"))));
     tokio::select! {
-        ended = server => ended.map_err(cannot)?,
+        () = server => {}
         () = async {
             stopping.notified().await;
             tokio::time::sleep(GRACE).await;

@@ -3,7 +3,6 @@
 //! What is answered is decided in `service.rs`; this only waits, sends and cuts.
 
 use std::io;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -12,20 +11,25 @@ use std::task::Context;
 use std::task::Poll;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::Router;
 use axum::body::Body;
 use axum::body::to_bytes;
-use axum::extract::ConnectInfo;
 use axum::extract::Request;
 use axum::extract::State;
-use axum::extract::connect_info::Connected;
 use axum::http::HeaderName;
 use axum::http::HeaderValue;
 use axum::http::StatusCode;
 use axum::http::header;
 use axum::response::Response;
-use axum::serve::IncomingStream;
 use axum::serve::Listener;
+use hyper::body::Incoming;
+use hyper::server::conn::http1::Builder;
+use hyper::service::Service as _;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use hyper_util::rt::TokioTimer;
+use hyper_util::service::TowerToHyperService;
 use tokio::io::AsyncRead;
 use tokio::io::AsyncWrite;
 use tokio::io::ReadBuf;
@@ -33,6 +37,7 @@ use tokio::net::TcpListener;
 use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::Semaphore;
+use tokio::sync::watch;
 
 use crate::sandbox::answer::Refusal;
 use crate::sandbox::fault::Fault;
@@ -45,35 +50,72 @@ const BODY_LIMIT: usize = 64 * 1024;
 const BODY_TIME: Duration = Duration::from_secs(10);
 
 /// Connections open at a time; more wait to be accepted.
-const CONNECTIONS: usize = 512;
+const CONNECTIONS: u32 = 512;
+
+/// How long a connection may say nothing, and the head of a request take. Clients keep idle connections for longer, and
+/// open another one then.
+const HEAD_TIME: Duration = Duration::from_secs(10);
 
 /// Accepts connections that can be cut.
 pub(super) struct Wire {
     listener: TcpListener,
     free: Arc<Semaphore>,
+    connections: u32,
+    head_time: Duration,
 }
 
 impl Wire {
     pub(super) fn new(listener: TcpListener) -> Self {
-        Self { listener, free: Arc::new(Semaphore::new(CONNECTIONS)) }
+        Self::of(listener, CONNECTIONS, HEAD_TIME)
+    }
+
+    fn of(listener: TcpListener, connections: u32, head_time: Duration) -> Self {
+        Self { listener, free: Arc::new(Semaphore::new(connections as usize)), connections, head_time }
+    }
+
+    async fn accept(&mut self) -> Stream {
+        let place = Arc::clone(&self.free).acquire_owned().await.ok();
+        // Waits and tries again where no more files may be open.
+        let (stream, _) = Listener::accept(&mut self.listener).await;
+        // Answers are small and single: waiting to fill a packet only slows them.
+        drop(stream.set_nodelay(true));
+        Stream { stream, cut: Cut(Arc::new(AtomicUsize::new(usize::MAX))), _place: place }
     }
 }
 
-impl Listener for Wire {
-    type Io = Stream;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Stream, SocketAddr) {
-        let place = Arc::clone(&self.free).acquire_owned().await.ok();
-        let (stream, address) = Listener::accept(&mut self.listener).await;
-        // Answers are small and single: waiting to fill a packet only slows them.
-        drop(stream.set_nodelay(true));
-        (Stream { stream, cut: Cut(Arc::new(AtomicUsize::new(usize::MAX))), _place: place }, address)
+/// Answers until `stop` comes; then the answers that are under way are finished.
+pub(super) async fn serve(mut wire: Wire, app: Router, stop: impl Future<Output = ()>) {
+    let (tell, stopped) = watch::channel(false);
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        tokio::select! {
+            stream = wire.accept() => tokio::spawn(connection(stream, app.clone(), wire.head_time, stopped.clone())),
+            () = &mut stop => break,
+        };
     }
+    tell.send_replace(true);
+    // All places are free when the last connection has ended.
+    drop(wire.free.acquire_many(wire.connections).await);
+}
 
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.listener.local_addr()
+async fn connection(stream: Stream, app: Router, head_time: Duration, mut stopped: watch::Receiver<bool>) {
+    let cut = stream.cut.clone();
+    let app = TowerToHyperService::new(app);
+    let answer = service_fn(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(cut.clone());
+        app.call(request)
+    });
+    let served = Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(head_time)
+        .serve_connection(TokioIo::new(stream), answer);
+    let mut served = std::pin::pin!(served);
+    tokio::select! {
+        // A client that goes away is nobody's error.
+        _ended = served.as_mut() => return,
+        _ = stopped.wait_for(|stopped| *stopped) => served.as_mut().graceful_shutdown(),
     }
+    drop(served.await);
 }
 
 /// How many bytes a connection may still send before it ends.
@@ -83,12 +125,6 @@ pub(super) struct Cut(Arc<AtomicUsize>);
 impl Cut {
     fn after(&self, bytes: usize) {
         self.0.store(bytes, Ordering::Release);
-    }
-}
-
-impl Connected<IncomingStream<'_, Wire>> for Cut {
-    fn connect_info(stream: IncomingStream<'_, Wire>) -> Self {
-        stream.io().cut.clone()
     }
 }
 
@@ -135,7 +171,7 @@ pub(super) fn router(service: Arc<Service>) -> Router {
     Router::new().fallback(handle).with_state(service)
 }
 
-async fn handle(State(service): State<Arc<Service>>, ConnectInfo(cut): ConnectInfo<Cut>, request: Request) -> Response {
+async fn handle(State(service): State<Arc<Service>>, Extension(cut): Extension<Cut>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = match tokio::time::timeout(BODY_TIME, to_bytes(body, BODY_LIMIT)).await {
         Ok(Ok(bytes)) => Ok(bytes.to_vec()),
@@ -183,4 +219,38 @@ async fn handle(State(service): State<Arc<Service>>, ConnectInfo(cut): ConnectIn
         }
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncReadExt as _;
+    use tokio::io::AsyncWriteExt as _;
+
+    use super::*;
+
+    #[test]
+    fn who_holds_every_connection_and_says_nothing_keeps_nobody_out_for_long() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let address = listener.local_addr().unwrap();
+            let app = Router::new().fallback(|| async { "here" });
+            let (stop, told) = tokio::sync::oneshot::channel::<()>();
+            let wire = Wire::of(listener, 4, Duration::from_millis(200));
+            let server = tokio::spawn(serve(wire, app, async { drop(told.await) }));
+            let mut silent = Vec::new();
+            for _ in 0..6 {
+                silent.push(TcpStream::connect(address).await.unwrap());
+            }
+            let mut asking = TcpStream::connect(address).await.unwrap();
+            asking.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await.unwrap();
+            let mut answer = String::new();
+            let read = tokio::time::timeout(Duration::from_secs(10), asking.read_to_string(&mut answer)).await;
+            assert!(read.is_ok() && answer.ends_with("here"), "{answer}");
+            stop.send(()).unwrap();
+            let ended = tokio::time::timeout(Duration::from_secs(10), server).await;
+            assert!(ended.is_ok(), "the server does not end");
+            drop(silent);
+        });
+    }
 }
