@@ -42,6 +42,13 @@ pub(crate) fn parse<T: DeserializeOwned>(text: &str, file: &str, version: u32) -
     serde_yaml::from_str(text).map_err(|error| explain(&error, text, file).into())
 }
 
+/// Only deserialises, and judges nothing: what a bench holds [`parse`] against.
+#[cfg(any(test, feature = "benching"))]
+#[expect(clippy::unwrap_used, reason = "a bench that cannot begin has nothing to tell")]
+pub(crate) fn deserialised<T: DeserializeOwned>(text: &str) -> T {
+    serde_yaml::from_str(text).unwrap()
+}
+
 /// A private key or a password in a URL has no business in any key or comment of a file
 /// that lives in git, and once it is read every page and document would show it.
 pub(crate) fn refuse_secrets(text: &str, file: &str) -> Result<()> {
