@@ -830,6 +830,7 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             break
         }
         'ssoctl;check' {
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Tell what a change has touched only: connections whose file is not what it was at this revision of git, or whose provider''s profile is not, and whatever clashes with one of them. A change of ssoctl.yaml touches all')
             [CompletionResult]::new('--directory', '--directory', [CompletionResultType]::ParameterName, 'The user list as CSV with a column `username` and maybe `email`: tells domains that lead nowhere, and those that nobody has')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')

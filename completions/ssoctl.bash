@@ -482,12 +482,16 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__check)
-            opts="-C -q -h --strict --directory --workspace --format --no-input --quiet --help"
+            opts="-C -q -h --strict --since --directory --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --directory)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

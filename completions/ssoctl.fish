@@ -984,6 +984,7 @@ ics\t'For a calendar: the days until which connections are covered, of gates'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_subcommand_from route" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_subcommand_from route" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_subcommand_from route" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand check" -l since -d 'Tell what a change has touched only: connections whose file is not what it was at this revision of git, or whose provider\'s profile is not, and whatever clashes with one of them. A change of ssoctl.yaml touches all' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand check" -l directory -d 'The user list as CSV with a column `username` and maybe `email`: tells domains that lead nowhere, and those that nobody has' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand check" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand check" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'

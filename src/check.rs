@@ -3,4 +3,6 @@
 
 pub(crate) mod certificate;
 pub(crate) mod connection;
+pub(crate) mod credential;
+pub(crate) mod policy;
 pub(crate) mod workspace;

@@ -6,6 +6,7 @@ mod changes;
 mod context;
 mod diff;
 mod faults;
+mod git;
 mod interrupt;
 mod listen;
 mod moment;

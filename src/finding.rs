@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::error::told;
 use crate::error::told::told;
+use crate::model::time::Time;
 
 /// How much a finding matters. Ordered: the worst is the greatest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,6 +59,21 @@ impl fmt::Display for Place {
     }
 }
 
+/// Why somebody lives with a finding, and until when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Allowed {
+    /// In the words of who allowed it.
+    pub(crate) reason: String,
+    /// The last day, from its midnight UTC on.
+    pub(crate) until: Time,
+}
+
+impl fmt::Display for Allowed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "allowed until {}: {}", self.until.date(), self.reason)
+    }
+}
+
 /// One fact with its code, weight, place and mend.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Finding {
@@ -73,13 +89,17 @@ pub(crate) struct Finding {
     pub(crate) place: Option<Place>,
     /// The connection it belongs to.
     pub(crate) connection: Option<String>,
+    /// The others that it is as much about, where it is seen with several side by side.
+    pub(crate) beside: Vec<String>,
+    /// Where `ssoctl.yaml` allows it: it is told, and counts for nothing.
+    pub(crate) allowed: Option<Allowed>,
 }
 
 impl Finding {
     /// A finding without place and hint.
     pub(crate) fn new(code: &'static str, severity: Severity, message: impl Into<String>) -> Self {
         let message = told(message.into(), told::MESSAGE);
-        Self { code, severity, message, hint: None, place: None, connection: None }
+        Self { code, severity, message, hint: None, place: None, connection: None, beside: Vec::new(), allowed: None }
     }
 
     /// What stands for findings that were counted and not kept: as grave as the gravest of them.
@@ -88,6 +108,16 @@ impl Finding {
             Self::new("findings-left-out", gravest, format!("{count} more findings are not listed"))
                 .hint("mend what is listed, and look again")
         })
+    }
+
+    /// How much it counts; nothing where it is allowed.
+    pub(crate) fn weight(&self) -> Option<Severity> {
+        self.allowed.is_none().then_some(self.severity)
+    }
+
+    /// The word in front of it: its severity, or `allowed`.
+    pub(crate) fn word(&self) -> &'static str {
+        if self.allowed.is_some() { "allowed" } else { self.severity.word() }
     }
 
     /// Adds the mend.
@@ -102,6 +132,19 @@ impl Finding {
     pub(crate) fn of(mut self, connection: impl Into<String>) -> Self {
         self.connection = Some(connection.into());
         self
+    }
+
+    /// Adds the others that it is about; its own connection may be among these names.
+    #[must_use]
+    pub(crate) fn beside<'n>(mut self, names: impl IntoIterator<Item = &'n str>) -> Self {
+        self.beside =
+            names.into_iter().filter(|name| self.connection.as_deref() != Some(*name)).map(str::to_owned).collect();
+        self
+    }
+
+    /// Every connection that it is about, its own first.
+    pub(crate) fn connections(&self) -> impl Iterator<Item = &str> {
+        self.connection.iter().chain(&self.beside).map(String::as_str)
     }
 
     /// Adds the place.

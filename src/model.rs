@@ -291,6 +291,13 @@ mod tests {
     }
 
     #[test]
+    fn a_reference_that_names_nothing_is_refused() {
+        for nothing in ["env:", "file:", "command:"] {
+            assert_eq!(nothing.parse::<SecretRef>().unwrap_err().code(), "secret-reference", "{nothing}");
+        }
+    }
+
+    #[test]
     fn hides_what_would_drive_a_terminal() {
         assert_eq!(printable("a\u{1b}[2Jb\u{202e}c"), "a\\u{1b}[2Jb\\u{202e}c");
         assert_eq!(printable("Universität 大学"), "Universität 大学");

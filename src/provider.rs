@@ -149,6 +149,12 @@ impl Vendors {
         &self.faulty
     }
 
+    /// The IDs of all, also of those that are faulty.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = &str> {
+        let own = self.own.iter().map(|vendor| vendor.id.as_str());
+        BUILT_IN.iter().map(|(id, _)| *id).chain(own).chain(self.faulty.iter().map(|faulty| faulty.stem.as_str()))
+    }
+
     /// All of them, sorted by ID.
     pub(crate) fn all(&self) -> Result<Vec<&Arc<Vendor>>> {
         let built_in: Vec<&Arc<Vendor>> =

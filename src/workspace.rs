@@ -17,7 +17,6 @@ use crate::disk;
 use crate::disk::Access;
 use crate::disk::Lock;
 use crate::error::Failure;
-use crate::error::Kind;
 use crate::error::Result;
 use crate::finding::Place;
 use crate::model::ConnectionName;
@@ -30,6 +29,8 @@ pub(crate) use crate::model::route::Segment;
 pub(crate) use crate::workspace::config::CertificateValidity;
 pub(crate) use crate::workspace::config::Config;
 pub(crate) use crate::workspace::config::Policy;
+pub(crate) use crate::workspace::config::Ruling;
+pub(crate) use crate::workspace::config::Target;
 pub(crate) use crate::yaml::Places;
 pub(crate) use crate::yaml::edit::Edit;
 
@@ -76,6 +77,8 @@ pub(crate) struct Workspace {
     root: PathBuf,
     /// What `ssoctl.yaml` says.
     pub(crate) config: Config,
+    /// The same as it is on disk.
+    text: String,
 }
 
 impl Workspace {
@@ -106,7 +109,7 @@ impl Workspace {
         // Git does not keep an empty folder; a clone must still be a workspace.
         disk::write(&root.join("connections/.gitkeep"), b"", Access::Shared)?;
         disk::write(&file, text.as_bytes(), Access::Shared)?;
-        Ok(Self { root: root.to_owned(), config })
+        Ok(Self { root: root.to_owned(), config, text })
     }
 
     /// Opens the workspace in `start` or the nearest folder above it.
@@ -132,13 +135,26 @@ impl Workspace {
         let file = tidy(&root.join(CONFIG));
         let text = read_text(&file)?;
         let config: Config = yaml::parse(&text, &file.display().to_string(), 1)?;
-        config.policy.check(Kind::Input, &file.display().to_string())?;
-        Ok(Self { root: root.to_owned(), config })
+        config.check(&Places::new(&text, &file.display().to_string()))?;
+        Ok(Self { root: root.to_owned(), config, text })
     }
 
     /// The folder.
     pub(crate) fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// Where the keys of `ssoctl.yaml` are.
+    pub(crate) fn config_places(&self) -> Places {
+        Places::new(&self.text, &tidy(&self.root.join(CONFIG)).display().to_string())
+    }
+
+    /// A file as seen from the workspace's folder, with `/`; as it is told where it lies elsewhere.
+    pub(crate) fn relative(&self, file: &str) -> String {
+        let file = tidy(Path::new(file));
+        let inside = file.strip_prefix(tidy(&self.root)).unwrap_or(&file);
+        let parts: Vec<_> = inside.iter().map(|part| part.to_string_lossy()).collect();
+        parts.join("/")
     }
 
     /// `.ssoctl/`, which git ignores.

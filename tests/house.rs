@@ -29,7 +29,7 @@ const ROOMS: [(&str, &[&str]); 30] = [
     ("provider", &["error", "http", "model", "rules", "secret", "xml", "yaml"]),
     ("relying", &["crypto", "error", "http", "model", "oidc", "secret"]),
     ("workspace", &["cert", "disk", "error", "finding", "http", "model", "yaml"]),
-    ("check", &["cert", "error", "finding", "model", "provider", "rules", "workspace"]),
+    ("check", &["cert", "error", "explain", "finding", "model", "provider", "rules", "workspace"]),
     ("import", &["cert", "error", "model", "oidc", "provider", "saml"]),
     ("export", &["cert", "error", "model", "provider", "saml", "yaml"]),
     ("migrate", &["crypto", "disk", "error", "finding", "http", "model", "provider", "rules", "secret"]),

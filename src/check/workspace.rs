@@ -55,6 +55,11 @@ struct Tenant<'a> {
 }
 
 impl Tenant<'_> {
+    /// The names of its connections.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.members.iter().map(|member| member.name)
+    }
+
     /// What messages call it.
     fn title(&self) -> String {
         let facts: Vec<&str> = self.facts.values().copied().collect();

@@ -1,38 +1,44 @@
 //! `ssoctl check`: every rule over the workspace, as a gate for CI.
 
 mod reading;
+mod scope;
+mod since;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use serde_json::Value;
 use serde_json::json;
 
+use crate::cert::judge::Thresholds;
 use crate::check::certificate;
 use crate::check::certificate::ConnectionCoverage;
+use crate::check::credential;
+use crate::check::policy::Rules;
+use crate::check::policy::Tell;
 use crate::check::workspace;
 use crate::check::workspace::Member;
 use crate::check::workspace::Users;
 use crate::cli::Format;
 use crate::cli::Verdict;
+use crate::cli::check::scope::Scope;
 use crate::cli::connection;
 use crate::cli::context::Context;
 use crate::cli::pipeline;
 use crate::cli::ui;
 use crate::disk;
-use crate::error::Failure;
 use crate::error::Kind;
 use crate::error::Result;
 use crate::finding::Finding;
 use crate::finding::Severity;
 use crate::migrate::listing;
 use crate::model::ConnectionName;
-use crate::model::difference::nearest;
 use crate::model::shape::ascii_domain;
 use crate::model::shape::domain_of;
+use crate::model::time::Time;
 use crate::report::gate;
 use crate::report::gate::Cover;
 use crate::report::gate::Gate;
+use crate::workspace::Policy;
 use crate::workspace::Segment;
 
 /// Largest list of users, in bytes.
@@ -42,17 +48,19 @@ const CSV_LIMIT: u64 = 1 << 30;
 ///
 /// Each finding has a code, its line and what mends it. Files that cannot be read are told, and
 /// the others are checked none the less. Nothing is fetched: `connection refresh --check` asks the
-/// other side, `cert check` says until when each connection is covered.
+/// other side, `cert check` says until when each connection is covered. `ssoctl.yaml` says how much
+/// a code counts (`policy.severities`) and what is allowed until a day, with a reason (`allow`).
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   ssoctl check
   ssoctl check qualtrics-prod --strict
+  ssoctl check --since origin/main --format github
   ssoctl check --directory users.csv
-  ssoctl check --format json | jq -r '.findings[] | select(.severity == \"error\") | .file'
+  ssoctl check --format json | jq -r '.findings[] | select(.severity == \"error\" and .allowed == null) | .file'
 
 Exit codes: 0 no error (with --strict: no warning either) · 1 errors · 2 wrong usage
-            3 a file cannot be read, and nothing else was found")]
+            3 a file cannot be read, and nothing else was found; or the revision of --since")]
 pub(crate) struct Args {
     /// Tell what concerns these connections only [default: all]
     #[arg(value_name = "CONNECTION")]
@@ -60,6 +68,10 @@ pub(crate) struct Args {
     /// Warnings count as errors do
     #[arg(long)]
     strict: bool,
+    /// Tell what a change has touched only: connections whose file is not what it was at this revision of git, or
+    /// whose provider's profile is not, and whatever clashes with one of them. A change of ssoctl.yaml touches all
+    #[arg(long, value_name = "REVISION", allow_hyphen_values = true, conflicts_with = "names")]
+    since: Option<String>,
     /// The user list as CSV with a column `username` and maybe `email`: tells domains that lead nowhere, and those that nobody has
     #[arg(long, value_name = "FILE")]
     directory: Option<String>,
@@ -68,10 +80,9 @@ pub(crate) struct Args {
 /// Reads all, judges all, tells what is asked for.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let workspace_of_files = context.workspace()?;
+    let mut rules = Rules::of(&workspace_of_files, context.now)?;
     let read = reading::read(&workspace_of_files)?;
-    for name in &args.names {
-        known(name, &read)?;
-    }
+    let scope = Scope::of(args, &workspace_of_files, &read)?;
     let users = args.directory.as_deref().map(users).transpose()?;
     let mut findings: Vec<Finding> = read.findings.clone();
     let places: Vec<_> = read.loaded.iter().map(|(loaded, _)| loaded.places()).collect();
@@ -83,60 +94,61 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         findings.extend(of_file.into_iter().map(|finding| finding.of(name)));
         members.push(Member { name, connection: &loaded.connection, profile: vendor, locate });
     }
-    findings.extend(workspace::check(&members, users.as_ref()));
     let policy = &workspace_of_files.config.policy;
-    let covered: Vec<(&str, ConnectionCoverage)> = read
-        .loaded
-        .iter()
-        .map(|(loaded, _)| {
-            let thresholds = policy.thresholds();
-            let name = loaded.name.as_str();
-            (name, certificate::coverage(name, &loaded.connection, policy.coverage(), context.now, thresholds))
-        })
-        .collect();
-    for ((loaded, _), (name, covered)) in read.loaded.iter().zip(&covered) {
-        let place = || loaded.place(&["saml".into(), "idp".into(), "certificates".into()]);
-        findings.extend(covered.coverage.and_then(|coverage| certificate::ends(name, &coverage, Some(place()))));
+    let covered: Vec<Covered<'_>> = members.iter().map(|member| covered(member, policy, context.now)).collect();
+    for (member, covered) in members.iter().zip(&covered) {
+        let place = || (member.locate)(&["saml".into(), "idp".into(), "certificates".into()]);
+        findings.extend(covered.by.coverage.and_then(|coverage| certificate::ends(covered.name, &coverage, place())));
+        for credential in credential::of(member.connection) {
+            let ends = credential.finding(member.name, context.now, covered.days);
+            findings.extend(ends.map(|finding| Finding { place: (member.locate)(&credential.route()), ..finding }));
+        }
     }
-    if !args.names.is_empty() {
-        let asked = |finding: &Finding| {
-            finding.connection.as_ref().is_some_and(|of| args.names.iter().any(|name| name.as_str() == of))
-        };
-        findings.retain(asked);
+    findings.retain(|finding| scope.tells(finding, &workspace_of_files));
+    let provider = |name: &str| members.iter().find(|member| member.name == name).map(|member| member.profile.id.as_str());
+    findings.extend(workspace::check(&members, users.as_ref()).into_iter().filter(|finding| {
+        let provider = finding.connection.as_deref().and_then(provider);
+        scope.tells_together(finding, provider, &workspace_of_files)
+    }));
+    let could_not_look = |finding: &Finding| read.could_not_look(finding);
+    for finding in &mut findings {
+        let looked = !could_not_look(finding);
+        rules.apply(finding, None, looked);
     }
-    let mut unreadable: Vec<String> = read.unreadable.iter().filter(|file| concerns(args, file)).cloned().collect();
+    let tell_entries = if scope.is_everything() { Tell::All } else { Tell::Met };
+    let names: Vec<&str> = read.names.iter().map(ConnectionName::as_str).collect();
+    let vendors: Vec<&str> = read.vendors.iter().map(String::as_str).collect();
+    findings.extend(rules.told(tell_entries, &names, &vendors));
+    let mut unreadable: Vec<String> =
+        read.unreadable.iter().filter(|file| scope.has_file(file, &workspace_of_files)).cloned().collect();
     unreadable.sort();
     // The worst first; where one is found there may be more.
     findings.sort_by_cached_key(|finding| {
         let place = finding.place.clone().unwrap_or_default();
-        (std::cmp::Reverse(finding.severity), place.file, place.line, place.column)
+        (std::cmp::Reverse(finding.weight()), place.file, place.line, place.column)
     });
-    let is_asked_member =
-        |member: &&Member<'_>| args.names.is_empty() || args.names.iter().any(|name| name.as_str() == member.name);
-    let checked = members.iter().filter(&is_asked_member).count();
+    let looked_at: Vec<String> =
+        members.iter().map(|member| member.name).filter(|name| scope.has(name)).map(str::to_owned).collect();
     let threshold = if args.strict { Severity::Warning } else { Severity::Error };
-    let could_not_look = |finding: &Finding| read.could_not_look(finding);
     if pipeline::has(context.format) {
-        let is_asked = |name: &str| args.names.is_empty() || args.names.iter().any(|asked| asked.as_str() == name);
-        let covered: Vec<&(&str, ConnectionCoverage)> = covered.iter().filter(|(name, _)| is_asked(name)).collect();
+        let covered: Vec<&Covered<'_>> = covered.iter().filter(|covered| scope.has(covered.name)).collect();
         let gate = Gate {
             command: "check",
             findings: findings.clone(),
-            looked_at: members.iter().filter(&is_asked_member).map(|member| member.name.to_owned()).collect(),
+            looked_at,
             threshold,
             is_complete: unreadable.is_empty(),
-            covers: covered.iter().map(|(name, covered)| cover(name, covered)).collect(),
-            certificates: covered.iter().flat_map(|(_, covered)| met(covered)).collect(),
-            days: (policy.warn_days, policy.fail_days),
+            covers: covered.iter().map(|covered| cover(covered)).collect(),
+            certificates: covered.iter().flat_map(|covered| met(&covered.by)).collect(),
             now: context.now,
         };
         if let Some(state) = pipeline::tell(&gate, &could_not_look, context)? {
             return Ok(Verdict::Plugin(state));
         }
     } else {
-        tell(&findings, &unreadable, checked, context)?;
+        tell(&findings, &unreadable, looked_at.len(), &scope, context)?;
     }
-    let found = findings.iter().any(|finding| finding.severity >= threshold && !could_not_look(finding));
+    let found = findings.iter().any(|finding| finding.weight() >= Some(threshold) && !could_not_look(finding));
     Ok(match (found, unreadable.is_empty()) {
         (true, _) => Verdict::Findings,
         (false, false) => Verdict::Failed(Kind::Input),
@@ -144,11 +156,27 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     })
 }
 
-fn cover(name: &str, covered: &ConnectionCoverage) -> Cover {
+/// Until when a connection is covered, by the thresholds that hold for it.
+struct Covered<'a> {
+    name: &'a str,
+    days: Thresholds,
+    by: ConnectionCoverage,
+}
+
+fn covered<'a>(member: &Member<'a>, policy: &Policy, now: Time) -> Covered<'a> {
+    let ruling = policy.of(member.name, &member.profile.id);
+    let days = ruling.thresholds;
+    let by = certificate::coverage(member.name, member.connection, ruling.coverage(), now, days);
+    Covered { name: member.name, days, by }
+}
+
+fn cover(covered: &Covered<'_>) -> Cover {
+    let coverage = covered.by.coverage;
     Cover {
-        connection: name.to_owned(),
-        until: covered.coverage.and_then(|coverage| coverage.until),
-        status: covered.coverage.map(|coverage| coverage.status),
+        connection: covered.name.to_owned(),
+        until: coverage.and_then(|coverage| coverage.until),
+        status: coverage.map(|coverage| coverage.status),
+        days: covered.days,
     }
 }
 
@@ -162,25 +190,6 @@ fn met(covered: &ConnectionCoverage) -> impl Iterator<Item = gate::Met<'_>> {
             certificate: met.certificate.as_ref().ok()?,
         })
     })
-}
-
-/// Whether an unreadable file is one that was asked for.
-fn concerns(args: &Args, file: &str) -> bool {
-    let stem = Path::new(file).file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    args.names.is_empty() || args.names.iter().any(|name| name.as_str() == stem)
-}
-
-/// A name that no file has is no connection without findings.
-fn known(name: &ConnectionName, read: &reading::Read) -> Result<()> {
-    if read.names.contains(name) {
-        return Ok(());
-    }
-    let failure = Failure::input("connection-not-found", format!("there is no connection `{name}`"));
-    Err(match nearest(name.as_str(), read.names.iter().map(ConnectionName::as_str)) {
-        Some(near) => failure.hint(format!("did you mean `{near}`?")),
-        None => failure.hint("`ssoctl connection list` shows them all"),
-    }
-    .into())
 }
 
 /// How many users have an address of each domain; the username where it is one.
@@ -197,21 +206,30 @@ fn users(file: &str) -> Result<Users> {
     Ok(Users { file: name.to_owned(), domains })
 }
 
-fn tell(findings: &[Finding], unreadable: &[String], checked: usize, context: &Context) -> Result<()> {
-    let count = |severity: Severity| findings.iter().filter(|finding| finding.severity == severity).count();
-    let (errors, warnings, infos) = (count(Severity::Error), count(Severity::Warning), count(Severity::Info));
+fn tell(
+    findings: &[Finding],
+    unreadable: &[String],
+    checked: usize,
+    scope: &Scope,
+    context: &Context,
+) -> Result<()> {
+    let count =
+        |severity: Option<Severity>| findings.iter().filter(|finding| finding.weight() == severity).count();
+    let (errors, warnings) = (count(Some(Severity::Error)), count(Some(Severity::Warning)));
+    let (infos, allowed) = (count(Some(Severity::Info)), count(None));
     if context.format == Format::Json {
         return context.ui.json(&json!({
             "schema": "ssoctl.check/1",
+            "since": scope.commit,
             "connections": checked,
-            "counts": { "error": errors, "warning": warnings, "info": infos },
-            "findings": findings.iter().map(as_json).collect::<Vec<_>>(),
+            "counts": { "error": errors, "warning": warnings, "info": infos, "allowed": allowed },
+            "findings": findings.iter().map(gate::as_json).collect::<Vec<_>>(),
             "unreadable": unreadable,
         }));
     }
     let shown: Vec<Finding> = findings
         .iter()
-        .filter(|finding| !context.ui.is_quiet() || finding.severity > Severity::Info)
+        .filter(|finding| !context.ui.is_quiet() || finding.weight() > Some(Severity::Info))
         .cloned()
         .collect();
     context.ui.data(&ui::findings_page(&shown))?;
@@ -220,24 +238,11 @@ fn tell(findings: &[Finding], unreadable: &[String], checked: usize, context: &C
     let found = if findings.is_empty() {
         "nothing to tell".to_owned()
     } else {
-        format!("{}, {}, {infos} for information", plural(errors, "error"), plural(warnings, "warning"))
+        let allowed = if allowed == 0 { String::new() } else { format!(", {allowed} allowed") };
+        format!("{}, {}, {infos} for information{allowed}", plural(errors, "error"), plural(warnings, "warning"))
     };
-    context.ui.status(&format!("{} checked{left}: {found}", plural(checked, "connection")));
+    let since = scope.commit.as_deref().map(|commit| format!(" of what has changed since {}", &commit[..12]));
+    let since = since.unwrap_or_default();
+    context.ui.status(&format!("{} checked{since}{left}: {found}", plural(checked, "connection")));
     Ok(())
-}
-
-/// A finding as other programs rely on it.
-fn as_json(finding: &Finding) -> Value {
-    let place = finding.place.clone().unwrap_or_default();
-    let file = (!place.file.is_empty()).then_some(place.file);
-    json!({
-        "code": finding.code,
-        "severity": finding.severity.word(),
-        "message": finding.message,
-        "hint": finding.hint,
-        "file": file,
-        "line": place.line,
-        "column": place.column,
-        "connection": finding.connection,
-    })
 }

@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::workspace::CertificateValidity;
 use crate::workspace::Config;
 use crate::workspace::Policy;
+use crate::workspace::Target;
 use crate::workspace::Workspace;
 
 /// Make a workspace: a folder, meant to live in git, that holds your connections
@@ -71,8 +72,9 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let warn_days = days(args.warn_days, "Warn how many days before a connection's certificates end?", defaults.warn_days)?;
     let fail_days = days(args.fail_days, "Fail how many days before?", defaults.fail_days.min(warn_days))?;
     let certificate_validity = args.certificate_validity.map_or(defaults.certificate_validity, Into::into);
-    let policy = Policy { warn_days, fail_days, certificate_validity };
-    policy.check(Kind::Usage, "the command line")?;
+    let days = Target { warn_days: Some(warn_days), fail_days: Some(fail_days), ..Target::default() };
+    days.check(Kind::Usage, "the command line")?;
+    let policy = Policy { warn_days, fail_days, certificate_validity, ..Policy::default() };
     Workspace::create(&args.folder, Config { policy, ..Config::default() })?;
     context.ui.status(&format!("made the workspace `{}`", args.folder.display()));
     let into = if args.folder.as_os_str() == "." { String::new() } else { format!("cd {} && ", args.folder.display()) };

@@ -19,6 +19,7 @@ use crate::error::failure_of;
 use crate::error::told;
 use crate::error::told::redacted;
 use crate::finding::Finding;
+use crate::finding::Severity;
 use crate::model::escaped::Escaped;
 use crate::model::printable;
 
@@ -94,7 +95,7 @@ impl Ui {
 
     /// Tells a finding on standard error, its mend below it.
     pub(crate) fn finding(&self, finding: &Finding) {
-        if self.quiet && finding.severity == crate::finding::Severity::Info {
+        if self.quiet && finding.weight() <= Some(Severity::Info) {
             return;
         }
         say_wrapped(&finding_text(finding));
@@ -261,8 +262,10 @@ pub(crate) fn findings_page(findings: &[Finding]) -> String {
 pub(crate) fn finding_text(finding: &Finding) -> String {
     let place = finding.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
     let mut text =
-        format!("{}[{}]: {}{}", finding.severity, finding.code, printable(&place), printable(&finding.message));
-    if let Some(hint) = &finding.hint {
+        format!("{}[{}]: {}{}", finding.word(), finding.code, printable(&place), printable(&finding.message));
+    if let Some(allowed) = &finding.allowed {
+        let _ = write!(text, "\n  {}", printable(&allowed.to_string()));
+    } else if let Some(hint) = &finding.hint {
         let _ = write!(text, "\n  hint: {}", printable(hint));
     }
     text

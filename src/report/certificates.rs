@@ -6,10 +6,12 @@ use serde_json::json;
 
 use crate::cert::Certificate;
 use crate::cert::judge::Status;
+use crate::cert::judge::Thresholds;
+use crate::finding::Allowed;
 use crate::finding::Finding;
 use crate::finding::Severity;
 use crate::model::time::Time;
-use crate::report::inspect;
+use crate::report::gate;
 
 /// The code of a connection whose keys do not all say until when they are good.
 pub(crate) const WITHOUT_DATES: &str = "jwks-without-dates";
@@ -30,6 +32,10 @@ pub(crate) struct CertificateRow<'a> {
     pub(crate) status: Status,
     /// The code that decided the status.
     pub(crate) code: Option<&'static str>,
+    /// What the status counts for here.
+    pub(crate) counted: Status,
+    /// Why it counts for nothing, where that is allowed.
+    pub(crate) allowed: Option<&'a Allowed>,
 }
 
 /// One connection with its verdict.
@@ -42,6 +48,45 @@ pub(crate) struct ConnectionRow {
     pub(crate) status: Option<Status>,
     /// The code that decided the status.
     pub(crate) code: Option<&'static str>,
+    /// What the status counts for here; nothing until that was asked.
+    pub(crate) counted: Option<Status>,
+    /// Why it counts for nothing, where that is allowed.
+    pub(crate) allowed: Option<Allowed>,
+    /// The days before the end.
+    pub(crate) days: Thresholds,
+    /// `strict` or `key-only`, and what says so.
+    pub(crate) rule: (&'static str, String),
+}
+
+impl ConnectionRow {
+    /// A row that counts for what it is.
+    pub(crate) fn new(
+        name: &str,
+        covered_until: Option<Time>,
+        status: Option<Status>,
+        code: Option<&'static str>,
+        (days, rule): (Thresholds, (&'static str, String)),
+    ) -> Self {
+        Self { name: name.to_owned(), covered_until, status, code, counted: status, allowed: None, days, rule }
+    }
+}
+
+/// A client secret or an API token, by the end on record.
+pub(crate) struct SecretRow {
+    /// The connection.
+    pub(crate) connection: String,
+    /// `client secret` or `API token`.
+    pub(crate) role: &'static str,
+    /// The end; nothing where none is on record.
+    pub(crate) ends: Option<Time>,
+    /// What that means today.
+    pub(crate) status: Option<Status>,
+    /// The code that decided the status.
+    pub(crate) code: Option<&'static str>,
+    /// What the status counts for here.
+    pub(crate) counted: Option<Status>,
+    /// Why it counts for nothing, where that is allowed.
+    pub(crate) allowed: Option<Allowed>,
 }
 
 /// A source that could not be looked at.
@@ -60,6 +105,8 @@ pub(crate) struct Report<'a> {
     pub(crate) certificates: Vec<CertificateRow<'a>>,
     /// Connections in the order of the arguments.
     pub(crate) connections: &'a [ConnectionRow],
+    /// What they are opened by beside certificates.
+    pub(crate) secrets: &'a [SecretRow],
     /// Everything odd.
     pub(crate) findings: Vec<&'a Finding>,
     /// What could not be looked at.
@@ -67,12 +114,14 @@ pub(crate) struct Report<'a> {
 }
 
 impl Report<'_> {
-    /// The worst status: of connections, of certificates outside any connection, and of key sets that
+    /// The worst status that counts: of connections and their secrets, of certificates outside any connection, and of key sets that
     /// nobody should rely on, such as one with a private key in it.
     pub(crate) fn worst(&self) -> Option<Status> {
-        let connections = self.connections.iter().filter_map(|row| row.status);
-        let alone = self.certificates.iter().filter(|row| !row.in_connection).map(|row| row.status);
-        let grave = |finding: &&&Finding| finding.severity == Severity::Error && finding.code.starts_with("jwks-");
+        let connections = self.connections.iter().filter_map(|row| row.counted);
+        let connections = connections.chain(self.secrets.iter().filter_map(|row| row.counted));
+        let alone = self.certificates.iter().filter(|row| !row.in_connection).map(|row| row.counted);
+        let grave =
+            |finding: &&&Finding| finding.weight() == Some(Severity::Error) && finding.code.starts_with("jwks-");
         let sets = self.findings.iter().filter(grave).map(|_| Status::Fail);
         connections.chain(alone).chain(sets).max()
     }
@@ -93,6 +142,7 @@ impl Report<'_> {
                 value["entity_id"] = json!(row.owner);
                 value["status"] = json!(row.status.word());
                 value["code"] = json!(row.code);
+                value["allowed"] = json!(row.allowed.map(gate::allowed_json));
                 value
             })
             .collect();
@@ -105,6 +155,27 @@ impl Report<'_> {
                     "covered_until": row.covered_until,
                     "status": row.status.map_or("not-checked", Status::word),
                     "code": row.code,
+                    "allowed": row.allowed.as_ref().map(gate::allowed_json),
+                    "policy": {
+                        "certificate_validity": row.rule.0,
+                        "by": row.rule.1,
+                        "warn_days": row.days.warn_days,
+                        "fail_days": row.days.fail_days,
+                    },
+                })
+            })
+            .collect();
+        let secrets: Vec<Value> = self
+            .secrets
+            .iter()
+            .map(|row| {
+                json!({
+                    "connection": row.connection,
+                    "role": row.role,
+                    "ends_on": row.ends.map(Time::date),
+                    "status": row.status.map_or("not-checked", Status::word),
+                    "code": row.code,
+                    "allowed": row.allowed.as_ref().map(gate::allowed_json),
                 })
             })
             .collect();
@@ -117,15 +188,31 @@ impl Report<'_> {
             "schema": "ssoctl.cert-check/1",
             "certificates": certificates,
             "connections": connections,
+            "secrets": secrets,
             "not_looked_at": failures,
             // Where nothing at all was judged, nothing is called ok.
             "worst": self.worst().map_or("not-checked", Status::word),
-            "findings": self.findings.iter().map(|finding| inspect::finding(finding)).collect::<Vec<_>>(),
+            "findings": self.findings.iter().map(|finding| gate::as_json(finding)).collect::<Vec<_>>(),
             "not_checked": ["chains", "revocation"],
         })
     }
 
-    /// Rows of `connection, covered until, status`.
+    /// Whether something says of a connection that its certificates' dates bind, or do not.
+    pub(crate) fn has_rules(&self) -> bool {
+        self.connections.iter().any(|row| row.rule.1 != "default")
+    }
+
+    /// Rows of `secret of, what, until, status`.
+    pub(crate) fn secret_rows(&self) -> Vec<Vec<String>> {
+        let row = |row: &SecretRow| {
+            let until = row.ends.map_or_else(|| "not on record".to_owned(), Time::date);
+            let status = row.status.map_or("not checked", Status::word);
+            vec![row.connection.clone(), row.role.to_owned(), until, allowed(status, row.allowed.as_ref())]
+        };
+        self.secrets.iter().map(row).collect()
+    }
+
+    /// Rows of `connection, covered until, status`, and `rule` where there are some.
     pub(crate) fn connection_rows(&self) -> Vec<Vec<String>> {
         let row = |row: &ConnectionRow| {
             let until = match (row.status, row.covered_until) {
@@ -134,7 +221,12 @@ impl Report<'_> {
                 (_, Some(until)) => until.date(),
                 (_, None) => "not covered".to_owned(),
             };
-            vec![row.name.clone(), until, row.status.map_or("not checked", Status::word).to_owned()]
+            let status = row.status.map_or("not checked", Status::word);
+            let mut cells = vec![row.name.clone(), until, allowed(status, row.allowed.as_ref())];
+            if self.has_rules() {
+                cells.push(format!("{} by {}", row.rule.0, row.rule.1));
+            }
+            cells
         };
         self.connections.iter().map(row).collect()
     }
@@ -146,8 +238,14 @@ impl Report<'_> {
                 Some(one) => (one.not_after.date(), one.key.to_string(), one.subject.clone()),
                 None => Default::default(),
             };
-            vec![row.source.to_owned(), row.usage.to_owned(), end, row.status.word().to_owned(), key, subject]
+            let status = allowed(row.status.word(), row.allowed);
+            vec![row.source.to_owned(), row.usage.to_owned(), end, status, key, subject]
         };
         self.certificates.iter().map(row).collect()
     }
+}
+
+/// A status as a cell: that it is allowed does not make it another.
+fn allowed(status: &str, allowed: Option<&Allowed>) -> String {
+    if allowed.is_some() { format!("{status}, allowed") } else { status.to_owned() }
 }

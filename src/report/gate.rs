@@ -9,15 +9,21 @@ pub(crate) mod nagios;
 pub(crate) mod prometheus;
 pub(crate) mod sarif;
 
+use serde_json::Value;
+use serde_json::json;
+
 use crate::cert::Certificate;
 use crate::cert::judge::Status;
+use crate::cert::judge::Thresholds;
 use crate::crypto;
 use crate::error::Failure;
+use crate::finding::Allowed;
 use crate::finding::Finding;
 use crate::finding::Place;
 use crate::finding::Severity;
 use crate::model::printable;
 use crate::model::time::Time;
+use crate::report::inspect;
 
 /// The file that findings without one are shown at, where a reader wants one.
 const NOWHERE: &str = "ssoctl.yaml";
@@ -38,8 +44,6 @@ pub(crate) struct Gate<'a> {
     pub(crate) covers: Vec<Cover>,
     /// The certificates that were met.
     pub(crate) certificates: Vec<Met<'a>>,
-    /// The days before an end from which on it is a warning, and an error.
-    pub(crate) days: (u32, u32),
     /// The moment of the judgement.
     pub(crate) now: Time,
 }
@@ -53,6 +57,8 @@ pub(crate) struct Cover {
     pub(crate) until: Option<Time>,
     /// What that means today; nothing where no certificate is stored.
     pub(crate) status: Option<Status>,
+    /// The days before that end from which on it is a warning, and an error.
+    pub(crate) days: Thresholds,
 }
 
 /// A certificate that was met.
@@ -81,14 +87,13 @@ impl<'a> Gate<'a> {
             is_complete: false,
             covers: Vec::new(),
             certificates: Vec::new(),
-            days: (0, 0),
             now,
         }
     }
 
-    /// How many findings have this severity.
+    /// How many findings have this severity, and are not allowed.
     fn count(&self, severity: Severity) -> usize {
-        self.findings.iter().filter(|finding| finding.severity == severity).count()
+        self.findings.iter().filter(|finding| finding.weight() == Some(severity)).count()
     }
 
     /// `2 errors, 1 warning`, or that there is nothing.
@@ -132,6 +137,19 @@ pub(crate) fn of_error(error: &anyhow::Error, source: Option<&str>) -> Finding {
     }
 }
 
+/// A finding of a gate as other programs rely on it.
+pub(crate) fn as_json(finding: &Finding) -> Value {
+    let mut document = inspect::finding(finding);
+    document["connections"] = finding.connections().collect();
+    document["allowed"] = json!(finding.allowed.as_ref().map(allowed_json));
+    document
+}
+
+/// Why and until when something is allowed.
+pub(crate) fn allowed_json(allowed: &Allowed) -> Value {
+    json!({ "reason": allowed.reason, "until": allowed.until.date() })
+}
+
 /// The file of a finding; empty where it has none.
 fn file_of(finding: &Finding) -> &str {
     finding.place.as_ref().map_or("", |place| place.file.as_str())
@@ -139,9 +157,10 @@ fn file_of(finding: &Finding) -> &str {
 
 /// The message with its mend on a line below.
 fn whole(finding: &Finding) -> String {
-    let text = match &finding.hint {
-        Some(hint) => format!("{}\nhint: {hint}", finding.message),
-        None => finding.message.clone(),
+    let text = match (&finding.allowed, &finding.hint) {
+        (Some(allowed), _) => format!("{}\n{allowed}", finding.message),
+        (None, Some(hint)) => format!("{}\nhint: {hint}", finding.message),
+        (None, None) => finding.message.clone(),
     };
     text.lines().map(printable).collect::<Vec<_>>().join("\n")
 }

@@ -37,7 +37,7 @@ pub(crate) fn finding(finding: &Finding) -> Value {
         "severity": finding.severity.word(),
         "message": finding.message,
         "hint": finding.hint,
-        "file": finding.place.as_ref().map(|place| &place.file),
+        "file": finding.place.as_ref().map(|place| &place.file).filter(|file| !file.is_empty()),
         "line": finding.place.as_ref().and_then(|place| place.line),
         "column": finding.place.as_ref().and_then(|place| place.column),
         "connection": finding.connection,

@@ -25,8 +25,18 @@ pub(crate) struct Test {
     pub(crate) class: String,
     /// Where it stands: file and line.
     pub(crate) place: Option<(String, u64)>,
-    /// Why it fails; `None` where it passes.
-    pub(crate) failure: Option<Failed>,
+    /// What came of it.
+    pub(crate) outcome: Outcome,
+}
+
+/// What came of a test.
+pub(crate) enum Outcome {
+    /// It holds.
+    Passed,
+    /// It does not, and that is known: why it does not count.
+    Skipped(String),
+    /// It does not.
+    Failed(Failed),
 }
 
 /// Why a test fails.
@@ -41,7 +51,8 @@ pub(crate) struct Failed {
 
 /// A whole document.
 pub(crate) fn document(suites: &[Suite]) -> Result<String> {
-    let failed = |suite: &Suite| suite.tests.iter().filter(|test| test.failure.is_some()).count();
+    let failed = |suite: &Suite| suite.tests.iter().filter(|test| matches!(test.outcome, Outcome::Failed(_))).count();
+    let skipped = |suite: &Suite| suite.tests.iter().filter(|test| matches!(test.outcome, Outcome::Skipped(_))).count();
     let tests: usize = suites.iter().map(|suite| suite.tests.len()).sum();
     let root = Element::new("testsuites")
         .attribute("tests", tests.to_string())
@@ -53,7 +64,7 @@ pub(crate) fn document(suites: &[Suite]) -> Result<String> {
             .attribute("tests", suite.tests.len().to_string())
             .attribute("failures", failed(suite).to_string())
             .attribute("errors", "0")
-            .attribute("skipped", "0")
+            .attribute("skipped", skipped(suite).to_string())
             .optional("file", suite.file.as_ref().map(|file| printable(file)))
             .children(suite.tests.iter().map(test))
     }));
@@ -64,14 +75,18 @@ fn test(test: &Test) -> Element {
     let element = Element::new("testcase")
         .attribute("classname", printable(&test.class))
         .attribute("name", printable(&test.name));
-    let place = test.place.as_ref().map(|(file, line)| format!("{file}:{line}"));
-    element.children(test.failure.iter().map(|failed| {
-        let detail: Vec<String> =
-            place.iter().map(String::as_str).chain(failed.detail.lines()).map(printable).collect();
-        Element::text("failure", detail.join("\n"))
-            .attribute("message", printable(&failed.message))
-            .attribute("type", printable(&failed.kind))
-    }))
+    match &test.outcome {
+        Outcome::Passed => element,
+        Outcome::Skipped(why) => element.children([Element::new("skipped").attribute("message", printable(why))]),
+        Outcome::Failed(failed) => {
+            let place = test.place.as_ref().map(|(file, line)| format!("{file}:{line}"));
+            let detail: Vec<String> =
+                place.iter().map(String::as_str).chain(failed.detail.lines()).map(printable).collect();
+            element.children([Element::text("failure", detail.join("\n"))
+                .attribute("message", printable(&failed.message))
+                .attribute("type", printable(&failed.kind))])
+        }
+    }
 }
 
 #[cfg(test)]
@@ -80,28 +95,35 @@ mod tests {
 
     #[test]
     fn counts_are_right_and_markup_and_control_characters_stay_text() {
-        let test = |name: &str, failure: Option<Failed>| Test {
+        let test = |name: &str, outcome: Outcome| Test {
             name: name.to_owned(),
             class: "c".to_owned(),
             place: Some(("a&b.yaml".to_owned(), 3)),
-            failure,
+            outcome,
         };
         let failed = Failed { message: "<no>".to_owned(), kind: "k".to_owned(), detail: "a\n]]>\u{1b}[31m".to_owned() };
         let suite = Suite {
             name: "s".to_owned(),
             file: Some("a&b.yaml".to_owned()),
-            tests: vec![test("x\"\u{0}", Some(failed)), test("y", None)],
+            tests: vec![
+                test("x\"\u{0}", Outcome::Failed(failed)),
+                test("y", Outcome::Passed),
+                test("z", Outcome::Skipped("<later>".to_owned())),
+            ],
         };
         insta::assert_snapshot!(document(&[suite]).unwrap(), @r#"
         <?xml version="1.0" encoding="UTF-8"?>
-        <testsuites tests="2" failures="1" errors="0">
-          <testsuite name="s" tests="2" failures="1" errors="0" skipped="0" file="a&amp;b.yaml">
+        <testsuites tests="3" failures="1" errors="0">
+          <testsuite name="s" tests="3" failures="1" errors="0" skipped="1" file="a&amp;b.yaml">
             <testcase classname="c" name="x&quot;\u{0}">
               <failure message="&lt;no&gt;" type="k">a&amp;b.yaml:3
         a
         ]]&gt;\u{1b}[31m</failure>
             </testcase>
             <testcase classname="c" name="y"/>
+            <testcase classname="c" name="z">
+              <skipped message="&lt;later&gt;"/>
+            </testcase>
           </testsuite>
         </testsuites>
         "#);

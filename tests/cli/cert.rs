@@ -45,6 +45,18 @@ fn assert_cover(desk: &Desk, code: i32, more: &[&str], expected: [&str; 3]) {
 }
 
 #[test]
+fn the_end_of_an_old_certificate_beside_its_successor_is_no_alarm() {
+    let desk = trusting(&[one(-900 * DAY, 3 * DAY), other(-DAY, 900 * DAY)]);
+    let human = desk.ssoctl(&["cert", "check", "--fail-on", "warn"]).exits(0);
+    human.tells("info[certificate-expiring]").shows("ok");
+    for format in ["sarif", "nagios"] {
+        desk.ssoctl(&["cert", "check", "--fail-on", "warn", "--format", format]).exits(0);
+    }
+    // Where the successor ends as soon, it is.
+    trusting(&[one(-900 * DAY, 3 * DAY), other(-DAY, 5 * DAY)]).ssoctl(&["cert", "check"]).exits(1);
+}
+
+#[test]
 fn thresholds_are_counted_to_the_second() {
     let expiring = "certificate-expiring";
     for (end, code, status, finding) in [

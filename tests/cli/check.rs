@@ -3,7 +3,8 @@
 use crate::harness::Desk;
 use crate::made::Idp;
 
-const SOUND: &str = "version: 1
+/// A connection of which there is nothing to tell.
+pub(crate) const SOUND: &str = "version: 1
 provider: qualifio
 name: Prod
 technical_contact: sso@example.org
@@ -19,7 +20,8 @@ login:
   email_domains: [example.org]
 ";
 
-fn codes(document: &serde_json::Value) -> Vec<&str> {
+/// The codes of a report, in its order.
+pub(crate) fn codes(document: &serde_json::Value) -> Vec<&str> {
     document["findings"].as_array().unwrap().iter().map(|finding| finding["code"].as_str().unwrap()).collect()
 }
 
@@ -64,7 +66,8 @@ fn findings_have_their_line_and_the_worst_comes_first() {
     // Only what concerns a connection that is named.
     desk.ssoctl(&["check", "g"]).exits(0).shows("warning[name-twice]");
     desk.ssoctl(&["check", "g", "--strict"]).exits(1);
-    desk.ssoctl(&["check", "f", "--strict"]).exits(0);
+    // The clash is as much about the other, whose file does not show it.
+    desk.ssoctl(&["check", "f", "--strict"]).exits(1).shows("connections/g.yaml:3:1");
     desk.ssoctl(&["check", "w"]).exits(3).tells("there is no connection `w`");
 }
 

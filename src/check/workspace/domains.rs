@@ -60,7 +60,7 @@ pub(super) fn domains(tenants: &[Tenant<'_>], _: Option<&Users>, findings: &mut 
                     first.0.name
                 )),
                 &route(*at),
-            ));
+            ).beside(names));
         }
     }
 }
@@ -83,7 +83,7 @@ pub(super) fn users(tenants: &[Tenant<'_>], users: Option<&Users>, findings: &mu
             let message = format!("{count}, which leads to no connection at {}: {names}", tenant.title());
             let mend = "`ssoctl domain route ADDRESS` tells what is nearest; ask the vendor to add the domain";
             let finding = Finding::new("domain-not-routed", Severity::Warning, message).hint(mend).of(first.name);
-            findings.push(finding.at(users.place()));
+            findings.push(finding.at(users.place()).beside(tenant.names()));
         }
         gates(tenant, users, findings);
     }

@@ -65,7 +65,7 @@ pub(super) fn issuers(tenants: &[Tenant<'_>], _: Option<&Users>, findings: &mut 
                 )
                 .hint("keep one of them; issuers must differ where one client knows several (RFC 9207, section 4)")
             };
-            findings.push(member.at(finding, &route));
+            findings.push(member.at(finding, &route).beside([first.name]));
         }
     }
 }
@@ -73,17 +73,21 @@ pub(super) fn issuers(tenants: &[Tenant<'_>], _: Option<&Users>, findings: &mut 
 /// One signing key of two identity providers: whoever holds it can speak for both.
 pub(super) fn keys(tenants: &[Tenant<'_>], _: Option<&Users>, findings: &mut Vec<Finding>) {
     let mut first_of: BTreeMap<String, (&str, &str)> = BTreeMap::new();
+    let mut holders: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     let mut told: BTreeSet<(String, &str)> = BTreeSet::new();
+    let mut shared: Vec<(String, Finding)> = Vec::new();
     for member in tenants.iter().flat_map(|tenant| &tenant.members) {
         let Some(saml) = &member.connection.saml else { continue };
         let entity = saml.idp.entity_id.as_str();
         for (at, stored) in saml.idp.certificates.iter().enumerate() {
             let Ok(read) = certificate::read(stored) else { continue };
+            holders.entry(read.spki_sha256.clone()).or_default().insert(member.name);
             let (other, name) = *first_of.entry(read.spki_sha256.clone()).or_insert((entity, member.name));
             if other == entity || !told.insert((read.spki_sha256.clone(), entity)) {
                 continue;
             }
-            findings.push(
+            shared.push((
+                read.spki_sha256.clone(),
                 member.at(
                     Finding::new(
                         "certificate-shared",
@@ -96,8 +100,11 @@ pub(super) fn keys(tenants: &[Tenant<'_>], _: Option<&Users>, findings: &mut Vec
                     .hint("a leak of this one key is a leak of all; give each entity a key of its own"),
                     &["saml".into(), "idp".into(), "certificates".into(), at.into()],
                 ),
-            );
+            ));
         }
+    }
+    for (key, finding) in shared {
+        findings.push(finding.beside(holders.get(&key).into_iter().flatten().copied()));
     }
 }
 
@@ -128,6 +135,6 @@ pub(super) fn usernames(tenants: &[Tenant<'_>], _: Option<&Users>, findings: &mu
             )
             .hint("have each send values that no other sends, or disable the connections that are not needed"),
             &["status".into(), "enabled".into()],
-        ));
+        ).beside(names));
     }
 }

@@ -37,26 +37,28 @@ pub(super) fn modes(tenants: &[Tenant<'_>], _: Option<&Users>, findings: &mut Ve
                     first.name
                 )),
                 &route,
-            ));
+            ).beside(tenant.names()));
         }
         let others: Vec<&str> =
             (0..tenant.members.len()).filter(|at| mode(*at) == Mode::Mixed).map(|at| tenant.members[at].name).collect();
         if !others.is_empty() {
             findings.push(
-                first.at(
-                    Finding::new(
-                        "login-mode-differs",
-                        Severity::Warning,
-                        format!(
-                            "`{}` says that {} takes no passwords, and {} (or the default) that it does",
-                            first.name,
-                            tenant.title(),
-                            listed(&others)
-                        ),
+                first
+                    .at(
+                        Finding::new(
+                            "login-mode-differs",
+                            Severity::Warning,
+                            format!(
+                                "`{}` says that {} takes no passwords, and {} (or the default) that it does",
+                                first.name,
+                                tenant.title(),
+                                listed(&others)
+                            ),
+                        )
+                        .hint("the mode is the tenant's: write the same `login.mode` into each of its connections"),
+                        &route,
                     )
-                    .hint("the mode is the tenant's: write the same `login.mode` into each of its connections"),
-                    &route,
-                ),
+                    .beside(others),
             );
         }
     }

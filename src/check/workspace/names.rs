@@ -13,21 +13,23 @@ pub(super) fn references(tenants: &[Tenant<'_>], _: Option<&Users>, findings: &m
     let of = |member: &Member<'_>| member.connection.reference.clone().unwrap_or_else(|| member.name.to_owned());
     for (tenant, first, member) in twins(tenants, of) {
         findings.push(
-            member.at(
-                Finding::new(
-                    "reference-twice",
-                    Severity::Error,
-                    format!(
-                        "`{}` and `{}` have the reference `{}` at {}, which must be unique there",
-                        first.name,
-                        member.name,
-                        of(member),
-                        tenant.title()
-                    ),
+            member
+                .at(
+                    Finding::new(
+                        "reference-twice",
+                        Severity::Error,
+                        format!(
+                            "`{}` and `{}` have the reference `{}` at {}, which must be unique there",
+                            first.name,
+                            member.name,
+                            of(member),
+                            tenant.title()
+                        ),
+                    )
+                    .hint(format!("`ssoctl connection set {} reference=..`", member.name)),
+                    &["reference".into()],
                 )
-                .hint(format!("`ssoctl connection set {} reference=..`", member.name)),
-                &["reference".into()],
-            ),
+                .beside([first.name]),
         );
     }
 }
@@ -36,21 +38,23 @@ pub(super) fn references(tenants: &[Tenant<'_>], _: Option<&Users>, findings: &m
 pub(super) fn names(tenants: &[Tenant<'_>], _: Option<&Users>, findings: &mut Vec<Finding>) {
     for (tenant, first, member) in twins(tenants, |member| member.connection.name.trim().to_owned()) {
         findings.push(
-            member.at(
-                Finding::new(
-                    "name-twice",
-                    Severity::Warning,
-                    format!(
-                        "`{}` and `{}` are both called `{}` at {}: nobody can tell them apart on its page",
-                        first.name,
-                        member.name,
-                        member.connection.name,
-                        tenant.title()
-                    ),
+            member
+                .at(
+                    Finding::new(
+                        "name-twice",
+                        Severity::Warning,
+                        format!(
+                            "`{}` and `{}` are both called `{}` at {}: nobody can tell them apart on its page",
+                            first.name,
+                            member.name,
+                            member.connection.name,
+                            tenant.title()
+                        ),
+                    )
+                    .hint(format!("`ssoctl connection set {} name=..`", member.name)),
+                    &["name".into()],
                 )
-                .hint(format!("`ssoctl connection set {} name=..`", member.name)),
-                &["name".into()],
-            ),
+                .beside([first.name]),
         );
     }
 }

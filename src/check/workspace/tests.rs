@@ -9,6 +9,11 @@ use crate::workspace::parsed_for_tests;
 
 /// The codes for some files, whose names are `a`, `b`, `c`.
 fn found(files: &[&str], users: Option<&Users>) -> Vec<(Severity, &'static str, Option<String>)> {
+    whole(files, users).into_iter().map(|found| (found.severity, found.code, found.connection)).collect()
+}
+
+/// The findings for some files, whose names are `a`, `b`, `c`.
+fn whole(files: &[&str], users: Option<&Users>) -> Vec<Finding> {
     let connections: Vec<Connection> = files.iter().map(|text| parsed_for_tests(text)).collect();
     let vendors: Vec<std::sync::Arc<Vendor>> = connections.iter().map(|one| built_in(&one.provider)).collect();
     let locate = |_: &[Segment]| Some(Place::default());
@@ -18,7 +23,7 @@ fn found(files: &[&str], users: Option<&Users>) -> Vec<(Severity, &'static str, 
         .zip(["a", "b", "c"])
         .map(|((connection, vendor), name)| Member { name, connection, profile: vendor, locate: &locate })
         .collect();
-    check(&members, users).into_iter().map(|found| (found.severity, found.code, found.connection)).collect()
+    check(&members, users)
 }
 
 fn qualtrics(name: &str, brand: &str, idp: &str) -> String {
@@ -106,9 +111,25 @@ fn each_slip_between_two_files_is_told_by_its_code() {
         let found = found(&[&files[0], &files[1]], None);
         let is_there = found.iter().any(|(found, is, of)| (found, *is) == (&severity, code) && of.is_some());
         assert!(is_there, "{severity} {code} not in {found:?} of\n{}\n{}", files[0], files[1]);
+        // It is as much about the one as about the other.
+        for told in whole(&[&files[0], &files[1]], None).iter().filter(|told| told.code == code) {
+            let mut of: Vec<&str> = told.connections().collect();
+            of.sort_unstable();
+            assert_eq!(of, ["a", "b"], "{code}");
+        }
     }
     assert_eq!(found(&[&qualtrics("A", "one", idp), &off(two)], None), [], "who is off logs nobody in");
     assert_eq!(found(&[&shared_key(idp, "one"), &shared_key(idp, "two")], None), [], "one entity in two tenants");
+}
+
+#[test]
+fn a_key_that_three_share_is_about_all_three() {
+    let files = ["https://a.example", "https://b.example", "https://b.example"];
+    let files: Vec<String> = files.iter().zip(["one", "two", "six"]).map(|(id, brand)| shared_key(id, brand)).collect();
+    let told = whole(&files.iter().map(String::as_str).collect::<Vec<_>>(), None);
+    let shared: Vec<Vec<&str>> =
+        told.iter().filter(|told| told.code == "certificate-shared").map(|told| told.connections().collect()).collect();
+    assert_eq!(shared, [["b", "a", "c"]]);
 }
 
 #[test]

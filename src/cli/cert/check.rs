@@ -1,20 +1,23 @@
 //! `ssoctl cert check`: until when is each connection covered?
 
 mod gated;
+mod judged;
+mod standards;
 
 use std::collections::BTreeMap;
 
 use crate::cert::Certificate;
-use crate::cert::coverage::Policy;
 use crate::cert::coverage::coverage;
-use crate::cert::judge;
 use crate::cert::judge::Status;
 use crate::cert::judge::Thresholds;
-use crate::cert::judge::judge;
 use crate::check::certificate;
 use crate::check::certificate::Met;
+use crate::check::credential;
 use crate::cli::Format;
 use crate::cli::Verdict;
+use crate::cli::cert::check::judged::Judged;
+use crate::cli::cert::check::judged::judged;
+use crate::cli::cert::check::standards::Standards;
 use crate::cli::cert::collect;
 use crate::cli::cert::collect::Dates;
 use crate::cli::cert::collect::Failures;
@@ -25,9 +28,7 @@ use crate::cli::init::Validity;
 use crate::cli::source;
 use crate::cli::table;
 use crate::error::Failure;
-use crate::error::Kind;
 use crate::error::Result;
-use crate::error::failure_of;
 use crate::finding::Finding;
 use crate::finding::Place;
 use crate::finding::Severity;
@@ -38,7 +39,9 @@ use crate::report::certificates;
 use crate::report::certificates::CertificateRow;
 use crate::report::certificates::ConnectionRow;
 use crate::report::certificates::Report;
-use crate::workspace::Policy as WorkspacePolicy;
+use crate::report::certificates::SecretRow;
+use crate::workspace::Loaded;
+use crate::workspace::Ruling;
 
 /// Check certificates: until when is each connection covered?
 ///
@@ -99,6 +102,7 @@ enum Threshold {
 struct Outcome {
     met: Vec<(Met, bool)>,
     connections: Vec<ConnectionRow>,
+    secrets: Vec<SecretRow>,
     findings: Vec<Finding>,
     failures: Failures,
     /// Where the certificates of a connection stand, or the file that cannot be read.
@@ -117,8 +121,7 @@ impl Outcome {
 
 /// Looks at everything, tells everything, and only then decides.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
-    let policy = policy(args, context)?;
-    let (thresholds, validity) = (policy.thresholds(), policy.coverage());
+    let mut standards = Standards::of(args, context)?;
     let mut outcome = Outcome::default();
     let everything = args.sources.is_empty() && args.tls.is_empty();
     if everything {
@@ -127,14 +130,14 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             outcome.failures.keep(&path.display().to_string(), Err(failure.into()));
         }
         for name in names {
-            let result = connection(&name, args, (validity, thresholds), context, &mut outcome);
+            let result = connection(&name, args, &standards, context, &mut outcome);
             outcome.failures.keep(name.as_str(), result);
         }
     }
     for source in &args.sources {
         match source::connection_named(source, context) {
             Ok(Some(name)) => {
-                let result = connection(&name, args, (validity, thresholds), context, &mut outcome);
+                let result = connection(&name, args, &standards, context, &mut outcome);
                 outcome.failures.keep(source, result);
             }
             Ok(None) => outcome.take(source, |found| collect::document(source, &args.source, context, found)),
@@ -146,21 +149,34 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     }
     let all: Vec<&Met> = outcome.met.iter().map(|(met, _)| met).collect();
     outcome.findings.extend(certificate::shared(&all));
-    let judged: Vec<(&Met, bool, judge::Verdict)> = outcome
-        .met
-        .iter()
-        .map(|(met, inside)| {
-            let cover = outcome.connections.iter().find(|row| *inside && row.name == met.source);
-            let covered = cover.is_some_and(|row| row.covered_until.is_some());
-            (met, *inside, verdict(met, *inside, covered, context.now, thresholds))
-        })
-        .collect();
+    let judged: Vec<Judged<'_>> =
+        outcome.met.iter().map(|(met, inside)| judged(met, *inside, &outcome, &mut standards, context)).collect();
+    for finding in &mut outcome.findings {
+        let file = finding.connection.as_ref().and_then(|name| outcome.places.get(name)).map(|place| place.file.as_str());
+        standards.rules.apply(finding, file, true);
+    }
+    for row in &mut outcome.connections {
+        let Some(status) = row.status else { continue };
+        let file = outcome.places.get(&row.name).map(|place| place.file.as_str());
+        let (counted, allowed) = standards.counted((status, row.code), Some(&row.name), file);
+        (row.counted, row.allowed) = (Some(counted), allowed);
+    }
+    for row in &mut outcome.secrets {
+        let Some(status) = row.status else { continue };
+        let file = outcome.places.get(&row.connection).map(|place| place.file.as_str());
+        let (counted, allowed) = standards.counted((status, row.code), Some(&row.connection), file);
+        (row.counted, row.allowed) = (Some(counted), allowed);
+    }
+    let mut unread: Vec<Finding> = outcome.failures.findings(&outcome.places).collect();
+    for finding in &mut unread {
+        standards.rules.apply(finding, None, false);
+    }
+    outcome.findings.extend(standards.told(everything, context)?);
     let report = report(&outcome, &judged);
     let worst = report.worst();
     if pipeline::has(context.format) {
         outcome.failures.tell("checked", context);
-        let unread: Vec<Finding> = outcome.failures.findings(&outcome.places).collect();
-        let gate = gated::gate(args, &report, &outcome, &unread, thresholds, context);
+        let gate = gated::gate(args, &report, &outcome, &unread, &mut standards.rules, context);
         let state = pipeline::tell(&gate, &|finding| unread.contains(finding), context)?;
         if let Some(state) = state {
             return Ok(Verdict::Plugin(state));
@@ -172,48 +188,19 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         Threshold::Warn => Status::Warn,
         Threshold::Fail => Status::NotYetValid,
     };
-    let threshold = gated::threshold(args);
+    let threshold = Some(gated::threshold(args));
+    let is_closed = |finding: &&Finding| gated::closes(finding, &standards.rules) && finding.weight() >= threshold;
     // The reports have findings: what they call a failure is one for the exit code too.
-    if worst.is_some_and(|worst| worst >= reached)
-        || report.findings.iter().any(|finding| gated::closes(finding) && finding.severity >= threshold)
-    {
+    if worst.is_some_and(|worst| worst >= reached) || report.findings.iter().any(is_closed) {
         return Ok(Verdict::Findings);
     }
     Ok(outcome.failures.verdict())
 }
 
-/// Flags over `ssoctl.yaml` over defaults; a workspace is needed only for connections.
-fn policy(args: &Args, context: &Context) -> Result<WorkspacePolicy> {
-    let found = context.workspace();
-    let mut policy = match found {
-        Ok(workspace) => workspace.config.policy,
-        Err(error) if failure_of(&error).is_some_and(|failure| failure.code() == "workspace-not-found") => {
-            WorkspacePolicy::default()
-        }
-        Err(error) => return Err(error),
-    };
-    if let Some(days) = args.warn_days {
-        policy.warn_days = days;
-        // `--warn-days 3` alone is clear: nothing fails before it warns.
-        policy.fail_days = policy.fail_days.min(days);
-    }
-    if let Some(days) = args.fail_days {
-        policy.fail_days = days;
-        if args.warn_days.is_none() {
-            policy.warn_days = policy.warn_days.max(days);
-        }
-    }
-    if let Some(validity) = args.certificate_validity {
-        policy.certificate_validity = validity.into();
-    }
-    policy.check(Kind::Usage, "the command line")?;
-    Ok(policy)
-}
-
 fn connection(
     name: &ConnectionName,
     args: &Args,
-    (validity, thresholds): (Policy, Thresholds),
+    standards: &Standards,
     context: &Context,
     outcome: &mut Outcome,
 ) -> Result<()> {
@@ -223,19 +210,20 @@ fn connection(
     let loaded = workspace.load(name)?;
     let place = loaded.place(&["saml".into(), "idp".into(), "certificates".into()]);
     outcome.places.insert(name.to_string(), place);
+    let ruling = standards.connection(name, &loaded.connection.provider);
+    secrets(&loaded, ruling.thresholds, context.now, outcome);
     if args.key_sets
         && let Some(oauth) = &loaded.connection.oauth
-        && key_set(name, oauth, args, (validity, thresholds), context, outcome)?
+        && key_set(name, oauth, args, &ruling, context, outcome)?
     {
         return Ok(());
     }
+    let (validity, thresholds) = (ruling.coverage(), ruling.thresholds);
     let found = certificate::coverage(name.as_str(), &loaded.connection, validity, context.now, thresholds);
-    outcome.connections.push(ConnectionRow {
-        name: name.to_string(),
-        covered_until: found.coverage.and_then(|coverage| coverage.until),
-        status: found.coverage.map(|coverage| coverage.status),
-        code: found.coverage.map_or(Some("certificate-not-stored"), |coverage| coverage.code),
-    });
+    let code = found.coverage.map_or(Some("certificate-not-stored"), |coverage| coverage.code);
+    let until = found.coverage.and_then(|coverage| coverage.until);
+    let status = found.coverage.map(|coverage| coverage.status);
+    outcome.connections.push(ConnectionRow::new(name.as_str(), until, status, code, ruling.told()));
     if found.coverage.is_some() && found.met.iter().all(|met| met.usage != "signing") {
         outcome.findings.push(
             Finding::new(
@@ -252,12 +240,30 @@ fn connection(
     Ok(())
 }
 
+/// The client secret and the API token of a connection, by the ends on record.
+fn secrets(loaded: &Loaded, thresholds: Thresholds, now: Time, outcome: &mut Outcome) {
+    let name = loaded.name.as_str();
+    for credential in credential::of(&loaded.connection) {
+        let finding = credential.finding(name, now, thresholds);
+        outcome.secrets.push(SecretRow {
+            connection: name.to_owned(),
+            role: credential.role,
+            ends: credential.ends,
+            status: credential.status(now, thresholds),
+            code: finding.as_ref().map(|finding| finding.code),
+            counted: None,
+            allowed: None,
+        });
+        outcome.findings.extend(finding.map(|finding| finding.at(loaded.place(&credential.route()))));
+    }
+}
+
 /// An OAuth 2.0 connection by the key set of its provider; whether it names one.
 fn key_set(
     name: &ConnectionName,
     oauth: &OAuth,
     args: &Args,
-    (validity, thresholds): (Policy, Thresholds),
+    ruling: &Ruling,
     context: &Context,
     outcome: &mut Outcome,
 ) -> Result<bool> {
@@ -273,57 +279,33 @@ fn key_set(
         (_, Some(code), None) => (None, Some(Status::Unreadable), Some(code)),
         (Dates::NotAll, None, None) => (None, None, Some(certificates::WITHOUT_DATES)),
         (Dates::All, None, None) => {
-            let coverage = coverage(&readable, validity, context.now, thresholds);
+            let coverage = coverage(&readable, ruling.coverage(), context.now, ruling.thresholds);
             (coverage.until, Some(coverage.status), coverage.code)
         }
     };
-    outcome.connections.push(ConnectionRow { name: name.to_string(), covered_until, status, code });
+    outcome.connections.push(ConnectionRow::new(name.as_str(), covered_until, status, code, ruling.told()));
     outcome.met.extend(found.met.into_iter().map(|met| (met, true)));
     outcome.findings.extend(found.findings);
     Ok(true)
 }
 
-/// What is to be said of one certificate, its findings told apart by their source; `covered`
-/// says that its connection is covered today, by it or by another one.
-fn verdict(met: &Met, inside: bool, covered: bool, now: Time, thresholds: Thresholds) -> judge::Verdict {
-    let mut verdict = match &met.certificate {
-        Ok(certificate) => judge(certificate, now, thresholds),
-        Err(failure) => judge::Verdict::unreadable(failure),
-    };
-    for finding in &mut verdict.findings {
-        finding.message = format!("{}: {}", met.source, finding.message);
-        finding.connection = inside.then(|| met.source.clone());
-        if inside && let Some(hint) = &mut finding.hint {
-            *hint = hint.replace("connection refresh NAME", &format!("connection refresh {}", met.source));
-        }
-        // While another one covers the connection, a date is no alarm and asks for nothing.
-        let expired = finding.code == "certificate-expired" || finding.code == "certificate-not-yet-valid";
-        if met.usage.starts_with("sp-") && certificate::is_about_dates(finding.code) {
-            // The vendor's own: it covers no login of the identity provider's.
-            finding.severity = finding.severity.min(Severity::Warning);
-            finding.hint = Some(certificate::SP_RENEWAL.replace("NAME", &met.source));
-        } else if covered && expired && met.usage == "signing" {
-            finding.severity = Severity::Info;
-            finding.hint = None;
-        }
-    }
-    verdict
-}
-
-fn report<'a>(outcome: &'a Outcome, judged: &'a [(&'a Met, bool, judge::Verdict)]) -> Report<'a> {
-    let row = |(met, inside, verdict): &'a (&'a Met, bool, judge::Verdict)| CertificateRow {
-        source: &met.source,
-        in_connection: *inside,
-        usage: met.usage,
-        owner: met.owner.as_deref(),
-        certificate: met.certificate.as_ref().ok(),
-        status: verdict.status,
-        code: verdict.code,
+fn report<'a>(outcome: &'a Outcome, judged: &'a [Judged<'a>]) -> Report<'a> {
+    let row = |one: &'a Judged<'a>| CertificateRow {
+        source: &one.met.source,
+        in_connection: one.inside,
+        usage: one.met.usage,
+        owner: one.met.owner.as_deref(),
+        certificate: one.met.certificate.as_ref().ok(),
+        status: one.verdict.status,
+        code: one.verdict.code,
+        counted: one.counted,
+        allowed: one.allowed.as_ref(),
     };
     Report {
         certificates: judged.iter().map(row).collect(),
         connections: &outcome.connections,
-        findings: outcome.findings.iter().chain(judged.iter().flat_map(|(.., verdict)| &verdict.findings)).collect(),
+        secrets: &outcome.secrets,
+        findings: outcome.findings.iter().chain(judged.iter().flat_map(|one| &one.verdict.findings)).collect(),
         not_looked_at: outcome.failures.rows(),
     }
 }
@@ -333,18 +315,15 @@ fn tell(report: &Report<'_>, outcome: &Outcome, everything: bool, context: &Cont
     if context.format == Format::Json {
         ui.json(&report.json())?;
     } else {
-        let (connections, certificates) = (report.connection_rows(), report.certificate_rows());
-        let mut page = String::new();
-        if !connections.is_empty() {
-            page += &table::table(&["connection", "covered until", "status"], connections);
-        }
-        if !page.is_empty() && !certificates.is_empty() {
-            page += "\n";
-        }
-        if !certificates.is_empty() {
-            page += &table::table(&["certificate of", "use", "until", "status", "key", "subject"], certificates);
-        }
-        ui.data(&page)?;
+        let rule: &[&str] = if report.has_rules() { &["rule"] } else { &[] };
+        let pages = [
+            ([&["connection", "covered until", "status"], rule].concat(), report.connection_rows()),
+            (["secret of", "what", "until", "status"].to_vec(), report.secret_rows()),
+            (["certificate of", "use", "until", "status", "key", "subject"].to_vec(), report.certificate_rows()),
+        ];
+        let pages = pages.into_iter().filter(|(_, rows)| !rows.is_empty());
+        let pages: Vec<String> = pages.map(|(head, rows)| table::table(&head, rows)).collect();
+        ui.data(&pages.join("\n"))?;
         ui.findings(report.findings.iter().copied());
     }
     outcome.failures.tell("checked", context);

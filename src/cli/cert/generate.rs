@@ -2,7 +2,6 @@
 
 use std::path::Path;
 use std::path::PathBuf;
-use std::process::Command;
 use std::process::Stdio;
 
 use serde_json::json;
@@ -14,6 +13,7 @@ use crate::cli::Format;
 use crate::cli::Verdict;
 use crate::cli::cert::show;
 use crate::cli::context::Context;
+use crate::cli::git;
 use crate::crypto::sign::NewKey;
 use crate::crypto::sign::PrivateKey;
 use crate::crypto::verify::Curve;
@@ -148,16 +148,10 @@ fn may_be_committed(path: &Path) -> bool {
     if !folder.ancestors().any(|above| above.join(".git").exists()) {
         return false;
     }
-    let ignored = Command::new("git")
-        // A tree may name programs to run in its own settings; this one needs none.
-        .args(["-c", "core.fsmonitor=false", "check-ignore", "--quiet", "--"])
+    let ignored = git::command(folder)
+        .args(["check-ignore", "--quiet", "--"])
         .arg(&absolute)
-        .current_dir(folder)
-        .env_remove("GIT_DIR")
-        .env_remove("GIT_WORK_TREE")
-        .stdin(Stdio::null())
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
         .status();
     !ignored.is_ok_and(|status| status.success())
 }

@@ -1,6 +1,7 @@
 //! Everything of a workspace that can be read, and findings on what cannot: one bad file hides
 //! no other.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::error::Failure;
@@ -19,6 +20,10 @@ use crate::workspace::Workspace;
 pub(super) struct Read {
     /// Every name, also of a file that cannot be read.
     pub(super) names: Vec<ConnectionName>,
+    /// What each that can be read calls its vendor, which may be none.
+    pub(super) providers: Vec<(ConnectionName, String)>,
+    /// The vendors that there are.
+    pub(super) vendors: Vec<String>,
     /// Connections with their vendors.
     pub(super) loaded: Vec<(Loaded, Arc<Vendor>)>,
     /// Why the others are not among them.
@@ -37,17 +42,27 @@ impl Read {
 /// Reads all.
 pub(super) fn read(workspace: &Workspace) -> Result<Read> {
     let (names, overlooked) = workspace.listing()?;
-    let mut read = Read { names, loaded: Vec::new(), findings: Vec::new(), unreadable: Vec::new() };
+    let vendors = Vendors::new(workspace.profiles()?)?;
+    let mut read = Read {
+        names,
+        providers: Vec::new(),
+        vendors: vendors.ids().map(str::to_owned).collect(),
+        loaded: Vec::new(),
+        findings: Vec::new(),
+        unreadable: Vec::new(),
+    };
     for (path, failure) in overlooked {
         let (path, is_read) = (path.display().to_string(), failure.code() == "connection-name-case");
         if is_read {
             // Both can be read here, and nowhere where case means nothing.
-            read.findings.push(told(&failure.into(), &path, None));
+            let stem = Path::new(&path).file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+            let alike = read.names.iter().map(ConnectionName::as_str).filter(|name| name.eq_ignore_ascii_case(&stem));
+            let finding = told(&failure.into(), &path, None).of(&stem).beside(alike);
+            read.findings.push(finding);
         } else {
             read.cannot(&path, &failure.into(), None);
         }
     }
-    let vendors = Vendors::new(workspace.profiles()?)?;
     for faulty in vendors.faulty() {
         read.cannot(&faulty.file, &faulty.why.again().into(), None);
     }
@@ -62,6 +77,7 @@ pub(super) fn read(workspace: &Workspace) -> Result<Read> {
             }
         };
         let provider = &loaded.connection.provider;
+        read.providers.push((name.clone(), provider.clone()));
         match vendors.named(provider) {
             Ok(vendor) => read.loaded.push((loaded, vendor)),
             Err(_) if bad.contains(&provider.as_str()) => {

@@ -30,7 +30,7 @@ pub(crate) fn document(gate: &Gate<'_>) -> String {
             "BEGIN:VALARM".to_owned(),
             "ACTION:DISPLAY".to_owned(),
             format!("DESCRIPTION:{name}"),
-            format!("TRIGGER:-P{}D", gate.days.0),
+            format!("TRIGGER:-P{}D", cover.days.warn_days),
             "END:VALARM".to_owned(),
             "END:VEVENT".to_owned(),
         ]);

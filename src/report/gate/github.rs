@@ -11,10 +11,10 @@ use crate::report::gate::whole;
 pub(crate) fn lines(gate: &Gate<'_>) -> String {
     let mut lines = String::new();
     for finding in &gate.findings {
-        let command = match finding.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-            Severity::Info => "notice",
+        let command = match finding.weight() {
+            Some(Severity::Error) => "error",
+            Some(Severity::Warning) => "warning",
+            Some(Severity::Info) | None => "notice",
         };
         let mut properties = Vec::new();
         if let Some(place) = &finding.place {

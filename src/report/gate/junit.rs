@@ -1,5 +1,5 @@
-//! The same as tests: a failed one for each finding that the exit code goes by, in a suite of its file, and one for
-//! everything that was looked at and has none.
+//! The same as tests: a failed one for each finding that the exit code goes by, in a suite of its file, one that is
+//! skipped for each that would be such a one and is allowed, and one for everything that was looked at and has none.
 
 use crate::error::Result;
 use crate::finding::Finding;
@@ -8,6 +8,7 @@ use crate::report::gate::file_of;
 use crate::report::gate::whole;
 use crate::report::junit;
 use crate::report::junit::Failed;
+use crate::report::junit::Outcome;
 use crate::report::junit::Suite;
 use crate::report::junit::Test;
 
@@ -37,7 +38,7 @@ pub(crate) fn document(gate: &Gate<'_>) -> Result<String> {
         .looked_at
         .iter()
         .filter(is_clean)
-        .map(|name| Test { name: name.clone(), class: class.clone(), place: None, failure: None })
+        .map(|name| Test { name: name.clone(), class: class.clone(), place: None, outcome: Outcome::Passed })
         .collect();
     if !passed.is_empty() || suites.is_empty() {
         suites.push(Suite { name: format!("{class}: without findings"), file: None, tests: passed });
@@ -51,13 +52,16 @@ fn test(finding: &Finding, class: &str) -> Test {
         name: if of.is_empty() { finding.code.to_owned() } else { format!("{of}: {}", finding.code) },
         class: class.to_owned(),
         place: None,
-        failure: Some(Failed {
-            message: finding.message.clone(),
-            kind: finding.code.to_owned(),
-            detail: match &finding.place {
-                Some(place) => format!("{place}\n{}", whole(finding)),
-                None => whole(finding),
-            },
-        }),
+        outcome: match &finding.allowed {
+            Some(allowed) => Outcome::Skipped(allowed.to_string()),
+            None => Outcome::Failed(Failed {
+                message: finding.message.clone(),
+                kind: finding.code.to_owned(),
+                detail: match &finding.place {
+                    Some(place) => format!("{place}\n{}", whole(finding)),
+                    None => whole(finding),
+                },
+            }),
+        },
     }
 }

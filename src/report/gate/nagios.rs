@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use crate::cert::judge::Status;
+use crate::finding::Finding;
 use crate::finding::Severity;
 use crate::model::printable;
 use crate::report::gate::Gate;
@@ -43,8 +44,8 @@ impl State {
 }
 
 /// The state that findings make. What could not be looked at is nothing that anybody knows, unless worse was found.
-pub(crate) fn state(gate: &Gate<'_>, could_not_look: &dyn Fn(&crate::finding::Finding) -> bool) -> State {
-    let worst = gate.findings.iter().filter(|finding| !could_not_look(finding)).map(|finding| finding.severity).max();
+pub(crate) fn state(gate: &Gate<'_>, could_not_look: &dyn Fn(&Finding) -> bool) -> State {
+    let worst = gate.findings.iter().filter(|finding| !could_not_look(finding)).filter_map(Finding::weight).max();
     match worst {
         Some(Severity::Error) => State::Critical,
         _ if !gate.is_complete => State::Unknown,
@@ -55,7 +56,7 @@ pub(crate) fn state(gate: &Gate<'_>, could_not_look: &dyn Fn(&crate::finding::Fi
 
 /// The output.
 pub(crate) fn lines(gate: &Gate<'_>, state: State) -> String {
-    let first = gate.findings.iter().find(|finding| finding.severity > Severity::Info);
+    let first = gate.findings.iter().find(|finding| finding.weight() > Some(Severity::Info));
     let first = first.map(|finding| {
         let of = finding.connection.clone().or_else(|| finding.place.as_ref().map(ToString::to_string));
         // Some messages begin with it.
@@ -65,23 +66,16 @@ pub(crate) fn lines(gate: &Gate<'_>, state: State) -> String {
     let first = first.unwrap_or_default();
     let mut lines = format!("SSOCTL {} - {}{first} |", state.word(), gate.summary());
     let _ = write!(lines, " errors={} warnings={}", gate.count(Severity::Error), gate.count(Severity::Warning));
-    let (warn, fail) = gate.days;
     for cover in gate.covers.iter().filter(|cover| cover.status.is_some_and(|status| status != Status::Unreadable)) {
         // A connection that is not covered has no day left.
         let days = cover.until.map_or(0, |until| ((until.unix() - gate.now.unix()) / 86_400).max(0));
+        let (warn, fail) = (cover.days.warn_days, cover.days.fail_days);
         let _ = write!(lines, " '{}'={days};{warn}:;{fail}:;;", plain(&cover.connection).replace(['\'', '='], "_"));
     }
     lines.push('\n');
     for finding in &gate.findings {
         let place = finding.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
-        let _ = writeln!(
-            lines,
-            "{}{} {}: {}",
-            plain(&place),
-            finding.severity.word(),
-            finding.code,
-            plain(&finding.message)
-        );
+        let _ = writeln!(lines, "{}{} {}: {}", plain(&place), finding.word(), finding.code, plain(&finding.message));
     }
     lines
 }

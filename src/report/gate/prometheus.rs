@@ -41,7 +41,7 @@ pub(crate) fn text(gate: &Gate<'_>) -> String {
     let mut counts: BTreeMap<String, i64> = BTreeMap::new();
     for finding in &gate.findings {
         let connection = finding.connection.as_deref().unwrap_or_default();
-        let key = [("code", finding.code), ("connection", connection), ("severity", finding.severity.word())];
+        let key = [("code", finding.code), ("connection", connection), ("severity", finding.word())];
         *counts.entry(labels(&key)).or_default() += 1;
     }
     metric(

@@ -4,8 +4,10 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::explain;
+use crate::finding::Allowed;
 use crate::finding::Finding;
 use crate::finding::Severity;
+use crate::model::printable;
 use crate::report::gate::Gate;
 use crate::report::gate::NOWHERE;
 use crate::report::gate::whole;
@@ -15,11 +17,17 @@ pub(crate) fn document(gate: &Gate<'_>) -> Value {
     let mut codes: Vec<&'static str> = gate.findings.iter().map(|finding| finding.code).collect();
     codes.sort_unstable();
     codes.dedup();
+    // 3.27.23: of a run either all results say what suppresses them, or none does.
+    let suppressed = gate.findings.iter().any(|finding| finding.allowed.is_some());
     let results: Vec<Value> = gate
         .recognised()
         .map(|(finding, fingerprint)| {
             let rule = codes.binary_search(&finding.code).unwrap_or_default();
-            result(finding, &fingerprint, rule)
+            let mut result = result(finding, &fingerprint, rule);
+            if suppressed {
+                result["suppressions"] = finding.allowed.iter().map(suppression).collect();
+            }
+            result
         })
         .collect();
     json!({
@@ -49,6 +57,17 @@ fn rule(code: &str) -> Value {
         rule["help"] = json!({ "text": format!("{} (`ssoctl explain {code}`)", text(page.mend)) });
     }
     rule
+}
+
+/// 3.35: the reason is kept outside the files that are judged, in `ssoctl.yaml`.
+fn suppression(allowed: &Allowed) -> Value {
+    let until = allowed.until.date();
+    json!({
+        "kind": "external",
+        "status": "accepted",
+        "justification": printable(&allowed.reason),
+        "properties": { "until": until },
+    })
 }
 
 fn result(finding: &Finding, fingerprint: &str, rule: usize) -> Value {

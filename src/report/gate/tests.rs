@@ -24,6 +24,7 @@ pub(crate) fn findings() -> Vec<Finding> {
 
 fn gate(findings: Vec<Finding>) -> Gate<'static> {
     let at = |text: &str| Time::parse(text);
+    let days = Thresholds { warn_days: 30, fail_days: 7 };
     Gate {
         command: "check",
         findings,
@@ -31,12 +32,11 @@ fn gate(findings: Vec<Finding>) -> Gate<'static> {
         threshold: Severity::Error,
         is_complete: true,
         covers: vec![
-            Cover { connection: "a b".to_owned(), until: None, status: Some(Status::Expired) },
-            Cover { connection: "c".to_owned(), until: at("2027-01-31T23:59:59Z"), status: Some(Status::Ok) },
-            Cover { connection: "oauth".to_owned(), until: None, status: None },
+            Cover { connection: "a b".to_owned(), until: None, status: Some(Status::Expired), days },
+            Cover { connection: "c".to_owned(), until: at("2027-01-31T23:59:59Z"), status: Some(Status::Ok), days },
+            Cover { connection: "oauth".to_owned(), until: None, status: None, days },
         ],
         certificates: Vec::new(),
-        days: (30, 7),
         now: at("2026-11-28T04:00:00Z").unwrap(),
     }
 }
@@ -85,6 +85,45 @@ fn sarif_has_level_place_and_rule_of_each() {
         assert_eq!(run["tool"]["driver"]["rules"][rule]["id"], result["ruleId"]);
     }
     assert_eq!(run["invocations"][0]["executionSuccessful"], true);
+}
+
+#[test]
+fn what_is_allowed_is_told_in_each_form_and_counts_in_none() {
+    let mut all = findings();
+    for finding in &mut all[..2] {
+        let until = Time::parse("2027-03-31").unwrap();
+        finding.allowed = Some(Allowed { reason: "T-1: <later>".to_owned(), until });
+    }
+    let with = gate(all);
+    let run = &sarif::document(&with)["runs"][0];
+    let suppressions: Vec<usize> =
+        run["results"].as_array().unwrap().iter().map(|one| one["suppressions"].as_array().unwrap().len()).collect();
+    assert_eq!(suppressions, [1, 1, 0, 0]);
+    let suppression = &run["results"][0]["suppressions"][0];
+    assert_eq!((&suppression["kind"], &suppression["justification"]), (&"external".into(), &"T-1: <later>".into()));
+    assert_eq!(run["results"][0]["level"], "error");
+    // A run without any says nothing of it.
+    let plain = sarif::document(&gate(findings()));
+    assert_eq!(plain["runs"][0]["results"][0].get("suppressions"), None);
+    let junit = junit::document(&with).unwrap();
+    assert!(junit.contains("<testsuites tests=\"3\" failures=\"0\""), "{junit}");
+    assert_eq!(junit.matches("<skipped message=\"allowed until 2027-03-31: T-1: &lt;later&gt;\"/>").count(), 2);
+    assert_eq!(gitlab::document(&with).as_array().unwrap().len(), 2);
+    let github = github::lines(&with);
+    assert!(!github.contains("::error") && github.contains("allowed until 2027-03-31: T-1"), "{github}");
+    assert!(
+        prometheus::text(&with).contains("code=\"certificate-expired\",connection=\"a b\",severity=\"allowed\"} 2")
+    );
+    let state = nagios::state(&with, &|_| false);
+    assert_eq!(state, nagios::State::Warning);
+    assert!(
+        nagios::lines(&with, state).starts_with("SSOCTL WARNING - 1 warning: one key"),
+        "{}",
+        nagios::lines(&with, state)
+    );
+    let json = as_json(&with.findings[0]);
+    assert_eq!((&json["severity"], &json["allowed"]["until"]), (&"error".into(), &"2027-03-31".into()));
+    assert_eq!(as_json(&with.findings[2])["allowed"], Value::Null);
 }
 
 #[test]

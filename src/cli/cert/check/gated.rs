@@ -2,8 +2,8 @@
 
 use crate::cert::coverage::Coverage;
 use crate::cert::judge;
-use crate::cert::judge::Thresholds;
 use crate::check::certificate;
+use crate::check::policy::Rules;
 use crate::cli::cert::check::Args;
 use crate::cli::cert::check::Outcome;
 use crate::cli::cert::check::Threshold;
@@ -18,9 +18,10 @@ use crate::report::gate;
 use crate::report::gate::Cover;
 use crate::report::gate::Gate;
 
-/// Whether a finding can close the gate: how a certificate was signed says nothing of a key that is pinned.
-pub(super) fn closes(finding: &Finding) -> bool {
-    finding.code != judge::SIGNATURE_WEAK
+/// Whether a finding can close the gate: how a certificate was signed says nothing of a key that is pinned, unless
+/// `ssoctl.yaml` says that it counts.
+pub(super) fn closes(finding: &Finding, rules: &Rules) -> bool {
+    finding.code != judge::SIGNATURE_WEAK || rules.weighs(finding.code)
 }
 
 /// From which severity on a finding is a failure.
@@ -29,9 +30,9 @@ pub(super) fn threshold(args: &Args) -> Severity {
 }
 
 /// A finding with the file that a pipeline shows it in: that of its connection, or the document.
-fn placed(finding: &Finding, outcome: &Outcome) -> Finding {
+fn placed(finding: &Finding, outcome: &Outcome, rules: &Rules) -> Finding {
     let mut finding = finding.clone();
-    if !closes(&finding) {
+    if !closes(&finding, rules) {
         finding.severity = Severity::Info;
     }
     if finding.place.is_some() {
@@ -58,28 +59,29 @@ pub(super) fn gate<'a>(
     report: &'a Report<'_>,
     outcome: &Outcome,
     unread: &[Finding],
-    thresholds: Thresholds,
+    rules: &mut Rules,
     context: &Context,
 ) -> Gate<'a> {
-    let mut findings: Vec<Finding> = report.findings.iter().map(|finding| placed(finding, outcome)).collect();
+    let mut findings: Vec<Finding> = report.findings.iter().map(|finding| placed(finding, outcome, rules)).collect();
     // What the table calls not covered has a finding of that weight too.
     for row in report.connections {
         let place = || outcome.places.get(&row.name).cloned();
-        let Some(ends) = row.status.and_then(|status| {
+        let Some(mut ends) = row.status.and_then(|status| {
             let coverage = Coverage { until: row.covered_until, status, code: row.code };
             certificate::ends(&row.name, &coverage, place())
         }) else {
             continue;
         };
+        rules.apply(&mut ends, None, true);
         let is_told = |finding: &Finding| {
-            finding.connection.as_ref() == Some(&row.name) && finding.severity >= ends.severity && finding.code == ends.code
+            finding.connection.as_ref() == Some(&row.name) && finding.weight() >= ends.weight() && finding.code == ends.code
         };
         if !findings.iter().any(is_told) {
             findings.push(ends);
         }
     }
     findings.extend_from_slice(unread);
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.weight()));
     let alone = report.certificates.iter().filter(|row| !row.in_connection).map(|row| row.source.to_owned());
     let mut looked_at: Vec<String> = report.connections.iter().map(|row| row.name.clone()).chain(alone).collect();
     looked_at.dedup();
@@ -96,6 +98,7 @@ pub(super) fn gate<'a>(
         connection: row.name.clone(),
         until: row.covered_until,
         status: row.status,
+        days: row.days,
     };
     Gate {
         command: "cert check",
@@ -105,7 +108,6 @@ pub(super) fn gate<'a>(
         is_complete: outcome.failures.is_empty(),
         covers: report.connections.iter().map(cover).collect(),
         certificates: report.certificates.iter().filter_map(met).collect(),
-        days: (thresholds.warn_days, thresholds.fail_days),
         now: context.now,
     }
 }

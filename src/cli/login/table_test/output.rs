@@ -141,10 +141,12 @@ pub(super) fn junit(results: &Results) -> Result<String> {
         name: case.name.clone(),
         class: results.connections[outcome.connection].name().to_string(),
         place: Some((results.file.clone(), case.line)),
-        failure: outcome.mismatches.first().map(|first| Failed {
-            message: format!("{}: expected {}, got {}", first.what, first.expected, first.got),
-            kind: outcome.decided.1.to_owned(),
-            detail: detail(results, outcome),
+        outcome: outcome.mismatches.first().map_or(junit::Outcome::Passed, |first| {
+            junit::Outcome::Failed(Failed {
+                message: format!("{}: expected {}, got {}", first.what, first.expected, first.got),
+                kind: outcome.decided.1.to_owned(),
+                detail: detail(results, outcome),
+            })
         }),
     });
     let mut suites = vec![Suite { name: results.file.clone(), file: Some(results.file.clone()), tests: tests.collect() }];
@@ -154,11 +156,15 @@ pub(super) fn junit(results: &Results) -> Result<String> {
                 name: format!("{} {}", rule.kind, rule.text),
                 class: prepared.name().to_string(),
                 place: None,
-                failure: (rule.logins == 0).then(|| Failed {
-                    message: "no case used this rule".to_owned(),
-                    kind: "never-used".to_owned(),
-                    detail: prepared.at(&rule.route).unwrap_or_default(),
-                }),
+                outcome: if rule.logins == 0 {
+                    junit::Outcome::Failed(Failed {
+                        message: "no case used this rule".to_owned(),
+                        kind: "never-used".to_owned(),
+                        detail: prepared.at(&rule.route).unwrap_or_default(),
+                    })
+                } else {
+                    junit::Outcome::Passed
+                },
             });
             suites.push(Suite { name: format!("rules of {}", prepared.name()), file: None, tests: tests.collect() });
         }

@@ -1,0 +1,288 @@
+//! Which files of the workspace are not what they were at a revision. What was committed is asked of git; what is
+//! there now is read here, as the checks read it, so that neither the index nor a filter stands between.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::cli::git;
+use crate::cli::git::Answer;
+use crate::crypto;
+use crate::disk;
+use crate::error::Failure;
+use crate::error::Result;
+use crate::workspace::Workspace;
+
+/// Largest file that is compared, in bytes; a larger one cannot be read as YAML anyway.
+const LIMIT: u64 = 1024 * 1024;
+
+/// The folders whose files are judged.
+const FOLDERS: [&str; 2] = ["connections", "providers"];
+
+/// What has changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Changed {
+    /// The commit that the revision is.
+    pub(super) commit: String,
+    /// Files that are new, changed or gone, as seen from the workspace's folder, each with what it was.
+    pub(super) files: BTreeMap<String, Option<String>>,
+}
+
+/// Compares.
+pub(super) fn changed(revision: &str, workspace: &Workspace) -> Result<Changed> {
+    let root = workspace.root();
+    let commit = commit(revision, root)?;
+    let before = listed(&commit, root)?;
+    let now = present(root);
+    let mut files = BTreeMap::new();
+    for name in before.keys().chain(&now).collect::<BTreeSet<_>>() {
+        let was = before.get(name);
+        if was.is_none_or(|was| !now.contains(name) || !is_same(&root.join(name), was)) {
+            files.insert(name.clone(), was.filter(|was| was.is_file).map(|was| was.object.clone()));
+        }
+    }
+    Ok(Changed { commit, files })
+}
+
+/// What a file was; nothing where that cannot be read.
+pub(super) fn text(object: &str, workspace: &Workspace) -> Option<String> {
+    match git::ask(workspace.root(), &["cat-file", "blob", object]).ok()? {
+        Answer::Told(bytes) if bytes.len() as u64 <= LIMIT => String::from_utf8(bytes).ok(),
+        Answer::Told(_) | Answer::Refused(_) => None,
+    }
+}
+
+/// The commit of a revision.
+fn commit(revision: &str, root: &Path) -> Result<String> {
+    if revision.is_empty() || revision.starts_with('-') || revision.contains(char::is_control) {
+        let message = format!("`--since {}` names no revision", revision.escape_debug());
+        return Err(Failure::usage("since-form", message)
+            .hint("name a branch, a tag or a commit, such as `--since origin/main`")
+            .into());
+    }
+    let shallow = match git::ask(root, &["rev-parse", "--is-shallow-repository"])? {
+        Answer::Told(told) => told.starts_with(b"true"),
+        Answer::Refused(why) => return Err(no_repository(root, &why).into()),
+    };
+    let named = format!("{revision}^{{commit}}");
+    match git::ask(root, &["rev-parse", "--verify", "--quiet", "--end-of-options", &named])? {
+        Answer::Told(told) => {
+            let told = String::from_utf8_lossy(&told).trim().to_owned();
+            if told.len() >= 40 && told.bytes().all(|byte| byte.is_ascii_hexdigit()) { Ok(told) } else { Err(unknown(revision, shallow).into()) }
+        }
+        Answer::Refused(_) => Err(unknown(revision, shallow).into()),
+    }
+}
+
+fn no_repository(root: &Path, why: &str) -> Failure {
+    let message = format!("`{}` is in no git repository that can be read: {why}", root.display());
+    let failure = Failure::input("since-no-repository", message);
+    if why.contains("dubious ownership") {
+        return failure.hint("git reads no repository of another user: `git config --global --add safe.directory FOLDER` says that this one is trusted");
+    }
+    failure.hint("run it in a clone of the repository; without `--since` everything is checked")
+}
+
+fn unknown(revision: &str, shallow: bool) -> Failure {
+    let message = format!("the repository here has no commit `{}`", revision.escape_debug());
+    let failure = Failure::input("since-unknown", message);
+    // What goes into a command must not be more than a name.
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-');
+    let name = if revision.chars().all(is_plain) { revision } else { "REVISION" };
+    let fetch = match name.strip_prefix("origin/") {
+        Some(branch) => format!("git fetch --depth=1 origin {branch}:refs/remotes/origin/{branch}"),
+        None => format!("git fetch --depth=1 origin {name}"),
+    };
+    if shallow {
+        failure.hint(format!("this clone is shallow, as those of CI are: `{fetch}` brings the commit alone"))
+    } else {
+        failure.hint(format!("`{fetch}` brings it; `git log --oneline` shows what there is"))
+    }
+}
+
+/// A file as it was committed.
+struct Was {
+    /// Name of its content.
+    object: String,
+    /// Whether it is a file, and no link.
+    is_file: bool,
+}
+
+/// The files of a commit that `check` reads.
+fn listed(commit: &str, root: &Path) -> Result<BTreeMap<String, Was>> {
+    let answer = git::ask(root, &["ls-tree", "-z", commit, "--", "ssoctl.yaml", "connections/", "providers/"])?;
+    let told = match answer {
+        Answer::Told(told) => told,
+        Answer::Refused(why) => {
+            let message = format!("the files of commit `{commit}` cannot be listed: {why}");
+            return Err(Failure::input("git-failed", message).hint("`git fsck` says whether the clone is whole").into());
+        }
+    };
+    let mut files = BTreeMap::new();
+    for line in told.split(|byte| *byte == 0).filter(|line| !line.is_empty()) {
+        let line = String::from_utf8_lossy(line);
+        let Some((about, path)) = line.split_once('\t') else { continue };
+        let mut about = about.split(' ');
+        if let (Some(mode), Some("blob"), Some(object)) = (about.next(), about.next(), about.next())
+            && is_read(path)
+        {
+            files.insert(path.to_owned(), Was { object: object.to_owned(), is_file: mode.starts_with("100") });
+        }
+    }
+    Ok(files)
+}
+
+/// The files that are there now.
+fn present(root: &Path) -> BTreeSet<String> {
+    let mut files = BTreeSet::from(["ssoctl.yaml".to_owned()]);
+    for folder in FOLDERS {
+        let Ok(entries) = std::fs::read_dir(root.join(folder)) else { continue };
+        let names = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
+        files.extend(names.map(|name| format!("{folder}/{name}")).filter(|path| is_read(path)));
+    }
+    files
+}
+
+/// Whether `check` reads a file of this name, or tells of it.
+fn is_read(path: &str) -> bool {
+    let Some((folder, name)) = path.split_once('/') else { return path == "ssoctl.yaml" };
+    let is_yaml = [".yaml", ".yml"].iter().any(|ending| name.ends_with(ending));
+    FOLDERS.contains(&folder) && is_yaml && !name.starts_with('.') && !name.contains('/')
+}
+
+/// Whether a file is what it was. What lies behind a link may change without it.
+fn is_same(path: &Path, was: &Was) -> bool {
+    let is_file = path.symlink_metadata().is_ok_and(|is| is.is_file());
+    // A link in the place of the folder leads elsewhere.
+    let is_direct = path.parent().is_none_or(|folder| !folder.is_symlink() || folder.as_os_str().is_empty());
+    if !was.is_file || !is_file || !is_direct {
+        return false;
+    }
+    let Ok(bytes) = disk::read(path, LIMIT) else { return false };
+    if object(&bytes, was.object.len()) == was.object {
+        return true;
+    }
+    // A checkout may end its lines in another way.
+    let plain = bytes.windows(2).any(|pair| pair == b"\r\n").then(|| String::from_utf8(bytes).ok()).flatten();
+    plain.is_some_and(|text| object(text.replace("\r\n", "\n").as_bytes(), was.object.len()) == was.object)
+}
+
+/// The name that git gives to a content, in a repository whose names are of this length.
+fn object(bytes: &[u8], length: usize) -> String {
+    let whole = [format!("blob {}\0", bytes.len()).as_bytes(), bytes].concat();
+    if length == 64 { crypto::hex(&crypto::sha256(&whole)) } else { crypto::sha1_identifier(&whole) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::disk::Access;
+    use crate::error::failure_of;
+
+    /// A workspace in a repository with one commit.
+    fn repository(folder: &Path, more: &[&str]) -> Workspace {
+        let files = ["connections/same.yaml", "connections/other.yaml", "connections/gone.yaml", "providers/p.yaml"];
+        for name in ["connections", "providers"] {
+            std::fs::create_dir(folder.join(name)).unwrap();
+        }
+        write(folder, "ssoctl.yaml", "version: 1\n");
+        for file in files {
+            write(folder, file, "a: 1\nb: 2\n");
+        }
+        git(folder, &[&["init", "-q"], more].concat());
+        git(folder, &["add", "."]);
+        git(folder, &["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-m", "m"]);
+        Workspace::find(folder).unwrap()
+    }
+
+    fn write(folder: &Path, file: &str, text: &str) {
+        disk::write(&folder.join(file), text.as_bytes(), Access::Shared).unwrap();
+    }
+
+    fn git(folder: &Path, arguments: &[&str]) {
+        assert!(git::command(folder).args(arguments).stdout(std::process::Stdio::null()).status().unwrap().success());
+    }
+
+    fn names(workspace: &Workspace) -> Vec<String> {
+        changed("HEAD", workspace).unwrap().files.into_keys().collect()
+    }
+
+    #[test]
+    fn what_is_new_changed_or_gone_is_told_and_nothing_else() {
+        for more in [&[][..], &["--object-format=sha256"]] {
+            let folder = tempfile::tempdir().unwrap();
+            let workspace = repository(folder.path(), more);
+            assert_eq!(names(&workspace), Vec::<String>::new());
+            // Other line ends, other dates and other files say nothing.
+            write(folder.path(), "connections/same.yaml", "a: 1\r\nb: 2\r\n");
+            write(folder.path(), "connections/.hidden.yaml", "x");
+            write(folder.path(), "notes.txt", "x");
+            assert_eq!(names(&workspace), Vec::<String>::new());
+            write(folder.path(), "connections/other.yaml", "a: 1\nb: 3\n");
+            // Staged or not is one.
+            git(folder.path(), &["add", "connections/other.yaml"]);
+            write(folder.path(), "connections/new.yaml", "a: 1\n");
+            std::fs::remove_file(folder.path().join("connections/gone.yaml")).unwrap();
+            let changed = changed("HEAD", &workspace).unwrap();
+            let all: Vec<&str> = changed.files.keys().map(String::as_str).collect();
+            assert_eq!(all, ["connections/gone.yaml", "connections/new.yaml", "connections/other.yaml"]);
+            let was = changed.files["connections/gone.yaml"].as_ref().unwrap();
+            assert_eq!(text(was, &workspace).as_deref(), Some("a: 1\nb: 2\n"));
+            assert_eq!(changed.files["connections/new.yaml"], None);
+        }
+    }
+
+    #[test]
+    fn the_workspace_may_be_a_folder_below_the_root_of_the_repository() {
+        let folder = tempfile::tempdir().unwrap();
+        let below = folder.path().join("sso");
+        std::fs::create_dir(&below).unwrap();
+        repository(&below, &[]);
+        std::fs::rename(below.join(".git"), folder.path().join(".git")).unwrap();
+        git(folder.path(), &["add", "."]);
+        git(folder.path(), &["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-a", "-m", "moved"]);
+        let workspace = Workspace::find(&below).unwrap();
+        assert_eq!(names(&workspace), Vec::<String>::new());
+        write(&below, "providers/p.yaml", "c: 1\n");
+        assert_eq!(names(&workspace), ["providers/p.yaml"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_lies_behind_a_link_may_have_changed() {
+        let folder = tempfile::tempdir().unwrap();
+        let workspace = repository(folder.path(), &[]);
+        std::os::unix::fs::symlink("same.yaml", folder.path().join("connections/link.yaml")).unwrap();
+        git(folder.path(), &["add", "."]);
+        git(folder.path(), &["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-m", "link"]);
+        assert_eq!(names(&workspace), ["connections/link.yaml"]);
+        std::fs::rename(folder.path().join("providers"), folder.path().join("elsewhere")).unwrap();
+        std::os::unix::fs::symlink("elsewhere", folder.path().join("providers")).unwrap();
+        assert_eq!(names(&workspace), ["connections/link.yaml", "providers/p.yaml"]);
+    }
+
+    #[test]
+    fn what_is_no_commit_is_refused_with_its_mend() {
+        let folder = tempfile::tempdir().unwrap();
+        let workspace = repository(folder.path(), &[]);
+        for (revision, code, mend) in [
+            ("", "since-form", "--since origin/main"),
+            ("--output=x", "since-form", "--since origin/main"),
+            ("no\nline", "since-form", "--since origin/main"),
+            ("nobody", "since-unknown", "git fetch --depth=1 origin nobody`"),
+            ("origin/main", "since-unknown", "git fetch --depth=1 origin main:refs/remotes/origin/main`"),
+            ("a;b", "since-unknown", "git fetch --depth=1 origin REVISION`"),
+            ("HEAD:ssoctl.yaml", "since-unknown", "origin REVISION`"),
+        ] {
+            let error = changed(revision, &workspace).unwrap_err();
+            let failure = failure_of(&error).unwrap();
+            assert_eq!(failure.code(), code, "{revision}");
+            assert!(failure.hints()[0].contains(mend), "{:?}", failure.hints());
+        }
+        assert!(unknown("main", true).hints()[0].contains("shallow"));
+        std::fs::remove_dir_all(folder.path().join(".git")).unwrap();
+        let error = changed("HEAD", &workspace).unwrap_err();
+        assert_eq!(failure_of(&error).unwrap().code(), "since-no-repository");
+        assert!(no_repository(folder.path(), "fatal: detected dubious ownership").hints()[0].contains("safe.directory"));
+    }
+}
