@@ -107,7 +107,7 @@ impl Answers {
 
 /// Reads the text of a connection's file and drops it: what `ssoctl check` cannot undercut. Panics where it is none.
 pub fn deserialise(text: &str) {
-    drop(crate::yaml::deserialised::<Connection>(text));
+    drop(workspace::deserialised(text));
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ pub(crate) mod page;
 pub(crate) mod reply;
 pub(crate) mod request;
 mod seats;
-mod serve;
+pub(crate) mod serve;
 mod wire;
 
 use std::net::IpAddr;

@@ -378,6 +378,12 @@ pub(crate) fn parsed_for_tests(text: &str) -> Connection {
     parse_connection(text, Path::new("connections/test.yaml")).unwrap()
 }
 
+/// Only deserialises a connection's text, and judges nothing: what a bench holds [`parse_connection`] against.
+#[cfg(any(test, feature = "benching"))]
+pub(crate) fn deserialised(text: &str) -> Connection {
+    yaml::deserialised(text)
+}
+
 /// Reads a connection from text; `path` is what messages call it.
 pub(crate) fn parse_connection(text: &str, path: &Path) -> Result<Connection> {
     let file = path.display().to_string();

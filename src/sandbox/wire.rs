@@ -23,13 +23,6 @@ use axum::http::StatusCode;
 use axum::http::header;
 use axum::response::Response;
 use axum::serve::Listener;
-use hyper::body::Incoming;
-use hyper::server::conn::http1::Builder;
-use hyper::service::Service as _;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
-use hyper_util::rt::TokioTimer;
-use hyper_util::service::TowerToHyperService;
 use tokio::io::AsyncRead;
 use tokio::io::AsyncWrite;
 use tokio::io::ReadBuf;
@@ -42,6 +35,7 @@ use tokio::sync::watch;
 use crate::sandbox::answer::Refusal;
 use crate::sandbox::fault::Fault;
 use crate::sandbox::service::Service;
+use crate::web::serve::connection;
 
 /// The largest body of a request; an account is far smaller.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -89,33 +83,16 @@ pub(super) async fn serve(mut wire: Wire, app: Router, stop: impl Future<Output 
     let mut stop = std::pin::pin!(stop);
     loop {
         tokio::select! {
-            stream = wire.accept() => tokio::spawn(connection(stream, app.clone(), wire.head_time, stopped.clone())),
+            stream = wire.accept() => {
+                let given = (wire.head_time, stream.cut.clone());
+                tokio::spawn(connection(stream, app.clone(), given, std::future::pending(), stopped.clone()))
+            }
             () = &mut stop => break,
         };
     }
     tell.send_replace(true);
     // All places are free when the last connection has ended.
     drop(wire.free.acquire_many(wire.connections).await);
-}
-
-async fn connection(stream: Stream, app: Router, head_time: Duration, mut stopped: watch::Receiver<bool>) {
-    let cut = stream.cut.clone();
-    let app = TowerToHyperService::new(app);
-    let answer = service_fn(move |mut request: hyper::Request<Incoming>| {
-        request.extensions_mut().insert(cut.clone());
-        app.call(request)
-    });
-    let served = Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(head_time)
-        .serve_connection(TokioIo::new(stream), answer);
-    let mut served = std::pin::pin!(served);
-    tokio::select! {
-        // A client that goes away is nobody's error.
-        _ended = served.as_mut() => return,
-        _ = stopped.wait_for(|stopped| *stopped) => served.as_mut().graceful_shutdown(),
-    }
-    drop(served.await);
 }
 
 /// How many bytes a connection may still send before it ends.

@@ -11,6 +11,8 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use hyper_util::rt::TokioTimer;
 use hyper_util::service::TowerToHyperService;
+use tokio::io::AsyncRead;
+use tokio::io::AsyncWrite;
 use tokio::sync::watch;
 
 use crate::web::wire::Stream;
@@ -31,17 +33,32 @@ pub(super) async fn serve(mut wire: Wire, app: Router, head_time: Duration, mut 
             stream = wire.accept() => stream,
             _ = stop.wait_for(|stop| *stop) => break,
         };
-        tokio::spawn(connection(stream, app.clone(), head_time, stop.clone()));
+        tokio::spawn(seated(stream, app.clone(), head_time, stop.clone()));
     }
     wire.ended().await;
 }
 
-async fn connection(stream: Stream, app: Router, head_time: Duration, mut stop: watch::Receiver<bool>) {
+/// A connection that may lose its place; whoever answers says when a request of it is whole.
+async fn seated(stream: Stream, app: Router, head_time: Duration, stop: watch::Receiver<bool>) {
     let seat = stream.seat();
+    connection(stream, app, (head_time, Arc::clone(&seat)), seat.lost(), stop).await;
+}
+
+/// Answers the requests of a connection, each with what it was given for it, until it ends, loses its place or `stop`
+/// says so; then the answer that is under way is finished.
+pub(crate) async fn connection<S, M>(
+    stream: S,
+    app: Router,
+    (head_time, mark): (Duration, M),
+    lost: impl Future<Output = ()>,
+    mut stop: watch::Receiver<bool>,
+) where
+    S: AsyncRead + AsyncWrite + Unpin,
+    M: Clone + Send + Sync + 'static,
+{
     let app = TowerToHyperService::new(app);
     let answer = service_fn(|mut request: hyper::Request<Incoming>| {
-        // Whoever answers says when the request is whole.
-        request.extensions_mut().insert(Arc::clone(&seat));
+        request.extensions_mut().insert(mark.clone());
         app.call(request)
     });
     let served = Builder::new()
@@ -49,15 +66,15 @@ async fn connection(stream: Stream, app: Router, head_time: Duration, mut stop: 
         .header_read_timeout(head_time)
         .max_buf_size(MOST_HEAD)
         .serve_connection(TokioIo::new(stream), answer);
-    let mut served = std::pin::pin!(served);
+    let (mut served, mut lost) = (std::pin::pin!(served), std::pin::pin!(lost));
     tokio::select! {
-        // A browser that goes away is nobody's error.
+        // Whoever goes away is nobody's error.
         _ended = served.as_mut() => return,
-        () = seat.lost() => return,
+        () = lost.as_mut() => return,
         _ = stop.wait_for(|stop| *stop) => served.as_mut().graceful_shutdown(),
     }
     tokio::select! {
         _ended = served => {}
-        () = seat.lost() => {}
+        () = lost => {}
     }
 }
