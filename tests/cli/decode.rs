@@ -247,6 +247,62 @@ fn an_id_token_is_proven_by_the_key_set_and_by_nothing_else() {
 }
 
 #[test]
+fn a_recorded_login_by_a_code_is_judged_as_far_as_it_goes_and_leads_to_the_test() {
+    let desk = Desk::new();
+    desk.write(
+        "connections/oidc.yaml",
+        "version: 1\nprovider: qualifio\nname: x\noauth:\n  kind: custom\n  issuer: https://idp.example.org/\n  \
+         client_id: c1\n  scope: openid email\nattributes:\n  email: email\nlogin:\n  email_domains: [example.org]\n",
+    );
+    desk.write(
+        "connections/saml.yaml",
+        "version: 1\nprovider: ino-cx\nname: x\nsaml:\n  idp:\n    entity_id: https://idp.example.org/\n",
+    );
+    let begins = |client: &str| format!("https://idp.example.org/a?response_type=code&client_id={client}&state=s1&redirect_uri=https://sp.example.org/cb");
+    let recorded = |urls: &[&str]| {
+        let entries: Vec<Value> = urls.iter().map(|url| json!({ "request": { "url": url } })).collect();
+        desk.write("login.har", json!({ "log": { "entries": entries } }).to_string());
+    };
+    let judged = |query: &str| {
+        recorded(&[&begins("c1"), &format!("https://sp.example.org/cb?{query}")]);
+        decode(&desk, "login.har", "oidc", &[], 1)
+    };
+    let good = judged("code=hunter2&state=s1&iss=https://idp.example.org/");
+    assert_eq!((&good["code"], &good["identity"]), (&json!("capture-by-code"), &Value::Null), "{good}");
+    assert!(good["hint"].as_str().unwrap().contains("`ssoctl connection test oidc`"), "{good}");
+    assert!(!good.to_string().contains("hunter2"), "{good}");
+    let results: Vec<&str> = good["steps"].as_array().unwrap().iter().map(|step| step["result"].as_str().unwrap()).collect();
+    assert_eq!(results[..3], ["passed", "passed", "passed"], "{good}");
+    assert_eq!(judged("code=x&state=other")["code"], "state-mismatch");
+    assert_eq!(judged("error=access_denied&state=s1")["code"], "oauth-access-denied");
+    assert_eq!(judged("code=x&state=s1&iss=https://evil.example")["code"], "answering-issuer-mismatch");
+    desk.ssoctl(&["login", "decode", "login.har", "--connection", "saml"]).exits(3).tells("[capture-other-protocol]");
+    // Of another client, and one that nobody finished.
+    recorded(&[&begins("c2"), "https://sp.example.org/cb?code=x&state=s1"]);
+    assert_eq!(decode(&desk, "login.har", "oidc", &[], 1)["code"], "capture-other-client");
+    recorded(&[&begins("c1"), "https://idp.example.org/login"]);
+    let told = desk.ssoctl(&["login", "decode", "login.har", "--connection", "oidc"]).exits(3);
+    told.tells("[capture-no-login]").tells("asks for a code, and nothing comes back");
+}
+
+#[test]
+fn a_request_that_is_in_the_same_recording_is_known() {
+    let desk = desk();
+    let text = String::from_utf8(OKTA.to_vec()).unwrap();
+    let id = text.split("InResponseTo=\"").nth(1).unwrap().split('"').next().unwrap();
+    let request = format!(r#"<p:AuthnRequest xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol" ID="{id}" Version="2.0"/>"#);
+    let step = |first: Value| {
+        let answer = json!({ "url": "https://sp.example.org/acs", "postData": { "params": [{ "name": "SAMLResponse", "value": BASE64_STANDARD.encode(OKTA) }] } });
+        desk.write("login.har", json!({ "log": { "entries": [{ "request": first }, { "request": answer }] } }).to_string());
+        let document = decode(&desk, "login.har", "okta", &["--at", "2016-07-25T23:21:00Z"], 1);
+        document["steps"].as_array().unwrap().iter().find(|step| step["step"] == "request").unwrap()["result"].clone()
+    };
+    let by_form = json!({ "url": "https://idp.example.org/sso", "postData": { "params": [{ "name": "SAMLRequest", "value": BASE64_STANDARD.encode(&request) }] } });
+    assert_eq!(step(by_form), "passed");
+    assert_eq!(step(json!({ "url": "https://idp.example.org/sso" })), "unchecked");
+}
+
+#[test]
 fn an_hmac_is_verified_by_the_client_secret_which_nobody_is_asked_for_otherwise() {
     let desk = Desk::new();
     let connection = |algorithms: &str, secret: &str| {

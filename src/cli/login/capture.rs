@@ -1,6 +1,7 @@
 //! A login as somebody has captured it: a HAR file of the browser, the form's value, its body, the page
 //! that posts itself, the XML, or an ID token. Found by looking, since a tired person has what they have.
 
+pub(super) mod code;
 mod fields;
 mod har;
 mod page;
@@ -10,7 +11,9 @@ mod tags;
 use serde_json::Map;
 use serde_json::Value;
 
+use crate::cli::login::capture::code::Callback;
 use crate::cli::login::capture::fields::Fields;
+use crate::cli::login::capture::har::Recording;
 use crate::error::Failure;
 use crate::model::time::Time;
 use crate::oidc::json;
@@ -30,6 +33,8 @@ pub(super) enum Message {
     Carried(String),
     /// An ID token, as it came.
     Token(String),
+    /// What the browser brought back in a login by a code.
+    Callback(Callback),
     /// Several that stand where one belongs: what the vendor takes nobody knows.
     Ambiguous {
         /// Of which kinds.
@@ -40,12 +45,17 @@ pub(super) enum Message {
 }
 
 impl Message {
+    /// Whether it is of a login by a code.
+    pub(super) fn is_by_code(&self) -> bool {
+        matches!(self, Self::Callback(_))
+    }
+
     /// The XML of a SAML message.
     pub(super) fn xml(&self, file: &str) -> Result<Vec<u8>, Failure> {
         match self {
             Self::Xml(xml) => Ok(xml.clone()),
             Self::Carried(value) => binding::decode_copied(value, file),
-            Self::Token(_) => Err(Failure::bug("a token is no XML")),
+            Self::Token(_) | Self::Callback(_) => Err(Failure::bug("a token is no XML")),
             Self::Ambiguous { told, .. } => Err(ambiguous(file, told)),
         }
     }
@@ -65,11 +75,13 @@ pub(super) struct Captured {
     pub(super) posted_to: Option<String>,
     /// When, where the file says.
     pub(super) at: Option<Time>,
+    /// IDs of the SAML requests that the file has before it.
+    pub(super) asked: Vec<String>,
 }
 
 impl Captured {
     fn bare(message: Message) -> Self {
-        Self { message, posted_to: None, at: None }
+        Self { message, posted_to: None, at: None, asked: Vec::new() }
     }
 }
 
@@ -133,6 +145,13 @@ fn root(text: &str) -> Option<&str> {
     }
     let end = rest.find(|next: char| next.is_whitespace() || next == '/' || next == '>')?;
     rest[..end].rsplit(':').next()
+}
+
+/// A login by a code has begun, and nothing came back.
+fn unanswered(file: &str) -> Failure {
+    let told = "in this recording a login asks for a code, and nothing comes back";
+    Failure::input("capture-no-login", format!("{file}: {told}"))
+        .hint("what the identity provider's page said is the reason: an unknown redirect URI or client, or a login that was not finished; `ssoctl connection test NAME` makes a login of its own")
 }
 
 fn markup(whole: &[u8], start: &[u8], file: &str) -> Result<Vec<Captured>, Failure> {
@@ -206,8 +225,9 @@ fn object(bytes: &[u8], file: &str) -> Result<Vec<Captured>, Failure> {
             .hint("save the network tab as HAR once more, and whole")
     };
     let no_recording = match har::read(bytes) {
-        Ok(all) if all.is_empty() => return Err(nothing(file, "this recording")),
-        Ok(all) => return Ok(all),
+        Ok(Recording { logins, asks_for_a_code: true }) if logins.is_empty() => return Err(unanswered(file)),
+        Ok(Recording { logins, .. }) if logins.is_empty() => return Err(nothing(file, "this recording")),
+        Ok(Recording { logins, .. }) => return Ok(logins),
         Err(error) => error,
     };
     if bytes.len() > MOST_JSON {

@@ -1,5 +1,6 @@
 //! `ssoctl login decode`: a captured login, verified step by step, and what the vendor makes of it.
 
+mod code;
 pub(crate) mod page;
 pub(crate) mod saml;
 mod token;
@@ -147,13 +148,18 @@ pub(crate) fn told(args: &Args, context: &mut Context) -> Result<Outcome> {
     let prepared = Prepared::new(&args.connection, context)?;
     let file = identity::shown(&args.file);
     let bytes = identity::read_within(&args.file, LIMIT)?;
-    let all = capture::read(&bytes, file)?;
+    let mut all = capture::read(&bytes, file)?;
+    // By a code nobody logs in at a SAML connection: where others came in that way, it is none of its logins.
+    if prepared.connection().saml.is_some() && all.iter().any(|one| !one.message.is_by_code()) {
+        all.retain(|one| !one.message.is_by_code());
+    }
     let (place, captured) = chosen(args, &all, &prepared, file)?;
     let source = if all.len() > 1 { format!("{file}, login {place} of {}", all.len()) } else { file.to_owned() };
     let at = args.at.or(captured.at).unwrap_or(context.now);
     let judged = match &captured.message {
         Message::Token(token) => token::judged(args, &prepared, (token, file), at, context)?,
-        message => saml::judged(args, &prepared, (&message.xml(&source)?, captured.posted_to.as_deref(), file), at)?,
+        Message::Callback(callback) => code::judged(args, &prepared, (callback, file))?,
+        message => saml::judged(args, &prepared, (&message.xml(&source)?, captured, file), at)?,
     };
     let accounts = match &args.directory {
         Some(file) => Some(prepared::directory(Path::new(file), context)?),
@@ -174,7 +180,7 @@ pub(crate) fn told(args: &Args, context: &mut Context) -> Result<Outcome> {
     } else {
         let head = vec![
             ("file", Some(source)),
-            ("posted to", captured.posted_to.clone()),
+            (if captured.message.is_by_code() { "came back to" } else { "posted to" }, captured.posted_to.clone()),
             ("connection", Some(prepared.name().to_string())),
             ("judged as of", Some(at.to_string())),
         ];
@@ -199,6 +205,7 @@ fn chosen<'c>(args: &Args, all: &'c [Captured], prepared: &Prepared, file: &str)
     let is_saml = prepared.connection().saml.is_some();
     let fits = |captured: &Captured| match &captured.message {
         Message::Token(_) => !is_saml,
+        Message::Callback(_) => false,
         // It is refused where it is the last one, and never passed over for another.
         Message::Ambiguous { names, .. } => names.contains(&if is_saml { "SAMLResponse" } else { "id_token" }),
         // A logout travels by the same name.
@@ -206,6 +213,9 @@ fn chosen<'c>(args: &Args, all: &'c [Captured], prepared: &Prepared, file: &str)
     };
     let numbered = || all.iter().enumerate().map(|(at, captured)| (at + 1, captured)).rev();
     let found = numbered().take(MOST_TRIED).find(|(_, captured)| fits(captured));
+    // A token proves somebody, and a code nobody: it is looked at where there is no token.
+    let is_own = |captured: &Captured| code::is_of(&captured.message, prepared);
+    let found = found.or_else(|| numbered().take(MOST_TRIED).find(|(_, captured)| is_own(captured)));
     // Why none fits is said of the last.
     found.or_else(|| numbered().next()).ok_or_else(|| Failure::bug("a capture without a login").into())
 }

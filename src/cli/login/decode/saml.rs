@@ -1,5 +1,6 @@
 //! A captured SAML response, against what the connection and the vendor's profile expect.
 
+use crate::cli::login::capture::Captured;
 use crate::cli::login::decode::Args;
 use crate::cli::login::decode::refuse_others;
 use crate::cli::login::prepared::Prepared;
@@ -19,7 +20,7 @@ use crate::saml::signature::trust::Pin;
 use crate::saml::signature::trust::Trust;
 
 /// Verifies the XML of a response.
-pub(super) fn judged(args: &Args, prepared: &Prepared, (xml, posted_to, file): (&[u8], Option<&str>, &str), at: Time) -> Result<Judged> {
+pub(super) fn judged(args: &Args, prepared: &Prepared, (xml, captured, file): (&[u8], &Captured, &str), at: Time) -> Result<Judged> {
     let name = prepared.name();
     let Some(saml) = &prepared.connection().saml else {
         return Err(Failure::input(
@@ -41,12 +42,14 @@ pub(super) fn judged(args: &Args, prepared: &Prepared, (xml, posted_to, file): (
         [] => known.iter().map(|(_, acs)| acs.clone()).collect(),
         given => given.to_vec(),
     };
+    let recorded = || response::answers(xml, file).filter(|answered| captured.asked.contains(answered));
+    let request = args.request.clone().or_else(recorded);
     let expected = Expected {
         idp: &saml.idp.entity_id,
         trust: &trust,
         audience,
         acs: &acs,
-        request: args.request.clone().map_or(Request::Unknown, Request::Sent),
+        request: request.map_or(Request::Unknown, Request::Sent),
         keys: &keys,
         now: at,
         skew: args.skew,
@@ -54,7 +57,7 @@ pub(super) fn judged(args: &Args, prepared: &Prepared, (xml, posted_to, file): (
     };
     let mut judged = response::judge(xml, file, &expected);
     judged.verification.mend(response::UNPINNED, &response::unpinned(name.as_str()));
-    if let (Some(posted), Some(destination)) = (posted_to, &judged.facts.destination)
+    if let (Some(posted), Some(destination)) = (captured.posted_to.as_deref(), &judged.facts.destination)
         && destination.split('?').next() != Some(posted)
     {
         let told = format!("the browser posted it elsewhere: {}", explain_difference(destination, posted));
