@@ -2,7 +2,7 @@
 //! that posts itself, the XML, or an ID token. Found by looking, since a tired person has what they have.
 
 pub(super) mod code;
-mod fields;
+pub(super) mod fields;
 mod har;
 mod page;
 mod references;
@@ -50,6 +50,14 @@ impl Message {
         matches!(self, Self::Callback(_))
     }
 
+    /// What messages call the XML: lines and columns of what was decoded are not those of the file.
+    pub(super) fn xml_called(&self, file: &str) -> String {
+        match self {
+            Self::Xml(_) => file.to_owned(),
+            _ => format!("the XML in {file}"),
+        }
+    }
+
     /// The XML of a SAML message.
     pub(super) fn xml(&self, file: &str) -> Result<Vec<u8>, Failure> {
         match self {
@@ -75,13 +83,15 @@ pub(super) struct Captured {
     pub(super) posted_to: Option<String>,
     /// When, where the file says.
     pub(super) at: Option<Time>,
+    /// The RelayState that came along, empty where none did; nothing where the file does not say.
+    pub(super) relay_state: Option<String>,
     /// IDs of the SAML requests that the file has before it.
     pub(super) asked: Vec<String>,
 }
 
 impl Captured {
     fn bare(message: Message) -> Self {
-        Self { message, posted_to: None, at: None, asked: Vec::new() }
+        Self { message, posted_to: None, at: None, relay_state: None, asked: Vec::new() }
     }
 }
 
@@ -99,7 +109,7 @@ pub(super) fn read(bytes: &[u8], file: &str) -> Result<Vec<Captured>, Failure> {
             .hint("give the value of the form field `SAMLResponse`, the XML, a HAR file, or an ID token")),
         Some(b'<') => markup(bytes, start, file),
         Some(b'{') => object(start, file),
-        Some(_) => Ok(vec![Captured::bare(text(start, file)?)]),
+        Some(_) => Ok(vec![text(start, file)?]),
     }
 }
 
@@ -169,12 +179,13 @@ fn markup(whole: &[u8], start: &[u8], file: &str) -> Result<Vec<Captured>, Failu
     }
     let mut fields = Fields::default();
     page::fields(&text, &mut fields);
+    let relay_state = fields.whole_relay_state();
     let message = fields.message().ok_or_else(|| nothing(file, "this page"))?;
-    Ok(vec![Captured::bare(message)])
+    Ok(vec![Captured { relay_state, ..Captured::bare(message) }])
 }
 
 /// A body of a form, a URL, a token, or the value itself.
-fn text(bytes: &[u8], file: &str) -> Result<Message, Failure> {
+fn text(bytes: &[u8], file: &str) -> Result<Captured, Failure> {
     let text = std::str::from_utf8(bytes.trim_ascii()).map_err(|error| {
         Failure::input("capture-encoding", format!("{file}: this is neither XML nor text"))
             .because(error)
@@ -184,7 +195,7 @@ fn text(bytes: &[u8], file: &str) -> Result<Message, Failure> {
     let text = text.strip_prefix("Bearer ").or_else(|| text.strip_prefix("SAMLResponse:")).unwrap_or(text).trim();
     let text = text.trim_matches(['"', '\'']);
     if text.starts_with("eyJ") && text.contains('.') {
-        return Ok(Message::Token(text.to_owned()));
+        return Ok(Captured::bare(Message::Token(text.to_owned())));
     }
     let stands = |sign: &str, name: &str| text.contains(&format!("{sign}{name}="));
     let has = |name: &str| {
@@ -196,7 +207,10 @@ fn text(bytes: &[u8], file: &str) -> Result<Message, Failure> {
             true => fields::parts(text, &mut found),
             false => fields::url_or_body(text, &mut found),
         }
-        found.message().ok_or_else(|| nothing(file, "this form"))
+        // Somebody may have copied a part of it: a RelayState that is not there says nothing.
+        let relay_state = found.relay_state();
+        let message = found.message().ok_or_else(|| nothing(file, "this form"))?;
+        Ok(Captured { relay_state, ..Captured::bare(message) })
     };
     if fields::is_of_parts(text) {
         return of(text);
@@ -214,7 +228,7 @@ fn text(bytes: &[u8], file: &str) -> Result<Message, Failure> {
         }
         return Ok(asked);
     }
-    Ok(Message::Carried(text.to_owned()))
+    Ok(Captured::bare(Message::Carried(text.to_owned())))
 }
 
 fn object(bytes: &[u8], file: &str) -> Result<Vec<Captured>, Failure> {
@@ -243,8 +257,9 @@ fn object(bytes: &[u8], file: &str) -> Result<Vec<Captured>, Failure> {
     }
     let mut fields = Fields::default();
     members(&answer, &mut fields);
+    let relay_state = fields.relay_state();
     let message = fields.message().ok_or_else(|| nothing(file, "this object"))?;
-    Ok(vec![Captured::bare(message)])
+    Ok(vec![Captured { relay_state, ..Captured::bare(message) }])
 }
 
 /// Takes the members of an object, such as the answer of a token endpoint.

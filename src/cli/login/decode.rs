@@ -104,6 +104,9 @@ pub(crate) struct Args {
     /// Accept signatures made with SHA-1, which can be forged (SAML)
     #[arg(long)]
     insecure_allow_sha1: bool,
+    /// It must be a login to the vendor, and none to the service provider of a test.
+    #[arg(long, hide = true)]
+    to_vendor: bool,
 }
 
 impl Args {
@@ -159,7 +162,7 @@ pub(crate) fn told(args: &Args, context: &mut Context) -> Result<Outcome> {
     let judged = match &captured.message {
         Message::Token(token) => token::judged(args, &prepared, (token, file), at, context)?,
         Message::Callback(callback) => code::judged(args, &prepared, (callback, file))?,
-        message => saml::judged(args, &prepared, (&message.xml(&source)?, captured, file), at)?,
+        message => saml::judged(args, &prepared, (&message.xml(&source)?, captured, &message.xml_called(file)), at, context)?,
     };
     let accounts = match &args.directory {
         Some(file) => Some(prepared::directory(Path::new(file), context)?),
@@ -182,6 +185,7 @@ pub(crate) fn told(args: &Args, context: &mut Context) -> Result<Outcome> {
             ("file", Some(source)),
             (if captured.message.is_by_code() { "came back to" } else { "posted to" }, captured.posted_to.clone()),
             ("connection", Some(prepared.name().to_string())),
+            ("tested", judged.fact("service_provider").map(of_a_test)),
             ("judged as of", Some(at.to_string())),
         ];
         context.ui.data(&page::page(head, &judged, decision.as_ref(), &prepared))?;
@@ -191,6 +195,11 @@ pub(crate) fn told(args: &Args, context: &mut Context) -> Result<Outcome> {
     let unchecked = steps.filter(|step| step.result == StepResult::Unchecked).map(|step| step.step).collect();
     let issued = judged.fact("issued").and_then(Time::parse);
     Ok(Outcome { verdict: if denied { Verdict::Findings } else { Verdict::Done }, at, issued, unchecked })
+}
+
+/// Against what a login is judged that was one to a test.
+fn of_a_test(entity_id: &str) -> String {
+    format!("the identity provider's side: this is a login to the service provider of `connection test` (`{entity_id}`), and none to the vendor")
 }
 
 /// The login that is meant, and its place from 1: the last that can be one of the connection, unless one is named.

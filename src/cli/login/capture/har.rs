@@ -134,9 +134,10 @@ fn of_entry(entry: &Entry, asked: &[String]) -> Option<Captured> {
     let request = &entry.request;
     let mut fields = request.post_data.as_ref().map(posted).unwrap_or_default();
     fields::url(&request.url, &mut fields);
+    let relay_state = fields.whole_relay_state();
     let message = fields.message().or_else(|| answered(entry.response.as_ref()?));
     let at = entry.started_date_time.as_deref().and_then(moment);
-    message.map(|message| Captured { message, posted_to: address(&request.url), at, asked: asked.to_vec() })
+    message.map(|message| Captured { message, posted_to: address(&request.url), at, relay_state, asked: asked.to_vec() })
 }
 
 /// The fields of a body. Browsers write it twice, taken apart and as it was sent.

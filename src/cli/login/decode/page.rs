@@ -12,6 +12,7 @@ use crate::model::printable;
 use crate::model::verification::Judged;
 use crate::model::verification::Verification;
 use crate::rules::Decision;
+use crate::rules::Verdict;
 
 /// The most values of one attribute that a person is shown.
 const MOST_VALUES: usize = 20;
@@ -24,7 +25,7 @@ pub(crate) fn page(
     prepared: &Prepared,
 ) -> String {
     let mut page = match judged.verification.refusal() {
-        None => "ACCEPTED what the identity provider sent proves the user\n".to_owned(),
+        None => accepted(decision),
         Some(step) => format!("REFUSED [{}]\n", step.code.unwrap_or_default()),
     };
     if let Some(step) = judged.verification.refusal() {
@@ -59,6 +60,25 @@ pub(crate) fn page(
         page += &decided::page(decision, prepared);
     }
     page
+}
+
+/// What the proof and the rules come to, in one line: whoever reads no further must not take a denied login for good.
+fn accepted(decision: Option<&Decision>) -> String {
+    const PROOF: &str = "what the identity provider sent proves the user";
+    let Some(decision) = decision else { return format!("ACCEPTED {PROOF}\n") };
+    let verdict = decision.verdict.word().to_uppercase();
+    match decision.verdict {
+        Verdict::Allow => format!("ACCEPTED, {verdict} [{}] {PROOF}\n", decision.code),
+        Verdict::Deny | Verdict::Prompt => {
+            let but = match decision.verdict {
+                Verdict::Deny => "the vendor would not let them in",
+                _ => "the vendor would ask first",
+            };
+            let mut told = format!("ACCEPTED, {verdict} [{}]\n", decision.code);
+            told += &decided::hanging("why", 2, 16, &format!("{PROOF}; {but}: {}", decision.summary));
+            told
+        }
+    }
 }
 
 /// Each step with its clause; the hint of the first that failed is told above them.
