@@ -30,8 +30,8 @@ use crate::saml::request::AuthnRequest;
 use crate::saml::response;
 use crate::saml::response::Expected;
 use crate::saml::response::NameId;
-use crate::saml::response::mends::Mends;
 use crate::saml::response::Request as Asked;
+use crate::saml::response::mends::Mends;
 use crate::saml::signature::sign::Signer;
 use crate::saml::signature::trust::Trust;
 use crate::saml::sp;
@@ -54,6 +54,11 @@ const ACS: &str = "/acs";
 /// What messages call what has arrived.
 const FILE: &str = "the response";
 const SLO: &str = "/slo";
+
+/// Entity ID and reply URL of the service provider of a test whose pages have this base.
+pub(crate) fn names_at(base: &str) -> (String, String) {
+    (format!("{base}{METADATA}"), format!("{base}{ACS}"))
+}
 
 /// Entity ID of a test's service provider, where a reply URL is that of one.
 pub(crate) fn entity_id_of_test(acs: &str) -> Option<String> {
