@@ -7,6 +7,7 @@ mod context;
 mod diff;
 mod faults;
 mod interrupt;
+mod led;
 mod listen;
 mod moment;
 mod output;

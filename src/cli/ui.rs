@@ -11,6 +11,7 @@ use std::io::Write as _;
 use dialoguer::Input;
 
 use crate::cli::arguments;
+use crate::cli::led::led;
 use crate::cli::table;
 use crate::error::Failure;
 use crate::error::Kind;
@@ -88,7 +89,7 @@ impl Ui {
     /// Tells the next command; silent under `--quiet`.
     pub(crate) fn hint(&self, text: &str) {
         if !self.quiet {
-            say_wrapped(&format!("hint: {text}"));
+            say_wrapped(&format!("hint: {}", led(text)));
         }
     }
 
@@ -263,7 +264,7 @@ pub(crate) fn finding_text(finding: &Finding) -> String {
     let mut text =
         format!("{}[{}]: {}{}", finding.severity, finding.code, printable(&place), printable(&finding.message));
     if let Some(hint) = &finding.hint {
-        let _ = write!(text, "\n  hint: {}", printable(hint));
+        let _ = write!(text, "\n  hint: {}", printable(&led(hint)));
     }
     text
 }
@@ -298,7 +299,7 @@ fn tell_as(word: &str, error: &anyhow::Error) {
         let _ = write!(text, "\ncaused by: {}", clean(&cause_text(cause)));
     }
     for hint in hints(error) {
-        let _ = write!(text, "\nhint: {}", clean(hint));
+        let _ = write!(text, "\nhint: {}", clean(&led(hint)));
     }
     say_wrapped(&text);
 }
@@ -330,7 +331,7 @@ pub(crate) fn error_json(error: &anyhow::Error) -> serde_json::Value {
     serde_json::json!({
         "code": failure_of(error).map_or("bug", Failure::code),
         "message": error.to_string(),
-        "hint": hints(error).join("\n"),
+        "hint": led(&hints(error).join("\n")),
         "causes": causes,
     })
 }

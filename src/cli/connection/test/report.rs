@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::cli::Format;
 use crate::cli::context::Context;
+use crate::cli::led::led;
 use crate::cli::login::decode::page;
 use crate::cli::login::page::hanging;
 use crate::cli::login::prepared::Prepared;
@@ -100,7 +101,7 @@ pub(super) fn tell(
             Some(step) => {
                 text.push_str(&format!("\nlogout REFUSED [{}]\n", step.code.unwrap_or_default()));
                 for line in step.hint.iter().flat_map(|hint| hint.lines()) {
-                    text.push_str(&hanging("hint", 2, 13, line));
+                    text.push_str(&hanging("hint", 2, 13, &led(line)));
                 }
             }
         }

@@ -4,6 +4,7 @@ use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
 
+use crate::cli::led::led;
 use crate::cli::login::page as decided;
 use crate::cli::login::prepared::Prepared;
 use crate::model::identity::Attribute;
@@ -31,7 +32,7 @@ pub(crate) fn page(
     if let Some(step) = judged.verification.refusal() {
         page += &decided::hanging("why", 2, 16, &step.detail);
         if let Some(hint) = &step.hint {
-            for (at, line) in hint.lines().enumerate() {
+            for (at, line) in led(hint).lines().enumerate() {
                 page += &decided::hanging(if at == 0 { "hint" } else { "" }, 2, 16, line);
             }
         }
@@ -89,7 +90,7 @@ pub(crate) fn steps(verification: &Verification) -> String {
         text += &decided::hanging("", 2, 13, step.clause);
         let first = verification.refusal().is_some_and(|first| std::ptr::eq(first, step));
         for line in step.hint.iter().filter(|_| !first).flat_map(|hint| hint.lines()) {
-            text += &decided::hanging("", 2, 13, &format!("hint: {line}"));
+            text += &decided::hanging("", 2, 13, &format!("hint: {}", led(line)));
         }
     }
     text
@@ -156,7 +157,7 @@ pub(crate) fn verdict(verification: &Verification) -> Map<String, Value> {
         ("verdict", json!(if refusal.is_none() { "accepted" } else { "refused" })),
         ("code", json!(refusal.and_then(|step| step.code))),
         ("message", json!(refusal.map(|step| printable(&step.detail)))),
-        ("hint", json!(refusal.and_then(|step| step.hint.clone()))),
+        ("hint", json!(refusal.and_then(|step| step.hint.as_deref().map(led)))),
     ];
     ends.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
@@ -170,7 +171,7 @@ pub(crate) fn steps_document(verification: &Verification) -> Value {
             "result": step.result.word(),
             "detail": step.detail,
             "code": step.code,
-            "hint": step.hint,
+            "hint": step.hint.as_deref().map(led),
         })
     });
     Value::Array(steps.collect())
