@@ -189,7 +189,9 @@ impl Verification {
 /// A text with the name of a connection in the commands of ssoctl in it.
 fn named(text: &str, connection: &str) -> String {
     let part = |(at, part): (usize, &str)| match at % 2 == 1 && part.starts_with("ssoctl ") {
-        true => part.split(' ').map(|word| if word == "NAME" { connection } else { word }).collect::<Vec<_>>().join(" "),
+        true => {
+            part.split(' ').map(|word| if word == "NAME" { connection } else { word }).collect::<Vec<_>>().join(" ")
+        }
         false => part.to_owned(),
     };
     text.split('`').enumerate().map(part).collect::<Vec<_>>().join("`")

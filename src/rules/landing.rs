@@ -1,7 +1,7 @@
 //! Which account a login lands on, and what it changes there.
 
-use crate::rules::Change;
 use crate::model::username::names;
+use crate::rules::Change;
 use crate::rules::Login;
 use crate::rules::Mend;
 use crate::rules::Stop;
@@ -127,10 +127,14 @@ impl<'a> Login<'a> {
             let why = format!("`{value}` cannot be a username: {why}");
             return Err(self.stop("username", &route, "username-refused", why));
         }
-        let lacking = names(&rule.form).into_iter().find(|name| *name != "value" && (self.question().setting)(name).is_none());
+        let lacking =
+            names(&rule.form).into_iter().find(|name| *name != "value" && (self.question().setting)(name).is_none());
         if let Some(key) = lacking {
             self.decision.mend = Some(Mend::Setting(key.to_owned()));
-            let why = format!("usernames are made of `settings.{key}` ({}), which the connection does not say: whose login this is is not known", rule.form);
+            let why = format!(
+                "usernames are made of `settings.{key}` ({}), which the connection does not say: whose login this is is not known",
+                rule.form
+            );
             return Err(self.stop("username", &["settings".into()], "username-setting-missing", why));
         }
         let wanted = rule.render(value, self.question().setting);

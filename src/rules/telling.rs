@@ -54,7 +54,8 @@ mod tests {
     #[test]
     fn no_text_of_a_decision_tells_a_secret() {
         let text = || "hunter2".to_owned();
-        let mend = |attribute: &str| Some(Mend::Attribute { key: "email".into(), attribute: attribute.into(), called: None });
+        let mend =
+            |attribute: &str| Some(Mend::Attribute { key: "email".into(), attribute: attribute.into(), called: None });
         let decision = Decision {
             verdict: Verdict::Allow,
             code: "allow",

@@ -552,7 +552,10 @@ fn whoever_has_an_account_under_another_name_is_told_to_have_that_renamed() {
     let denied = login(QUALTRICS, &ANNA, Some(vec![ben.clone()]));
     assert_eq!(verdict(&denied), ("deny", "user-unknown"));
     let mend = denied.mend.unwrap().told("q");
-    assert!(mend.contains("`ben,123456`") && mend.contains("`ssoctl users migrate --csv FILE --connection q`"), "{mend}");
+    assert!(
+        mend.contains("`ben,123456`") && mend.contains("`ssoctl users migrate --csv FILE --connection q`"),
+        "{mend}"
+    );
     // Of two with the address nobody knows which.
     let both = vec![ben.clone(), Account { username: "bob".to_owned(), ..ben.clone() }];
     assert_eq!(login(QUALTRICS, &ANNA, Some(both)).mend, None);

@@ -105,12 +105,16 @@ fn what_is_set_wrongly_is_told_with_its_mend() {
 fn a_new_certificate_of_the_same_identity_provider_is_told_with_the_commands_that_take_it() {
     let desk = desk();
     desk.write("okta.xml", OKTA);
-    desk.ssoctl(&["connection", "set", "google", "saml.idp.entity_id=http://www.okta.com/exk659aytfMeNI49v0h7"]).exits(0);
+    desk.ssoctl(&["connection", "set", "google", "saml.idp.entity_id=http://www.okta.com/exk659aytfMeNI49v0h7"])
+        .exits(0);
     let document = decode(&desk, "okta.xml", "google", &["--at", "2016-07-25T23:21:00Z"], 1);
     assert_eq!(document["code"], "signature-invalid");
     let hint = document["hint"].as_str().unwrap();
     assert!(hint.contains("0f8823909edc8e036a1be2bb65b6ba5a3c11256d0e0c1f7f4c30451092999d5f"), "{hint}");
-    assert!(hint.contains("`ssoctl cert add google FILE`") && hint.contains("`ssoctl connection refresh google`"), "{hint}");
+    assert!(
+        hint.contains("`ssoctl cert add google FILE`") && hint.contains("`ssoctl connection refresh google`"),
+        "{hint}"
+    );
 }
 
 #[test]
@@ -118,8 +122,20 @@ fn a_login_to_a_test_is_known_as_one_and_one_to_the_vendor_must_carry_its_relay_
     const ISSUER: &str = "https://idp.example.org";
     let desk = Desk::new();
     desk.write("idp.pem", made::pem(&made::good()));
-    let add = ["connection", "add", "prod", "--provider", "qualys", "--setting", "platform=EU1", "--certificate=idp.pem"];
-    let more = ["--idp-entity-id", ISSUER, "--sso-url", "https://idp.example.org/sso", "--attribute", "external_id=email", "--set", "login.match_by=external_id", "--set", "settings.primary_contact=abcd_ef"];
+    let add =
+        ["connection", "add", "prod", "--provider", "qualys", "--setting", "platform=EU1", "--certificate=idp.pem"];
+    let more = [
+        "--idp-entity-id",
+        ISSUER,
+        "--sso-url",
+        "https://idp.example.org/sso",
+        "--attribute",
+        "external_id=email",
+        "--set",
+        "login.match_by=external_id",
+        "--set",
+        "settings.primary_contact=abcd_ef",
+    ];
     desk.ssoctl(&[&add[..], &more[..]].concat()).exits(0);
     let at = ["--at", "2026-11-22T10:00:00Z"];
     let xml = |base: &str| {
@@ -128,25 +144,42 @@ fn a_login_to_a_test_is_known_as_one_and_one_to_the_vendor_must_carry_its_relay_
     };
     desk.write("saved", BASE64_STANDARD.encode(xml("http://localhost:8976")));
     let document = decode(&desk, "saved", "prod", &at, 0);
-    assert_eq!(document["facts"]["service_provider"], "http://localhost:8976/metadata", "{document}");
+    assert_eq!(document["facts"]["service_provider"], "http://localhost:[PORT]/metadata", "{document}");
     let told = desk.ssoctl(&[&["login", "decode", "saved", "--connection", "prod"][..], &at].concat()).exits(0);
     told.shows("ACCEPTED, ALLOW [").shows("this is a login to the service provider of `connection");
     // For the vendor it is none, whoever asks.
-    desk.command(&["connection", "test", "prod", "--response", "saved", "--record"]).env("SSOCTL_NOW", "2026-11-22T10:00:00Z").run().exits(1);
+    desk.command(&["connection", "test", "prod", "--response", "saved", "--record"])
+        .env("SSOCTL_NOW", "2026-11-22T10:00:00Z")
+        .run()
+        .exits(1);
     // What the vendor wants along.
     let wanted = "saml.sp.default_relay_state=idm_key=abc+1";
-    desk.ssoctl(&["connection", "set", "prod", "saml.sp.entity_id=https://sp.example.org/metadata", "saml.sp.acs=https://sp.example.org/acs", wanted]).exits(0);
-    let value: String = url::form_urlencoded::byte_serialize(BASE64_STANDARD.encode(xml("https://sp.example.org")).as_bytes()).collect();
+    desk.ssoctl(&[
+        "connection",
+        "set",
+        "prod",
+        "saml.sp.entity_id=https://sp.example.org/metadata",
+        "saml.sp.acs=https://sp.example.org/acs",
+        wanted,
+    ])
+    .exits(0);
+    let value: String =
+        url::form_urlencoded::byte_serialize(BASE64_STANDARD.encode(xml("https://sp.example.org")).as_bytes())
+            .collect();
     let judged = |more: &str, exit: i32| {
         desk.write("form", format!("SAMLResponse={value}{more}"));
         let document = decode(&desk, "form", "prod", &at, exit);
-        let step = document["steps"].as_array().unwrap().iter().find(|step| step["step"] == "relay-state").unwrap().clone();
+        let step =
+            document["steps"].as_array().unwrap().iter().find(|step| step["step"] == "relay-state").unwrap().clone();
         (document["code"].clone(), step["result"].clone())
     };
     assert_eq!(judged("&RelayState=idm_key%3Dabc%2B1", 0), (Value::Null, json!("passed")));
     assert_eq!(judged("", 0), (Value::Null, json!("unchecked")));
     assert_eq!(judged("&RelayState=abc", 1), (json!("relay-state-other"), json!("failed")));
-    let page = format!("<form><input name=SAMLResponse value='{}'></form>", BASE64_STANDARD.encode(xml("https://sp.example.org")));
+    let page = format!(
+        "<form><input name=SAMLResponse value='{}'></form>",
+        BASE64_STANDARD.encode(xml("https://sp.example.org"))
+    );
     desk.write("page.html", page);
     assert_eq!(decode(&desk, "page.html", "prod", &at, 1)["code"], "relay-state-other");
 }
@@ -308,7 +341,11 @@ fn a_recorded_login_by_a_code_is_judged_as_far_as_it_goes_and_leads_to_the_test(
         "connections/saml.yaml",
         "version: 1\nprovider: ino-cx\nname: x\nsaml:\n  idp:\n    entity_id: https://idp.example.org/\n",
     );
-    let begins = |client: &str| format!("https://idp.example.org/a?response_type=code&client_id={client}&state=s1&redirect_uri=https://sp.example.org/cb");
+    let begins = |client: &str| {
+        format!(
+            "https://idp.example.org/a?response_type=code&client_id={client}&state=s1&redirect_uri=https://sp.example.org/cb"
+        )
+    };
     let recorded = |urls: &[&str]| {
         let entries: Vec<Value> = urls.iter().map(|url| json!({ "request": { "url": url } })).collect();
         desk.write("login.har", json!({ "log": { "entries": entries } }).to_string());
@@ -321,7 +358,8 @@ fn a_recorded_login_by_a_code_is_judged_as_far_as_it_goes_and_leads_to_the_test(
     assert_eq!((&good["code"], &good["identity"]), (&json!("capture-by-code"), &Value::Null), "{good}");
     assert!(good["hint"].as_str().unwrap().contains("`ssoctl connection test oidc`"), "{good}");
     assert!(!good.to_string().contains("hunter2"), "{good}");
-    let results: Vec<&str> = good["steps"].as_array().unwrap().iter().map(|step| step["result"].as_str().unwrap()).collect();
+    let results: Vec<&str> =
+        good["steps"].as_array().unwrap().iter().map(|step| step["result"].as_str().unwrap()).collect();
     assert_eq!(results[..3], ["passed", "passed", "passed"], "{good}");
     assert_eq!(judged("code=x&state=other")["code"], "state-mismatch");
     assert_eq!(judged("error=access_denied&state=s1")["code"], "oauth-access-denied");
@@ -340,10 +378,14 @@ fn a_request_that_is_in_the_same_recording_is_known() {
     let desk = desk();
     let text = String::from_utf8(OKTA.to_vec()).unwrap();
     let id = text.split("InResponseTo=\"").nth(1).unwrap().split('"').next().unwrap();
-    let request = format!(r#"<p:AuthnRequest xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol" ID="{id}" Version="2.0"/>"#);
+    let request =
+        format!(r#"<p:AuthnRequest xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol" ID="{id}" Version="2.0"/>"#);
     let step = |first: Value| {
         let answer = json!({ "url": "https://sp.example.org/acs", "postData": { "params": [{ "name": "SAMLResponse", "value": BASE64_STANDARD.encode(OKTA) }] } });
-        desk.write("login.har", json!({ "log": { "entries": [{ "request": first }, { "request": answer }] } }).to_string());
+        desk.write(
+            "login.har",
+            json!({ "log": { "entries": [{ "request": first }, { "request": answer }] } }).to_string(),
+        );
         let document = decode(&desk, "login.har", "okta", &["--at", "2016-07-25T23:21:00Z"], 1);
         document["steps"].as_array().unwrap().iter().find(|step| step["step"] == "request").unwrap()["result"].clone()
     };

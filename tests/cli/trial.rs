@@ -52,8 +52,11 @@ fn hand_in_at(port: u16, path: &str, body: &str) -> String {
     let head = "content-type: application/x-www-form-urlencoded\r\nconnection: close";
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
     let length = body.len();
-    write!(stream, "POST {path} HTTP/1.1\r\nhost: localhost:{port}\r\n{head}\r\ncontent-length: {length}\r\n\r\n{body}")
-        .unwrap();
+    write!(
+        stream,
+        "POST {path} HTTP/1.1\r\nhost: localhost:{port}\r\n{head}\r\ncontent-length: {length}\r\n\r\n{body}"
+    )
+    .unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     answer
@@ -284,7 +287,7 @@ fn a_captured_id_token_is_tested_with_the_key_set_and_the_hint_is_a_flag_that_th
     });
     desk.write("token", decode::token(&key, &claims));
     let line = ["connection", "test", "oidc", "--response", "token"];
-    desk.ssoctl(&line).exits(1).shows("REFUSED [token-not-proven]").shows("`--jwks keys.json`");
+    desk.ssoctl(&line).exits(1).shows("REFUSED [token-not-proven]").shows("`--jwks");
     desk.ssoctl(&[&line[..], &["--jwks", "keys.json"]].concat()).exits(0).shows("ACCEPTED, ALLOW [");
     desk.ssoctl(&["connection", "test", "oidc", "--jwks", "keys.json"]).exits(2);
 }
@@ -448,9 +451,15 @@ fn a_login_by_openid_connect_is_decided_on_what_came_and_recorded_or_said_not_to
         let output = child.wait_with_output().unwrap();
         let report = String::from_utf8(output.stdout).unwrap();
         assert_eq!(output.status.code(), Some(exit), "{report} {told:?}");
-        assert!(report.starts_with("ACCEPTED, ALLOW [") && report.contains("by the relying party of this test"), "{report}");
+        assert!(
+            report.starts_with("ACCEPTED, ALLOW [") && report.contains("by the relying party of this test"),
+            "{report}"
+        );
         // What somebody else brought is told beside it.
-        assert!(report.contains("also came, and did not end the test") && report.contains("[callback-by-form]"), "{report}");
+        assert!(
+            report.contains("also came, and did not end the test") && report.contains("[callback-by-form]"),
+            "{report}"
+        );
         for text in [&report, &page] {
             assert!(text.contains("anna@[secret].org") && !text.contains("anna@example.org"), "{text}");
             assert!(text.contains("secret-repeated") || text.contains("repeats a secret"), "{text}");

@@ -39,7 +39,9 @@ fn meaning(status: &str) -> &'static str {
         "NoPassive" => "the user would have had to be asked, and the request forbade it",
         "RequestDenied" => "the identity provider refuses: is the user assigned to the application?",
         "RequestUnsupported" => "the identity provider does not do what was asked for",
-        "UnknownPrincipal" => "the identity provider does not know the user: log in as somebody who is there, and assigned to the application",
+        "UnknownPrincipal" => {
+            "the identity provider does not know the user: log in as somebody who is there, and assigned to the application"
+        }
         _ => "look at the identity provider's log",
     }
 }

@@ -45,7 +45,9 @@ impl Mends {
         if let Some((_, other)) = self.others.iter().find(|(entity_id, _)| entity_id == issuer) {
             return match self.test {
                 None => format!("this is a login of `{other}`: `ssoctl login decode FILE --connection {other}`"),
-                Some(_) => format!("the identity provider of `{other}` has answered: `ssoctl connection test {other}` tests that one"),
+                Some(_) => format!(
+                    "the identity provider of `{other}` has answered: `ssoctl connection test {other}` tests that one"
+                ),
             };
         }
         if is_of_a_sandbox(issuer) {
@@ -68,5 +70,8 @@ fn is_of_a_sandbox(issuer: &str) -> bool {
 /// What is said of a signature by an unknown key in an answer of another issuer: no key of that one belongs here.
 pub(super) fn foreign(issuer: &str) -> String {
     let short: String = issuer.chars().take(200).collect();
-    format!("`{}` signs with a key of its own, and no key of it belongs into this connection: see to the issuer first", printable(&short))
+    format!(
+        "`{}` signs with a key of its own, and no key of it belongs into this connection: see to the issuer first",
+        printable(&short)
+    )
 }

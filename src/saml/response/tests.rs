@@ -479,11 +479,17 @@ fn an_answer_of_another_issuer_is_told_as_that_before_its_key_and_no_key_of_it_i
         assert_eq!(refused(&judged), "issuer-mismatch");
         assert_eq!(judged.verification.steps.iter().filter(|step| step.code == Some("signature-invalid")).count(), 1);
         let hints: Vec<String> = judged.verification.steps.iter().filter_map(|step| step.hint.clone()).collect();
-        assert!(!hints.iter().any(|hint| hint.contains("cert add") || hint.contains("connection refresh")), "{hints:?}");
+        assert!(
+            !hints.iter().any(|hint| hint.contains("cert add") || hint.contains("connection refresh")),
+            "{hints:?}"
+        );
         judged.verification.refusal().unwrap().hint.clone().unwrap()
     };
     let known = [("https://other.example.org/saml", "second")];
-    assert_eq!(judged(&mends(&known, None)), "this is a login of `second`: `ssoctl login decode FILE --connection second`");
+    assert_eq!(
+        judged(&mends(&known, None)),
+        "this is a login of `second`: `ssoctl login decode FILE --connection second`"
+    );
     assert!(judged(&mends(&known, Some("x"))).ends_with("`ssoctl connection test second` tests that one"));
     assert!(judged(&mends(&[], None)).contains("`ssoctl connection set prod saml.idp.entity_id=..`"));
     // Its own issuer with an unknown key is what a new certificate looks like.
@@ -497,7 +503,10 @@ fn an_answer_of_another_issuer_is_told_as_that_before_its_key_and_no_key_of_it_i
 
 #[test]
 fn what_is_damaged_as_a_whole_is_told_in_the_words_of_a_login() {
-    for (document, code) in [("<!DOCTYPE html><html><body>no</body></html>", "response-not-one"), ("<html><body/></html>", "response-not-one")] {
+    for (document, code) in [
+        ("<!DOCTYPE html><html><body>no</body></html>", "response-not-one"),
+        ("<html><body/></html>", "response-not-one"),
+    ] {
         let judged = judge(document.as_bytes(), "r.xml", &expected());
         let step = judged.verification.refusal().unwrap();
         assert_eq!(step.code, Some(code), "{step:?}");

@@ -386,7 +386,12 @@ fn a_logout_asks_for_the_session_of_the_login_and_judges_the_answer() {
 fn the_mends_of_a_test_are_about_its_own_service_provider() {
     assert_eq!(entity_id_of_test("http://localhost:8976/acs").as_deref(), Some("http://localhost:8976/metadata"));
     assert_eq!(entity_id_of_test("https://localhost:1/acs").as_deref(), Some("https://localhost:1/metadata"));
-    for other in ["http://localhost:8111/acs/prod", "http://localhost:/acs", "http://localhost:8976/x/acs", "https://sp.example.org/acs"] {
+    for other in [
+        "http://localhost:8111/acs/prod",
+        "http://localhost:/acs",
+        "http://localhost:8976/x/acs",
+        "https://sp.example.org/acs",
+    ] {
         assert_eq!(entity_id_of_test(other), None, "{other}");
     }
 }
