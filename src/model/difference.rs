@@ -23,6 +23,9 @@ pub(crate) fn explain_difference(expected: &str, got: &str) -> String {
 
 /// Whether two texts have so much in common at their beginnings or ends that the place where they part says something.
 fn are_alike(expected: &str, got: &str) -> bool {
+    // What differs by case and by space around it has more in common than its letters say.
+    let fold = |text: &str| text.trim().to_lowercase();
+    let (expected, got) = (fold(expected), fold(got));
     let same = |pairs: &mut dyn Iterator<Item = (char, char)>| pairs.take_while(|(left, right)| left == right).count();
     let begin = same(&mut expected.chars().zip(got.chars()));
     let end = same(&mut expected.chars().rev().zip(got.chars().rev()));

@@ -177,6 +177,7 @@ fn add_makes_an_oauth_connection_from_a_discovery_file() {
           issuer                     https://op.example.org
           client ID                  ssoctl
           client secret              env:CLIENT_SECRET
+          token endpoint auth        client_secret_basic
           authorization endpoint     https://op.example.org/authorize
           token endpoint             https://op.example.org/token
           user information endpoint  https://op.example.org/userinfo

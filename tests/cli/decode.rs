@@ -146,7 +146,7 @@ fn a_login_to_a_test_is_known_as_one_and_one_to_the_vendor_must_carry_its_relay_
     let document = decode(&desk, "saved", "prod", &at, 0);
     assert_eq!(document["facts"]["service_provider"], "http://localhost:[PORT]/metadata", "{document}");
     let told = desk.ssoctl(&[&["login", "decode", "saved", "--connection", "prod"][..], &at].concat()).exits(0);
-    told.shows("ACCEPTED, ALLOW [").shows("this is a login to the service provider of `connection");
+    told.shows("ACCEPTED, ALLOW [").shows("this is a login to the service");
     // For the vendor it is none, whoever asks.
     desk.command(&["connection", "test", "prod", "--response", "saved", "--record"])
         .env("SSOCTL_NOW", "2026-11-22T10:00:00Z")

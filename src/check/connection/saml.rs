@@ -268,7 +268,7 @@ pub(super) fn location(text: &str, route: &[Segment], sink: &mut Sink<'_>) {
             "location-http",
             route,
             format!("`{text}` is not https: a login over it can be read and changed on the way"),
-            "ask for an `https://` address",
+            "",
         ),
         Ok(url) => sink.error(
             "location-scheme",

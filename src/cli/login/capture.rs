@@ -221,10 +221,10 @@ fn text(bytes: &[u8], file: &str) -> Result<Captured, Failure> {
     if has("SAMLRequest") {
         // The question in the place of the answer is told as such by whoever reads it.
         let asked = of(&text.replace("SAMLRequest=", "SAMLResponse="))?;
-        let is_answer = asked.xml("").is_ok_and(|xml| !root(&String::from_utf8_lossy(&xml)).is_some_and(|root| root.ends_with("Request")));
+        let is_answer = asked.message.xml("").is_ok_and(|xml| !root(&String::from_utf8_lossy(&xml)).is_some_and(|root| root.ends_with("Request")));
         if is_answer {
             let told = "an answer stands in the field of a request, `SAMLRequest`, where no vendor looks for one".to_owned();
-            return Ok(Message::Ambiguous { names: vec!["SAMLResponse"], told });
+            return Ok(Captured::bare(Message::Ambiguous { names: vec!["SAMLResponse"], told }));
         }
         return Ok(asked);
     }
