@@ -1272,7 +1272,7 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__connection__subcmd__test)
-            opts="-C -q -h --metadata --no-browser --listen --tls --wait --idp-initiated --force-authn --sign-request --request-binding --relay-state --slo --response --save --force --record --directory --skew --insecure-allow-sha1 --max-size --timeout --insecure-allow-http --untrusted --allow-origin --ca-file --workspace --format --no-input --quiet --help"
+            opts="-C -q -h --metadata --no-browser --listen --tls --wait --idp-initiated --force-authn --sign-request --request-binding --relay-state --slo --response --jwks --save --force --record --directory --skew --insecure-allow-sha1 --max-size --timeout --insecure-allow-http --untrusted --allow-origin --ca-file --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1295,6 +1295,10 @@ _ssoctl() {
                     return 0
                     ;;
                 --response)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jwks)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1582,7 +1586,7 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__login__subcmd__decode)
-            opts="-C -q -h --connection --entry --at --request --audience --acs --decrypt-with --key-passphrase --jwks --nonce --directory --skew --insecure-allow-sha1 --workspace --format --no-input --quiet --help"
+            opts="-C -q -h --connection --entry --at --request --audience --acs --decrypt-with --key-passphrase --jwks --nonce --directory --skew --insecure-allow-sha1 --to-vendor --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2262,7 +2266,7 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__sandbox__subcmd__serve)
-            opts="-C -q -h --provider --listen --csv --users --brand-id --data-center --password --token --client-id --client-secret --token-lifetime --operator --operator-role --login --login-port --log --page-size --rate-limit --latency-ms --suffix --proxied --fault --fault-script --quirk --key --list-faults --fault-seed --stall-ms --retry-after --foreign-next-page --token-expires-after --tied --discard --workspace --format --no-input --quiet --help"
+            opts="-C -q -h --provider --listen --csv --users --brand-id --data-center --password --token --client-id --client-secret --token-lifetime --operator --operator-role --login --login-port --test-sp --log --page-size --rate-limit --latency-ms --suffix --proxied --fault --fault-script --quirk --key --list-faults --fault-seed --stall-ms --retry-after --foreign-next-page --token-expires-after --tied --discard --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2325,6 +2329,10 @@ _ssoctl() {
                     return 0
                     ;;
                 --login-port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --test-sp)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -266,7 +266,7 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l enable-binding -d 'Enable this single sign-on binding and disable the others' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l metadata -d 'As `connection refresh NAME --metadata SOURCE --apply`: endpoints and certificates of the same entity' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l sp-metadata -d 'Take entity ID, ACS and certificates from the vendor\'s SP metadata: a file, a URL, or `-`' -r
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l accept -d 'Change a guarded field all the same (QT7): guarded-field' -r -f -a "guarded-field\t''"
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l accept -d 'Change a guarded field all the same: guarded-field' -r -f -a "guarded-field\t''"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l entity-id -d 'Which entity of the document that `--sp-metadata` names' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l max-validity -d 'Refuse SAML metadata that is valid for more than so many days from now, or without an end' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l max-size -d 'Largest document that is read, in bytes [default: 16 MiB; 256 MiB where one entity is chosen]' -r
@@ -389,6 +389,7 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 post\t'By a form that sends itself'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l relay-state -d 'The RelayState to send, in place of a random one (SAML)' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l response -d 'Judge this captured login to the vendor in place of waiting for one; as `login decode` takes it' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l jwks -d 'The key set of the identity provider, which proves an ID token of `--response`: what its `jwks_uri` answers' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l save -d 'Write what the identity provider sent to a file that only you can read (0600), for `login decode`: the SAML response or the ID token, and no other token. It holds a login: keep it like a password' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l directory -d 'The vendor\'s users as CSV; without it no account is looked up' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l skew -d 'Seconds by which clocks may differ' -r
@@ -838,6 +839,7 @@ prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
 ics\t'For a calendar: the days until which connections are covered, of gates'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l insecure-allow-sha1 -d 'Accept signatures made with SHA-1, which can be forged (SAML)'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l to-vendor -d 'It must be a login to the vendor, and none to the service provider of a test'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -1393,6 +1395,7 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_s
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l operator-role -d 'The operator\'s role, where it is not the one that may do everything' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l login -d 'Serve the vendor\'s login too, with this connection; may be repeated' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l login-port -d 'The port of its pages on this machine; 0 takes any that is free' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l test-sp -d 'The identity provider answers the service provider of `connection test` too (SAML), which listens at this port [default where no port is given: 8976]' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l log -d 'Append a line of JSON for every change and every attempt' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l page-size -d 'Users on a page' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l rate-limit -d 'Refuse what comes faster than so many requests a second, and tell of it in headers' -r

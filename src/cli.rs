@@ -8,6 +8,7 @@ mod diff;
 mod faults;
 mod git;
 mod interrupt;
+mod led;
 mod listen;
 mod moment;
 mod output;

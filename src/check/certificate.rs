@@ -202,7 +202,10 @@ pub(crate) fn ends(name: &str, coverage: &Coverage, place: Option<Place>) -> Opt
     };
     let hint = match code {
         "certificate-none" => "ask the IdP's administrator for the signing certificate".to_owned(),
-        _ => format!("`ssoctl connection refresh {name}` takes in the identity provider's next certificate"),
+        // Whether the file names an address of the metadata is not known here.
+        _ => format!(
+            "`ssoctl connection refresh {name}` takes in the identity provider's next certificate; where it was entered by hand, `ssoctl cert add {name} FILE` does"
+        ),
     };
     let mut finding = Finding::new(code, severity, message).hint(hint).of(name);
     finding.place = place;

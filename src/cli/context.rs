@@ -10,6 +10,7 @@ use std::time::Instant;
 
 use crate::cli::Format;
 use crate::cli::Global;
+use crate::cli::led;
 use crate::cli::ui::Ui;
 use crate::error::Failure;
 use crate::error::Result;
@@ -42,6 +43,7 @@ impl Context {
     pub(crate) fn new(global: Global) -> Result<Self> {
         let (now, since) = now()?;
         let started = Instant::now();
+        global.workspace.iter().for_each(|folder| led::to(folder));
         Ok(Self {
             now,
             // That of the whole second, so that what is read of both later is not a second behind.

@@ -11,6 +11,7 @@ use std::io::Write as _;
 use dialoguer::Input;
 
 use crate::cli::arguments;
+use crate::cli::led::led;
 use crate::cli::table;
 use crate::error::Failure;
 use crate::error::Kind;
@@ -89,7 +90,7 @@ impl Ui {
     /// Tells the next command; silent under `--quiet`.
     pub(crate) fn hint(&self, text: &str) {
         if !self.quiet {
-            say_wrapped(&format!("hint: {text}"));
+            say_wrapped(&format!("hint: {}", led(text)));
         }
     }
 
@@ -266,7 +267,7 @@ pub(crate) fn finding_text(finding: &Finding) -> String {
     if let Some(allowed) = &finding.allowed {
         let _ = write!(text, "\n  {}", printable(&allowed.to_string()));
     } else if let Some(hint) = &finding.hint {
-        let _ = write!(text, "\n  hint: {}", printable(hint));
+        let _ = write!(text, "\n  hint: {}", printable(&led(hint)));
     }
     text
 }
@@ -301,7 +302,7 @@ fn tell_as(word: &str, error: &anyhow::Error) {
         let _ = write!(text, "\ncaused by: {}", clean(&cause_text(cause)));
     }
     for hint in hints(error) {
-        let _ = write!(text, "\nhint: {}", clean(hint));
+        let _ = write!(text, "\nhint: {}", clean(&led(hint)));
     }
     say_wrapped(&text);
 }
@@ -333,7 +334,7 @@ pub(crate) fn error_json(error: &anyhow::Error) -> serde_json::Value {
     serde_json::json!({
         "code": failure_of(error).map_or("bug", Failure::code),
         "message": error.to_string(),
-        "hint": hints(error).join("\n"),
+        "hint": led(&hints(error).join("\n")),
         "causes": causes,
     })
 }

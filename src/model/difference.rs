@@ -16,8 +16,21 @@ pub(crate) fn explain_difference(expected: &str, got: &str) -> String {
     let both = format!("expected `{}`, got `{}`", shown(expected), shown(got));
     match reason(expected, got) {
         Some(reason) => format!("{reason}: {both}"),
+        None if !are_alike(expected, got) => both,
         None => format!("{both} ({})", first_difference(expected, got)),
     }
+}
+
+/// Whether two texts have so much in common at their beginnings or ends that the place where they part says something.
+fn are_alike(expected: &str, got: &str) -> bool {
+    // What differs by case and by space around it has more in common than its letters say.
+    let fold = |text: &str| text.trim().to_lowercase();
+    let (expected, got) = (fold(expected), fold(got));
+    let same = |pairs: &mut dyn Iterator<Item = (char, char)>| pairs.take_while(|(left, right)| left == right).count();
+    let begin = same(&mut expected.chars().zip(got.chars()));
+    let end = same(&mut expected.chars().rev().zip(got.chars().rev()));
+    let shorter = expected.chars().count().min(got.chars().count());
+    begin.max(end) * 4 >= shorter
 }
 
 /// As much of a text as a message can carry.
@@ -224,6 +237,17 @@ mod tests {
         fn what_is_told_drives_no_terminal(expected in "\\PC*", got in proptest::prelude::any::<String>()) {
             let told = explain_difference(&expected, &got);
             proptest::prop_assert_eq!(printable(&told), told);
+        }
+    }
+
+    #[test]
+    fn of_texts_with_nothing_in_common_the_place_where_they_part_is_not_told() {
+        for (expected, got) in [
+            ("_0a1b2c3d4e", "_9f8e7d6c5b"),
+            ("qualifio", "other"),
+            ("http://127.0.0.1:8080/op", "https://somebody.example.org"),
+        ] {
+            assert_eq!(explain_difference(expected, got), format!("expected `{expected}`, got `{got}`"));
         }
     }
 }

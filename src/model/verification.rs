@@ -140,6 +140,26 @@ impl Verification {
         }
     }
 
+    /// Puts the first step that failed by this code before all others that failed, so that it is the refusal. Whether
+    /// there is one.
+    pub(crate) fn lead_with(&mut self, code: &str) -> bool {
+        let failed = |step: &Step| step.result == StepResult::Failed;
+        let at = self.steps.iter().position(|step| failed(step) && step.code == Some(code));
+        let first = self.steps.iter().position(failed);
+        if let (Some(at), Some(first)) = (at, first) {
+            let step = self.steps.remove(at);
+            self.steps.insert(first, step);
+        }
+        at.is_some()
+    }
+
+    /// Names the connection in the commands of hints, which have `NAME` in its place.
+    pub(crate) fn name(&mut self, connection: &str) {
+        for hint in self.steps.iter_mut().filter_map(|step| step.hint.as_mut()) {
+            *hint = named(hint, connection);
+        }
+    }
+
     /// From here on nothing that is read is proven.
     pub(crate) fn lose_proof(&mut self) {
         self.unproven = true;
@@ -163,5 +183,38 @@ impl Verification {
 
     fn push(&mut self, step: &'static str, clause: &'static str, result: StepResult, detail: String) {
         self.steps.push(Step { step, clause, result, detail, code: None, hint: None });
+    }
+}
+
+/// A text with the name of a connection in the commands of ssoctl in it.
+fn named(text: &str, connection: &str) -> String {
+    let part = |(at, part): (usize, &str)| match at % 2 == 1 && part.starts_with("ssoctl ") {
+        true => {
+            part.split(' ').map(|word| if word == "NAME" { connection } else { word }).collect::<Vec<_>>().join(" ")
+        }
+        false => part.to_owned(),
+    };
+    text.split('`').enumerate().map(part).collect::<Vec<_>>().join("`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_commands_of_hints_name_the_connection_and_nothing_else_does() {
+        let text = "NAME: `ssoctl connection set NAME a=NAME`, `NAME`, or `ssoctl cert add NAME FILE`";
+        assert_eq!(named(text, "q"), "NAME: `ssoctl connection set q a=NAME`, `NAME`, or `ssoctl cert add q FILE`");
+    }
+
+    #[test]
+    fn what_leads_is_the_refusal_and_stands_before_it() {
+        let mut steps = Verification::default();
+        steps.passed("a", "x", "");
+        steps.failed("b", "x", "second", "", "");
+        steps.failed("c", "x", "first", "", "");
+        assert!(steps.lead_with("first") && !steps.lead_with("none"));
+        assert_eq!(steps.refusal().unwrap().code, Some("first"));
+        assert_eq!(steps.steps.iter().map(|step| step.step).collect::<Vec<_>>(), ["a", "c", "b"]);
     }
 }

@@ -139,7 +139,7 @@ impl Exchange<'_> {
     fn claims(&self, found: &mut Verification, kept: &mut Option<Hidden>) -> Option<Map<String, Value>> {
         let Self { party, asked, .. } = self;
         let expected = callback::Expected {
-            login: asked.login,
+            state: Some(asked.login.state.expose()),
             issuer: party.issuer.as_deref(),
             names_issuer: party.names_issuer,
         };

@@ -147,7 +147,7 @@ impl<'a> Login<'a> {
     fn mend_of(&self, key: &str) -> Option<Mend> {
         let wanted = self.connection().attributes.get(key).filter(|_| self.attribute_of(key).is_some())?;
         let (near, called) = self.near_name(wanted).filter(|(near, _)| near != wanted)?;
-        Some(Mend { key: key.to_owned(), attribute: near.to_owned(), called })
+        Some(Mend::Attribute { key: key.to_owned(), attribute: near.to_owned(), called })
     }
 
     /// The way in use to find an account.

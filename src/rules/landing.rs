@@ -1,7 +1,9 @@
 //! Which account a login lands on, and what it changes there.
 
+use crate::model::username::names;
 use crate::rules::Change;
 use crate::rules::Login;
+use crate::rules::Mend;
 use crate::rules::Stop;
 use crate::rules::Verdict;
 use crate::rules::accounts::Account;
@@ -125,6 +127,16 @@ impl<'a> Login<'a> {
             let why = format!("`{value}` cannot be a username: {why}");
             return Err(self.stop("username", &route, "username-refused", why));
         }
+        let lacking =
+            names(&rule.form).into_iter().find(|name| *name != "value" && (self.question().setting)(name).is_none());
+        if let Some(key) = lacking {
+            self.decision.mend = Some(Mend::Setting(key.to_owned()));
+            let why = format!(
+                "usernames are made of `settings.{key}` ({}), which the connection does not say: whose login this is is not known",
+                rule.form
+            );
+            return Err(self.stop("username", &["settings".into()], "username-setting-missing", why));
+        }
         let wanted = rule.render(value, self.question().setting);
         if wanted != value {
             self.pass("username", &route, format!("the username at the vendor is `{wanted}`"));
@@ -215,6 +227,7 @@ impl<'a> Login<'a> {
             self.pass("change-on-login", &route, format!("no account is called `{value}`: nothing is renamed"));
         }
         let route = ["provisioning".into(), "just_in_time".into()];
+        self.decision.mend = self.other_name(way, value, asserted);
         if self.question().policy.unknown_user == UnknownUser::Denied {
             let why = format!("no account has {} `{wanted}`, and accounts are not made at login", way.account.word());
             return Err(self.stop("unknown-user", &[], "user-unknown", why));
@@ -223,6 +236,7 @@ impl<'a> Login<'a> {
             let why = format!("no account has {} `{wanted}`, and none is made at login", way.account.word());
             return Err(self.stop("just-in-time", &route, "user-unknown", why));
         }
+        self.decision.mend = None;
         if migration.merge_on_login {
             let why = format!(
                 "asks whether there is an account already: Yes verifies its password and renames it to `{wanted}`, No makes a new one"
@@ -246,6 +260,15 @@ impl<'a> Login<'a> {
         self.let_in(None, asserted, "account-created", format!("as `{wanted}`, made at this login"))
     }
 
+    /// The one account that has the user's e-mail address, under another name.
+    fn other_name(&self, way: &Way, value: &str, asserted: &Asserted<'a>) -> Option<Mend> {
+        let email = asserted.value("email").filter(|_| way.account != Column::Email)?;
+        let found = self.question().accounts?.find(Column::Email, email);
+        let [account] = found.as_slice() else { return None };
+        let external_id = way.account == Column::ExternalId;
+        Some(Mend::OtherName { account: account.username.clone(), value: value.to_owned(), external_id })
+    }
+
     /// The user is in: fields and roles are set where they are.
     fn let_in(
         &mut self,
@@ -260,8 +283,10 @@ impl<'a> Login<'a> {
         let policy = self.question().policy;
         let mut translated: Vec<Translated> = Vec::new();
         let updates = created || provisioning.update_on_every_login;
-        for mapped in policy.mapped.iter().filter(|_| updates || unknown) {
-            if let Some(value) = self.translated(mapped, created || unknown, asserted) {
+        // Whoever may be made at this login would get what the first one gives; an account that must be there keeps it.
+        let may_be_first = created || unknown && self.makes_accounts();
+        for mapped in policy.mapped.iter().filter(|_| updates || may_be_first) {
+            if let Some(value) = self.translated(mapped, may_be_first, asserted) {
                 translated.push(Translated { field: mapped.field.clone(), value });
             }
         }

@@ -69,9 +69,7 @@ impl Login<'_> {
             self.pass("landing", &route, format!("the browser goes to {url}"));
             self.decision.landing_url = Some(url.clone());
         } else if let Some((state, route)) = relay_state() {
-            let why = format!(
-                "a login that begins at the identity provider must carry the RelayState `{state}`; whether it does is not looked at here"
-            );
+            let why = format!("a login that begins at the identity provider must carry the RelayState `{state}`");
             self.note("relay-state", &route.map(Into::into), why);
             self.decision.landing_url = state.starts_with("https://").then(|| state.to_owned());
         }

@@ -14,8 +14,8 @@ pub(super) fn told(decision: Decision, telling: &dyn Telling) -> Decision {
     let change = |one: Change| Change { what: one.what, before: one.before.map(value), after: value(one.after) };
     Decision {
         summary: words(decision.summary),
-        // The name of an attribute that holds a secret makes no command.
-        mend: decision.mend.filter(|mend| telling.words(&mend.attribute) == mend.attribute),
+        // A name that holds a secret makes no command.
+        mend: decision.mend.filter(|mend| telling.value(&mend.foreign()) == mend.foreign()),
         username: decision.username.map(value),
         account: decision.account.map(value),
         choices: decision.choices.into_iter().map(value).collect(),
@@ -54,7 +54,8 @@ mod tests {
     #[test]
     fn no_text_of_a_decision_tells_a_secret() {
         let text = || "hunter2".to_owned();
-        let mend = |attribute: &str| Some(Mend { key: "email".into(), attribute: attribute.into(), called: None });
+        let mend =
+            |attribute: &str| Some(Mend::Attribute { key: "email".into(), attribute: attribute.into(), called: None });
         let decision = Decision {
             verdict: Verdict::Allow,
             code: "allow",

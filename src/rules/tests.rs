@@ -545,3 +545,40 @@ fn a_test_says_what_is_not_as_it_expects() {
     let told: Vec<&str> = wrong.mismatches(&decision).iter().map(|one| one.what).collect();
     assert_eq!(told, ["decision", "username", "roles", "changes"]);
 }
+
+#[test]
+fn whoever_has_an_account_under_another_name_is_told_to_have_that_renamed() {
+    let ben = Account { email: Some("anna@example.org".to_owned()), ..account("ben") };
+    let denied = login(QUALTRICS, &ANNA, Some(vec![ben.clone()]));
+    assert_eq!(verdict(&denied), ("deny", "user-unknown"));
+    let mend = denied.mend.unwrap().told("q");
+    assert!(
+        mend.contains("`ben,123456`") && mend.contains("`ssoctl users migrate --csv FILE --connection q`"),
+        "{mend}"
+    );
+    // Of two with the address nobody knows which.
+    let both = vec![ben.clone(), Account { username: "bob".to_owned(), ..ben.clone() }];
+    assert_eq!(login(QUALTRICS, &ANNA, Some(both)).mend, None);
+    let just_in_time = format!("{QUALTRICS}  just_in_time: true\n");
+    let made = login(&just_in_time, &ANNA, Some(vec![ben]));
+    assert_eq!((verdict(&made), made.mend), (("allow", "account-created"), None));
+}
+
+#[test]
+fn without_a_fact_that_usernames_are_made_of_nobody_is_let_in() {
+    let file = QUALTRICS.replace("  brand_id: testbrand\n", "");
+    let unknown = login(&file, &ANNA, None);
+    assert_eq!(verdict(&unknown), ("deny", "username-setting-missing"));
+    assert_eq!(unknown.mend.unwrap().told("q"), "say it: `ssoctl connection set q settings.brand_id=..`");
+    assert_eq!(unknown.username, None);
+}
+
+#[test]
+fn an_account_that_must_be_there_gets_nothing_of_a_first_login() {
+    let map = "mappings:\n- {field: user_type, value: Student, to: [Participant]}\n";
+    let first = |decision: &Decision| decision.trace.iter().any(|step| step.rule.starts_with("mapping"));
+    let off = login(&format!("{QUALTRICS}{map}"), &ANNA, None);
+    assert_eq!((verdict(&off), off.roles.len(), first(&off)), (("allow", "account-not-looked-up"), 0, false));
+    let on = login(&format!("{QUALTRICS}  just_in_time: true\n{map}"), &ANNA, None);
+    assert_eq!((on.roles.clone(), first(&on)), (vec!["user_type: Participant".to_owned()], true));
+}

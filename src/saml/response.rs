@@ -10,6 +10,7 @@ mod assertion;
 mod encryption;
 mod envelope;
 mod identity;
+pub(crate) mod mends;
 pub(super) mod node;
 mod proof;
 mod shape;
@@ -160,6 +161,7 @@ impl Judged {
 pub(crate) fn judge(bytes: &[u8], file: &str, expected: &Expected<'_>) -> Judged {
     let mut judging = Judging { expected, file, steps: Verification::default(), facts: Facts::default() };
     let claimed = judging.all(bytes);
+    judging.issuer_first();
     let accepted = claimed.is_some() && judging.steps.refusal().is_none();
     let identity = claimed.clone().filter(|_| accepted);
     let signed = judging.steps.steps.iter().any(|step| step.step == proof::STEP && step.result == StepResult::Passed);
@@ -193,6 +195,19 @@ impl Judging<'_> {
         Some(self.assertion(&proven.assertion?))
     }
 
+    /// A key that is not known is explained by an issuer that is not the connection's: that is told first, and no key of
+    /// another identity provider is ever asked to be pinned.
+    fn issuer_first(&mut self) {
+        let unknown = ["signature-invalid", "signature-key-unknown", UNPINNED];
+        let is_unknown = self.steps.refusal().is_some_and(|step| step.code.is_some_and(|code| unknown.contains(&code)));
+        let others = self.facts.issuer.as_deref().filter(|issuer| is_unknown && *issuer != self.expected.idp);
+        if let Some(issuer) = others.map(mends::foreign)
+            && self.steps.lead_with("issuer-mismatch")
+        {
+            unknown.iter().for_each(|code| self.steps.mend(code, &issuer));
+        }
+    }
+
     /// What stands around the assertion; `signed` is whether the response itself is.
     fn around(&mut self, response: &Node, signed: bool) {
         let before = self.steps.steps.len();
@@ -212,7 +227,7 @@ impl Judging<'_> {
         let document = match Node::read(bytes, self.file, &limits()) {
             Ok(document) => document,
             Err(failure) => {
-                self.refuse("document", "saml-core 1.3", &failure);
+                self.refuse("document", "saml-core 1.3", &of_a_login(failure));
                 return None;
             }
         };
@@ -291,6 +306,17 @@ impl Judging<'_> {
     }
 }
 
+/// What the reader of documents says, in the words of a login: it knows metadata alone.
+fn of_a_login(failure: Failure) -> Failure {
+    match failure.code() {
+        "html-not-metadata" => Failure::refused("response-not-one", "this is a web page, and not a SAML response")
+            .hint("a page came in the place of the answer: what it says is the reason, and the identity provider's log has it too"),
+        "doctype" => Failure::refused("doctype", failure.to_string())
+            .hint("do not trust it: no SAML message has one. Ask who runs the identity provider what writes its answers"),
+        _ => failure,
+    }
+}
+
 /// Whether an element is an assertion, encrypted or not.
 fn is_assertion(node: &Node) -> bool {
     node.namespace == ASSERTION && matches!(node.local.as_str(), "Assertion" | "EncryptedAssertion")
@@ -306,6 +332,11 @@ fn is_encrypted(node: &Node) -> bool {
 /// response is then judged by.
 pub(crate) fn answers(bytes: &[u8], file: &str) -> Option<String> {
     first(bytes, file, |start| start.attribute("InResponseTo").map(str::to_owned))?
+}
+
+/// Where a response says that it is to go: a claim, as [`answers`] is.
+pub(crate) fn destination(bytes: &[u8], file: &str) -> Option<String> {
+    first(bytes, file, |start| start.attribute("Destination").map(str::to_owned))?
 }
 
 /// Whether a document is a response at all, by its first element.

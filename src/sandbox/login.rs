@@ -111,6 +111,15 @@ impl Offered {
     }
 }
 
+/// The service provider of `connection test`, which the identity provider answers too where that is wanted.
+#[derive(Clone, Debug)]
+pub(crate) struct TestSp {
+    /// Its entity ID.
+    pub(crate) entity_id: String,
+    /// Its reply URL.
+    pub(crate) acs: String,
+}
+
 /// The vendor's tenant.
 pub(crate) struct Tenant {
     /// What the vendor is called.
@@ -121,6 +130,8 @@ pub(crate) struct Tenant {
     pub(crate) routes: bool,
     /// Its connections.
     pub(crate) connections: Vec<Offered>,
+    /// Who is answered beside them.
+    pub(crate) test: Option<TestSp>,
 }
 
 /// The login.
@@ -194,6 +205,11 @@ impl Login {
     /// Its connections.
     pub(super) fn connections(&self) -> &[Offered] {
         &self.tenant.connections
+    }
+
+    /// Who is answered beside them.
+    pub(super) fn test(&self) -> Option<&TestSp> {
+        self.tenant.test.as_ref()
     }
 
     /// Its accounts.

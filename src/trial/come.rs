@@ -27,6 +27,8 @@ const ON_ITS_WAY: i64 = 5;
 pub(crate) struct Come {
     /// Whether any browser was at the address that begins the test.
     pub(super) opened: bool,
+    /// Whether any was sent to the identity provider.
+    pub(super) started: bool,
     /// The login that counts.
     pub(super) login: Option<Arc<Login>>,
     pub(super) logout: Option<Arc<Verification>>,
@@ -82,6 +84,7 @@ impl Come {
 
     /// A browser has begun a login.
     pub(super) fn begin(&mut self, id: String, browser: String) {
+        self.started = true;
         self.begun.push(Begun { id, browser });
     }
 

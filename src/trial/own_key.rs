@@ -23,6 +23,9 @@ use crate::secret;
 /// Long enough that nobody has to add it again; a test of a moment proves nothing about the years.
 const DAYS: u32 = 3650;
 
+/// What the file of the service provider's key is called.
+const SAML: &str = "test-sp.pem";
+
 const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
 
 /// A private key and its certificate, as PEM, and read.
@@ -37,7 +40,12 @@ impl OwnKey {
     /// The key that signs requests and opens what is encrypted, kept in this folder; made at the first run.
     pub(crate) fn of_saml(folder: &Path, now: Time) -> Result<Self> {
         // RSA, since an assertion is encrypted for it.
-        Self::kept(&folder.join("test-sp.pem"), NewKey::Rsa(2048), "ssoctl connection test", now)
+        Self::kept(&folder.join(SAML), NewKey::Rsa(2048), "ssoctl connection test", now)
+    }
+
+    /// The same, where a test has made one here.
+    pub(crate) fn of_saml_if_there(folder: &Path, now: Time) -> Result<Option<Self>> {
+        folder.join(SAML).exists().then(|| Self::of_saml(folder, now)).transpose()
     }
 
     /// The key of the https pages, kept in this folder.

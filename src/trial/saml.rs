@@ -31,6 +31,7 @@ use crate::saml::response;
 use crate::saml::response::Expected;
 use crate::saml::response::NameId;
 use crate::saml::response::Request as Asked;
+use crate::saml::response::mends::Mends;
 use crate::saml::signature::sign::Signer;
 use crate::saml::signature::trust::Trust;
 use crate::saml::sp;
@@ -54,13 +55,26 @@ const ACS: &str = "/acs";
 const FILE: &str = "the response";
 const SLO: &str = "/slo";
 
+/// Entity ID and reply URL of the service provider of a test whose pages have this base.
+pub(crate) fn names_at(base: &str) -> (String, String) {
+    (format!("{base}{METADATA}"), format!("{base}{ACS}"))
+}
+
+/// Entity ID of a test's service provider, where a reply URL is that of one.
+pub(crate) fn entity_id_of_test(acs: &str) -> Option<String> {
+    let base = acs.strip_suffix(ACS)?;
+    let port = ["http://localhost:", "https://localhost:"].into_iter().find_map(|scheme| base.strip_prefix(scheme))?;
+    let is_port = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    is_port.then(|| format!("{base}{METADATA}"))
+}
+
 /// Logins that can still be logged out of.
 const MOST_SESSIONS: usize = 16;
 
 /// What is known of the identity provider, and what the test is to be.
 pub(crate) struct Setting {
-    /// What commands call the connection.
-    pub(crate) name: String,
+    /// What commands call the connection, and others that its answers may be of.
+    pub(crate) mends: Mends,
     /// Its entity ID.
     pub(crate) idp: String,
     /// Its keys.
@@ -272,7 +286,7 @@ impl ServiceProvider {
                 forced_at: open.as_ref().filter(|_| self.setting.force).map(|open| open.at),
             },
         );
-        judged.verification.mend(response::UNPINNED, &response::unpinned(&self.setting.name));
+        judged.mended(&Mends { test: Some(self.entity_id()), ..self.setting.mends.clone() });
         let sealed = judged.verification.refusal().is_some_and(|step| step.code == Some("decryption-key-missing"));
         if !opens && sealed {
             return unasked(value);
@@ -370,7 +384,7 @@ impl Party for ServiceProvider {
 
     fn obstacle(&self) -> Option<(&'static str, String)> {
         let told = "every login will be refused: nothing can verify its signature";
-        self.setting.trust.pins.is_empty().then(|| (told, response::unpinned(&self.setting.name)))
+        self.setting.trust.pins.is_empty().then(|| (told, response::unpinned(&self.setting.mends.connection)))
     }
 
     fn begins_here(&self) -> bool {

@@ -96,6 +96,8 @@ impl Login {
 pub(crate) enum Event {
     /// A login has come.
     Login(Arc<Login>),
+    /// Something has come that does not end the test.
+    Other(Arc<Login>),
     /// The browser has been shown what the login came to.
     Shown,
     /// The answer to a logout has come.
@@ -181,6 +183,11 @@ impl Trial {
         self.come().opened
     }
 
+    /// Whether a login has begun here, so that a browser was sent to the identity provider.
+    pub(crate) fn was_begun(&self) -> bool {
+        self.come().started
+    }
+
     /// Whether something that the test waits for has come and is not told yet: judging it may ask the identity
     /// provider.
     pub(crate) fn is_busy(&self) -> bool {
@@ -257,7 +264,8 @@ impl Trial {
 
     fn login(&self, arrival: Arrival, at: Time) -> Login {
         let decision = arrival.judged.identity.as_ref().map(|identity| (self.decide)(identity));
-        let Arrival { judged, message, expected, session } = arrival;
+        let Arrival { mut judged, message, expected, session } = arrival;
+        judged.verification.name(&self.name);
         Login { judged, decision, message, expected, bound: false, at, session }
     }
 
@@ -265,6 +273,7 @@ impl Trial {
     fn stray(&self, login: Login) -> Reply {
         let login = Arc::new(login);
         let mut come = self.come();
+        self.tell(Event::Other(Arc::clone(&login)));
         if come.weigh(&login) {
             self.tell(Event::Login(Arc::clone(&login)));
         }

@@ -127,7 +127,7 @@ fn trial_of(party: Anybody) -> (Trial, Receiver<Event>) {
         verdict: Verdict::Prompt,
         code: "merge-prompt",
         summary: "asked <whether>".to_owned(),
-        mend: Some(Mend { key: "email".to_owned(), attribute: "urn:mail".to_owned(), called: Some("mail") }),
+        mend: Some(Mend::Attribute { key: "email".to_owned(), attribute: "urn:mail".to_owned(), called: Some("mail") }),
         username: Some("alice#brand".to_owned()),
         account: None,
         choices: Vec::new(),

@@ -81,11 +81,11 @@ fn what_is_set_wrongly_is_told_with_its_mend() {
     desk.write("google.xml", GOOGLE);
     desk.write("okta.xml", OKTA);
     let at = ["--at", "2023-11-16T21:21:00Z"];
-    // The certificate of another identity provider.
+    // A login of another connection: nobody is led to pin its key here.
     let document = decode(&desk, "okta.xml", "google", &["--at", "2016-07-25T23:21:00Z"], 1);
-    assert_eq!(document["code"], "signature-invalid");
-    let hint = document["hint"].as_str().unwrap();
-    assert!(hint.contains("0f8823909edc8e036a1be2bb65b6ba5a3c11256d0e0c1f7f4c30451092999d5f"), "{hint}");
+    assert_eq!(document["code"], "issuer-mismatch");
+    assert_eq!(document["hint"], "this is a login of `okta`: `ssoctl login decode FILE --connection okta`");
+    assert!(!document.to_string().contains("cert add"), "{document}");
     assert_eq!((&document["identity"], &document["decision"]), (&Value::Null, &Value::Null));
     // What the vendor publishes is what the identity provider should have sent.
     let document = decode(&desk, "google.xml", "google", &at, 1);
@@ -99,6 +99,89 @@ fn what_is_set_wrongly_is_told_with_its_mend() {
     // A request that somebody else has sent.
     let more = [&SP[..], &at, &["--request", "_q"]].concat();
     assert_eq!(decode(&desk, "google.xml", "google", &more, 1)["code"], "request-mismatch");
+}
+
+#[test]
+fn a_new_certificate_of_the_same_identity_provider_is_told_with_the_commands_that_take_it() {
+    let desk = desk();
+    desk.write("okta.xml", OKTA);
+    desk.ssoctl(&["connection", "set", "google", "saml.idp.entity_id=http://www.okta.com/exk659aytfMeNI49v0h7"])
+        .exits(0);
+    let document = decode(&desk, "okta.xml", "google", &["--at", "2016-07-25T23:21:00Z"], 1);
+    assert_eq!(document["code"], "signature-invalid");
+    let hint = document["hint"].as_str().unwrap();
+    assert!(hint.contains("0f8823909edc8e036a1be2bb65b6ba5a3c11256d0e0c1f7f4c30451092999d5f"), "{hint}");
+    assert!(
+        hint.contains("`ssoctl cert add google FILE`") && hint.contains("`ssoctl connection refresh google`"),
+        "{hint}"
+    );
+}
+
+#[test]
+fn a_login_to_a_test_is_known_as_one_and_one_to_the_vendor_must_carry_its_relay_state() {
+    const ISSUER: &str = "https://idp.example.org";
+    let desk = Desk::new();
+    desk.write("idp.pem", made::pem(&made::good()));
+    let add =
+        ["connection", "add", "prod", "--provider", "qualys", "--setting", "platform=EU1", "--certificate=idp.pem"];
+    let more = [
+        "--idp-entity-id",
+        ISSUER,
+        "--sso-url",
+        "https://idp.example.org/sso",
+        "--attribute",
+        "external_id=email",
+        "--set",
+        "login.match_by=external_id",
+        "--set",
+        "settings.primary_contact=abcd_ef",
+    ];
+    desk.ssoctl(&[&add[..], &more[..]].concat()).exits(0);
+    let at = ["--at", "2026-11-22T10:00:00Z"];
+    let xml = |base: &str| {
+        let issued = ("2026-11-22T09:59:00Z", "2026-11-22T09:59:00Z");
+        made::response(ISSUER, &format!("{base}/metadata"), &format!("{base}/acs"), issued, "2026-12-22T10:00:00Z")
+    };
+    desk.write("saved", BASE64_STANDARD.encode(xml("http://localhost:8976")));
+    let document = decode(&desk, "saved", "prod", &at, 0);
+    assert_eq!(document["facts"]["service_provider"], "http://localhost:[PORT]/metadata", "{document}");
+    let told = desk.ssoctl(&[&["login", "decode", "saved", "--connection", "prod"][..], &at].concat()).exits(0);
+    told.shows("ACCEPTED, ALLOW [").shows("this is a login to the service");
+    // For the vendor it is none, whoever asks.
+    desk.command(&["connection", "test", "prod", "--response", "saved", "--record"])
+        .env("SSOCTL_NOW", "2026-11-22T10:00:00Z")
+        .run()
+        .exits(1);
+    // What the vendor wants along.
+    let wanted = "saml.sp.default_relay_state=idm_key=abc+1";
+    desk.ssoctl(&[
+        "connection",
+        "set",
+        "prod",
+        "saml.sp.entity_id=https://sp.example.org/metadata",
+        "saml.sp.acs=https://sp.example.org/acs",
+        wanted,
+    ])
+    .exits(0);
+    let value: String =
+        url::form_urlencoded::byte_serialize(BASE64_STANDARD.encode(xml("https://sp.example.org")).as_bytes())
+            .collect();
+    let judged = |more: &str, exit: i32| {
+        desk.write("form", format!("SAMLResponse={value}{more}"));
+        let document = decode(&desk, "form", "prod", &at, exit);
+        let step =
+            document["steps"].as_array().unwrap().iter().find(|step| step["step"] == "relay-state").unwrap().clone();
+        (document["code"].clone(), step["result"].clone())
+    };
+    assert_eq!(judged("&RelayState=idm_key%3Dabc%2B1", 0), (Value::Null, json!("passed")));
+    assert_eq!(judged("", 0), (Value::Null, json!("unchecked")));
+    assert_eq!(judged("&RelayState=abc", 1), (json!("relay-state-other"), json!("failed")));
+    let page = format!(
+        "<form><input name=SAMLResponse value='{}'></form>",
+        BASE64_STANDARD.encode(xml("https://sp.example.org"))
+    );
+    desk.write("page.html", page);
+    assert_eq!(decode(&desk, "page.html", "prod", &at, 1)["code"], "relay-state-other");
 }
 
 #[test]
@@ -244,6 +327,71 @@ fn an_id_token_is_proven_by_the_key_set_and_by_nothing_else() {
         "version: 1\nprovider: ino-cx\nname: x\nsaml:\n  idp:\n    entity_id: https://idp.example.org/\n",
     );
     desk.ssoctl(&["login", "decode", "token", "--connection", "saml"]).exits(3).tells("no OAuth connection");
+}
+
+#[test]
+fn a_recorded_login_by_a_code_is_judged_as_far_as_it_goes_and_leads_to_the_test() {
+    let desk = Desk::new();
+    desk.write(
+        "connections/oidc.yaml",
+        "version: 1\nprovider: qualifio\nname: x\noauth:\n  kind: custom\n  issuer: https://idp.example.org/\n  \
+         client_id: c1\n  scope: openid email\nattributes:\n  email: email\nlogin:\n  email_domains: [example.org]\n",
+    );
+    desk.write(
+        "connections/saml.yaml",
+        "version: 1\nprovider: ino-cx\nname: x\nsaml:\n  idp:\n    entity_id: https://idp.example.org/\n",
+    );
+    let begins = |client: &str| {
+        format!(
+            "https://idp.example.org/a?response_type=code&client_id={client}&state=s1&redirect_uri=https://sp.example.org/cb"
+        )
+    };
+    let recorded = |urls: &[&str]| {
+        let entries: Vec<Value> = urls.iter().map(|url| json!({ "request": { "url": url } })).collect();
+        desk.write("login.har", json!({ "log": { "entries": entries } }).to_string());
+    };
+    let judged = |query: &str| {
+        recorded(&[&begins("c1"), &format!("https://sp.example.org/cb?{query}")]);
+        decode(&desk, "login.har", "oidc", &[], 1)
+    };
+    let good = judged("code=hunter2&state=s1&iss=https://idp.example.org/");
+    assert_eq!((&good["code"], &good["identity"]), (&json!("capture-by-code"), &Value::Null), "{good}");
+    assert!(good["hint"].as_str().unwrap().contains("`ssoctl connection test oidc`"), "{good}");
+    assert!(!good.to_string().contains("hunter2"), "{good}");
+    let results: Vec<&str> =
+        good["steps"].as_array().unwrap().iter().map(|step| step["result"].as_str().unwrap()).collect();
+    assert_eq!(results[..3], ["passed", "passed", "passed"], "{good}");
+    assert_eq!(judged("code=x&state=other")["code"], "state-mismatch");
+    assert_eq!(judged("error=access_denied&state=s1")["code"], "oauth-access-denied");
+    assert_eq!(judged("code=x&state=s1&iss=https://evil.example")["code"], "answering-issuer-mismatch");
+    desk.ssoctl(&["login", "decode", "login.har", "--connection", "saml"]).exits(3).tells("[capture-other-protocol]");
+    // Of another client, and one that nobody finished.
+    recorded(&[&begins("c2"), "https://sp.example.org/cb?code=x&state=s1"]);
+    assert_eq!(decode(&desk, "login.har", "oidc", &[], 1)["code"], "capture-other-client");
+    recorded(&[&begins("c1"), "https://idp.example.org/login"]);
+    let told = desk.ssoctl(&["login", "decode", "login.har", "--connection", "oidc"]).exits(3);
+    told.tells("[capture-no-login]").tells("asks for a code, and nothing comes back");
+}
+
+#[test]
+fn a_request_that_is_in_the_same_recording_is_known() {
+    let desk = desk();
+    let text = String::from_utf8(OKTA.to_vec()).unwrap();
+    let id = text.split("InResponseTo=\"").nth(1).unwrap().split('"').next().unwrap();
+    let request =
+        format!(r#"<p:AuthnRequest xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol" ID="{id}" Version="2.0"/>"#);
+    let step = |first: Value| {
+        let answer = json!({ "url": "https://sp.example.org/acs", "postData": { "params": [{ "name": "SAMLResponse", "value": BASE64_STANDARD.encode(OKTA) }] } });
+        desk.write(
+            "login.har",
+            json!({ "log": { "entries": [{ "request": first }, { "request": answer }] } }).to_string(),
+        );
+        let document = decode(&desk, "login.har", "okta", &["--at", "2016-07-25T23:21:00Z"], 1);
+        document["steps"].as_array().unwrap().iter().find(|step| step["step"] == "request").unwrap()["result"].clone()
+    };
+    let by_form = json!({ "url": "https://idp.example.org/sso", "postData": { "params": [{ "name": "SAMLRequest", "value": BASE64_STANDARD.encode(&request) }] } });
+    assert_eq!(step(by_form), "passed");
+    assert_eq!(step(json!({ "url": "https://idp.example.org/sso" })), "unchecked");
 }
 
 #[test]

@@ -92,7 +92,7 @@ fn what_a_colleague_has_changed_is_told_label_by_label() {
         User Settings > Manage Existing User Roles? (provisioning.update_roles_on_every_login)
           file   yes
           sheet  No
-          expected `yes`, got `No` (character 1 is `N` U+004E and not `y` U+0079)
+          expected `yes`, got `No`
         User Group / QPA Role Settings > Authorized User Groups (provisioning.authorized_groups)
           file   qvidian-users, qvidian-admins
           sheet  Qvidian-users|qvidian-admins

@@ -200,6 +200,7 @@ fn a_connection_of_hmacs_alone_has_no_key_set_and_nobody_misses_it() {
     assert!(!check.to_string().contains("public_keys_endpoint"), "{check}");
     let line = ["cert", "check", "q", "--key-sets", "--insecure-allow-http", "--format", "json"];
     assert_eq!(desk.ssoctl(&line).exits(0).json()["connections"][0]["code"], "certificate-not-stored");
+    desk.ssoctl(&["connection", "set", "q", "settings.brand_id=testbrand"]).exits(0);
     desk.write("claims.json", r#"{"iss": "x", "sub": "1", "email": "anna@example.org"}"#);
     let simulated = desk.ssoctl(&["login", "simulate", "q", "--claims", "claims.json", "--format", "json"]).exits(0);
     assert!(!simulated.stdout.contains("public_keys"), "{}", simulated.stdout);

@@ -45,12 +45,18 @@ fn ask(port: u16, request: &str) -> String {
 
 /// Posts what is no response.
 fn hand_in(port: u16) -> String {
-    let body = "SAMLResponse=PGEvPg%3D%3D";
+    hand_in_at(port, "/acs", "SAMLResponse=PGEvPg%3D%3D")
+}
+
+fn hand_in_at(port: u16, path: &str, body: &str) -> String {
     let head = "content-type: application/x-www-form-urlencoded\r\nconnection: close";
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
     let length = body.len();
-    write!(stream, "POST /acs HTTP/1.1\r\nhost: localhost:{port}\r\n{head}\r\ncontent-length: {length}\r\n\r\n{body}")
-        .unwrap();
+    write!(
+        stream,
+        "POST {path} HTTP/1.1\r\nhost: localhost:{port}\r\n{head}\r\ncontent-length: {length}\r\n\r\n{body}"
+    )
+    .unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     answer
@@ -239,6 +245,9 @@ fn a_browser_is_led_to_the_identity_provider_and_what_comes_back_is_reported() {
     assert!(answer.starts_with("HTTP/1.1 403") && answer.contains("REFUSED response-not-one"), "{answer}");
     assert!(answer.contains("This does not end the test"), "{answer}");
     assert!(ask(port, "GET /result HTTP/1.1").starts_with("HTTP/1.1 403"));
+    // It is told at once, and not at the end alone.
+    let live = lines.by_ref().map(|line| line.unwrap()).find(|line| line.starts_with("something came")).unwrap();
+    assert!(live.contains("[response-not-one]"), "{live}");
     // An image of any page is no answer.
     assert!(ask(port, "GET /acs HTTP/1.1").starts_with("HTTP/1.1 404"));
     let output = child.wait_with_output().unwrap();
@@ -246,7 +255,8 @@ fn a_browser_is_led_to_the_identity_provider_and_what_comes_back_is_reported() {
     assert_eq!(output.status.code(), Some(4));
     let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(document["error"]["code"], "no-login");
-    assert!(document["error"]["hint"].as_str().unwrap().contains("(`response-not-one`)"), "{document}");
+    let hint = document["error"]["hint"].as_str().unwrap();
+    assert!(hint.contains("(`response-not-one`)") && !hint.contains("byte for byte"), "{document}");
     assert!(!desk.root().join("got.txt").exists());
 }
 
@@ -257,6 +267,29 @@ fn what_the_browser_brought_to_the_vendor_is_judged_as_the_vendor_s() {
     let judged = desk.ssoctl(&["connection", "test", "google", "--response", "login.xml"]).exits(1);
     assert!(judged.stdout.starts_with("REFUSED ["), "{}", judged.stdout);
     assert!(judged.stderr.contains("tested: what the browser brought to the vendor"), "{}", judged.stderr);
+}
+
+#[test]
+fn a_captured_id_token_is_tested_with_the_key_set_and_the_hint_is_a_flag_that_there_is() {
+    let desk = Desk::new();
+    desk.write(
+        "connections/oidc.yaml",
+        "version: 1\nprovider: qualifio\nname: x\noauth:\n  kind: custom\n  issuer: https://idp.example.org\n  \
+         client_id: c1\n  public_keys_endpoint: https://idp.example.org/keys\n  scope: openid email\nattributes:\n  email: email\n\
+         login:\n  email_domains: [example.org]\n",
+    );
+    let key = made::rsa_key(2048);
+    let keys = made::jwks(&[made::certificate(&key, -made::DAY, made::DAY)]).replace("key-0", "k1");
+    desk.write("keys.json", keys);
+    let claims = json!({
+        "iss": "https://idp.example.org", "aud": "c1", "sub": "1", "iat": made::NOW_UNIX, "exp": made::NOW_UNIX + 300,
+        "email": "anna@example.org", "email_verified": true,
+    });
+    desk.write("token", decode::token(&key, &claims));
+    let line = ["connection", "test", "oidc", "--response", "token"];
+    desk.ssoctl(&line).exits(1).shows("REFUSED [token-not-proven]").shows("`--jwks");
+    desk.ssoctl(&[&line[..], &["--jwks", "keys.json"]].concat()).exits(0).shows("ACCEPTED, ALLOW [");
+    desk.ssoctl(&["connection", "test", "oidc", "--jwks", "keys.json"]).exits(2);
 }
 
 /// A recording says of itself when it was made, and of a vendor that shows nothing neither audience nor
@@ -399,6 +432,7 @@ fn a_login_by_openid_connect_is_decided_on_what_came_and_recorded_or_said_not_to
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(|line| line.unwrap());
         let begin = lines.find_map(|line| line.split_once("/begin/").map(|(_, key)| key.to_owned())).unwrap();
         assert!(lines.any(|line| line.starts_with("waiting")));
+        assert!(hand_in_at(port, "/callback", "code=x&state=y").contains("callback-by-form"));
         let start = ask(port, &format!("GET /begin/{begin}/start HTTP/1.1"));
         let of = |name: &str, ends: &[char]| {
             let rest = start.split_once(name).unwrap_or_else(|| panic!("no {name}: {start}")).1;
@@ -417,7 +451,15 @@ fn a_login_by_openid_connect_is_decided_on_what_came_and_recorded_or_said_not_to
         let output = child.wait_with_output().unwrap();
         let report = String::from_utf8(output.stdout).unwrap();
         assert_eq!(output.status.code(), Some(exit), "{report} {told:?}");
-        assert!(report.starts_with("ACCEPTED") && report.contains("ALLOW"), "{report}");
+        assert!(
+            report.starts_with("ACCEPTED, ALLOW [") && report.contains("by the relying party of this test"),
+            "{report}"
+        );
+        // What somebody else brought is told beside it.
+        assert!(
+            report.contains("also came, and did not end the test") && report.contains("[callback-by-form]"),
+            "{report}"
+        );
         for text in [&report, &page] {
             assert!(text.contains("anna@[secret].org") && !text.contains("anna@example.org"), "{text}");
             assert!(text.contains("secret-repeated") || text.contains("repeats a secret"), "{text}");

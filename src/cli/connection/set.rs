@@ -12,6 +12,7 @@ use crate::cli::source;
 use crate::cli::validity;
 use crate::error::Failure;
 use crate::error::Result;
+use crate::finding::Finding;
 use crate::finding::Severity;
 use crate::model::ConnectionName;
 use crate::model::Binding;
@@ -56,7 +57,7 @@ pub(crate) struct Args {
     /// Take entity ID, ACS and certificates from the vendor's SP metadata: a file, a URL, or `-`
     #[arg(long, value_name = "SOURCE")]
     sp_metadata: Option<String>,
-    /// Change a guarded field all the same (QT7): guarded-field
+    /// Change a guarded field all the same: guarded-field
     #[arg(long, value_name = "CODE", value_parser = ["guarded-field"])]
     accept: Option<String>,
     /// Which entity of the document that `--sp-metadata` names
@@ -144,8 +145,9 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         refuse_guarded(&loaded, &changed, context)?;
     }
     let mut new = super::caused(&loaded, &changed, context)?;
-    // What was set just now is not in the file, so that it cannot be taken out of it.
-    for finding in new.iter_mut().filter(|finding| finding.code == "setting-not-offered") {
+    // What is refused is not in the file, so that it cannot be taken out of it.
+    let refused = |finding: &&mut Finding| finding.code == "setting-not-offered" && finding.severity == Severity::Error;
+    for finding in new.iter_mut().filter(refused) {
         let keys = args.changes.iter().filter_map(|change| change.split_once('='));
         let set = keys.map(|(key, _)| key).find(|key| finding.hint.as_deref().is_some_and(|hint| hint.ends_with(&format!("--unset {key}`"))));
         if let Some(key) = set {

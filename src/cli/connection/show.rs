@@ -18,6 +18,7 @@ use crate::model::connection::OAuth;
 use crate::model::connection::OAuthKind;
 use crate::model::connection::Saml;
 use crate::model::connection::StoredCertificate;
+use crate::model::connection::TokenEndpointAuthMethod;
 use crate::model::login::Mode;
 use crate::model::time::Time;
 use crate::provider::Vendor;
@@ -212,6 +213,15 @@ fn certificates(stored: &[StoredCertificate], now: Time) -> String {
     if stored.is_empty() { "none".to_owned() } else { stored.iter().map(line).collect::<Vec<_>>().join("\n") }
 }
 
+/// How the client says at the token endpoint who it is.
+fn methods(oauth: &OAuth) -> String {
+    let word = |method: &TokenEndpointAuthMethod| match method {
+        TokenEndpointAuthMethod::ClientSecretBasic => "client_secret_basic",
+        TokenEndpointAuthMethod::ClientSecretPost => "client_secret_post",
+    };
+    oauth.token_endpoint_auth_methods.iter().map(word).collect::<Vec<_>>().join(", ")
+}
+
 fn oauth_part(oauth: &OAuth) -> String {
     if oauth.kind != OAuthKind::Custom {
         let method = oauth.method.clone().unwrap_or_default();
@@ -226,8 +236,9 @@ fn oauth_part(oauth: &OAuth) -> String {
             &[
                 ("name", optional(&oauth.name)),
                 ("issuer", optional(&oauth.issuer)),
-                ("client ID", optional(&oauth.client_id)),
+                ("client ID", oauth.client_id.clone().unwrap_or_else(|| "none yet".to_owned())),
                 ("client secret", oauth.client_secret.as_ref().map(ToString::to_string).unwrap_or_default()),
+                ("token endpoint auth", methods(oauth)),
                 ("authorization endpoint", optional(&oauth.authorization_endpoint)),
                 ("token endpoint", optional(&oauth.token_endpoint)),
                 ("user information endpoint", optional(&oauth.user_info_endpoint)),

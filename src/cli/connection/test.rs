@@ -5,6 +5,7 @@ mod opening;
 mod report;
 mod saml;
 mod told;
+mod waiting;
 
 use std::io::IsTerminal as _;
 use std::net::IpAddr;
@@ -17,10 +18,6 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicUsize;
 use std::sync::mpsc;
-use std::sync::mpsc::Receiver;
-use std::sync::mpsc::RecvTimeoutError;
-use std::time::Duration;
-use std::time::Instant;
 
 use clap::ValueEnum;
 
@@ -30,6 +27,7 @@ use crate::cli::context::Context;
 use crate::cli::diff;
 use crate::cli::listen;
 use crate::cli::login::decode;
+use crate::cli::login::decode::saml::mends;
 use crate::cli::login::prepared;
 use crate::cli::login::prepared::Prepared;
 use crate::cli::output;
@@ -40,15 +38,12 @@ use crate::model::ConnectionName;
 use crate::model::printable;
 use crate::model::time::Time;
 use crate::model::verb;
-use crate::model::verification::Verification;
 use crate::rules::Verdict as Decided;
 use crate::saml::response;
 use crate::trial::come::Come;
 use crate::trial::own_key::OwnKey;
 use crate::trial::party::Party;
 use crate::trial::site;
-use crate::trial::site::Event;
-use crate::trial::site::Login;
 use crate::trial::site::Trial;
 use crate::web;
 use crate::web::Door;
@@ -57,14 +52,8 @@ use crate::web::cookie::Cookie;
 use crate::workspace;
 use crate::workspace::Edit;
 
-/// How long the browser has to fetch the page of the result, once the login has come.
-const TO_SHOW: Duration = Duration::from_secs(5);
-
 /// How old a captured login may be that is recorded as a test, in seconds.
 const RECORD_AGE: i64 = 24 * 3600;
-
-/// How long an answer that came in time may take to be judged: a few requests of half a minute each.
-const TO_JUDGE: Duration = Duration::from_secs(120);
 
 /// Log in at the real identity provider, and see what it sends and what the vendor would make of it
 ///
@@ -127,6 +116,9 @@ pub(crate) struct Args {
     /// Judge this captured login to the vendor in place of waiting for one; as `login decode` takes it
     #[arg(long, value_name = "FILE|-")]
     response: Option<String>,
+    /// The key set of the identity provider, which proves an ID token of `--response`: what its `jwks_uri` answers
+    #[arg(long, value_name = "FILE", requires = "response")]
+    jwks: Option<String>,
     /// Write what the identity provider sent to a file that only you can read (0600), for `login decode`: the SAML
     /// response or the ID token, and no other token. It holds a login: keep it like a password
     #[arg(long, value_name = "FILE", conflicts_with = "response")]
@@ -211,10 +203,12 @@ fn captured(args: &Args, file: &str, context: &mut Context) -> Result<decode::Ou
     context.ui.status("tested: what the browser brought to the vendor, against the vendor's own entity ID and reply URL");
     let words = [
         Some(("--directory", args.directory.clone())),
+        Some(("--jwks", args.jwks.clone())),
         Some(("--skew", Some(args.skew.to_string()))),
     ];
     let mut line = vec![file.to_owned(), format!("--connection={}", args.name)];
     line.extend(words.into_iter().flatten().filter_map(|(flag, value)| Some(format!("{flag}={}", value?))));
+    line.push("--to-vendor".to_owned());
     line.extend(args.insecure_allow_sha1.then(|| "--insecure-allow-sha1".to_owned()));
     decode::told(&decode::Args::of(&line)?, context)
 }
@@ -231,7 +225,7 @@ fn live(args: &Args, prepared: Prepared, context: &mut Context) -> Result<(Verdi
     let party_at = |port: u16| -> Result<Box<dyn Party>> {
         let base = format!("{scheme}://localhost:{port}");
         match &connection.saml {
-            Some(saml) => saml::party(args, saml, base, &folder, context.now),
+            Some(saml) => saml::party(args, saml, mends(prepared.name(), context), (base, &folder), context.now),
             None => oidc::party(args, connection, base, context),
         }
     };
@@ -281,23 +275,26 @@ fn live(args: &Args, prepared: Prepared, context: &mut Context) -> Result<(Verdi
     ui.status(match (&opening, args.idp_initiated) {
         (Some(_), _) => "the browser is opened; where it shows nothing, open this address yourself:",
         (None, true) => "open the application at the identity provider, as a user would",
-        (None, false) => "open this address in a browser of this machine, and give it to nobody:",
+        (None, false) if args.no_browser => "open this address in a browser of this machine, and give it to nobody:",
+        (None, false) => "no browser was opened: open this address in one of this machine, and give it to nobody:",
     });
     if !args.idp_initiated {
         ui.needed(&format!("  {begin}"));
     }
     ui.status(&format!("waiting {} s for a login; Ctrl-C ends the test", args.wait));
-    let heard = wait(args, &heard, &trial);
+    let heard = waiting::wait(args, &heard, &trial, ui);
     drop((server, opening));
     // Where logins begin here, what anybody could have made up is no login.
-    let (login, stray) = match heard.login {
+    let (login, stray) = match heard.login.clone() {
         Some(login) if !args.idp_initiated && !login.is_of_the_provider() => (None, Some(login)),
         login => (login, None),
     };
     let Some(login) = login else {
-        return Err(told::no_login(args, &begin, trial.was_opened(), &facts, stray.as_deref()).into());
+        let seen = told::Seen { opened: trial.was_opened(), begun: trial.was_begun(), stray: stray.as_deref() };
+        return Err(told::no_login(args, &begin, &seen, &facts).into());
     };
-    report::tell(&login, heard.logout.as_deref(), args.idp_initiated, &prepared, context)?;
+    let others = report::Others { all: heard.others_beside(&login), more: heard.more };
+    report::tell(&login, heard.logout.as_deref(), args.idp_initiated, &others, &prepared, context)?;
     let denied = login.decision.as_ref().is_none_or(|decision| decision.verdict == Decided::Deny);
     let kept = heard.logout.as_ref().is_none_or(|steps| steps.refusal().is_none());
     let verdict = if denied || !kept { Verdict::Findings } else { Verdict::Done };
@@ -313,56 +310,6 @@ fn live(args: &Args, prepared: Prepared, context: &mut Context) -> Result<(Verdi
         context.ui.status(&format!("wrote `{}`: it holds a login, keep it like a password", file.display()));
     }
     Ok((verdict, login.at))
-}
-
-/// What came while somebody waited.
-#[derive(Default)]
-struct Heard {
-    login: Option<Arc<Login>>,
-    logout: Option<Arc<Verification>>,
-}
-
-/// Until the login has come and was shown, and the logout too where it is a part of the test. What somebody
-/// else hands in does not end it: it is told where the identity provider has signed it, or no login begins here.
-fn wait(args: &Args, events: &Receiver<Event>, trial: &Trial) -> Heard {
-    let mut heard = Heard::default();
-    let mut until = Instant::now() + Duration::from_secs(args.wait);
-    // Who came in time is judged to the end, which may take some requests to the identity provider.
-    let patience = until + TO_JUDGE;
-    loop {
-        let event = match events.recv_timeout(until.saturating_duration_since(Instant::now())) {
-            Ok(event) => event,
-            Err(RecvTimeoutError::Timeout) if trial.is_busy() && until < patience => {
-                until = patience.min(Instant::now() + Duration::from_secs(1));
-                continue;
-            }
-            Err(_) => break,
-        };
-        let is_final = |heard: &Heard| {
-            heard.login.as_ref().is_some_and(|login| {
-                let logs_out = args.slo && login.judged.verification.refusal().is_none();
-                login.expected && (!logs_out || heard.logout.is_some())
-            })
-        };
-        match event {
-            // The page holds which of several counts.
-            Event::Login(login) => heard.login = Some(login),
-            Event::Logout(steps) => heard.logout = Some(steps),
-            Event::Shown if is_final(&heard) => break,
-            Event::Shown => continue,
-        }
-        if is_final(&heard) {
-            until = until.min(Instant::now() + TO_SHOW);
-        }
-    }
-    if args.slo && heard.logout.is_none() && heard.login.as_ref().is_some_and(|login| login.judged.identity.is_some()) {
-        let mut steps = Verification::default();
-        let told = format!("no answer to a logout came within {} s", args.wait);
-        let hint = "press the button of the result's page; if it was pressed, the logout response URL at the identity provider is another one";
-        steps.failed("answer", "saml-profiles 4.4.3.4", "logout-not-answered", told, hint);
-        heard.logout = Some(Arc::new(steps));
-    }
-    heard
 }
 
 /// A login is not to be lost for a file that cannot be written.

@@ -1,7 +1,8 @@
 //! A login as somebody has captured it: a HAR file of the browser, the form's value, its body, the page
 //! that posts itself, the XML, or an ID token. Found by looking, since a tired person has what they have.
 
-mod fields;
+pub(super) mod code;
+pub(super) mod fields;
 mod har;
 mod page;
 mod references;
@@ -10,7 +11,9 @@ mod tags;
 use serde_json::Map;
 use serde_json::Value;
 
+use crate::cli::login::capture::code::Callback;
 use crate::cli::login::capture::fields::Fields;
+use crate::cli::login::capture::har::Recording;
 use crate::error::Failure;
 use crate::model::time::Time;
 use crate::oidc::json;
@@ -30,6 +33,8 @@ pub(super) enum Message {
     Carried(String),
     /// An ID token, as it came.
     Token(String),
+    /// What the browser brought back in a login by a code.
+    Callback(Callback),
     /// Several that stand where one belongs: what the vendor takes nobody knows.
     Ambiguous {
         /// Of which kinds.
@@ -40,12 +45,25 @@ pub(super) enum Message {
 }
 
 impl Message {
+    /// Whether it is of a login by a code.
+    pub(super) fn is_by_code(&self) -> bool {
+        matches!(self, Self::Callback(_))
+    }
+
+    /// What messages call the XML: lines and columns of what was decoded are not those of the file.
+    pub(super) fn xml_called(&self, file: &str) -> String {
+        match self {
+            Self::Xml(_) => file.to_owned(),
+            _ => format!("the XML in {file}"),
+        }
+    }
+
     /// The XML of a SAML message.
     pub(super) fn xml(&self, file: &str) -> Result<Vec<u8>, Failure> {
         match self {
             Self::Xml(xml) => Ok(xml.clone()),
             Self::Carried(value) => binding::decode_copied(value, file),
-            Self::Token(_) => Err(Failure::bug("a token is no XML")),
+            Self::Token(_) | Self::Callback(_) => Err(Failure::bug("a token is no XML")),
             Self::Ambiguous { told, .. } => Err(ambiguous(file, told)),
         }
     }
@@ -65,11 +83,15 @@ pub(super) struct Captured {
     pub(super) posted_to: Option<String>,
     /// When, where the file says.
     pub(super) at: Option<Time>,
+    /// The RelayState that came along, empty where none did; nothing where the file does not say.
+    pub(super) relay_state: Option<String>,
+    /// IDs of the SAML requests that the file has before it.
+    pub(super) asked: Vec<String>,
 }
 
 impl Captured {
     fn bare(message: Message) -> Self {
-        Self { message, posted_to: None, at: None }
+        Self { message, posted_to: None, at: None, relay_state: None, asked: Vec::new() }
     }
 }
 
@@ -87,7 +109,7 @@ pub(super) fn read(bytes: &[u8], file: &str) -> Result<Vec<Captured>, Failure> {
             .hint("give the value of the form field `SAMLResponse`, the XML, a HAR file, or an ID token")),
         Some(b'<') => markup(bytes, start, file),
         Some(b'{') => object(start, file),
-        Some(_) => Ok(vec![Captured::bare(text(start, file)?)]),
+        Some(_) => Ok(vec![text(start, file)?]),
     }
 }
 
@@ -135,6 +157,13 @@ fn root(text: &str) -> Option<&str> {
     rest[..end].rsplit(':').next()
 }
 
+/// A login by a code has begun, and nothing came back.
+fn unanswered(file: &str) -> Failure {
+    let told = "in this recording a login asks for a code, and nothing comes back";
+    Failure::input("capture-no-login", format!("{file}: {told}"))
+        .hint("what the identity provider's page said is the reason: an unknown redirect URI or client, or a login that was not finished; `ssoctl connection test NAME` makes a login of its own")
+}
+
 fn markup(whole: &[u8], start: &[u8], file: &str) -> Result<Vec<Captured>, Failure> {
     // Behind comments and declarations; no SAML message has such an element, nor a field of this name.
     let head = String::from_utf8_lossy(&start[..start.len().min(2048)]).to_ascii_lowercase();
@@ -150,12 +179,13 @@ fn markup(whole: &[u8], start: &[u8], file: &str) -> Result<Vec<Captured>, Failu
     }
     let mut fields = Fields::default();
     page::fields(&text, &mut fields);
+    let relay_state = fields.whole_relay_state();
     let message = fields.message().ok_or_else(|| nothing(file, "this page"))?;
-    Ok(vec![Captured::bare(message)])
+    Ok(vec![Captured { relay_state, ..Captured::bare(message) }])
 }
 
 /// A body of a form, a URL, a token, or the value itself.
-fn text(bytes: &[u8], file: &str) -> Result<Message, Failure> {
+fn text(bytes: &[u8], file: &str) -> Result<Captured, Failure> {
     let text = std::str::from_utf8(bytes.trim_ascii()).map_err(|error| {
         Failure::input("capture-encoding", format!("{file}: this is neither XML nor text"))
             .because(error)
@@ -165,7 +195,7 @@ fn text(bytes: &[u8], file: &str) -> Result<Message, Failure> {
     let text = text.strip_prefix("Bearer ").or_else(|| text.strip_prefix("SAMLResponse:")).unwrap_or(text).trim();
     let text = text.trim_matches(['"', '\'']);
     if text.starts_with("eyJ") && text.contains('.') {
-        return Ok(Message::Token(text.to_owned()));
+        return Ok(Captured::bare(Message::Token(text.to_owned())));
     }
     let stands = |sign: &str, name: &str| text.contains(&format!("{sign}{name}="));
     let has = |name: &str| {
@@ -177,7 +207,10 @@ fn text(bytes: &[u8], file: &str) -> Result<Message, Failure> {
             true => fields::parts(text, &mut found),
             false => fields::url_or_body(text, &mut found),
         }
-        found.message().ok_or_else(|| nothing(file, "this form"))
+        // Somebody may have copied a part of it: a RelayState that is not there says nothing.
+        let relay_state = found.relay_state();
+        let message = found.message().ok_or_else(|| nothing(file, "this form"))?;
+        Ok(Captured { relay_state, ..Captured::bare(message) })
     };
     if fields::is_of_parts(text) {
         return of(text);
@@ -188,14 +221,14 @@ fn text(bytes: &[u8], file: &str) -> Result<Message, Failure> {
     if has("SAMLRequest") {
         // The question in the place of the answer is told as such by whoever reads it.
         let asked = of(&text.replace("SAMLRequest=", "SAMLResponse="))?;
-        let is_answer = asked.xml("").is_ok_and(|xml| !root(&String::from_utf8_lossy(&xml)).is_some_and(|root| root.ends_with("Request")));
+        let is_answer = asked.message.xml("").is_ok_and(|xml| !root(&String::from_utf8_lossy(&xml)).is_some_and(|root| root.ends_with("Request")));
         if is_answer {
             let told = "an answer stands in the field of a request, `SAMLRequest`, where no vendor looks for one".to_owned();
-            return Ok(Message::Ambiguous { names: vec!["SAMLResponse"], told });
+            return Ok(Captured::bare(Message::Ambiguous { names: vec!["SAMLResponse"], told }));
         }
         return Ok(asked);
     }
-    Ok(Message::Carried(text.to_owned()))
+    Ok(Captured::bare(Message::Carried(text.to_owned())))
 }
 
 fn object(bytes: &[u8], file: &str) -> Result<Vec<Captured>, Failure> {
@@ -206,8 +239,9 @@ fn object(bytes: &[u8], file: &str) -> Result<Vec<Captured>, Failure> {
             .hint("save the network tab as HAR once more, and whole")
     };
     let no_recording = match har::read(bytes) {
-        Ok(all) if all.is_empty() => return Err(nothing(file, "this recording")),
-        Ok(all) => return Ok(all),
+        Ok(Recording { logins, asks_for_a_code: true }) if logins.is_empty() => return Err(unanswered(file)),
+        Ok(Recording { logins, .. }) if logins.is_empty() => return Err(nothing(file, "this recording")),
+        Ok(Recording { logins, .. }) => return Ok(logins),
         Err(error) => error,
     };
     if bytes.len() > MOST_JSON {
@@ -223,8 +257,9 @@ fn object(bytes: &[u8], file: &str) -> Result<Vec<Captured>, Failure> {
     }
     let mut fields = Fields::default();
     members(&answer, &mut fields);
+    let relay_state = fields.relay_state();
     let message = fields.message().ok_or_else(|| nothing(file, "this object"))?;
-    Ok(vec![Captured::bare(message)])
+    Ok(vec![Captured { relay_state, ..Captured::bare(message) }])
 }
 
 /// Takes the members of an object, such as the answer of a token endpoint.

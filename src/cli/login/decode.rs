@@ -1,5 +1,6 @@
 //! `ssoctl login decode`: a captured login, verified step by step, and what the vendor makes of it.
 
+mod code;
 pub(crate) mod page;
 pub(crate) mod saml;
 mod token;
@@ -103,6 +104,9 @@ pub(crate) struct Args {
     /// Accept signatures made with SHA-1, which can be forged (SAML)
     #[arg(long)]
     insecure_allow_sha1: bool,
+    /// It must be a login to the vendor, and none to the service provider of a test.
+    #[arg(long, hide = true)]
+    to_vendor: bool,
 }
 
 impl Args {
@@ -147,13 +151,18 @@ pub(crate) fn told(args: &Args, context: &mut Context) -> Result<Outcome> {
     let prepared = Prepared::new(&args.connection, context)?;
     let file = identity::shown(&args.file);
     let bytes = identity::read_within(&args.file, LIMIT)?;
-    let all = capture::read(&bytes, file)?;
+    let mut all = capture::read(&bytes, file)?;
+    // By a code nobody logs in at a SAML connection: where others came in that way, it is none of its logins.
+    if prepared.connection().saml.is_some() && all.iter().any(|one| !one.message.is_by_code()) {
+        all.retain(|one| !one.message.is_by_code());
+    }
     let (place, captured) = chosen(args, &all, &prepared, file)?;
     let source = if all.len() > 1 { format!("{file}, login {place} of {}", all.len()) } else { file.to_owned() };
     let at = args.at.or(captured.at).unwrap_or(context.now);
     let judged = match &captured.message {
         Message::Token(token) => token::judged(args, &prepared, (token, file), at, context)?,
-        message => saml::judged(args, &prepared, (&message.xml(&source)?, captured.posted_to.as_deref(), file), at)?,
+        Message::Callback(callback) => code::judged(args, &prepared, (callback, file))?,
+        message => saml::judged(args, &prepared, (&message.xml(&source)?, captured, &message.xml_called(file)), at, context)?,
     };
     let accounts = match &args.directory {
         Some(file) => Some(prepared::directory(Path::new(file), context)?),
@@ -174,8 +183,9 @@ pub(crate) fn told(args: &Args, context: &mut Context) -> Result<Outcome> {
     } else {
         let head = vec![
             ("file", Some(source)),
-            ("posted to", captured.posted_to.clone()),
+            (if captured.message.is_by_code() { "came back to" } else { "posted to" }, captured.posted_to.clone()),
             ("connection", Some(prepared.name().to_string())),
+            ("tested", judged.fact("service_provider").map(of_a_test)),
             ("judged as of", Some(at.to_string())),
         ];
         context.ui.data(&page::page(head, &judged, decision.as_ref(), &prepared))?;
@@ -185,6 +195,11 @@ pub(crate) fn told(args: &Args, context: &mut Context) -> Result<Outcome> {
     let unchecked = steps.filter(|step| step.result == StepResult::Unchecked).map(|step| step.step).collect();
     let issued = judged.fact("issued").and_then(Time::parse);
     Ok(Outcome { verdict: if denied { Verdict::Findings } else { Verdict::Done }, at, issued, unchecked })
+}
+
+/// Against what a login is judged that was one to a test.
+fn of_a_test(entity_id: &str) -> String {
+    format!("the identity provider's side: this is a login to the service provider of `connection test` (`{entity_id}`), and none to the vendor")
 }
 
 /// The login that is meant, and its place from 1: the last that can be one of the connection, unless one is named.
@@ -199,6 +214,7 @@ fn chosen<'c>(args: &Args, all: &'c [Captured], prepared: &Prepared, file: &str)
     let is_saml = prepared.connection().saml.is_some();
     let fits = |captured: &Captured| match &captured.message {
         Message::Token(_) => !is_saml,
+        Message::Callback(_) => false,
         // It is refused where it is the last one, and never passed over for another.
         Message::Ambiguous { names, .. } => names.contains(&if is_saml { "SAMLResponse" } else { "id_token" }),
         // A logout travels by the same name.
@@ -206,6 +222,9 @@ fn chosen<'c>(args: &Args, all: &'c [Captured], prepared: &Prepared, file: &str)
     };
     let numbered = || all.iter().enumerate().map(|(at, captured)| (at + 1, captured)).rev();
     let found = numbered().take(MOST_TRIED).find(|(_, captured)| fits(captured));
+    // A token proves somebody, and a code nobody: it is looked at where there is no token.
+    let is_own = |captured: &Captured| code::is_of(&captured.message, prepared);
+    let found = found.or_else(|| numbered().take(MOST_TRIED).find(|(_, captured)| is_own(captured)));
     // Why none fits is said of the last.
     found.or_else(|| numbered().next()).ok_or_else(|| Failure::bug("a capture without a login").into())
 }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde_json::Value;
 use serde_json::json;
 
+use crate::cli::led::led;
 use crate::cli::login::prepared::Prepared;
 use crate::cli::table;
 use crate::model::printable;
@@ -33,7 +34,7 @@ pub(in crate::cli) fn page(decision: &Decision, prepared: &Prepared) -> String {
     };
     let one = |value: &Option<String>| value.iter().cloned().collect::<Vec<_>>();
     facts("why", &one(&why));
-    let hint = decision.mend.as_ref().map(|mend| mend.told(prepared.name().as_str()));
+    let hint = hint_of(decision, prepared);
     facts("hint", &one(&hint));
     facts("connection", &[prepared.name().to_string()]);
     facts("username", &one(&decision.username));
@@ -46,6 +47,11 @@ pub(in crate::cli) fn page(decision: &Decision, prepared: &Prepared) -> String {
     page.push_str("\ntrace\n");
     page.push_str(&trace(decision, prepared, 2));
     page
+}
+
+/// What may mend a denial, with the command that does.
+fn hint_of(decision: &Decision, prepared: &Prepared) -> Option<String> {
+    decision.mend.as_ref().map(|mend| led(&mend.told(prepared.name().as_str())).into_owned())
 }
 
 /// A label and a text in lines that fit, all of which begin in one column.
@@ -101,7 +107,7 @@ pub(in crate::cli) fn document(decision: &Decision, prepared: &Prepared) -> Valu
         "decision": decision.verdict.word(),
         "code": decision.code,
         "summary": decision.summary,
-        "hint": decision.mend.as_ref().map(|mend| mend.told(prepared.name().as_str())),
+        "hint": hint_of(decision, prepared),
         "username": decision.username,
         "account": decision.account,
         "changes": changes.collect::<Vec<_>>(),

@@ -87,6 +87,11 @@ pub(crate) struct Args {
 
 /// Exports, reads the result back, and writes it.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
+    if let Some(path) = args.output.as_deref().filter(|path| path.exists() && !args.force) {
+        return Err(Failure::refused("file-exists", format!("`{}` is there already", path.display()))
+            .hint("`--force` replaces it")
+            .into());
+    }
     let signer = args.signing.signer()?;
     let document = SpMetadata { cache_hours: args.cache_for, ..subject(args, valid_until(args, context.now)?, context)? };
     let text = match &signer {
@@ -127,11 +132,6 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         None if context.ui.is_json() => context.ui.json(&as_json(None))?,
         None => context.ui.data(&text)?,
         Some(path) => {
-            if path.exists() && !args.force {
-                return Err(Failure::refused("file-exists", format!("`{}` is there already", path.display()))
-                    .hint("`--force` replaces it")
-                    .into());
-            }
             disk::write(path, text.as_bytes(), Access::Shared)?;
             context.ui.status(&format!("wrote `{}`: give it to the administrator of the identity provider", path.display()));
             if context.ui.is_json() {

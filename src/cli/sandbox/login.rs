@@ -13,6 +13,8 @@ use crate::provider::profile::Support;
 use crate::relying::registration;
 use crate::sandbox::login::Offered;
 use crate::sandbox::login::Tenant;
+use crate::sandbox::login::TestSp;
+use crate::trial::saml;
 
 /// The connections, and the vendor that they are all of.
 pub(super) struct Wanted {
@@ -24,8 +26,8 @@ pub(super) struct Wanted {
     pub(super) tenant: Tenant,
 }
 
-/// Loads the connections; `None` where none is named.
-pub(super) fn wanted(names: &[ConnectionName], context: &Context) -> Result<Option<Wanted>> {
+/// Loads the connections; `None` where none is named. `test` is the port of a test that is answered too.
+pub(super) fn wanted(names: &[ConnectionName], test: Option<u16>, context: &Context) -> Result<Option<Wanted>> {
     let mut all = Vec::new();
     for name in names {
         let prepared = Prepared::new(name, context)?;
@@ -59,6 +61,10 @@ pub(super) fn wanted(names: &[ConnectionName], context: &Context) -> Result<Opti
         mode,
         routes: vendor.rules.domain_routing,
         connections: all.iter().map(offered).collect(),
+        test: test.map(|port| {
+            let (entity_id, acs) = saml::names_at(&format!("http://localhost:{port}"));
+            TestSp { entity_id, acs }
+        }),
     };
     Ok(Some(Wanted { provider, settings: first.connection().settings.clone(), tenant }))
 }

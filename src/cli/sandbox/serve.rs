@@ -51,6 +51,7 @@ Examples:
   ssoctl sandbox serve --users 10000 --fault throttle=5% --fault commit-then-stall=every:50
   ssoctl sandbox serve --users 10000 --fault-script outage.faults
   ssoctl sandbox serve --login qualtrics-prod --csv users.csv     # and the vendor's login page
+  ssoctl sandbox serve --login qualtrics-prod --login-port 8111 --test-sp   # and rehearse `connection test` there
   ssoctl sandbox serve --provider scim --users 500 --quirk ignore-filter --rate-limit 50
 
 A fault is KIND=RATE[@CALLS]: RATE is 5%, every:N or at:N; CALLS are of config, whoami, list,
@@ -109,6 +110,9 @@ pub(crate) struct Args {
     /// The port of its pages on this machine; 0 takes any that is free
     #[arg(long, value_name = "PORT", default_value_t = 0, requires = "logins", help_heading = "Login")]
     login_port: u16,
+    /// The identity provider answers the service provider of `connection test` too (SAML), which listens at this port [default where no port is given: 8976]
+    #[arg(long, value_name = "PORT", num_args = 0..=1, default_missing_value = "8976", requires = "logins", help_heading = "Login")]
+    test_sp: Option<u16>,
     /// Append a line of JSON for every change and every attempt
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
@@ -207,7 +211,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     if args.list_faults {
         return listed::tell(context);
     }
-    let wanted = login::wanted(&args.logins, context)?;
+    let wanted = login::wanted(&args.logins, args.test_sp, context)?;
     let provider = match (&args.provider, &wanted) {
         (Some(given), Some(wanted)) if *given != wanted.provider => {
             let message = format!("`{}` is a connection of {}, and not of {given}", args.logins[0], wanted.provider);

@@ -7,7 +7,6 @@ use crate::model::counted;
 use crate::model::difference::explain_difference;
 use crate::model::verification::Verification;
 use crate::oidc::flow::Hide;
-use crate::oidc::flow::begin::Login;
 use crate::oidc::flow::hidden::Hidden;
 use crate::oidc::flow::parameters::Parameters;
 use crate::oidc::flow::refusal;
@@ -23,8 +22,8 @@ const ANEW: &str = "begin the login anew, and let the browser come back by itsel
 /// What is expected of an answer.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Expected<'e> {
-    /// The login that it is to answer.
-    pub(crate) login: &'e Login,
+    /// The state of the login that it is to answer; `None` where nobody knows it, as of a recording that begins late.
+    pub(crate) state: Option<&'e str>,
     /// The issuer, byte for byte.
     pub(crate) issuer: Option<&'e str>,
     /// Whether the provider says that its answers name it (RFC 9207 3).
@@ -41,11 +40,14 @@ pub(crate) fn judge(query: &str, expected: &Expected<'_>, hide: &Hide<'_>, found
         }
     };
     found.passed("callback", "rfc6749 3.1", format!("{}, each once", counted(parameters.len() as u64, "parameter")));
-    if let Err(why) = state(&parameters, expected.login, hide) {
+    if let Err(why) = state(&parameters, expected.state, hide) {
         found.refused("state", "rfc6749 10.12", &why);
         return None;
     }
-    found.passed("state", "rfc6749 10.12", "that of this login");
+    match expected.state {
+        Some(_) => found.passed("state", "rfc6749 10.12", "that of this login"),
+        None => found.unchecked("state", "rfc6749 10.12", "it has one, and nobody knows that of the request"),
+    }
     if !issuer(&parameters, expected, hide, found) {
         return None;
     }
@@ -62,7 +64,7 @@ pub(crate) fn judge(query: &str, expected: &Expected<'_>, hide: &Hide<'_>, found
 }
 
 /// Whether it answers this login at all: before that, nothing else of it means anything.
-fn state(parameters: &Parameters, login: &Login, hide: &Hide<'_>) -> Result<(), Failure> {
+fn state(parameters: &Parameters, asked: Option<&str>, hide: &Hide<'_>) -> Result<(), Failure> {
     // Who sends an error without the state may still be the provider: the word alone tells what to look for.
     let error = parameters
         .get("error")
@@ -73,7 +75,7 @@ fn state(parameters: &Parameters, login: &Login, hide: &Hide<'_>) -> Result<(), 
             let what = format!("what came back has no `state`, so that it may be the answer to another login{error}");
             Err(Failure::input("state-missing", what).hint(format!("never take it; {ANEW}")))
         }
-        Some(state) if random::is_same(login.state.expose(), state) => Ok(()),
+        Some(state) if asked.is_none_or(|asked| random::is_same(asked, state)) => Ok(()),
         Some(_) => {
             let what = format!("what came back has the `state` of another login (neither is shown){error}");
             Err(Failure::input("state-mismatch", what)
@@ -161,6 +163,7 @@ mod tests {
     use crate::model::time::Time;
     use crate::model::verification::StepResult;
     use crate::oidc::flow::begin::Draw;
+    use crate::oidc::flow::begin::Login;
     use crate::oidc::flow::begin::Request;
     use crate::oidc::flow::begin::begin;
 
@@ -181,7 +184,7 @@ mod tests {
 
     fn judged(query: &str, issuer: Option<&str>, names_issuer: bool) -> (Verification, Option<Hidden>) {
         let (login, mut found) = (login(), Verification::default());
-        let expected = Expected { login: &login, issuer, names_issuer };
+        let expected = Expected { state: Some(login.state.expose()), issuer, names_issuer };
         let code = judge(query, &expected, &str::to_owned, &mut found);
         (found, code)
     }
@@ -270,6 +273,21 @@ mod tests {
         let (found, _) =
             judged(&format!("error=access_denied&{STATE}&iss=https://evil"), Some("https://i.example"), true);
         assert_eq!(found.refusal().unwrap().code, Some("answering-issuer-mismatch"));
+    }
+
+    #[test]
+    fn of_a_login_whose_request_nobody_knows_the_state_is_unchecked_and_the_rest_is_judged() {
+        let judged = |query: &str| {
+            let mut found = Verification::default();
+            let expected = Expected { state: None, issuer: Some("https://i.example"), names_issuer: false };
+            let code = judge(query, &expected, &str::to_owned, &mut found);
+            (found.refusal().and_then(|step| step.code), code.is_some(), found)
+        };
+        let (code, is_there, found) = judged("code=hunter2&state=x");
+        assert_eq!((code, is_there, found.steps[1].result), (None, true, StepResult::Unchecked));
+        assert_eq!(judged("code=hunter2").0, Some("state-missing"));
+        assert_eq!(judged("error=access_denied&state=x").0, Some("oauth-access-denied"));
+        assert_eq!(judged("code=x&state=x&iss=https://evil.example").0, Some("answering-issuer-mismatch"));
     }
 
     #[test]

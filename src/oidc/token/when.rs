@@ -76,7 +76,7 @@ impl Judging<'_> {
                     "token-expired",
                     format!("it held until {exp}, {past} s ago at {}", self.now),
                 )
-                .hint("take a token of a login made now, or judge a captured one as of its own time (`--at TIME`); if it is new, set the clocks right"));
+                .hint("take a token of a login made now, or judge a captured one as of its own time (`ssoctl login decode FILE --connection NAME --at TIME`); if it is new, set the clocks right"));
             }
             if past >= 0 {
                 return Ok(Held::Note(format!(

@@ -13,7 +13,7 @@ use crate::saml::response::identity;
 use crate::saml::response::node::Node;
 
 const BEARER: &str = "urn:oasis:names:tc:SAML:2.0:cm:bearer";
-const CLOCKS: &str = "compare the clocks of both sides; a captured response is judged as of its own time by `--at`";
+const CLOCKS: &str = "compare the clocks of both sides; a captured response is judged as of its own time by `ssoctl login decode FILE --connection NAME --at TIME`";
 
 /// Why a step fails: code, message, mend.
 type Why = (&'static str, String, &'static str);

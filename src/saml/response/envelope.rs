@@ -29,7 +29,9 @@ fn meaning(status: &str) -> &'static str {
         }
         "Responder" => "the identity provider failed itself: look at its log",
         "VersionMismatch" => "the identity provider does not take this version of SAML",
-        "AuthnFailed" => "the user did not authenticate",
+        "AuthnFailed" => {
+            "the user did not authenticate: have them log in again; the sign-in log of the identity provider says what failed, a password, a second factor or a rule"
+        }
         "InvalidNameIDPolicy" => {
             "the identity provider cannot give a NameID of the format that was asked for: compare `saml.options.name_id_format` with what it offers"
         }
@@ -37,7 +39,9 @@ fn meaning(status: &str) -> &'static str {
         "NoPassive" => "the user would have had to be asked, and the request forbade it",
         "RequestDenied" => "the identity provider refuses: is the user assigned to the application?",
         "RequestUnsupported" => "the identity provider does not do what was asked for",
-        "UnknownPrincipal" => "the identity provider does not know the user",
+        "UnknownPrincipal" => {
+            "the identity provider does not know the user: log in as somebody who is there, and assigned to the application"
+        }
         _ => "look at the identity provider's log",
     }
 }
@@ -155,7 +159,7 @@ impl Judging<'_> {
                 CLAUSE,
                 "response-unsolicited",
                 "the login began at the identity provider, and that is not allowed here",
-                "begin at the service provider; or allow logins that begin at the identity provider",
+                "begin at the service provider: no login that begins at the identity provider is taken here",
             ),
         }
     }
@@ -192,7 +196,7 @@ impl Judging<'_> {
                 clause,
                 "issuer-mismatch",
                 explain_difference(self.expected.idp, said),
-                "compare the identity provider's entity ID with `saml.idp.entity_id`; where it has changed, import its metadata anew: `ssoctl connection refresh`",
+                "compare the identity provider's entity ID with `saml.idp.entity_id`: another identity provider is another connection",
             ),
         }
     }

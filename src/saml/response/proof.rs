@@ -183,6 +183,7 @@ impl Judging<'_> {
         };
         let hints = foreign.unwrap_or_else(|| match failure.code() {
             UNPINNED => unpinned("NAME"),
+            "digest-mismatch" => "begin the login anew; if it comes again, ask who changes it on its way. Of a capture, save what the browser posted, and not what a tool shows".to_owned(),
             "signature-invalid" => "it was altered on its way, or signed by another key: capture it anew, and compare the certificates of both sides".to_owned(),
             _ => failure.hints().join("\n"),
         });
@@ -208,7 +209,7 @@ impl Judging<'_> {
         });
         (!pinned).then(|| {
             format!(
-                "the signature brings the certificate sha256:{} ({}), which is none of those that the connection has; where the identity provider has a new one, `ssoctl connection refresh` or `ssoctl cert add` takes it, once its fingerprint is compared by another way",
+                "the signature brings the certificate sha256:{} ({}), which is none of those that the connection has; where the identity provider has a new one, `ssoctl connection refresh NAME` or `ssoctl cert add NAME FILE` takes it, once its fingerprint is compared by another way",
                 crypto::hex(&crypto::sha256(&der)),
                 certificate.called()
             )

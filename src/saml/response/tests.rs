@@ -463,3 +463,61 @@ fn what_is_encrypted_otherwise_is_refused_by_name() {
     let inner = assertion("_a", "anna", &assertion("_b", "eve", ""));
     assert_eq!(code(&encrypted(&inner, true)), "assertion-misplaced");
 }
+
+#[test]
+fn an_answer_of_another_issuer_is_told_as_that_before_its_key_and_no_key_of_it_is_to_be_pinned() {
+    let other = usual().replace(IDP, "https://other.example.org/saml");
+    let foreign = Sealer::new().unwrap().seal(other.as_bytes()).unwrap().document;
+    let mends = |others: &[(&str, &str)], test: Option<&str>| mends::Mends {
+        connection: "prod".to_owned(),
+        others: others.iter().map(|(entity_id, name)| ((*entity_id).to_owned(), (*name).to_owned())).collect(),
+        test: test.map(str::to_owned),
+    };
+    let judged = |by: &mends::Mends| {
+        let mut judged = judge(&foreign, "r.xml", &expected());
+        judged.mended(by);
+        assert_eq!(refused(&judged), "issuer-mismatch");
+        assert_eq!(judged.verification.steps.iter().filter(|step| step.code == Some("signature-invalid")).count(), 1);
+        let hints: Vec<String> = judged.verification.steps.iter().filter_map(|step| step.hint.clone()).collect();
+        assert!(
+            !hints.iter().any(|hint| hint.contains("cert add") || hint.contains("connection refresh")),
+            "{hints:?}"
+        );
+        judged.verification.refusal().unwrap().hint.clone().unwrap()
+    };
+    let known = [("https://other.example.org/saml", "second")];
+    assert_eq!(
+        judged(&mends(&known, None)),
+        "this is a login of `second`: `ssoctl login decode FILE --connection second`"
+    );
+    assert!(judged(&mends(&known, Some("x"))).ends_with("`ssoctl connection test second` tests that one"));
+    assert!(judged(&mends(&[], None)).contains("`ssoctl connection set prod saml.idp.entity_id=..`"));
+    // Its own issuer with an unknown key is what a new certificate looks like.
+    let foreign = Sealer::new().unwrap().seal(usual().as_bytes()).unwrap().document;
+    assert_eq!(refused(&judge(&foreign, "r.xml", &expected())), "signature-invalid");
+    let of_sandbox = usual().replace(IDP, "http://localhost:8111/idp/metadata");
+    let mut judged = judge(&Sealer::new().unwrap().seal(of_sandbox.as_bytes()).unwrap().document, "r.xml", &expected());
+    judged.mended(&mends(&[], None));
+    assert!(judged.verification.refusal().unwrap().hint.as_ref().unwrap().contains("of a sandbox"));
+}
+
+#[test]
+fn what_is_damaged_as_a_whole_is_told_in_the_words_of_a_login() {
+    for (document, code) in [
+        ("<!DOCTYPE html><html><body>no</body></html>", "response-not-one"),
+        ("<html><body/></html>", "response-not-one"),
+    ] {
+        let judged = judge(document.as_bytes(), "r.xml", &expected());
+        let step = judged.verification.refusal().unwrap();
+        assert_eq!(step.code, Some(code), "{step:?}");
+        assert!(!format!("{step:?}").contains("metadata"), "{step:?}");
+    }
+    let with_type = format!("<!DOCTYPE x>{}", usual());
+    let judged = judge(with_type.as_bytes(), "r.xml", &expected());
+    let step = judged.verification.refusal().unwrap();
+    assert!(step.code == Some("doctype") && step.hint.as_ref().unwrap().starts_with("do not trust it"), "{step:?}");
+    // Altered after it was signed: nobody publishes a login.
+    let altered = String::from_utf8(sealed(&usual())).unwrap().replace(">anna<", ">eve<");
+    let judged = judge(altered.as_bytes(), "r.xml", &expected());
+    assert!(judged.verification.refusal().unwrap().hint.as_ref().unwrap().starts_with("begin the login anew"));
+}

@@ -22,6 +22,18 @@ pub(super) const BRAND: &str = "identity provider of the ssoctl sandbox";
 /// The most accounts that the page lists; others are typed.
 const MOST_LISTED: usize = 100;
 
+/// What the form has as its goal where that is a test.
+pub(super) const TEST: &str = "test";
+
+/// Whom an answer is for: by which connection its user is told, and whether it goes to a test in the vendor's place.
+#[derive(Clone, Copy)]
+pub(super) struct To {
+    /// The connection.
+    pub(super) at: usize,
+    /// Whether it goes to a test.
+    pub(super) is_test: bool,
+}
+
 /// Where logins begin that begin here.
 pub(super) fn home(login: &Login) -> Reply {
     let (saml, openid) = (login.idp().saml(), login.idp().openid());
@@ -42,6 +54,16 @@ pub(super) fn home(login: &Login) -> Reply {
                 }
             }
         }
+        h2 { "Rehearse " code { "connection test" } }
+        @match login.test() {
+            Some(test) => {
+                p { "The service provider of a test is answered too (SAML), at " code { (test.acs) } ". Add a connection to this identity provider by its metadata, and test that." }
+                @if let Some(offered) = by_saml().next() {
+                    p { "A test with " code { "--idp-initiated" } " begins here: " a href=(format!("/idp/start?connection={}&to={TEST}", offered.name)) { "answer a test" } "." }
+                }
+            }
+            None => p { "Its requests are answered (SAML) where the sandbox was started with " code { "--test-sp" } "." },
+        }
         p { "Begin at the vendor: " a href="/" { "login page" } "." }
     };
     Reply::page(200, page::layout(BRAND, "Identity provider", &body))
@@ -58,9 +80,17 @@ struct Form<'f> {
 }
 
 /// Who logs in by SAML, and what is wrong with the answer.
-pub(super) fn choose(login: &Login, at: usize, asked: Option<&Asked>, relay_state: &str) -> Reply {
+pub(super) fn choose(login: &Login, to: To, asked: Option<&Asked>, relay_state: &str) -> Reply {
+    let To { at, is_test } = to;
     let offered = &login.connections()[at];
-    let mut about = vec![("logs in at", printable(&offered.shown())), ("answer goes to", login.acs(offered))];
+    let mut about = match login.test().filter(|_| is_test) {
+        Some(test) => vec![
+            ("logs in at", "the service provider of `connection test`".to_owned()),
+            ("answer goes to", test.acs.clone()),
+            ("attributes of", printable(&offered.shown())),
+        ],
+        None => vec![("logs in at", printable(&offered.shown())), ("answer goes to", login.acs(offered))],
+    };
     match asked {
         Some(asked) => {
             about.push(("request", printable(&asked.id)));
@@ -73,12 +103,30 @@ pub(super) fn choose(login: &Login, at: usize, asked: Option<&Asked>, relay_stat
     }
     let request = asked.map(|asked| asked.id.as_str()).unwrap_or_default();
     let wrong = wrong::saml::Wrong::ALL.into_iter();
+    let keeps = offered.connection.saml.as_ref().is_some_and(|saml| saml.options.replay_prevention);
+    let fate = |one: wrong::saml::Wrong| match one {
+        // A test knows by its own flags what it takes.
+        _ if is_test => fate(one.refused()),
+        wrong::saml::Wrong::Unsolicited if offered.unsolicited => {
+            " (taken: a login may begin at the identity provider here)".to_owned()
+        }
+        wrong::saml::Wrong::Again if !keeps => " (taken: `saml.options.replay_prevention` is off)".to_owned(),
+        _ => match one.refused() {
+            Refused::Unless(code) => fate(Refused::By(code)),
+            other => fate(other),
+        },
+    };
     let form = Form {
         about,
         action: "/idp/answer",
-        hidden: vec![("connection", &offered.name), ("request", request), ("RelayState", relay_state)],
+        hidden: vec![
+            ("connection", &offered.name),
+            ("to", if is_test { TEST } else { "vendor" }),
+            ("request", request),
+            ("RelayState", relay_state),
+        ],
         words: ("NameID", "Attributes"),
-        wrong: wrong.map(|one| (one.word(), format!("{}{}", one.about(), fate(one.refused())))).collect(),
+        wrong: wrong.map(|one| (one.word(), format!("{}{}", one.about(), fate(one)))).collect(),
     };
     asks(login, at, &form)
 }
@@ -130,7 +178,7 @@ fn asks(login: &Login, at: usize, form: &Form<'_>) -> Reply {
             label for="name_id" { (subject) ", where it is to be another one" }
             input #name_id type="text" name="name_id" autocomplete="off";
             label for="attributes" { (attributes) ", one to a line as name=value, in the place of the account's own" }
-            textarea #attributes name="attributes" rows="4" placeholder=(example(&names)) {}
+            textarea #attributes name="attributes" rows=(names.len().clamp(4, 12)) placeholder=(example(&names)) {}
             @if !names.is_empty() { p.faint { "The connection reads: " (printable(&names.join(", "))) ". A name without a value is left out." } }
             label for="wrong" { "What is wrong with the answer" }
             select #wrong name="wrong" {

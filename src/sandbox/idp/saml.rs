@@ -50,12 +50,14 @@ pub(crate) struct SamlIdp {
     keys: Keys,
     certificate: Certificate,
     trust: Trust,
-    /// The last good answer to each connection, for whoever wants to see it refused.
-    last: Mutex<HashMap<usize, String>>,
+    /// The last good answer by each connection, to the vendor or a test, for whoever wants to see it refused.
+    last: Mutex<HashMap<(usize, bool), String>>,
 }
 
 /// Whom an answer is about, and what is wrong with it.
 struct Wish {
+    /// Whether it is for a test, and not for the vendor.
+    to_test: bool,
     identity: Identity,
     wrong: Wrong,
     in_response_to: Option<String>,
@@ -118,20 +120,28 @@ impl SamlIdp {
         const FILE: &str = "the request";
         let asked = request::asked(&binding::decode(&value, FILE)?, FILE)?;
         let known = login.connections().iter().position(|offered| asked.acs.as_deref() == Some(&*login.acs(offered)));
-        let Some(at) = known else {
+        let is_test = login.test().is_some_and(|test| asked.acs.as_deref() == Some(&*test.acs));
+        let Some(at) = known.or_else(|| self.of_test(login).filter(|_| is_test)) else {
             return Err(Failure::refused("acs-unknown", "the answer is to go to a reply URL that is not known here")
-                .hint("begin the login at the vendor's page: this identity provider answers its connections alone")
+                .hint("begin the login at the vendor's page: this identity provider answers its connections alone, and `connection test` where the sandbox was started with `--test-sp`")
                 .into());
         };
-        Ok(pages::choose(login, at, Some(&asked), relay_state.as_deref().unwrap_or_default()))
+        let to = pages::To { at, is_test: known.is_none() };
+        Ok(pages::choose(login, to, Some(&asked), relay_state.as_deref().unwrap_or_default()))
+    }
+
+    /// The connection whose attributes a test is told: the first by SAML.
+    fn of_test(&self, login: &Login) -> Option<usize> {
+        login.connections().iter().position(|offered| offered.connection.saml.is_some())
     }
 
     /// A login that begins here.
     pub(super) fn begun(&self, request: &Request, login: &Login) -> Result<Reply> {
         let at = login.of_parameter(request)?;
         login.connections()[at].by_saml()?;
-        let relay_state = login.connections()[at].relay_state.clone().unwrap_or_default();
-        Ok(pages::choose(login, at, None, &relay_state))
+        let is_test = login.test().is_some() && request.parameter("to").as_deref() == Some(pages::TEST);
+        let relay_state = login.connections()[at].relay_state.clone().filter(|_| !is_test).unwrap_or_default();
+        Ok(pages::choose(login, pages::To { at, is_test }, None, &relay_state))
     }
 
     /// The form was sent: the answer goes to the vendor by way of the browser.
@@ -146,7 +156,8 @@ impl SamlIdp {
         })?;
         let Who { identity, .. } = who::of_form(request, login, offered)?;
         let in_response_to = Some(field("request").to_owned()).filter(|id| !id.is_empty());
-        let last = lock(&self.last).get(&at).cloned();
+        let to_test = login.test().is_some() && field("to") == pages::TEST;
+        let last = lock(&self.last).get(&(at, to_test)).cloned();
         let message = match (wrong, last) {
             (Wrong::Again, Some(last)) => last,
             (Wrong::Again, None) => {
@@ -154,28 +165,30 @@ impl SamlIdp {
                     .hint("send a good one first")
                     .into());
             }
-            _ => binding::posted(&self.document(login, at, Wish { identity, wrong, in_response_to }, LASTS)?),
+            _ => {
+                binding::posted(&self.document(login, at, Wish { to_test, identity, wrong, in_response_to }, LASTS)?)
+            }
         };
         if wrong == Wrong::Nothing {
-            lock(&self.last).insert(at, message.clone());
+            lock(&self.last).insert((at, to_test), message.clone());
         }
         let fields = [
             (Parameter::Response.name(), message.as_str()),
             ("RelayState", request.field("RelayState").unwrap_or_default()),
         ];
         let some = if fields[1].1.is_empty() { &fields[..1] } else { &fields[..] };
-        Ok(page::sends_itself(pages::BRAND, &login.acs(offered), some))
+        Ok(page::sends_itself(pages::BRAND, &place(login, at, to_test).1, some))
     }
 
     fn document(&self, login: &Login, at: usize, wish: Wish, lasts: i64) -> Result<String> {
-        let (offered, now) = (&login.connections()[at], login.now());
-        let acs = login.acs(offered);
+        let now = login.now();
+        let (audience, acs) = place(login, at, wish.to_test);
         let answer = Answer {
             id: request::id()?,
             assertion_id: request::id()?,
             issuer: self.entity_id(),
             in_response_to: wish.in_response_to,
-            audience: login.entity_id(offered),
+            audience,
             destination: acs.clone(),
             recipient: acs,
             at: now,
@@ -209,10 +222,24 @@ impl SamlIdp {
         })?;
         let mut lines = String::new();
         for _ in 0..count {
-            let wish = Wish { identity: (offered.asserted)(&account), wrong: Wrong::Unsolicited, in_response_to: None };
+            let wish = Wish {
+                to_test: false,
+                identity: (offered.asserted)(&account),
+                wrong: Wrong::Unsolicited,
+                in_response_to: None,
+            };
             lines.push_str(&binding::posted(&self.document(login, at, wish, STOCK_LASTS)?));
             lines.push('\n');
         }
         Ok(Reply::document("text/plain; charset=utf-8", lines))
+    }
+}
+
+/// Entity ID and reply URL of whom an answer is for.
+fn place(login: &Login, at: usize, to_test: bool) -> (String, String) {
+    let offered = &login.connections()[at];
+    match login.test().filter(|_| to_test) {
+        Some(test) => (test.entity_id.clone(), test.acs.clone()),
+        None => (login.entity_id(offered), login.acs(offered)),
     }
 }

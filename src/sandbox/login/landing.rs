@@ -92,7 +92,8 @@ impl Login {
     /// What has arrived is decided by the rules where it proves somebody, and else told step by step.
     pub(super) fn arrived(&self, at: usize, arrived: Arrived, request: &Request, leads: &str) -> Result<Reply> {
         let offered = &self.connections()[at];
-        let Arrived { verification, identity, claimed } = arrived;
+        let Arrived { mut verification, identity, claimed } = arrived;
+        verification.name(&offered.name);
         let Some(identity) = identity.filter(|_| verification.refusal().is_none()) else {
             self.refused.fetch_add(1, Ordering::Relaxed);
             return Ok(pages::not_accepted(self, offered, &verification, claimed.as_ref()));

@@ -54,7 +54,8 @@ fn tenant_at(base: String, files: &[(&str, &str)], users: &[(&str, &str, &str, O
     let connections: Vec<Offered> = files.iter().map(|(name, file)| offered(name, file)).collect();
     let vendor = built_in(&connections[0].connection.provider);
     let mode = connections[0].connection.login.mode.or(vendor.rules.mode);
-    let tenant = Tenant { vendor: vendor.title.clone(), mode, routes: vendor.rules.domain_routing, connections };
+    let tenant =
+        Tenant { vendor: vendor.title.clone(), mode, routes: vendor.rules.domain_routing, connections, test: None };
     Login::new(base, tenant, people, now).unwrap()
 }
 
@@ -272,6 +273,60 @@ fn a_good_answer_logs_its_user_in_and_the_answer_is_taken_once() {
     browser.cookie = Some(first);
     browser.get("/app").sees(200, &["Log in"]);
     browser.get("/stats").sees(200, &["\"accepted\":2", "\"refused\":1", "\"remembered\":2"]);
+}
+
+#[test]
+fn the_service_provider_of_a_test_is_answered_where_that_was_asked_for() {
+    let request = |acs: &str| {
+        let asked = AuthnRequest {
+            id: "_t",
+            at: Time::parse("2026-11-27T10:00:00Z").unwrap(),
+            issuer: "http://localhost:8976/metadata",
+            destination: "http://localhost:9/idp/sso",
+            acs,
+            force: false,
+            name_id_format: None,
+        };
+        binding::posted(&request::authn_request(&asked, None).unwrap())
+    };
+    const ACS: &str = "http://localhost:8976/acs";
+    let mut login = staff();
+    Browser::of(&login).post("/idp/sso", &[("SAMLRequest", &request(ACS))]).sees(403, &["acs-unknown", "--test-sp"]);
+    let test = TestSp { entity_id: "http://localhost:8976/metadata".to_owned(), acs: ACS.to_owned() };
+    login.tenant.test = Some(test);
+    let mut browser = Browser::of(&login);
+    browser.ask(Method::Post, "/idp/sso", fields(&[("SAMLRequest", &request(ACS)), ("RelayState", "r1")]));
+    browser.sees(200, &["the service provider of `connection test`", ACS]);
+    let (to, form) = browser.answered(&ANNA);
+    assert_eq!((to.as_str(), &form[1]), (ACS, &("RelayState".to_owned(), "r1".to_owned())));
+    let xml = binding::decode(&form[0].1, "x").unwrap();
+    let acs = [ACS.to_owned()];
+    let judged = crate::saml::response::judge(
+        &xml,
+        "x",
+        &crate::saml::response::Expected {
+            idp: &login.idp().saml().entity_id(),
+            trust: login.idp().saml().trust(),
+            audience: Some("http://localhost:8976/metadata"),
+            acs: &acs,
+            request: crate::saml::response::Request::Sent("_t".to_owned()),
+            keys: &[],
+            now: login.now(),
+            skew: 0,
+            forced_at: None,
+        },
+    );
+    assert_eq!(judged.identity.unwrap().values("Mail"), ["anna@example.org"], "{:?}", judged.verification);
+    // No other place is, and a form cannot ask for a test where there is none.
+    browser.post("/idp/sso", &[("SAMLRequest", &request("http://localhost:8977/acs"))]).sees(403, &["acs-unknown"]);
+    let plain = staff();
+    let mut browser = Browser::of(&plain);
+    browser.get("/idp/start?connection=staff&to=test");
+    assert_eq!(browser.answered(&[&ANNA[..], &[("to", "test")]].concat()).0, "http://localhost:9/acs/staff");
+    // The page says beforehand what becomes of an answer.
+    browser
+        .get("/idp/start?connection=staff")
+        .sees(200, &["taken: a login may begin at the identity provider here", "(response-replayed)"]);
 }
 
 #[test]

@@ -37,7 +37,7 @@ fn pair(change: impl FnOnce(&mut Setting)) -> Pair {
     let key = PrivateKey::generate(NewKey::Ec(Curve::P256)).unwrap();
     let pins = Pin::read(key.public().to_pem().unwrap().as_bytes(), "x").unwrap();
     let mut setting = Setting {
-        name: "prod".to_owned(),
+        mends: Mends { connection: "prod".to_owned(), ..Mends::default() },
         idp: IDP.to_owned(),
         trust: Trust { pins, sha1: Sha1::Refused },
         sso: Some(endpoint(Binding::redirect(), "/sso")),
@@ -380,4 +380,18 @@ fn a_logout_asks_for_the_session_of_the_login_and_judges_the_answer() {
         assert!(pair.sp.logged_out(&get("/slo", &other)).is_none(), "{other}");
     }
     assert_eq!(ended(&query(&id, Some(pair.idp.key()))), "logged-out");
+}
+
+#[test]
+fn the_mends_of_a_test_are_about_its_own_service_provider() {
+    assert_eq!(entity_id_of_test("http://localhost:8976/acs").as_deref(), Some("http://localhost:8976/metadata"));
+    assert_eq!(entity_id_of_test("https://localhost:1/acs").as_deref(), Some("https://localhost:1/metadata"));
+    for other in [
+        "http://localhost:8111/acs/prod",
+        "http://localhost:/acs",
+        "http://localhost:8976/x/acs",
+        "https://sp.example.org/acs",
+    ] {
+        assert_eq!(entity_id_of_test(other), None, "{other}");
+    }
 }

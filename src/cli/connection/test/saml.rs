@@ -12,20 +12,21 @@ use crate::model::printable;
 use crate::model::connection::Endpoint;
 use crate::model::connection::Saml;
 use crate::model::time::Time;
+use crate::saml::response::mends::Mends;
 use crate::trial::own_key::OwnKey;
 use crate::trial::party::Party;
 use crate::trial::saml::ServiceProvider;
 use crate::trial::saml::Setting;
 
 /// The service provider at this base.
-pub(super) fn party(args: &Args, saml: &Saml, base: String, folder: &Path, now: Time) -> Result<Box<dyn Party>> {
+pub(super) fn party(args: &Args, saml: &Saml, mends: Mends, (base, folder): (String, &Path), now: Time) -> Result<Box<dyn Party>> {
     let sso = if args.idp_initiated { None } else { Some(endpoint(args, saml)?) };
     let slo = if args.slo { Some(logout(args, saml)?) } else { None };
     let options = &saml.options;
     // QT4: POST means signed.
     let posts = sso.as_ref().is_some_and(|endpoint| endpoint.binding == Binding::post());
     let setting = Setting {
-        name: args.name.to_string(),
+        mends,
         idp: saml.idp.entity_id.clone(),
         trust: decode::saml::trust(&args.name, saml, args.insecure_allow_sha1)?,
         sign: args.sign_request || options.sign_request || saml.idp.want_authn_requests_signed || posts,

@@ -48,27 +48,41 @@ pub(super) fn metadata(party: &dyn Party, context: &Context) -> Result<Verdict> 
     Ok(Verdict::Done)
 }
 
+/// What was seen while nobody logged in.
+pub(super) struct Seen<'s> {
+    /// Whether a browser was at the address of the test.
+    pub(super) opened: bool,
+    /// Whether one was sent on to the identity provider.
+    pub(super) begun: bool,
+    /// What came and is no login of the test.
+    pub(super) stray: Option<&'s Login>,
+}
+
 /// Nothing came: whether that was here or at the identity provider decides what mends it.
-pub(super) fn no_login(
-    args: &Args,
-    begin: &str,
-    opened: bool,
-    facts: &[(&'static str, String)],
-    stray: Option<&Login>,
-) -> Failure {
+pub(super) fn no_login(args: &Args, begin: &str, seen: &Seen<'_>, facts: &[(&'static str, String)]) -> Failure {
     let failure = Failure::remote("no-login", format!("no login came within {} s", args.wait));
-    let failure = match stray.and_then(|login| login.judged.verification.refusal()) {
+    let stray = seen.stray.and_then(|login| login.judged.verification.refusal());
+    let failure = match stray {
         Some(step) => failure.hint(format!(
-            "something came that answers no login of this test and that nobody has signed (`{}`): every program of \
+            "something came that answers no login of this test and that nobody has signed (`{}`): {}. Every program of \
              this machine, and every page in a browser, can bring such a thing",
-            step.code.unwrap_or(step.step)
+            step.code.unwrap_or(step.step),
+            step.detail
         )),
         None => failure,
     };
-    if !opened && !args.idp_initiated {
+    if !seen.opened && !args.idp_initiated {
         return failure.hint(format!(
             "nobody opened {begin}: open the address that the test shows, which is another each time, in a browser of this machine while it waits; `--wait` gives more time"
         ));
+    }
+    if !seen.begun && !args.idp_initiated {
+        return failure.hint("the page of the test was opened, and its button `Start the login` was not pressed: press it while the test waits; `--wait` gives more time");
+    }
+    // What has come, has come to the right address: where it is the identity provider's, its own mend is the nearest.
+    if let Some(step) = stray {
+        let own = "if it is the identity provider's answer: ";
+        return step.hint.iter().flat_map(|hint| hint.lines()).fold(failure, |failure, line| failure.hint(format!("{own}{line}")));
     }
     let failure = failure.hint("what the identity provider's page said is the reason; if it names the reply URL or an unknown application, add there what stands above");
     let reply = facts.iter().find(|(label, _)| label.contains("reply") || label.contains("redirect"));

@@ -7,6 +7,8 @@ use crate::model::printable;
 
 /// Names of the fields.
 pub(super) const NAMES: [&str; 2] = ["SAMLResponse", "id_token"];
+/// The field beside a SAML response that says where the browser goes then.
+const RELAY_STATE: &str = "RelayState";
 /// As many places as a message names.
 const MOST_TOLD: usize = 4;
 
@@ -18,6 +20,8 @@ pub(super) struct Fields {
     /// Which of the names there are.
     names: Vec<&'static str>,
     count: usize,
+    /// What came along as RelayState, each different value once.
+    relay_states: Vec<String>,
     places: Vec<String>,
     /// What makes the reading of all others uncertain.
     unclear: Option<String>,
@@ -27,6 +31,13 @@ impl Fields {
     /// Takes a field with its place, and says whether it may be a login. Names that some readers take for the same
     /// count too: in other letters, or as an element of a list (`SAMLResponse[]`).
     pub(super) fn add(&mut self, name: &str, value: impl FnOnce() -> String, place: impl FnOnce() -> String) -> bool {
+        if name == RELAY_STATE {
+            let value = value();
+            if !self.relay_states.contains(&value) {
+                self.relay_states.push(value);
+            }
+            return false;
+        }
         let Some(known) = self.counted(name, place) else { return false };
         if self.first.is_none() && name == known {
             self.first = Some((known, value()));
@@ -67,6 +78,7 @@ impl Fields {
     /// Both, one after the other.
     pub(super) fn and(mut self, other: Self) -> Self {
         self.count += other.count;
+        self.relay_states.extend(other.relay_states);
         self.places.extend(other.places);
         self.places.truncate(MOST_TOLD);
         self.names.extend(other.names);
@@ -104,6 +116,19 @@ impl Fields {
         }
     }
 
+    /// The RelayState beside the login; nothing where none is there, or more than one.
+    pub(super) fn relay_state(&self) -> Option<String> {
+        match self.relay_states.as_slice() {
+            [one] => Some(one.clone()),
+            _ => None,
+        }
+    }
+
+    /// The same of a whole request, in which it is empty where none is there.
+    pub(super) fn whole_relay_state(&self) -> Option<String> {
+        if self.relay_states.is_empty() { Some(String::new()) } else { self.relay_state() }
+    }
+
     /// The message that they carry; nothing where there is none.
     pub(super) fn message(self) -> Option<Message> {
         if self.count == 0 {
@@ -137,6 +162,12 @@ fn meant(name: &str) -> Option<&'static str> {
 pub(super) fn plain(value: &str) -> String {
     let closed = value.replace('=', "%3D").replace('&', "%26");
     url::form_urlencoded::parse(closed.as_bytes()).map(|(name, _)| name.replace(' ', "+")).collect()
+}
+
+/// A value of a form as it was before it was sent.
+pub(in crate::cli::login) fn decoded(value: &str) -> String {
+    let closed = value.replace('=', "%3D").replace('&', "%26");
+    url::form_urlencoded::parse(closed.as_bytes()).map(|(name, _)| name.into_owned()).collect()
 }
 
 /// The name of a field without its percent-encoding, nor that of ASP (`%u0053`).
@@ -209,7 +240,11 @@ fn pairs(text: &str, what: &str, others: &[char], fields: &mut Fields) {
     for (at, pair) in text.split('&').filter(|pair| !pair.is_empty()).enumerate() {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let name = plain_name(name);
-        let value = || if name == "id_token" { plain(value) } else { value.to_owned() };
+        let value = || match name.as_str() {
+            "id_token" => plain(value),
+            RELAY_STATE => decoded(value),
+            _ => value.to_owned(),
+        };
         let taken = fields.add(&name, value, || format!("parameter {} of the {what}", at + 1));
         for part in pair.split(others).skip(usize::from(taken || !pair.contains(others))) {
             let name = plain_name(part.split('=').next().unwrap_or_default());

@@ -5,6 +5,8 @@ use serde::Deserialize;
 use crate::cli::login::capture::Captured;
 use crate::cli::login::capture::MOST_JSON;
 use crate::cli::login::capture::Message;
+use crate::cli::login::capture::code;
+use crate::cli::login::capture::code::Begun;
 use crate::cli::login::capture::fields;
 use crate::cli::login::capture::fields::Fields;
 use crate::cli::login::capture::tags::contains;
@@ -12,6 +14,11 @@ use crate::cli::login::capture::twice;
 use crate::model::printable;
 use crate::model::time::Time;
 use crate::oidc::json;
+use crate::saml;
+use crate::saml::binding;
+
+/// Requests of a recording that an answer is compared with.
+const MOST_BEGUN: usize = 50;
 
 /// As much of HAR 1.2 as is needed.
 #[derive(Deserialize)]
@@ -75,21 +82,62 @@ struct Content {
     text: Option<String>,
 }
 
-/// Every login of a recording, in order, not decoded yet; an error where it is no recording.
-pub(super) fn read(bytes: &[u8]) -> Result<Vec<Captured>, serde_json::Error> {
+/// What a recording has of logins.
+pub(super) struct Recording {
+    /// Every one, in order, not decoded yet.
+    pub(super) logins: Vec<Captured>,
+    /// Whether one by a code has begun, whatever came of it.
+    pub(super) asks_for_a_code: bool,
+}
+
+/// Reads one; an error where it is no recording.
+pub(super) fn read(bytes: &[u8]) -> Result<Recording, serde_json::Error> {
     let har: Har = serde_json::from_slice(bytes)?;
-    Ok(har.log.entries.iter().filter_map(of_entry).collect())
+    let (mut begun, mut asked, mut logins) = (Vec::new(), Vec::new(), Vec::new());
+    for entry in &har.log.entries {
+        logins.extend(of_entry(entry, &asked).or_else(|| by_code(entry, &begun)));
+        if begun.len() < MOST_BEGUN {
+            begun.extend(code::begun(&entry.request.url));
+        }
+        if asked.len() < MOST_BEGUN {
+            asked.extend(question(&entry.request));
+        }
+    }
+    Ok(Recording { logins, asks_for_a_code: !begun.is_empty() })
+}
+
+/// The ID of the SAML request that a request of the browser carries. It may be anybody's, and is compared alone.
+fn question(request: &Request) -> Option<String> {
+    const NAME: &str = "SAMLRequest";
+    let data = request.post_data.as_ref();
+    let param = data.and_then(|data| data.params.iter().flatten().find(|param| param.name == NAME)?.value.clone());
+    let query = request.url.split_once('?').map(|(_, query)| query);
+    let raw = [query, data.and_then(|data| data.text.as_deref())].into_iter().flatten().find_map(|text| {
+        text.split('&').find_map(|pair| pair.strip_prefix(NAME)?.strip_prefix('=').map(str::to_owned))
+    });
+    let xml = binding::decode_copied(&param.or(raw)?, "the request").ok()?;
+    saml::request::asked(&xml, "the request").ok().map(|asked| asked.id)
+}
+
+/// What came back with a code, or an error in its place.
+fn by_code(entry: &Entry, begun: &[Begun]) -> Option<Captured> {
+    let request = &entry.request;
+    let form = request.post_data.as_ref().and_then(|data| data.text.as_deref());
+    let callback = code::callback(&request.url, form, begun)?;
+    let at = entry.started_date_time.as_deref().and_then(moment);
+    Some(Captured { posted_to: address(&request.url), at, ..Captured::bare(Message::Callback(callback)) })
 }
 
 /// The message that a request of the browser carries, or that its answer brings. Body and query are one
 /// request: some vendors take a field out of either.
-fn of_entry(entry: &Entry) -> Option<Captured> {
+fn of_entry(entry: &Entry, asked: &[String]) -> Option<Captured> {
     let request = &entry.request;
     let mut fields = request.post_data.as_ref().map(posted).unwrap_or_default();
     fields::url(&request.url, &mut fields);
+    let relay_state = fields.whole_relay_state();
     let message = fields.message().or_else(|| answered(entry.response.as_ref()?));
     let at = entry.started_date_time.as_deref().and_then(moment);
-    message.map(|message| Captured { message, posted_to: address(&request.url), at })
+    message.map(|message| Captured { message, posted_to: address(&request.url), at, relay_state, asked: asked.to_vec() })
 }
 
 /// The fields of a body. Browsers write it twice, taken apart and as it was sent.

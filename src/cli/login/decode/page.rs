@@ -4,6 +4,7 @@ use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
 
+use crate::cli::led::led;
 use crate::cli::login::page as decided;
 use crate::cli::login::prepared::Prepared;
 use crate::model::identity::Attribute;
@@ -12,6 +13,7 @@ use crate::model::printable;
 use crate::model::verification::Judged;
 use crate::model::verification::Verification;
 use crate::rules::Decision;
+use crate::rules::Verdict;
 
 /// The most values of one attribute that a person is shown.
 const MOST_VALUES: usize = 20;
@@ -24,13 +26,13 @@ pub(crate) fn page(
     prepared: &Prepared,
 ) -> String {
     let mut page = match judged.verification.refusal() {
-        None => "ACCEPTED what the identity provider sent proves the user\n".to_owned(),
+        None => accepted(decision),
         Some(step) => format!("REFUSED [{}]\n", step.code.unwrap_or_default()),
     };
     if let Some(step) = judged.verification.refusal() {
         page += &decided::hanging("why", 2, 16, &step.detail);
         if let Some(hint) = &step.hint {
-            for (at, line) in hint.lines().enumerate() {
+            for (at, line) in led(hint).lines().enumerate() {
                 page += &decided::hanging(if at == 0 { "hint" } else { "" }, 2, 16, line);
             }
         }
@@ -61,6 +63,25 @@ pub(crate) fn page(
     page
 }
 
+/// What the proof and the rules come to, in one line: whoever reads no further must not take a denied login for good.
+fn accepted(decision: Option<&Decision>) -> String {
+    const PROOF: &str = "what the identity provider sent proves the user";
+    let Some(decision) = decision else { return format!("ACCEPTED {PROOF}\n") };
+    let verdict = decision.verdict.word().to_uppercase();
+    match decision.verdict {
+        Verdict::Allow => format!("ACCEPTED, {verdict} [{}] {PROOF}\n", decision.code),
+        Verdict::Deny | Verdict::Prompt => {
+            let but = match decision.verdict {
+                Verdict::Deny => "the vendor would not let them in",
+                _ => "the vendor would ask first",
+            };
+            let mut told = format!("ACCEPTED, {verdict} [{}]\n", decision.code);
+            told += &decided::hanging("why", 2, 16, &format!("{PROOF}; {but}: {}", decision.summary));
+            told
+        }
+    }
+}
+
 /// Each step with its clause; the hint of the first that failed is told above them.
 pub(crate) fn steps(verification: &Verification) -> String {
     let mut text = String::new();
@@ -69,7 +90,7 @@ pub(crate) fn steps(verification: &Verification) -> String {
         text += &decided::hanging("", 2, 13, step.clause);
         let first = verification.refusal().is_some_and(|first| std::ptr::eq(first, step));
         for line in step.hint.iter().filter(|_| !first).flat_map(|hint| hint.lines()) {
-            text += &decided::hanging("", 2, 13, &format!("hint: {line}"));
+            text += &decided::hanging("", 2, 13, &format!("hint: {}", led(line)));
         }
     }
     text
@@ -136,7 +157,7 @@ pub(crate) fn verdict(verification: &Verification) -> Map<String, Value> {
         ("verdict", json!(if refusal.is_none() { "accepted" } else { "refused" })),
         ("code", json!(refusal.and_then(|step| step.code))),
         ("message", json!(refusal.map(|step| printable(&step.detail)))),
-        ("hint", json!(refusal.and_then(|step| step.hint.clone()))),
+        ("hint", json!(refusal.and_then(|step| step.hint.as_deref().map(led)))),
     ];
     ends.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
@@ -150,7 +171,7 @@ pub(crate) fn steps_document(verification: &Verification) -> Value {
             "result": step.result.word(),
             "detail": step.detail,
             "code": step.code,
-            "hint": step.hint,
+            "hint": step.hint.as_deref().map(led),
         })
     });
     Value::Array(steps.collect())

@@ -1,5 +1,8 @@
 //! A captured SAML response, against what the connection and the vendor's profile expect.
 
+use crate::cli::context::Context;
+use crate::cli::login::capture::Captured;
+use crate::cli::login::capture::fields;
 use crate::cli::login::decode::Args;
 use crate::cli::login::decode::refuse_others;
 use crate::cli::login::prepared::Prepared;
@@ -10,16 +13,21 @@ use crate::error::Result;
 use crate::model::ConnectionName;
 use crate::model::connection::Saml;
 use crate::model::difference::explain_difference;
+use crate::model::printable;
 use crate::model::time::Time;
 use crate::model::verification::Judged;
+use crate::model::verification::Verification;
 use crate::saml::response;
 use crate::saml::response::Expected;
 use crate::saml::response::Request;
+use crate::saml::response::mends::Mends;
 use crate::saml::signature::trust::Pin;
 use crate::saml::signature::trust::Trust;
+use crate::trial::own_key::OwnKey;
+use crate::trial::saml::entity_id_of_test;
 
 /// Verifies the XML of a response.
-pub(super) fn judged(args: &Args, prepared: &Prepared, (xml, posted_to, file): (&[u8], Option<&str>, &str), at: Time) -> Result<Judged> {
+pub(super) fn judged(args: &Args, prepared: &Prepared, (xml, captured, file): (&[u8], &Captured, &str), at: Time, context: &Context) -> Result<Judged> {
     let name = prepared.name();
     let Some(saml) = &prepared.connection().saml else {
         return Err(Failure::input(
@@ -35,32 +43,76 @@ pub(super) fn judged(args: &Args, prepared: &Prepared, (xml, posted_to, file): (
     for word in &args.decrypt_with {
         keys.push(signer::private_key(word, args.key_passphrase.as_deref())?);
     }
-    let known = prepared.sp();
+    // What `connection test` has saved is judged against what it went to, unless somebody says against what.
+    let given = args.to_vendor || args.audience.is_some() || !args.acs.is_empty();
+    let destination = response::destination(xml, file).filter(|_| !given);
+    let test = destination.and_then(|acs| Some((entity_id_of_test(&acs)?, acs)));
+    if test.is_some() && keys.is_empty() {
+        let own = OwnKey::of_saml_if_there(&context.workspace()?.state(), context.now)?;
+        keys.extend(own.map(|own| own.key()).transpose()?);
+    }
+    let known = test.clone().or_else(|| prepared.sp());
     let audience = args.audience.as_deref().or(known.as_ref().map(|(entity_id, _)| entity_id.as_str()));
     let acs = match args.acs.as_slice() {
         [] => known.iter().map(|(_, acs)| acs.clone()).collect(),
         given => given.to_vec(),
     };
+    let recorded = || response::answers(xml, file).filter(|answered| captured.asked.contains(answered));
+    let request = args.request.clone().or_else(recorded);
     let expected = Expected {
         idp: &saml.idp.entity_id,
         trust: &trust,
         audience,
         acs: &acs,
-        request: args.request.clone().map_or(Request::Unknown, Request::Sent),
+        request: request.map_or(Request::Unknown, Request::Sent),
         keys: &keys,
         now: at,
         skew: args.skew,
         forced_at: None,
     };
     let mut judged = response::judge(xml, file, &expected);
-    judged.verification.mend(response::UNPINNED, &response::unpinned(name.as_str()));
-    if let (Some(posted), Some(destination)) = (posted_to, &judged.facts.destination)
+    let test = test.map(|(entity_id, _)| entity_id);
+    if let Some(wanted) = prepared.rules().relay_state().filter(|_| test.is_none() && judged.facts.in_response_to.is_none()) {
+        relay_state(&mut judged.verification, wanted, captured.relay_state.as_deref());
+        judged.identity = judged.identity.filter(|_| judged.verification.refusal().is_none());
+    }
+    judged.mended(&Mends { test: test.clone(), ..mends(name, context) });
+    if let (Some(posted), Some(destination)) = (captured.posted_to.as_deref(), &judged.facts.destination)
         && destination.split('?').next() != Some(posted)
     {
         let told = format!("the browser posted it elsewhere: {}", explain_difference(destination, posted));
         judged.verification.noted("posted", "saml-bindings 3.5.5.2", told);
     }
-    Ok(judged.told())
+    let mut judged = judged.told();
+    judged.facts.extend(test.map(|entity_id| ("service_provider", Some(entity_id))));
+    Ok(judged)
+}
+
+/// Whether a login that began at the identity provider carries what the vendor finds its tenant by.
+fn relay_state(steps: &mut Verification, wanted: &str, came: Option<&str>) {
+    const CLAUSE: &str = "saml-bindings 3.5.3";
+    let told = match came {
+        None => return steps.unchecked("relay-state", CLAUSE, "which one came along is not in this capture"),
+        // Some browsers write it as it was sent.
+        Some(came) if came == wanted || fields::decoded(came) == wanted => {
+            return steps.passed("relay-state", CLAUSE, "it is the one that the vendor wants");
+        }
+        Some("") => format!("none came along, and the vendor wants `{}`", printable(wanted)),
+        Some(came) => format!("another one than the vendor wants: {}", explain_difference(wanted, came)),
+    };
+    let hint = "enter the RelayState at the identity provider, byte for byte: `ssoctl connection url NAME` shows it; or begin at the vendor";
+    steps.failed("relay-state", CLAUSE, "relay-state-other", told, hint);
+}
+
+/// What is known around a connection: whose identity providers the others have.
+pub(crate) fn mends(name: &ConnectionName, context: &Context) -> Mends {
+    let names = context.workspace().and_then(|workspace| workspace.names()).unwrap_or_default();
+    let others = names.iter().filter(|other| *other != name).filter_map(|other| {
+        // A file that cannot be read is no reason to say less of this one.
+        let loaded = context.workspace().ok()?.load(other).ok()?;
+        Some((loaded.connection.saml?.idp.entity_id, other.to_string()))
+    });
+    Mends { connection: name.to_string(), others: others.collect(), test: None }
 }
 
 /// The keys of the identity provider, as the connection has them.

@@ -89,6 +89,7 @@ pub(super) fn judged(
         let why = "there is no key to verify the signature with: anybody could have written the token";
         verification.failed(STEP, "oidc-core 3.1.3.7", "token-not-proven", why, mend);
     }
+    verification.name(name.as_str());
     let signed = verification.steps.iter().any(|step| step.step == STEP && step.result == StepResult::Passed);
     let facts = claims.as_ref().map(Claims::facts).unwrap_or_default();
     Ok(Judged { identity: claimed.clone().filter(|_| proven), verification, claimed, signed, encrypted: false, facts })

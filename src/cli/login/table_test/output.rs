@@ -43,6 +43,13 @@ pub(super) fn page(results: &Results) -> String {
         let _ = writeln!(page, "{}: {} of {all} mappings, groups and domains used", prepared.name(), all - unused.len());
         let shown = unused.iter().map(|rule| (format!("never used: {} {}", rule.kind, rule.text), place(rule)));
         listed(&mut page, shown);
+        let keeps = !prepared.connection().provisioning.update_on_every_login;
+        if keeps && unused.iter().any(|rule| rule.kind == "mapping") {
+            let why = "fields are mapped at a first login alone, since `provisioning.update_on_every_login` is off: a case whose account is there uses no mapping of them";
+            for (at, line) in table::wrapped(why, Some(76)).iter().enumerate() {
+                let _ = writeln!(page, "{}{}", if at == 0 { "  " } else { "    " }, line.trim_start());
+            }
+        }
         let shown = weaknesses.iter().map(|one| {
             (format!("{}: {}", one.code, one.message), prepared.at(&one.route).unwrap_or_default())
         });
