@@ -6,3 +6,4 @@ pub(crate) mod gate;
 pub(crate) mod handover;
 pub(crate) mod inspect;
 pub(crate) mod junit;
+mod markup;
