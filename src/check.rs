@@ -3,4 +3,5 @@
 
 pub(crate) mod certificate;
 pub(crate) mod connection;
+pub(crate) mod rollover;
 pub(crate) mod workspace;

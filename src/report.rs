@@ -7,3 +7,5 @@ pub(crate) mod handover;
 pub(crate) mod inspect;
 pub(crate) mod junit;
 mod markup;
+pub(crate) mod rollover;
+pub(crate) mod timeline;
