@@ -57,7 +57,7 @@ pub(crate) enum Format {
     Json,
     /// Markdown, of what is handed over to others (`connection handover`, `cert plan`).
     Md,
-    /// One HTML page, of what is handed over to others.
+    /// One HTML page for people without a terminal, of what is handed over to others and of `check`.
     Html,
     /// For CI: JUnit XML, of gates and of commands that run tests.
     Junit,
@@ -225,7 +225,8 @@ fn speaks(command: &Command, format: Format) -> Result<()> {
         (Format::Md | Format::Html, Command::Connection(args)) if args.is_document() => return Ok(()),
         (Format::Md | Format::Ics, Command::Cert(args)) if args.is_plan() => return Ok(()),
         (Format::Junit, Command::Login(args)) if args.is_report_of_tests() => return Ok(()),
-        (Format::Html, _) => "`connection handover` has `html` too",
+        (Format::Html, Command::Check(_)) => return Ok(()),
+        (Format::Html, _) => "`connection handover` and `check` have `html` too",
         (format, command) if pipeline::has(format) && command.is_gate() => return Ok(()),
         (Format::Md, _) => "`connection handover` and `cert plan` have `md` too",
         (Format::Ics, _) => "`check`, `cert check` and `cert plan` have `ics` too",
@@ -265,7 +266,7 @@ mod tests {
             ("login simulate a --set b=c", "junit", false),
             ("login simulate --cases x", "junit", true),
             ("login simulate --cases x", "sarif", false),
-            ("check", "html", false),
+            ("check", "html", true),
             ("cert check", "html", false),
             ("check", "sarif", true),
             ("cert check", "ics", true),

@@ -10,6 +10,9 @@ use serde_json::json;
 
 use crate::check::certificate;
 use crate::check::certificate::ConnectionCoverage;
+use crate::check::rollover;
+use crate::check::rollover::Published;
+use crate::check::rollover::Terms;
 use crate::check::workspace;
 use crate::check::workspace::Member;
 use crate::check::workspace::Users;
@@ -28,11 +31,13 @@ use crate::finding::Severity;
 use crate::migrate::listing;
 use crate::model::ConnectionName;
 use crate::model::difference::nearest;
+use crate::model::rollover::Rollover;
 use crate::model::shape::ascii_domain;
 use crate::model::shape::domain_of;
 use crate::report::gate;
 use crate::report::gate::Cover;
 use crate::report::gate::Gate;
+use crate::workspace::Policy;
 use crate::workspace::Segment;
 
 /// Largest list of users, in bytes.
@@ -49,6 +54,7 @@ Examples:
   ssoctl check
   ssoctl check qualtrics-prod --strict
   ssoctl check --directory users.csv
+  ssoctl check --format html > how-it-stands.html
   ssoctl check --format json | jq -r '.findings[] | select(.severity == \"error\") | .file'
 
 Exit codes: 0 no error (with --strict: no warning either) · 1 errors · 2 wrong usage
@@ -128,6 +134,10 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             covers: covered.iter().map(|(name, covered)| cover(name, covered)).collect(),
             certificates: covered.iter().flat_map(|(_, covered)| met(covered)).collect(),
             days: (policy.warn_days, policy.fail_days),
+            rollovers: match context.format {
+                Format::Html => members.iter().filter(&is_asked_member).map(|member| planned(member, policy, context)).collect(),
+                _ => Vec::new(),
+            },
             now: context.now,
         };
         if let Some(state) = pipeline::tell(&gate, &could_not_look, context)? {
@@ -142,6 +152,12 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         (false, false) => Verdict::Failed(Kind::Input),
         (false, true) => Verdict::Done,
     })
+}
+
+/// When what a connection relies on ends: as far as the file says, since nothing is fetched here.
+fn planned(member: &Member<'_>, policy: &Policy, context: &Context) -> Rollover {
+    let terms = Terms { policy: policy.coverage(), thresholds: policy.thresholds(), now: context.now };
+    rollover::of(member.name, member.connection, member.profile, &Published::default(), terms)
 }
 
 fn cover(name: &str, covered: &ConnectionCoverage) -> Cover {

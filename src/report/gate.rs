@@ -6,6 +6,7 @@ pub(crate) mod github;
 pub(crate) mod gitlab;
 pub(crate) mod junit;
 pub(crate) mod nagios;
+pub(crate) mod page;
 pub(crate) mod prometheus;
 pub(crate) mod sarif;
 
@@ -17,6 +18,7 @@ use crate::finding::Finding;
 use crate::finding::Place;
 use crate::finding::Severity;
 use crate::model::printable;
+use crate::model::rollover::Rollover;
 use crate::model::time::Time;
 
 /// The file that findings without one are shown at, where a reader wants one.
@@ -40,6 +42,8 @@ pub(crate) struct Gate<'a> {
     pub(crate) certificates: Vec<Met<'a>>,
     /// The days before an end from which on it is a warning, and an error.
     pub(crate) days: (u32, u32),
+    /// When what they rely on ends, and what is to be done; only the page for people has it.
+    pub(crate) rollovers: Vec<Rollover>,
     /// The moment of the judgement.
     pub(crate) now: Time,
 }
@@ -82,6 +86,7 @@ impl<'a> Gate<'a> {
             covers: Vec::new(),
             certificates: Vec::new(),
             days: (0, 0),
+            rollovers: Vec::new(),
             now,
         }
     }

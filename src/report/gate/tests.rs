@@ -37,6 +37,7 @@ fn gate(findings: Vec<Finding>) -> Gate<'static> {
         ],
         certificates: Vec::new(),
         days: (30, 7),
+        rollovers: Vec::new(),
         now: at("2026-11-28T04:00:00Z").unwrap(),
     }
 }

@@ -106,6 +106,7 @@ pub(super) fn gate<'a>(
         covers: report.connections.iter().map(cover).collect(),
         certificates: report.certificates.iter().filter_map(met).collect(),
         days: (thresholds.warn_days, thresholds.fail_days),
+        rollovers: Vec::new(),
         now: context.now,
     }
 }
