@@ -200,7 +200,8 @@ mod tests {
         let mut one = rollover("q", vec![row(Role::IdpSigning, items, Some("2027-02-01"), State::Covered)]);
         one.overlap = Some(Overlap::Unknown("can [it](javascript:x) hold *two*?".to_owned()));
         let (from, by) = (Some(at("2026-12-03")), Some(at("2027-01-02")));
-        let (what, commands) = ("<b>ask</b>, then; wait".to_owned(), vec!["ssoctl cert add q FILE".to_owned()]);
+        let (what, commands) =
+            ("<b>ask</b>, then; wait\r\nEND:VEVENT".to_owned(), vec!["ssoctl cert add q FILE".to_owned()]);
         one.steps.push(Step { id: "ask", role: Role::IdpSigning, from, by, what, commands });
         let lost =
             NotLookedAt { source: "r".to_owned(), code: "file-not-found", message: "it is\u{202e} gone".to_owned() };
@@ -232,7 +233,7 @@ mod tests {
     fn nothing_from_outside_is_markup() {
         let page = plan("2026-12-10").markdown();
         assert!(page.contains("can \\[it\\](javascript:x) hold \\*two\\*?"), "{page}");
-        assert!(page.contains("- 2026-12-03 to 2027-01-02 **due**: `ask` of the identity provider's signing certificate. \\<b\\>ask\\</b\\>, then; wait.\n  - `ssoctl cert add q FILE`\n"), "{page}");
+        assert!(page.contains("- 2026-12-03 to 2027-01-02 **due**: `ask` of the identity provider's signing certificate. \\<b\\>ask\\</b\\>, then; wait\\\\u{d}\\\\u{a}END:VEVENT.\n  - `ssoctl cert add q FILE`\n"), "{page}");
         assert!(!page.contains('\u{202e}'), "{page}");
     }
 
@@ -241,6 +242,9 @@ mod tests {
         let calendar = plan("2026-12-10").calendar();
         assert!(calendar.contains("\r\nDTSTART;VALUE=DATE:20270102\r\n"), "{calendar}");
         assert!(calendar.contains("SUMMARY:q: ask of the identity provider's signing certificate\r\n"), "{calendar}");
-        assert!(calendar.contains("\\, then\\; wait.\\nssoctl cert add q FILE"), "{calendar}");
+        assert!(calendar.replace("\r\n ", "").contains("\\, then\\; wait"), "{calendar}");
+        assert!(calendar.replace("\r\n ", "").contains("\\nssoctl cert add q FILE"), "{calendar}");
+        assert_eq!(calendar.matches("\r\nEND:VEVENT").count(), 1, "{calendar}");
+        assert!(calendar.split("\r\n").all(|line| !line.contains(['\r', '\n'])), "{calendar}");
     }
 }

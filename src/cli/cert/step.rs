@@ -109,6 +109,10 @@ pub(super) fn plan(
     }
     let idp = &saml_of(loaded)?.idp;
     let mut after = idp.clone();
+    if steps.is_empty() {
+        // What is there already was told.
+        return stored::write(loaded, &[], workspace, context);
+    }
     for step in steps {
         let is_it = |known: &PlannedStep| known.add == step.add && known.remove == step.remove;
         match after.planned.iter_mut().find(|known| is_it(known)) {

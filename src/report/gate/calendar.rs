@@ -1,6 +1,7 @@
 //! A calendar (RFC 5545) with the last day of each connection's cover, for the calendar that a team shares.
 
 use crate::crypto;
+use crate::model::printable;
 use crate::model::time::Time;
 use crate::report::gate::Cover;
 use crate::report::gate::Gate;
@@ -81,8 +82,9 @@ fn compact_day(time: Time) -> String {
     compact(time).chars().take(8).collect()
 }
 
-/// RFC 5545 3.3.11.
+/// RFC 5545 3.3.11, without signs that no text has.
 fn escaped(text: &str) -> String {
+    let text = text.split('\n').map(printable).collect::<Vec<_>>().join("\n");
     text.replace('\\', "\\\\").replace(';', "\\;").replace(',', "\\,").replace('\n', "\\n")
 }
 

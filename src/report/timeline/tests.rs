@@ -109,3 +109,13 @@ fn each_row_is_drawn_to_the_day_that_it_is_covered_until() {
     assert!(text::lines(&all, at(NOW), 10).iter().any(|line| line.ends_with('>')));
     assert!(text::lines(&[rollover("google", Vec::new())], at(NOW), 80).is_empty());
 }
+
+#[test]
+fn the_name_of_a_vendor_neither_drives_the_terminal_nor_breaks_the_drawing() {
+    let items = vec![item("2020-01-01", "2027-02-01", Presence::InFile)];
+    let mut one = rollover("q", vec![row(Role::IdpSigning, items, Some("2027-02-01"), State::Covered)]);
+    one.vendor = format!("Acme\u{1b}[2J\n```{}", "x".repeat(200));
+    let lines = text::lines(&[one], at(NOW), 80);
+    assert!(lines[3].starts_with("q  Acme\\u{1b}[2J") && lines[3].chars().count() == 80, "{lines:#?}");
+    assert!(lines.iter().all(|line| !line.starts_with("```") && !line.contains('\u{1b}')), "{lines:#?}");
+}

@@ -1,6 +1,7 @@
 //! The timeline in letters of ASCII: one row for each connection and role, fit for a terminal, a mail and a log.
 //! No colour: each sign is explained below.
 
+use crate::model::printable;
 use crate::model::rollover::Rollover;
 use crate::model::rollover::Row;
 use crate::model::rollover::State;
@@ -30,7 +31,9 @@ pub(crate) fn lines(all: &[Rollover], now: Time, columns: usize) -> Vec<String> 
     let mut lines = header(axis, now, left, until, room);
     let mut signs = Vec::new();
     for one in all.iter().filter(|one| !one.rows.is_empty()) {
-        lines.push(format!("{}  {}", one.name, one.vendor));
+        let beside = columns.saturating_sub(one.name.chars().count() + 2);
+        let vendor: String = printable(&one.vendor).chars().take(beside).collect();
+        lines.push(format!("{}  {vendor}", one.name).trim_end().to_owned());
         for row in &one.rows {
             let drawn = drawn(row, axis, now, room);
             signs.extend(drawn.chars());
