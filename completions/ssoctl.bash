@@ -67,11 +67,17 @@ _ssoctl() {
             ssoctl__subcmd__cert,generate)
                 cmd="ssoctl__subcmd__cert__subcmd__generate"
                 ;;
+            ssoctl__subcmd__cert,plan)
+                cmd="ssoctl__subcmd__cert__subcmd__plan"
+                ;;
             ssoctl__subcmd__cert,remove)
                 cmd="ssoctl__subcmd__cert__subcmd__remove"
                 ;;
             ssoctl__subcmd__cert,show)
                 cmd="ssoctl__subcmd__cert__subcmd__show"
+                ;;
+            ssoctl__subcmd__cert,step)
+                cmd="ssoctl__subcmd__cert__subcmd__step"
                 ;;
             ssoctl__subcmd__connection,add)
                 cmd="ssoctl__subcmd__connection__subcmd__add"
@@ -250,7 +256,7 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__cert)
-            opts="-C -q -h --workspace --format --no-input --quiet --help check show generate add remove"
+            opts="-C -q -h --workspace --format --no-input --quiet --help check plan show generate add remove step"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -276,12 +282,20 @@ _ssoctl() {
             return 0
             ;;
         ssoctl__subcmd__cert__subcmd__add)
-            opts="-C -q -h --workspace --format --no-input --quiet --help"
+            opts="-C -q -h --at --accept --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --accept)
+                    COMPREPLY=($(compgen -W "certificate-expired" -- "${cur}"))
+                    return 0
+                    ;;
                 --workspace)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -409,13 +423,63 @@ _ssoctl() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        ssoctl__subcmd__cert__subcmd__remove)
-            opts="-C -q -h --workspace --format --no-input --quiet --help"
+        ssoctl__subcmd__cert__subcmd__plan)
+            opts="-C -q -h --fetch --max-size --timeout --insecure-allow-http --untrusted --allow-origin --ca-file --workspace --format --no-input --quiet --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --max-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --allow-origin)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        ssoctl__subcmd__cert__subcmd__remove)
+            opts="-C -q -h --at --accept --workspace --format --no-input --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --at)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --accept)
+                    COMPREPLY=($(compgen -W "certificate-last" -- "${cur}"))
+                    return 0
+                    ;;
                 --workspace)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -462,6 +526,32 @@ _ssoctl() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --workspace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -C)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json md html junit sarif github gitlab prometheus nagios ics" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        ssoctl__subcmd__cert__subcmd__step)
+            opts="-C -q -h --workspace --format --no-input --quiet --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --workspace)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -27,15 +27,15 @@ end
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -44,7 +44,7 @@ complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "init" -d 'Make a work
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "provider" -d 'What ssoctl knows of each vendor: capabilities, settings, fields, prerequisites'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "connection" -d 'Add, look at and change connections'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "metadata" -d 'Look at metadata, discovery and key sets; verify signatures; export SP metadata'
-complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "cert" -d 'Check certificates (the gate for CI), show, add and remove them, make a key and a certificate'
+complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "cert" -d 'Check certificates (the gate for CI), plan their rollover, show, add and remove them, make a key and a certificate'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "login" -d 'What would happen at a login, what did happen at one, and why'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "mapping" -d 'Map groups, user types and divisions of the identity provider to those of the vendor'
 complete -c ssoctl -n "__fish_ssoctl_needs_command" -f -a "domain" -d 'Which e-mail domain leads to which connection'
@@ -61,30 +61,30 @@ key-only\t'Stored certificates of one key count as one, from the first day to th
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand init" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand init" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand init" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand init" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and not __fish_seen_subcommand_from list show" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and not __fish_seen_subcommand_from list show" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and not __fish_seen_subcommand_from list show" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and not __fish_seen_subcommand_from list show" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and not __fish_seen_subcommand_from list show" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -93,30 +93,30 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and not __fish_s
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and __fish_seen_subcommand_from list" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and __fish_seen_subcommand_from list" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and __fish_seen_subcommand_from show" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and __fish_seen_subcommand_from show" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and __fish_seen_subcommand_from show" -l yaml -d 'Print the profile itself, as YAML'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
@@ -124,15 +124,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand provider; and __fish_seen_
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set binding refresh handover url test enable disable apply diff revert remove" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set binding refresh handover url test enable disable apply diff revert remove" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set binding refresh handover url test enable disable apply diff revert remove" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set binding refresh handover url test enable disable apply diff revert remove" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and not __fish_seen_subcommand_from add list show set binding refresh handover url test enable disable apply diff revert remove" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -205,15 +205,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l google -d 'Google\'s own login, which passes no attributes'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l entra -d 'Microsoft Entra ID\'s own login (Azure AD)'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from add" -l incommon -d 'The vendor\'s metadata comes from InCommon, which changes its entity ID and ACS'
@@ -235,30 +235,30 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from list" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from list" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from show" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from show" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -276,15 +276,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l require-valid-until -d 'Refuse SAML metadata whose root has no validUntil, or one that has passed or cannot be read'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l insecure-allow-http -d 'Fetch http:// URLs too; whoever sits between can then change the document'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from set" -l untrusted -d 'Fetch from the public internet only, on each redirect too [default: on where the variable CI is true]'
@@ -294,15 +294,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from binding" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from binding" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from binding" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from binding" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from binding" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -322,15 +322,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l all -d 'Look at every connection that has a URL'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l check -d 'Only look: write nothing, ask nothing, exit 1 when something has changed'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from refresh" -l apply -d 'Take changes over without asking'
@@ -355,15 +355,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from handover" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from handover" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from handover" -l force -d 'Replace the file if it is there'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from handover" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from handover" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
@@ -371,15 +371,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from url" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from url" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from url" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from url" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from url" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -400,15 +400,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l metadata -d 'Print the metadata of the test\'s service provider, and end'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l no-browser -d 'Do not open a browser: open the page yourself'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from test" -l tls -d 'Serve the pages by https, with a certificate that the browser does not know'
@@ -427,15 +427,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from enable" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from enable" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from enable" -l accept-untested -d 'Enable it although no test login is on record'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from enable" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from enable" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
@@ -443,15 +443,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from disable" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from disable" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from disable" -s y -l yes -d 'Disable without asking'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from disable" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from disable" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
@@ -459,45 +459,45 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from apply" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from apply" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from apply" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from apply" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from apply" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from diff" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from diff" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from diff" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from diff" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from diff" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from revert" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from revert" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from revert" -s y -l yes -d 'Revert without asking'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from revert" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from revert" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
@@ -505,15 +505,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from remove" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from remove" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Remove without asking'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from remove" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
@@ -521,15 +521,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand connection; and __fish_see
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and not __fish_seen_subcommand_from inspect verify export diff" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and not __fish_seen_subcommand_from inspect verify export diff" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and not __fish_seen_subcommand_from inspect verify export diff" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and not __fish_seen_subcommand_from inspect verify export diff" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and not __fish_seen_subcommand_from inspect verify export diff" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -551,15 +551,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l list -d 'List the entities of a federation\'s document instead of showing them'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l lint -d 'Exit 1 when the document has errors that make it unusable'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from inspect" -l mdq-sha1 -d 'Ask it by the SHA-1 of the entity ID [default: only where the entity ID itself is not found]'
@@ -581,15 +581,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from verify" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from verify" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from verify" -l mdq-sha1 -d 'Ask it by the SHA-1 of the entity ID [default: only where the entity ID itself is not found]'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from verify" -l insecure-allow-sha1 -d 'Accept signatures made with SHA-1, which can be forged'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from verify" -l require-valid-until -d 'Refuse SAML metadata whose root has no validUntil, or one that has passed or cannot be read'
@@ -612,15 +612,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -l force -d 'Replace the file if it is there'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -l sign -d 'Sign the document with a key of yours, RSA or EC'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from export" -l no-input -d 'Never ask, also not at a terminal'
@@ -634,40 +634,42 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from diff" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from diff" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from diff" -l insecure-allow-http -d 'Fetch http:// URLs too; whoever sits between can then change the document'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from diff" -l untrusted -d 'Fetch from the public internet only, on each redirect too [default: on where the variable CI is true]'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from diff" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from diff" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand metadata; and __fish_seen_subcommand_from diff" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check show generate add remove" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check show generate add remove" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check plan show generate add remove step" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check plan show generate add remove step" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check show generate add remove" -l no-input -d 'Never ask, also not at a terminal'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check show generate add remove" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check show generate add remove" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check show generate add remove" -f -a "check" -d 'Check certificates: until when is each connection covered?'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check show generate add remove" -f -a "show" -d 'Show everything about each certificate of a file, URL, server or connection'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check show generate add remove" -f -a "generate" -d 'Generate a private key and a self-signed certificate for an SP that you run'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check show generate add remove" -f -a "add" -d 'Add an identity provider\'s signing certificates to a connection by hand'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check show generate add remove" -f -a "remove" -d 'Remove a signing certificate from a connection'
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check plan show generate add remove step" -l no-input -d 'Never ask, also not at a terminal'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check plan show generate add remove step" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check plan show generate add remove step" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check plan show generate add remove step" -f -a "check" -d 'Check certificates: until when is each connection covered?'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check plan show generate add remove step" -f -a "plan" -d 'Show when certificates, client secrets and API tokens end, and the steps to the next ones'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check plan show generate add remove step" -f -a "show" -d 'Show everything about each certificate of a file, URL, server or connection'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check plan show generate add remove step" -f -a "generate" -d 'Generate a private key and a self-signed certificate for an SP that you run'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check plan show generate add remove step" -f -a "add" -d 'Add an identity provider\'s signing certificates to a connection by hand'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check plan show generate add remove step" -f -a "remove" -d 'Remove a signing certificate from a connection'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and not __fish_seen_subcommand_from check plan show generate add remove step" -f -a "step" -d 'Do what a connection\'s file has planned up to today'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from check" -l tls -d 'Look at the certificate that a server presents; may be repeated' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from check" -l warn-days -d 'Warn when an end is within this many days [default: ssoctl.yaml, else 30]' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from check" -l fail-days -d 'Fail when an end is within this many days [default: ssoctl.yaml, else 7]' -r
@@ -682,21 +684,43 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subc
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from check" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from check" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from check" -l key-sets -d 'Fetch the key sets of OAuth 2.0 connections too, and check the certificates of their keys'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from check" -l insecure-allow-http -d 'Fetch http:// URLs too; whoever sits between can then change the document'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from check" -l untrusted -d 'Fetch from the public internet only, on each redirect too [default: on where the variable CI is true]'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from check" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from plan" -l max-size -d 'Largest document that is read, in bytes [default: 16 MiB; 256 MiB where one entity is chosen]' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from plan" -l timeout -d 'Seconds that fetching a URL, or looking at a server, may take in all' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from plan" -l allow-origin -d 'An origin that may be fetched from under --untrusted all the same, such as an IdP inside; may be repeated' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from plan" -l ca-file -d 'Trust the authorities of this PEM file too when fetching' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from plan" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from plan" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
+json\t'For programs: one document with a `schema` key'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
+junit\t'For CI: JUnit XML, of gates and of commands that run tests'
+sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
+github\t'For GitHub Actions: annotations, of gates'
+gitlab\t'For GitLab: its code quality report, of gates'
+prometheus\t'For Prometheus\' textfile collector, of gates'
+nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from plan" -l fetch -d 'Fetch what the other sides publish now, and plan with it too'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from plan" -l insecure-allow-http -d 'Fetch http:// URLs too; whoever sits between can then change the document'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from plan" -l untrusted -d 'Fetch from the public internet only, on each redirect too [default: on where the variable CI is true]'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from plan" -l no-input -d 'Never ask, also not at a terminal'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from plan" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from plan" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from show" -l tls -d 'Show the certificate that a server presents; may be repeated' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from show" -l max-size -d 'Largest document that is read, in bytes [default: 16 MiB; 256 MiB where one entity is chosen]' -r
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from show" -l timeout -d 'Seconds that fetching a URL, or looking at a server, may take in all' -r
@@ -705,15 +729,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subc
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from show" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from show" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from show" -l pem -d 'Print the certificates themselves as PEM, and nothing else'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from show" -l insecure-allow-http -d 'Fetch http:// URLs too; whoever sits between can then change the document'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from show" -l untrusted -d 'Fetch from the public internet only, on each redirect too [default: on where the variable CI is true]'
@@ -732,61 +756,80 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subc
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from generate" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from generate" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from generate" -l force -d 'Replace the files if they are there; a replaced key is lost'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from generate" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from generate" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from generate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from add" -l at -d 'Only write into the file that it comes on this day; `check` tells when it is there, `cert step` does it' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from add" -l accept -d 'Add it although it has ended' -r -f -a "certificate-expired\t''"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from add" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from add" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from add" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from remove" -l at -d 'Only write into the file that it goes on this day; `check` tells when it is there, `cert step` does it' -r
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from remove" -l accept -d 'Remove it although it is the last one that is good today' -r -f -a "certificate-last\t''"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from remove" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from remove" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from remove" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and not __fish_seen_subcommand_from simulate decode" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
-complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and not __fish_seen_subcommand_from simulate decode" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from step" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from step" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from step" -l no-input -d 'Never ask, also not at a terminal'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from step" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand cert; and __fish_seen_subcommand_from step" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and not __fish_seen_subcommand_from simulate decode" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
+complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and not __fish_seen_subcommand_from simulate decode" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
+json\t'For programs: one document with a `schema` key'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
+junit\t'For CI: JUnit XML, of gates and of commands that run tests'
+sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
+github\t'For GitHub Actions: annotations, of gates'
+gitlab\t'For GitLab: its code quality report, of gates'
+prometheus\t'For Prometheus\' textfile collector, of gates'
+nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and not __fish_seen_subcommand_from simulate decode" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and not __fish_seen_subcommand_from simulate decode" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and not __fish_seen_subcommand_from simulate decode" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -801,15 +844,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_sub
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from simulate" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from simulate" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from simulate" -l require-coverage -d 'Exit 1 also where a mapping, group or domain of a connection was used by no case'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from simulate" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from simulate" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
@@ -829,15 +872,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_sub
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l insecure-allow-sha1 -d 'Accept signatures made with SHA-1, which can be forged (SAML)'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l to-vendor -d 'It must be a login to the vendor, and none to the service provider of a test'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_subcommand_from decode" -l no-input -d 'Never ask, also not at a terminal'
@@ -846,15 +889,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand login; and __fish_seen_sub
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and not __fish_seen_subcommand_from list add edit remove" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and not __fish_seen_subcommand_from list add edit remove" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and not __fish_seen_subcommand_from list add edit remove" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and not __fish_seen_subcommand_from list add edit remove" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and not __fish_seen_subcommand_from list add edit remove" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -866,15 +909,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_s
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from list" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from list" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -886,15 +929,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_s
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from add" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from add" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from add" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -906,15 +949,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_s
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from edit" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from edit" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from edit" -l no-description -d 'Take the description out'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from edit" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from edit" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
@@ -924,15 +967,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_s
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from remove" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from remove" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from remove" -s y -l yes -d 'Remove without asking'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from remove" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
@@ -940,15 +983,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand mapping; and __fish_seen_s
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and not __fish_seen_subcommand_from list route" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and not __fish_seen_subcommand_from list route" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and not __fish_seen_subcommand_from list route" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and not __fish_seen_subcommand_from list route" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and not __fish_seen_subcommand_from list route" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -958,15 +1001,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_su
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_subcommand_from list" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_subcommand_from list" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -974,15 +1017,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_su
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_subcommand_from route" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_subcommand_from route" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_subcommand_from route" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_subcommand_from route" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand domain; and __fish_seen_subcommand_from route" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -991,15 +1034,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand check" -l directory -d 'Th
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand check" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand check" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand check" -l strict -d 'Warnings count as errors do'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand check" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand check" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
@@ -1007,30 +1050,30 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand check" -s h -l help -d 'Pr
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand explain" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand explain" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand explain" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand explain" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit forget worksheet notice link provision" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit forget worksheet notice link provision" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit forget worksheet notice link provision" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit forget worksheet notice link provision" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and not __fish_seen_subcommand_from list export compare migrate resume rollback status audit forget worksheet notice link provision" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -1056,15 +1099,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_sub
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from list" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from list" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -1079,15 +1122,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_sub
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from export" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from export" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from export" -l force -d 'Replace the file if it is there'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from export" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from export" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
@@ -1105,15 +1148,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_sub
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from compare" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from compare" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from compare" -l force -d 'Replace the file of -o if it is there'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from compare" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from compare" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
@@ -1144,15 +1187,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_sub
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l accept-look-alikes -d 'Take names that look the same in another script (`paypal`, `раураl`) for two persons\''
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l no-temporary-names -d 'Leave swaps and rounds as conflicts, and open none by way of a temporary name'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from migrate" -l apply -d 'Rename now, without asking'
@@ -1174,15 +1217,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_sub
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from resume" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from resume" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from resume" -l retry-failed -d 'Try again the rows that an earlier run gave up'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from resume" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from resume" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
@@ -1199,15 +1242,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_sub
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from rollback" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from rollback" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from rollback" -l apply -d 'Roll back now, without asking'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from rollback" -l retry-failed -d 'Try again the rows that an earlier run gave up'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from rollback" -l no-input -d 'Never ask, also not at a terminal'
@@ -1218,15 +1261,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_sub
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from status" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from status" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from status" -l all -d 'List plans that nobody has applied too; JSON always has them'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from status" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from status" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
@@ -1236,15 +1279,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_sub
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from audit" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from audit" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from audit" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from audit" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from audit" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -1252,15 +1295,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_sub
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from forget" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from forget" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from forget" -l unverified -d 'Also plans that are carried out by hand and were found done in part'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from forget" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from forget" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
@@ -1268,15 +1311,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_sub
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from worksheet" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from worksheet" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from worksheet" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from worksheet" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from worksheet" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -1290,15 +1333,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_sub
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from notice" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from notice" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from notice" -l all -d 'Everybody who is in the plan to be renamed, whatever has become of the row'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from notice" -l force -d 'Replace the file of -o if it is there'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from notice" -l no-input -d 'Never ask, also not at a terminal'
@@ -1315,15 +1358,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_sub
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from link" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from link" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from link" -l force -d 'Replace the file of -o if it is there'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from link" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from link" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
@@ -1348,15 +1391,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_sub
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l apply -d 'Write now, without asking'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l rehearse -d 'Carry the plan out first, and take it back, at a stand-in on this machine with the same accounts'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_subcommand_from provision" -l retry-failed -d 'Try again the rows that an earlier run gave up'
@@ -1366,15 +1409,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand users; and __fish_seen_sub
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and not __fish_seen_subcommand_from serve" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -1416,15 +1459,15 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_s
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l proxied -d 'Answer as the proxy between data centres does: a notice on everything, no writes'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l list-faults -d 'List the kinds of faults and quirks and end'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand sandbox; and __fish_seen_subcommand_from serve" -l tied -d 'End with standard input, which whoever started it holds open, and not by a signal'
@@ -1441,30 +1484,30 @@ complete -c ssoctl -n "__fish_ssoctl_using_subcommand demo" -l directory -d 'The
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand demo" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand demo" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand demo" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand demo" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand demo" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand completions" -s C -l workspace -d 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]' -r -F
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand completions" -l format -d 'How data is printed on standard output' -r -f -a "human\t'For people'
 json\t'For programs: one document with a `schema` key'
-md\t'Markdown, of what is handed over to others'
-html\t'One HTML page, of what is handed over to others'
+md\t'Markdown, of what is handed over to others (`connection handover`, `cert plan`)'
+html\t'One HTML page for people without a terminal, of what is handed over to others and of `check`'
 junit\t'For CI: JUnit XML, of gates and of commands that run tests'
 sarif\t'For code scanning: SARIF 2.1.0, of gates (`check`, `cert check`)'
 github\t'For GitHub Actions: annotations, of gates'
 gitlab\t'For GitLab: its code quality report, of gates'
 prometheus\t'For Prometheus\' textfile collector, of gates'
 nagios\t'For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown'
-ics\t'For a calendar: the days until which connections are covered, of gates'"
+ics\t'For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`'"
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand completions" -l no-input -d 'Never ask, also not at a terminal'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand completions" -s q -l quiet -d 'Leave out notes and progress; data and warnings stay'
 complete -c ssoctl -n "__fish_ssoctl_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -116,6 +116,7 @@ mod tests {
 
     #[test]
     fn what_is_measured_is_a_login_that_is_let_in_and_no_two_are_the_same() {
+        deserialise(CONNECTION);
         let answers = Answers::new(2);
         (0..2).for_each(|at| {
             answers.verify(at);

@@ -5,4 +5,5 @@ pub(crate) mod certificate;
 pub(crate) mod connection;
 pub(crate) mod credential;
 pub(crate) mod policy;
+pub(crate) mod rollover;
 pub(crate) mod workspace;

@@ -57,9 +57,9 @@ pub(crate) enum Format {
     Human,
     /// For programs: one document with a `schema` key.
     Json,
-    /// Markdown, of what is handed over to others.
+    /// Markdown, of what is handed over to others (`connection handover`, `cert plan`).
     Md,
-    /// One HTML page, of what is handed over to others.
+    /// One HTML page for people without a terminal, of what is handed over to others and of `check`.
     Html,
     /// For CI: JUnit XML, of gates and of commands that run tests.
     Junit,
@@ -73,7 +73,7 @@ pub(crate) enum Format {
     Prometheus,
     /// For Nagios and its kin, of gates: exit 0 ok, 1 warning, 2 critical, 3 unknown.
     Nagios,
-    /// For a calendar: the days until which connections are covered, of gates.
+    /// For a calendar: the days until which connections are covered, of gates; the steps of `cert plan`.
     Ics,
 }
 
@@ -225,9 +225,13 @@ fn speaks(command: &Command, format: Format) -> Result<()> {
     let others = match (format, command) {
         (Format::Human | Format::Json, _) => return Ok(()),
         (Format::Md | Format::Html, Command::Connection(args)) if args.is_document() => return Ok(()),
+        (Format::Md | Format::Ics, Command::Cert(args)) if args.is_plan() => return Ok(()),
         (Format::Junit, Command::Login(args)) if args.is_report_of_tests() => return Ok(()),
+        (Format::Html, Command::Check(_)) => return Ok(()),
+        (Format::Html, _) => "`connection handover` and `check` have `html` too",
         (format, command) if pipeline::has(format) && command.is_gate() => return Ok(()),
-        (Format::Md | Format::Html, _) => "`connection handover` has `md` and `html` too",
+        (Format::Md, _) => "`connection handover` and `cert plan` have `md` too",
+        (Format::Ics, _) => "`check`, `cert check` and `cert plan` have `ics` too",
         (Format::Junit, _) => "`check`, `cert check` and `login simulate --cases FILE` have `junit` too",
         _ => GATES,
     };
@@ -264,10 +268,15 @@ mod tests {
             ("login simulate a --set b=c", "junit", false),
             ("login simulate --cases x", "junit", true),
             ("login simulate --cases x", "sarif", false),
-            ("check", "html", false),
+            ("check", "html", true),
+            ("cert check", "html", false),
             ("check", "sarif", true),
             ("cert check", "ics", true),
             ("cert show x", "ics", false),
+            ("cert plan", "ics", true),
+            ("cert plan", "md", true),
+            ("cert plan", "html", false),
+            ("cert plan", "sarif", false),
         ] {
             let arguments = ["ssoctl", "--format", format].into_iter().chain(line.split(' '));
             let cli = Cli::try_parse_from(arguments).unwrap();

@@ -11,6 +11,7 @@ pub(crate) mod letters;
 pub(crate) mod login;
 pub(crate) mod migration;
 pub(crate) mod provision;
+pub(crate) mod rollover;
 pub(crate) mod route;
 pub(crate) mod shape;
 pub(crate) mod time;

@@ -6,3 +6,6 @@ pub(crate) mod gate;
 pub(crate) mod handover;
 pub(crate) mod inspect;
 pub(crate) mod junit;
+mod markup;
+pub(crate) mod rollover;
+pub(crate) mod timeline;

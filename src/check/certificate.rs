@@ -21,6 +21,7 @@ use crate::finding::Finding;
 use crate::finding::Place;
 use crate::finding::Severity;
 use crate::model::connection::Connection;
+use crate::model::connection::Saml;
 use crate::model::connection::StoredCertificate;
 use crate::model::time::Time;
 use crate::workspace::Segment;
@@ -111,7 +112,45 @@ pub(crate) fn stored(connection: &Connection, locate: &Locate<'_>, now: Time) ->
             }
         }
     }
+    planned(saml, locate, now, &mut findings);
     findings
+}
+
+/// Steps whose day has come, and those that nobody could do.
+fn planned(saml: &Saml, locate: &Locate<'_>, now: Time, findings: &mut Vec<Finding>) {
+    for (at, step) in saml.idp.planned.iter().enumerate() {
+        let day = step.on.date();
+        let finding = match (&step.add, &step.remove) {
+            (Some(add), None) => match read(add) {
+                Ok(one) => Ok(format!("{} is to come", one.sha256)),
+                Err(failure) => {
+                    let finding = Finding::new(failure.code(), Severity::Error, failure.to_string());
+                    Err(Finding { hint: failure.hints().first().cloned(), ..finding })
+                }
+            },
+            (None, Some(old)) => Ok(format!("{old} is to go")),
+            _ => Err(Finding::new(
+                "certificate-step-form",
+                Severity::Error,
+                format!("the step that is planned for {day} must say `add` or `remove`, and one of them alone"),
+            )
+            .hint(
+                "`ssoctl cert add NAME FILE --at DATE` and `ssoctl cert remove NAME SHA256 --at DATE` write such steps",
+            )),
+        };
+        let finding = match finding {
+            Ok(what) if step.on <= now => Finding::new(
+                "certificate-step-due",
+                Severity::Warning,
+                format!("the day of a planned step has come, {day}: the certificate {what}"),
+            )
+            .hint("`ssoctl cert step NAME` does it in the file; do the same at the vendor"),
+            Ok(_) => continue,
+            Err(finding) => finding,
+        };
+        let route: [Segment; 4] = ["saml".into(), "idp".into(), "planned".into(), at.into()];
+        findings.push(Finding { place: locate(&route), ..finding });
+    }
 }
 
 /// The mend where one of the vendor's own certificates ends.

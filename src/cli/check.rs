@@ -15,6 +15,9 @@ use crate::check::certificate::ConnectionCoverage;
 use crate::check::credential;
 use crate::check::policy::Rules;
 use crate::check::policy::Tell;
+use crate::check::rollover;
+use crate::check::rollover::Published;
+use crate::check::rollover::Terms;
 use crate::check::workspace;
 use crate::check::workspace::Member;
 use crate::check::workspace::Users;
@@ -32,6 +35,7 @@ use crate::finding::Finding;
 use crate::finding::Severity;
 use crate::migrate::listing;
 use crate::model::ConnectionName;
+use crate::model::rollover::Rollover;
 use crate::model::shape::ascii_domain;
 use crate::model::shape::domain_of;
 use crate::model::time::Time;
@@ -57,6 +61,7 @@ Examples:
   ssoctl check qualtrics-prod --strict
   ssoctl check --since origin/main --format github
   ssoctl check --directory users.csv
+  ssoctl check --format html > how-it-stands.html
   ssoctl check --format json | jq -r '.findings[] | select(.severity == \"error\" and .allowed == null) | .file'
 
 Exit codes: 0 no error (with --strict: no warning either) · 1 errors · 2 wrong usage
@@ -140,6 +145,13 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             is_complete: unreadable.is_empty(),
             covers: covered.iter().map(|covered| cover(covered)).collect(),
             certificates: covered.iter().flat_map(|covered| met(&covered.by)).collect(),
+            rollovers: match context.format {
+                Format::Html => {
+                    let asked = members.iter().filter(|member| scope.has(member.name));
+                    asked.map(|member| planned(member, policy, context)).collect()
+                }
+                _ => Vec::new(),
+            },
             now: context.now,
         };
         if let Some(state) = pipeline::tell(&gate, &could_not_look, context)? {
@@ -154,6 +166,13 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         (false, false) => Verdict::Failed(Kind::Input),
         (false, true) => Verdict::Done,
     })
+}
+
+/// When what a connection relies on ends: as far as the file says, since nothing is fetched here.
+fn planned(member: &Member<'_>, policy: &Policy, context: &Context) -> Rollover {
+    let ruling = policy.of(member.name, &member.profile.id);
+    let terms = Terms { policy: ruling.coverage(), thresholds: ruling.thresholds, now: context.now };
+    rollover::of(member.name, member.connection, member.profile, &Published::default(), terms)
 }
 
 /// Until when a connection is covered, by the thresholds that hold for it.

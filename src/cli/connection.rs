@@ -4,7 +4,7 @@ pub(crate) mod add;
 mod apply;
 mod binding;
 mod differences;
-mod edits;
+pub(crate) mod edits;
 mod handover;
 pub(crate) mod list;
 mod memory;
@@ -131,7 +131,7 @@ pub(crate) fn judged(
     let mut findings = check::connection::check(connection, vendor, locate);
     findings.extend(check::certificate::stored(connection, locate, now));
     for hint in findings.iter_mut().filter_map(|finding| finding.hint.as_mut()) {
-        for verb in ["connection set", "connection refresh", "cert remove", "mapping add"] {
+        for verb in ["connection set", "connection refresh", "cert add", "cert remove", "cert step", "mapping add"] {
             *hint = hint.replace(&format!("{verb} NAME"), &format!("{verb} {name}"));
         }
     }

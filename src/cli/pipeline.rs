@@ -19,6 +19,7 @@ pub(crate) fn has(format: Format) -> bool {
             | Format::Nagios
             | Format::Prometheus
             | Format::Ics
+            | Format::Html
     )
 }
 
@@ -41,7 +42,8 @@ pub(crate) fn tell(
             ui.data(&gate::nagios::lines(gate, state))?;
             return Ok(Some(state));
         }
-        Format::Human | Format::Json | Format::Md | Format::Html => {}
+        Format::Html => ui.data(&gate::page::document(gate))?,
+        Format::Human | Format::Json | Format::Md => {}
     }
     Ok(None)
 }

@@ -96,6 +96,7 @@ pub(crate) fn identity_provider(
         want_authn_requests_signed: idp.want_authn_requests_signed == Some(true),
         name_id_formats: idp.name_id_formats.clone(),
         certificates: stored(&signing(&idp.keys, source)?),
+        planned: Vec::new(),
     })
 }
 

@@ -143,6 +143,23 @@ pub(crate) struct IdentityProvider {
     /// Every signing certificate.
     #[serde(default)]
     pub(crate) certificates: Vec<StoredCertificate>,
+    /// What is to change of them on a day that is agreed on; until somebody does it, it counts for nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) planned: Vec<PlannedStep>,
+}
+
+/// A change of the signing certificates that is meant for a day: `add` or `remove`, one of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PlannedStep {
+    /// The day.
+    pub(crate) on: Time,
+    /// The certificate that comes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) add: Option<StoredCertificate>,
+    /// SHA-256 of the certificate that goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) remove: Option<String>,
 }
 
 /// An endpoint of the IdP.

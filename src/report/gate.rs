@@ -6,6 +6,7 @@ pub(crate) mod github;
 pub(crate) mod gitlab;
 pub(crate) mod junit;
 pub(crate) mod nagios;
+pub(crate) mod page;
 pub(crate) mod prometheus;
 pub(crate) mod sarif;
 
@@ -22,6 +23,7 @@ use crate::finding::Finding;
 use crate::finding::Place;
 use crate::finding::Severity;
 use crate::model::printable;
+use crate::model::rollover::Rollover;
 use crate::model::time::Time;
 use crate::report::inspect;
 
@@ -44,6 +46,8 @@ pub(crate) struct Gate<'a> {
     pub(crate) covers: Vec<Cover>,
     /// The certificates that were met.
     pub(crate) certificates: Vec<Met<'a>>,
+    /// When what they rely on ends, and what is to be done; only the page for people has it.
+    pub(crate) rollovers: Vec<Rollover>,
     /// The moment of the judgement.
     pub(crate) now: Time,
 }
@@ -87,6 +91,7 @@ impl<'a> Gate<'a> {
             is_complete: false,
             covers: Vec::new(),
             certificates: Vec::new(),
+            rollovers: Vec::new(),
             now,
         }
     }

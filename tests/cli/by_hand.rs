@@ -44,11 +44,113 @@ fn a_certificate_is_added_for_a_rollover_and_the_old_one_taken_out() {
     assert_eq!(shown["saml"]["idp"]["certificates"].as_array().unwrap().len(), 1);
     assert_eq!(shown["saml"]["idp"]["certificates"][0]["sha256"], sha256(&next));
     assert!(desk.read(FILE).contains("    # compared by telephone\n"));
-    // The last one goes with a warning, and one comes back into the empty list.
-    desk.ssoctl(&["cert", "remove", "q", &sha256(&next)[..8]]).exits(0).tells("warning[certificate-none]");
+    // The last one goes with consent and a warning, and one comes back into the empty list.
+    let remove = ["cert", "remove", "q", &sha256(&next)[..8]];
+    let refused = desk.ssoctl(&remove).exits(5);
+    refused.tells("error[certificate-last]").tells("`ssoctl cert add q FILE`");
+    assert!(desk.read(FILE).contains("sha256:"));
+    let consent = ["--accept", "certificate-last"];
+    desk.ssoctl(&[&remove[..], &consent].concat()).exits(0).tells("warning[certificate-none]");
     assert!(desk.read(FILE).contains("    certificates: []\n"));
     desk.command(&["cert", "add", "q", "-"]).stdin(made::pem(&made::good())).run().exits(0);
     assert_eq!(desk.ssoctl(&["cert", "show", "q", "--pem"]).exits(0).stdout, made::pem(&made::good()));
+}
+
+#[test]
+fn what_has_ended_needs_consent_and_what_is_good_beside_it_needs_none() {
+    let desk = desk();
+    let ended = made::certificate(&made::rsa_key(2048), -900 * made::DAY, -made::DAY);
+    desk.write("old.crt", made::pem(&ended));
+    let before = desk.files();
+    desk.ssoctl(&["cert", "add", "q", "old.crt"]).exits(5).tells("error[certificate-expired]").tells("has ended on");
+    assert_eq!(desk.files(), before);
+    desk.ssoctl(&["cert", "add", "q", "old.crt", "--accept", "certificate-expired"]).exits(0);
+    // The one that has ended covers nothing: the other is the last one that is good.
+    let good = sha256(&made::good());
+    desk.ssoctl(&["cert", "remove", "q", &good]).exits(5).tells("error[certificate-last]");
+    desk.ssoctl(&["cert", "remove", "q", &sha256(&ended)]).exits(0);
+    // Consent is to one thing, by its name.
+    desk.ssoctl(&["cert", "remove", "q", &good, "--accept", "all"]).exits(2);
+}
+
+#[test]
+fn what_a_new_certificate_means_at_the_vendor_is_told() {
+    let desk = desk();
+    desk.write("renewed.crt", made::pem(&made::certificate(&made::key(), 0, 900 * made::DAY)));
+    let added = desk.ssoctl(&["cert", "add", "q", "renewed.crt"]).exits(0);
+    added.tells("is a new certificate of the key of").tells(&sha256(&made::good()));
+    added.tells("holds several certificates").tells("`ssoctl cert plan q`");
+    desk.write("idp.xml", Idp::new().xml());
+    desk.write("next.crt", made::pem(&made::certificate(&made::rsa_key(2048), 0, 900 * made::DAY)));
+    for (name, provider, told) in [
+        ("i", "ino-cx", "holds a single certificate"),
+        ("y", "qualys", "unknown, ask the vendor: can Qualys Operations"),
+    ] {
+        desk.ssoctl(&["connection", "add", name, "--provider", provider, "--metadata", "idp.xml"]).exits(0);
+        let added = desk.ssoctl(&["cert", "add", name, "next.crt"]).exits(0);
+        added.tells(told);
+        assert!(!added.stderr.contains("of the key of"), "{}", added.stderr);
+    }
+}
+
+#[test]
+fn a_step_for_a_day_counts_for_nothing_until_it_is_done() {
+    let desk = desk();
+    let next = made::certificate(&made::rsa_key(2048), 0, 900 * made::DAY);
+    desk.write("next.crt", made::pem(&next));
+    let before = desk.read(FILE);
+    desk.ssoctl(&["cert", "add", "q", "next.crt", "--at", "2026-11-22"]).exits(2).tells("error[certificate-step-day]");
+    let told = desk.ssoctl(&["cert", "add", "q", "next.crt", "--at", "2027-01-15"]).exits(0);
+    told.tells("`ssoctl cert step q` does it");
+    let remove = ["cert", "remove", "q", &sha256(&made::good()), "--at"];
+    desk.ssoctl(&[&remove[..], &["2027-01-20"]].concat()).exits(0);
+    // The other day takes the place of the first.
+    desk.ssoctl(&[&remove[..], &["2027-01-16"]].concat()).exits(0);
+    let planned = desk.read(FILE);
+    assert!(planned.contains("    # compared by telephone\n") && planned.matches("- on: ").count() == 2, "{planned}");
+    // What is published in the meantime is no longer planned; what is still ahead stays.
+    desk.write("both.xml", Idp::new().certificates(&[made::good(), next.clone()]).xml());
+    let refresh = ["connection", "refresh", "q", "--metadata", "both.xml", "--apply", "--accept", "key-added"];
+    desk.ssoctl(&refresh).exits(0);
+    assert_eq!(desk.read(FILE).matches("- on: ").count(), 1, "{}", desk.read(FILE));
+    desk.write(FILE, &planned);
+    let shown = desk.ssoctl(&["connection", "show", "q"]).exits(0);
+    shown.shows(&format!("2027-01-15  add {}", sha256(&next)));
+    let day = |day: &str, arguments: &[&str]| desk.command(arguments).env("SSOCTL_NOW", day).run();
+    let coverage = |now: &str| {
+        let json = day(now, &["cert", "check", "--format", "json"]).exits(0).json();
+        json["certificates"].as_array().unwrap().len()
+    };
+    assert_eq!(coverage("2027-01-14"), 1);
+    let check = day("2027-01-14", &["check"]).exits(0);
+    assert!(!check.stdout.contains("certificate-step-due"), "{}", check.stdout);
+    day("2027-01-14", &["cert", "step", "q"]).exits(0).tells("nothing of `q` is due").tells("planned for 2027-01-15");
+    assert_eq!(desk.read(FILE), planned);
+    day("2027-01-15", &["check"]).exits(0).shows("warning[certificate-step-due]").shows("`ssoctl cert step q` does it");
+    day("2027-01-15", &["cert", "plan", "q"]).exits(0).shows("on 2027-01-15  planned  idp-signing  DUE");
+    day("2027-01-15", &["cert", "step", "q"]).exits(0).tells("nothing was changed at the vendor");
+    assert_eq!(coverage("2027-01-15"), 2);
+    assert_eq!(desk.read(FILE).matches("- on: ").count(), 1);
+    day("2027-01-16", &["cert", "step", "q"]).exits(0);
+    let shown = desk.ssoctl(&["connection", "show", "q", "--format", "json"]).exits(0).json();
+    assert_eq!(shown["saml"]["idp"]["certificates"][0]["sha256"], sha256(&next));
+    let after = desk.read(FILE);
+    assert!(!after.contains("planned") && after.contains("    # compared by telephone\n"), "{after}");
+    // The last one that is good goes by no plan.
+    desk.ssoctl(&["cert", "remove", "q", &sha256(&next), "--at", "2027-02-01"]).exits(0);
+    day("2027-02-01", &["cert", "step", "q"]).exits(5).tells("error[certificate-last]");
+    // What is done by hand is no longer planned.
+    desk.write(FILE, &before);
+    desk.ssoctl(&["cert", "add", "q", "next.crt", "--at", "2027-01-15"]).exits(0);
+    desk.ssoctl(&["cert", "add", "q", "next.crt"]).exits(0);
+    assert!(!desk.read(FILE).contains("planned"), "{}", desk.read(FILE));
+    // A step that says nothing, and one that cannot be read.
+    let broken = before.replace(
+        "    certificates:\n",
+        "    planned:\n    - on: 2027-01-15\n    - on: 2027-01-15\n      add:\n        pem: x\n    certificates:\n",
+    );
+    desk.write(FILE, broken);
+    desk.ssoctl(&["check"]).exits(1).shows("error[certificate-step-form]").shows(".yaml:");
 }
 
 #[test]

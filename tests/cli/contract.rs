@@ -32,7 +32,7 @@ fn furnished() -> (Desk, Sandbox) {
 const MIGRATE: &str = "users migrate --csv roster.csv --connection q";
 
 /// Every command that has data to print, with the name of its schema.
-const DATA: [(&str, &str, i32); 25] = [
+const DATA: [(&str, &str, i32); 26] = [
     ("connection list", "connection-list", 0),
     ("check", "check", 0),
     ("domain route anna@example.org", "domain-route", 1),
@@ -48,6 +48,7 @@ const DATA: [(&str, &str, i32); 25] = [
     ("cert check", "cert-check", 0),
     ("cert check keys.json", "cert-check", 1),
     ("cert show q", "cert-show", 0),
+    ("cert plan", "cert-plan", 0),
     ("cert generate --subject sp --key-type p256 --key-out sp.key --force", "cert-generate", 0),
     ("provider list", "provider-list", 0),
     ("provider show qualtrics", "provider", 0),

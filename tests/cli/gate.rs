@@ -46,6 +46,25 @@ fn a_report_is_written_also_where_the_run_comes_to_no_end() {
 }
 
 #[test]
+fn check_is_a_page_too_for_who_reads_no_terminal() {
+    let desk = good();
+    desk.write("connections/broken.yaml", "version: 1\nprovider: <script>\n");
+    let page = desk.ssoctl(&["check", "--format", "html"]).exits(3);
+    page.shows("<!DOCTYPE html>")
+        .shows("NOT GOOD")
+        .shows("Logins are covered until <span class=\"whole\">2036-11-19</span>.");
+    page.shows("What is to be done, and when")
+        .shows("<code>ssoctl cert plan a</code>")
+        .shows("Its file could not be judged");
+    assert!(!page.stdout.contains("<script"), "{}", page.stdout);
+    let page = desk.ssoctl(&["check", "a", "--format", "html"]).exits(0);
+    assert!(!page.stdout.contains("broken"), "{}", page.stdout);
+    desk.write("ssoctl.yaml", "version: 1\nwarn: 3\n");
+    desk.ssoctl(&["check", "--format", "html"]).exits(3).shows("NOT GOOD").shows("yaml-unknown-key");
+    desk.ssoctl(&["cert", "check", "--format", "html"]).exits(2).tells("error[format-unsupported]");
+}
+
+#[test]
 fn what_cannot_be_looked_at_is_in_the_report() {
     let desk = good();
     let prometheus = desk.ssoctl(&["cert", "check", "a", "gone.pem", "--format", "prometheus"]).exits(3);

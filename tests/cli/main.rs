@@ -38,6 +38,7 @@ mod provider;
 mod provision;
 mod refresh;
 mod refusals;
+mod rollover;
 mod sandbox;
 mod sandbox_login;
 mod scim;

@@ -34,7 +34,11 @@ pub(crate) struct Difference {
 /// What of a connection is entered at the vendor: how far it has come, and how its user list is
 /// reached, are our own record.
 pub(crate) fn entered(connection: &Connection) -> Connection {
-    Connection { status: Status::default(), directory: None, ..connection.clone() }
+    let mut entered = Connection { status: Status::default(), directory: None, ..connection.clone() };
+    if let Some(saml) = &mut entered.saml {
+        saml.idp.planned.clear();
+    }
+    entered
 }
 
 /// Whether the two would be entered alike.

@@ -7,6 +7,7 @@ use crate::cert::field;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::model::connection::Endpoint;
+use crate::model::connection::PlannedStep;
 use crate::model::connection::StoredCertificate;
 use crate::workspace::Edit;
 use crate::workspace::Segment;
@@ -85,6 +86,19 @@ pub(crate) fn certificates_in_place(old: &[StoredCertificate], new: Vec<StoredCe
     }
     placed.extend(new.into_iter().map(|(_, stored)| stored));
     placed
+}
+
+/// The steps that are not done yet, where these are the certificates: what is there is added, what is not is removed.
+pub(crate) fn still_planned(planned: &[PlannedStep], certificates: &[StoredCertificate]) -> Vec<PlannedStep> {
+    let digest = |stored: &StoredCertificate| field::from_metadata_text(&stored.pem).ok().map(|one| one.sha256);
+    let there: Vec<String> = certificates.iter().filter_map(digest).collect();
+    let is_done = |step: &PlannedStep| match (&step.add, &step.remove) {
+        (Some(add), None) => digest(add).is_some_and(|sha256| there.contains(&sha256)),
+        (None, Some(remove)) => !there.iter().any(|sha256| sha256.eq_ignore_ascii_case(remove)),
+        // What says nothing, or two things, is for somebody to mend.
+        _ => false,
+    };
+    planned.iter().filter(|step| !is_done(step)).cloned().collect()
 }
 
 /// Endpoints in the order of the file; new ones at the end.

@@ -34,6 +34,7 @@ use crate::model::connection::IdentityProvider;
 use crate::model::connection::OAuth;
 use crate::model::connection::Saml;
 use crate::model::connection::ServiceProvider;
+use crate::model::connection::StoredCertificate;
 use crate::saml::metadata::Document;
 use crate::saml::metadata::Entity;
 use crate::saml::signature::trust::Trust;
@@ -77,6 +78,23 @@ enum Part {
 }
 
 impl Renewal {
+    /// The signing certificates that the identity provider publishes; those of the file where it says nothing new.
+    pub(crate) fn idp_certificates(&self, saml: &Saml) -> Vec<StoredCertificate> {
+        match &self.part {
+            Some(Part::Idp(idp)) => idp.certificates.clone(),
+            _ => saml.idp.certificates.clone(),
+        }
+    }
+
+    /// The same of the vendor: for signing, and for encryption.
+    pub(crate) fn sp_certificates(&self, saml: &Saml) -> (Vec<StoredCertificate>, Vec<StoredCertificate>) {
+        let sp = match &self.part {
+            Some(Part::Sp(sp)) => sp,
+            _ => &saml.sp,
+        };
+        (sp.signing_certificates.clone(), sp.encryption_certificates.clone())
+    }
+
     /// Refuses an edited connection that is not what the document says: nothing but the file's
     /// form can be at fault, and half of a change is worse than none.
     pub(crate) fn check(&self, edited: &Connection, file: &str) -> Result<()> {

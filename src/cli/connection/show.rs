@@ -16,6 +16,7 @@ use crate::model::ConnectionName;
 use crate::model::connection::Endpoint;
 use crate::model::connection::OAuth;
 use crate::model::connection::OAuthKind;
+use crate::model::connection::PlannedStep;
 use crate::model::connection::Saml;
 use crate::model::connection::StoredCertificate;
 use crate::model::connection::TokenEndpointAuthMethod;
@@ -191,6 +192,7 @@ fn saml_part(saml: &Saml, published: Option<SpCandidate>, asked: &dyn Fn(&str) -
                 ("single logout", endpoints(&saml.idp.slo)),
                 ("skipped", saml.idp.skipped.iter().map(skipped).collect::<Vec<_>>().join("\n")),
                 ("certificates", certificates(&saml.idp.certificates, now)),
+                ("planned", saml.idp.planned.iter().map(planned).collect::<Vec<_>>().join("\n")),
             ]
         ),
         table::facts(
@@ -220,6 +222,17 @@ fn methods(oauth: &OAuth) -> String {
         TokenEndpointAuthMethod::ClientSecretPost => "client_secret_post",
     };
     oauth.token_endpoint_auth_methods.iter().map(word).collect::<Vec<_>>().join(", ")
+}
+
+/// A step that is meant for a day.
+fn planned(step: &PlannedStep) -> String {
+    let added = step.add.as_ref().map(|stored| match field::from_metadata_text(&stored.pem) {
+        Ok(certificate) => format!("add {}", certificate.sha256),
+        Err(failure) => format!("add, unreadable: {failure}"),
+    });
+    let removed = step.remove.as_ref().map(|sha256| format!("remove {sha256}"));
+    let what: Vec<String> = added.into_iter().chain(removed).collect();
+    format!("{}  {}", step.on.date(), what.join(", "))
 }
 
 fn oauth_part(oauth: &OAuth) -> String {

@@ -37,6 +37,7 @@ fn gate(findings: Vec<Finding>) -> Gate<'static> {
             Cover { connection: "oauth".to_owned(), until: None, status: None, days },
         ],
         certificates: Vec::new(),
+        rollovers: Vec::new(),
         now: at("2026-11-28T04:00:00Z").unwrap(),
     }
 }

@@ -5,9 +5,10 @@ use crate::export::handover::Body;
 use crate::export::handover::Content;
 use crate::export::handover::Entry;
 use crate::export::handover::Sheet;
-use crate::model::printable;
 use crate::report::handover::markdown::whom;
 use crate::report::handover::remark;
+use crate::report::markup::escaped;
+use crate::report::markup::prose;
 
 const STYLE: &str = "\
 :root{color-scheme:light dark}\
@@ -121,35 +122,4 @@ fn entry(entry: &Entry) -> String {
 fn block(text: &str) -> String {
     let lines: Vec<String> = text.trim_end().lines().map(escaped).collect();
     format!("<pre>{}</pre>\n", lines.join("\n"))
-}
-
-/// Text in which nothing is markup.
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for c in printable(text).chars() {
-        match c {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            // Not a character of XML 1.0, and of no use on paper.
-            '\u{fffe}' | '\u{ffff}' => safe.push('\u{fffd}'),
-            other => safe.push(other),
-        }
-    }
-    safe
-}
-
-/// Prose whose backticks mark code.
-fn prose(text: &str) -> String {
-    let mut parts = text.split('`');
-    let mut safe = escaped(parts.next().unwrap_or_default());
-    while let Some(inside) = parts.next() {
-        match parts.next() {
-            Some(after) => safe += &format!("<code>{}</code>{}", escaped(inside), escaped(after)),
-            None => safe += &format!("`{}", escaped(inside)),
-        }
-    }
-    safe
 }

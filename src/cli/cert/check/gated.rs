@@ -108,6 +108,7 @@ pub(super) fn gate<'a>(
         is_complete: outcome.failures.is_empty(),
         covers: report.connections.iter().map(cover).collect(),
         certificates: report.certificates.iter().filter_map(met).collect(),
+        rollovers: Vec::new(),
         now: context.now,
     }
 }

@@ -179,6 +179,7 @@ fn by_hand(form: &Form, vendor: &Vendor, profile: &SamlProfile) -> Result<Identi
         want_authn_requests_signed: false,
         name_id_formats: Vec::new(),
         certificates: import::saml::stored(&found),
+        planned: Vec::new(),
     })
 }
 

@@ -77,6 +77,7 @@ impl Look<'_> {
         idp.metadata = material.url.clone().or_else(|| saml.idp.metadata.clone());
         idp.trust = pins;
         idp.certificates = edits::certificates_in_place(&saml.idp.certificates, idp.certificates);
+        idp.planned = edits::still_planned(&saml.idp.planned, &idp.certificates);
         idp.sso = edits::endpoints_in_place(&saml.idp.sso, idp.sso);
         idp.slo = edits::endpoints_in_place(&saml.idp.slo, idp.slo);
         idp.skipped = edits::in_place(&saml.idp.skipped, idp.skipped);

@@ -71,11 +71,11 @@ mod tests {
         let asked = begun(ASKED).unwrap();
         assert_eq!((asked.client_id.as_str(), asked.state.as_deref()), ("c1", Some("s+1")));
         let back = "https://sp.example.org/cb?x=1&code=hunter2&state=s%2B1#top";
-        let found = callback(back, None, &[asked.clone()]).unwrap();
+        let found = callback(back, None, std::slice::from_ref(&asked)).unwrap();
         assert_eq!((found.query.as_str(), found.begun.as_ref()), ("x=1&code=hunter2&state=s%2B1", Some(&asked)));
         // With another state, or none, it is still what came back there.
         for query in ["code=x&state=other", "error=access_denied"] {
-            let found = callback("https://sp.example.org/cb", Some(query), &[asked.clone()]).unwrap();
+            let found = callback("https://sp.example.org/cb", Some(query), std::slice::from_ref(&asked)).unwrap();
             assert_eq!((found.query.as_str(), found.begun.as_ref()), (query, Some(&asked)));
         }
         // Of two requests it is the one of its state.

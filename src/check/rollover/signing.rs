@@ -1,0 +1,363 @@
+//! Certificates: from the one that ends to the next. Where the vendor holds several, the next one is entered
+//! beside it, the identity provider changes over, and the old one goes; where it holds one, both sides change in
+//! the same hour. Where nobody knows, a cut-over is planned: it works at either.
+
+use crate::cert::coverage::Policy;
+use crate::check::certificate;
+use crate::check::rollover::List;
+use crate::check::rollover::Subject;
+use crate::model::connection::IdentityProvider;
+use crate::model::connection::PlannedStep;
+use crate::model::rollover::Item;
+use crate::model::rollover::Overlap;
+use crate::model::rollover::Presence;
+use crate::model::rollover::Role;
+use crate::model::rollover::Row;
+use crate::model::rollover::Step;
+use crate::model::rollover::is_endless;
+use crate::model::time::Time;
+
+/// Digits of a fingerprint that a command names a certificate by.
+const DIGITS: usize = 16;
+
+/// The beginning of a fingerprint.
+fn short(item: &Item) -> &str {
+    let sha256 = item.sha256.as_deref().unwrap_or_default();
+    sha256.get(..DIGITS).unwrap_or(sha256)
+}
+
+fn in_file(item: &Item) -> bool {
+    item.presence.counts()
+}
+
+/// The steps for the identity provider's certificates.
+pub(super) fn of_idp(
+    subject: &Subject<'_>,
+    list: &List,
+    row: &Row,
+    overlap: &Overlap,
+    idp: &IdentityProvider,
+    steps: &mut Vec<Step>,
+) {
+    let plan = Plan { subject, overlap, by_url: idp.metadata.is_some(), items: &list.items, planned: &idp.planned };
+    for step in &idp.planned {
+        plan.agreed(step, steps);
+    }
+    if let Some(code) = list.unreadable {
+        let what = "a certificate in the file cannot be read, so that nobody knows what it covers".to_owned();
+        let commands = vec![subject.command("cert show", ""), format!("ssoctl explain {code}")];
+        steps.push(Step { id: "mend", role: row.role, from: None, by: None, what, commands });
+    }
+    let stored = || list.items.iter().filter(|item| in_file(item));
+    let Some(last) = stored().max_by_key(|item| item.end) else {
+        if list.unreadable.is_none() {
+            plan.first(steps);
+        }
+        return;
+    };
+    for old in stored().filter(|item| item.end < last.end) {
+        plan.replaced_in_file(old, last, row, steps);
+    }
+    for withdrawn in stored().filter(|item| item.presence == Presence::Withdrawn && item.is_good(subject.terms.now)) {
+        plan.withdrawn(withdrawn, steps);
+    }
+    plan.next(last, row, steps);
+}
+
+struct Plan<'a> {
+    subject: &'a Subject<'a>,
+    overlap: &'a Overlap,
+    by_url: bool,
+    items: &'a [Item],
+    planned: &'a [PlannedStep],
+}
+
+impl Plan<'_> {
+    fn step(&self, id: &'static str, days: (Option<Time>, Option<Time>), what: String, commands: Vec<String>) -> Step {
+        Step { id, role: Role::IdpSigning, from: days.0, by: days.1, what, commands }
+    }
+
+    /// What brings the next certificate into the file.
+    fn take(&self) -> String {
+        match self.by_url {
+            true => self.subject.command("connection refresh", ""),
+            false => self.subject.command("cert add", "FILE"),
+        }
+    }
+
+    fn remove(&self, old: &Item) -> String {
+        self.subject.command("cert remove", short(old))
+    }
+
+    fn test(&self) -> String {
+        self.subject.command("connection test", "")
+    }
+
+    /// Whether the file has a day on which a certificate goes.
+    fn goes(&self, old: &Item) -> bool {
+        let sha256 = old.sha256.as_deref().unwrap_or_default();
+        self.planned.iter().filter_map(|step| step.remove.as_deref()).any(|one| one.eq_ignore_ascii_case(sha256))
+    }
+
+    /// A step whose day the file has.
+    fn agreed(&self, step: &PlannedStep, steps: &mut Vec<Step>) {
+        // Where it holds one, or may, what comes and what goes belong together.
+        let hour = if *self.overlap == Overlap::Several { "" } else { ", in the hour that was agreed on" };
+        let vendor = self.subject.vendor;
+        let what = match (&step.add, &step.remove) {
+            (Some(add), None) => match certificate::read(add) {
+                Ok(one) => format!("agreed on: {} comes, here and at {vendor}{hour}", &one.sha256[..DIGITS]),
+                // The check of the file says what is wrong with it.
+                Err(_) => return,
+            },
+            (None, Some(old)) => {
+                format!("agreed on: {} goes, here and at {vendor}{hour}", old.get(..DIGITS).unwrap_or(old))
+            }
+            _ => return,
+        };
+        let days = (Some(step.on), Some(step.on));
+        steps.push(self.step("planned", days, what, vec![self.subject.command("cert step", "")]));
+    }
+
+    /// There is none at all.
+    fn first(&self, steps: &mut Vec<Step>) {
+        let what = "the connection has no signing certificate: ask the identity provider's administrator for it";
+        steps.push(self.step("obtain", (None, None), what.to_owned(), vec![self.take()]));
+    }
+
+    /// A certificate of the file with its successor there too.
+    fn replaced_in_file(&self, old: &Item, last: &Item, row: &Row, steps: &mut Vec<Step>) {
+        let (terms, Some(end)) = (self.subject.terms, old.end) else { return };
+        let vendor = self.subject.vendor;
+        let has_ended = end < terms.now;
+        // The next one by its end; of the same key there is nothing to change over to.
+        let next = self.items.iter().filter(|item| in_file(item) && item.end > old.end).min_by_key(|item| item.end);
+        let next = next.unwrap_or(last);
+        if !has_ended && next.key != old.key {
+            // Nobody needs to look at it before that, though it could be done.
+            let days = (Some(terms.asked(end)).max(next.begin), Some(end));
+            match self.overlap {
+                Overlap::Several => {
+                    let what = format!(
+                        "have the identity provider sign with {} in place of {}; {vendor} must hold both until then",
+                        short(next),
+                        short(old)
+                    );
+                    steps.push(self.step("switch", days, what, vec![self.test()]));
+                }
+                Overlap::Single(_) | Overlap::Unknown(_) => {
+                    steps.push(self.cut_over(old, short(next), days, vec![self.remove(old), self.test()]));
+                }
+            }
+        }
+        // A cut-over takes it out itself.
+        if !self.goes(old) && (has_ended || next.key == old.key || *self.overlap == Overlap::Several) {
+            let ended = if has_ended { "has ended" } else { "ends" };
+            let live = if row.until.is_some() { "; another one covers the connection" } else { "" };
+            let what = format!("{} {ended} on {}{live}: take it out here and at {vendor}", short(old), end.date());
+            steps.push(self.step("remove", (Some(end), None), what, vec![self.remove(old)]));
+        }
+    }
+
+    /// One that the identity provider publishes no more, though it has not ended.
+    fn withdrawn(&self, old: &Item, steps: &mut Vec<Step>) {
+        let published = |item: &Item| item.presence != Presence::Withdrawn;
+        let what = match self.items.iter().any(published) {
+            true => format!(
+                "the identity provider publishes {} no more: once no login is signed with it, take it out here and at {}",
+                short(old),
+                self.subject.vendor
+            ),
+            false => format!(
+                "the identity provider publishes {} no more, and nothing else that is known here: ask its administrator",
+                short(old)
+            ),
+        };
+        steps.push(self.step("remove", (None, None), what, vec![self.remove(old)]));
+    }
+
+    /// From the last one of the file to what comes after it.
+    fn next(&self, last: &Item, row: &Row, steps: &mut Vec<Step>) {
+        let (terms, Some(end)) = (self.subject.terms, last.end) else { return };
+        let vendor = self.subject.vendor;
+        let comes = |item: &&Item| item.presence == Presence::Planned && item.end > last.end;
+        if let Some(next) = self.items.iter().filter(comes).min_by_key(|item| item.end) {
+            // When it comes is agreed on; that the other one is no longer needed follows.
+            let begin = Some(terms.asked(end)).max(next.begin);
+            if *self.overlap == Overlap::Several && next.key != last.key {
+                let what = format!(
+                    "have the identity provider sign with {} in place of {}, once {vendor} holds both",
+                    short(next),
+                    short(last)
+                );
+                steps.push(self.step("switch", (begin, Some(end)), what, vec![self.test()]));
+            }
+            if !self.goes(last) {
+                let what = format!("{} ends on {}: take it out here and at {vendor}", short(last), end.date());
+                steps.push(self.step("remove", (Some(end), None), what, vec![self.remove(last)]));
+            }
+            return;
+        }
+        let published: Vec<&Item> = self.items.iter().filter(|item| item.presence == Presence::Published).collect();
+        let known = |item: &Item| self.items.iter().any(|other| in_file(other) && other.key == item.key);
+        for renewed in published.iter().filter(|item| known(item)) {
+            let until = renewed.end.map(Time::date).unwrap_or_default();
+            let (by, what) = match terms.policy {
+                Policy::Strict => (
+                    Some(terms.entered(end)),
+                    format!(
+                        "the key that is known has a new certificate until {until}: take it in, and replace the old one at {vendor}, which may look at the dates"
+                    ),
+                ),
+                Policy::KeyOnly => (
+                    None,
+                    format!(
+                        "the key that is known has a new certificate until {until}: nothing is to be done where the key alone counts"
+                    ),
+                ),
+            };
+            steps.push(self.step("renew", (None, by), what, vec![self.take()]));
+        }
+        let mut new: Vec<&Item> = published.into_iter().filter(|item| !known(item)).collect();
+        new.sort_by_key(|item| item.end);
+        if let Overlap::Unknown(question) = self.overlap
+            && !is_endless(end)
+        {
+            let days = (Some(terms.asked(end)), Some(terms.warned(end)));
+            let what = format!("unknown, ask the vendor: {question}");
+            steps.push(self.step(
+                "ask",
+                days,
+                what,
+                vec![format!("ssoctl connection handover {} --for vendor", self.subject.name)],
+            ));
+        }
+        if let Some(next) = new.first() {
+            let until = next.end.map(Time::date).unwrap_or_default();
+            let what = format!(
+                "the identity provider publishes {}, until {until}, and the file has it not: compare its fingerprint by \
+                 another channel",
+                short(next)
+            );
+            // The next one comes before the end of the last, whatever covers today.
+            let begin = Some(terms.asked(end)).max(next.begin);
+            self.change_over(last, (short(next), begin), (None, what), end, steps);
+        } else if !is_endless(end) && row.until.is_none_or(|until| until <= end) {
+            let what =
+                "ask the identity provider's administrator for the next certificate, and for the day of the change";
+            let commands = match self.by_url {
+                true => vec![self.subject.command("connection refresh", "--check")],
+                false => Vec::new(),
+            };
+            let days = (Some(terms.asked(end)), Some(terms.warned(end)));
+            steps.push(self.step("obtain", days, what.to_owned(), commands));
+            let what = "as soon as the next one is known".to_owned();
+            self.change_over(
+                last,
+                ("the next one", Some(terms.warned(end))),
+                (Some(terms.asked(end)), what),
+                end,
+                steps,
+            );
+        }
+    }
+
+    /// Add, wait, remove; or all of it in one hour.
+    fn change_over(
+        &self,
+        last: &Item,
+        (next, begin): (&str, Option<Time>),
+        (from, why): (Option<Time>, String),
+        end: Time,
+        steps: &mut Vec<Step>,
+    ) {
+        let (terms, vendor) = (self.subject.terms, self.subject.vendor);
+        match self.overlap {
+            Overlap::Several => {
+                let what = format!("{why}; add it here, and at {vendor} beside the old one");
+                steps.push(self.step("add", (from, Some(terms.entered(end))), what, vec![self.take()]));
+                let what = format!(
+                    "have the identity provider sign with {next} in place of {}, once {vendor} holds both",
+                    short(last)
+                );
+                steps.push(self.step("switch", (begin, Some(end)), what, vec![self.test()]));
+                let what = format!("{} ends on {}: take it out here and at {vendor}", short(last), end.date());
+                steps.push(self.step("remove", (Some(end), None), what, vec![self.remove(last)]));
+            }
+            Overlap::Single(_) | Overlap::Unknown(_) => {
+                let add = self.subject.command("cert add", "FILE");
+                let commands = vec![add, self.remove(last), self.test()];
+                steps.push(self.cut_over(last, next, (begin, Some(end)), commands));
+            }
+        }
+    }
+
+    fn cut_over(&self, old: &Item, next: &str, days: (Option<Time>, Option<Time>), commands: Vec<String>) -> Step {
+        let unsure = match self.overlap {
+            Overlap::Unknown(_) => ", unless the vendor says that it holds several",
+            _ => "",
+        };
+        let what = format!(
+            "in the same hour the identity provider begins to sign with {next}, and {} gets it in place of \
+             {}{unsure}; agree on the hour, nobody can log in between",
+            self.subject.vendor,
+            short(old)
+        );
+        self.step("cut-over", days, what, commands)
+    }
+}
+
+/// The steps for the vendor's own certificates, which the identity provider must be given.
+pub(super) fn of_vendor(subject: &Subject<'_>, list: &List, row: &Row, by_url: bool, steps: &mut Vec<Step>) {
+    let (terms, role) = (subject.terms, row.role);
+    let take = match by_url {
+        true => subject.command("connection refresh", ""),
+        false => subject.command("connection set", "--sp-metadata SOURCE"),
+    };
+    let hand = subject.command("metadata export", "");
+    let mut push = |id, from, by, what: String, commands: &[&String]| {
+        let commands = commands.iter().map(|command| (*command).clone()).collect();
+        steps.push(Step { id, role, from, by, what, commands });
+    };
+    if let Some(code) = list.unreadable {
+        let what = format!("{} in the file cannot be read ({code}): take the vendor's metadata again", role.words());
+        push("mend", None, None, what, &[&take]);
+    }
+    let Some(end) = list.items.iter().filter(|item| in_file(item)).filter_map(|item| item.end).max() else {
+        if let Some(new) = list.items.first() {
+            let what = format!("the vendor publishes {}, and the file has it not", short(new));
+            push("add", None, None, what, &[&take, &hand]);
+        }
+        return;
+    };
+    for item in &list.items {
+        let what = match (item.presence, item.end) {
+            (Presence::Published, _) => {
+                let what = format!(
+                    "the vendor publishes {}, and the file has it not: the identity provider must get it",
+                    short(item)
+                );
+                push("add", None, Some(terms.entered(end)), what, &[&take, &hand]);
+                continue;
+            }
+            (Presence::Withdrawn, _) => format!("the vendor publishes {} no more", short(item)),
+            (_, Some(ended)) if ended < end && ended < terms.now => {
+                format!("{} has ended on {}, and another one is there", short(item), ended.date())
+            }
+            _ => continue,
+        };
+        push("remove", None, None, format!("{what}: take it out here and at the identity provider"), &[&take, &hand]);
+    }
+    let is_followed = list.items.iter().any(|item| item.presence == Presence::Published && item.end > Some(end));
+    if !is_endless(end) && !is_followed {
+        let what = format!("get the vendor's next metadata: {} ends on {}", role.words(), end.date());
+        push("obtain", Some(terms.asked(end)), Some(terms.warned(end)), what, &[&take]);
+        let what = match role {
+            Role::SpEncryption => {
+                "give the identity provider the vendor's new metadata: what it encrypts to a key that is gone cannot be read"
+            }
+            _ => "give the identity provider the vendor's new metadata, before the vendor signs with the new key",
+        };
+        push("hand-over", Some(terms.warned(end)), Some(terms.entered(end)), what.to_owned(), &[&hand]);
+    }
+}
