@@ -11,6 +11,7 @@ mod cert;
 mod cert_files;
 mod check;
 mod codes;
+mod completions;
 mod connection;
 mod contract;
 mod decode;
