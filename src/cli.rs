@@ -151,6 +151,7 @@ commands! {
     Domain => domain,
     Check => check,
     Explain => explain,
+    Schema => schema,
     Users => users,
     Sandbox => sandbox,
     Demo => demo,

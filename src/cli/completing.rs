@@ -299,6 +299,7 @@ mod tests {
             ("ssoctl check --format = sa", "sarif"),
             ("ssoctl check --format =", "sarif"),
             ("ssoctl check --format=sa", "--format=sarif"),
+            ("ssoctl schema prov", "provision"),
             ("ssoctl explain certificate-expire", "certificate-expired"),
             ("ssoctl provider show qualt", "qualtrics"),
             ("ssoctl mapping add x --field ", "user_type"),

@@ -42,6 +42,7 @@ mod refusals;
 mod rollover;
 mod sandbox;
 mod sandbox_login;
+mod schema;
 mod scim;
 mod secrets;
 mod signing;
