@@ -156,6 +156,7 @@ commands! {
     Sandbox => sandbox,
     Demo => demo,
     Completions => completions,
+    Man => man,
 }
 
 /// The command tree, for completions and the test that holds the help texts.
