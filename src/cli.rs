@@ -3,6 +3,7 @@
 
 mod arguments;
 mod changes;
+mod completing;
 mod context;
 mod diff;
 mod faults;
@@ -150,10 +151,12 @@ commands! {
     Domain => domain,
     Check => check,
     Explain => explain,
+    Schema => schema,
     Users => users,
     Sandbox => sandbox,
     Demo => demo,
     Completions => completions,
+    Man => man,
 }
 
 /// The command tree, for completions and the test that holds the help texts.
@@ -164,6 +167,9 @@ pub(crate) fn command() -> clap::Command {
 /// Runs one command line and returns its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Some(code) = completing::answer(&arguments) {
+        return code;
+    }
     if let Err(failure) = arguments::refuse_keys(&arguments) {
         return ui::fail(&failure.into(), wants_json(&arguments));
     }

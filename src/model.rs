@@ -18,8 +18,14 @@ pub(crate) mod time;
 pub(crate) mod username;
 pub(crate) mod verification;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
+
+use schemars::JsonSchema;
+use schemars::Schema;
+use schemars::SchemaGenerator;
+use schemars::json_schema;
 
 use crate::error::Failure;
 
@@ -73,6 +79,32 @@ impl FromStr for ConnectionName {
             return Err(refuse("it is a device name on Windows, so a colleague could not check it out"));
         }
         Ok(Self(text.to_owned()))
+    }
+}
+
+impl JsonSchema for ConnectionName {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "ConnectionName".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        // A pattern has no flag for letters of either case.
+        let letter = |c: char| match c.is_ascii_alphabetic() {
+            true => format!("[{c}{}]", c.to_ascii_uppercase()),
+            false => c.to_string(),
+        };
+        let devices: Vec<String> =
+            WINDOWS_DEVICES.iter().map(|device| device.chars().map(letter).collect::<String>()).collect();
+        json_schema!({
+            "type": "string",
+            "pattern": "^[A-Za-z0-9_]([A-Za-z0-9_.+@-]*[A-Za-z0-9_+@-])?$",
+            "maxLength": 100,
+            "not": { "type": "string", "pattern": format!(r"^({})(\.|$)", devices.join("|")) },
+        })
     }
 }
 
@@ -139,6 +171,24 @@ impl<'de> serde::Deserialize<'de> for Binding {
     }
 }
 
+impl JsonSchema for Binding {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Binding".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "description": "The last words of a SAML 2.0 binding's URN, or the whole URI of another binding.",
+            "examples": ["HTTP-Redirect", "HTTP-POST", "HTTP-Artifact", "SOAP"],
+        })
+    }
+}
+
 /// Where a secret is to be had. The secret itself is never in a file, so this
 /// can be printed; what it resolves to (`secret::Secret`) cannot.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -201,6 +251,24 @@ impl serde::Serialize for SecretRef {
 impl<'de> serde::Deserialize<'de> for SecretRef {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         <String as serde::Deserialize>::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl JsonSchema for SecretRef {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "SecretRef".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "pattern": r"^(env:[A-Za-z_][A-Za-z0-9_]*$|(file|command):[\s\S])",
+            "examples": ["env:NAME_OF_A_VARIABLE", "file:/run/secrets/name", "command:pass show name"],
+        })
     }
 }
 

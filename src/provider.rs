@@ -215,6 +215,11 @@ fn own_profile(file: &str, stem: &str, text: &str) -> Result<Profile> {
     Ok(profile)
 }
 
+/// The IDs of the vendors that ssoctl knows.
+pub(crate) fn built_in_ids() -> impl Iterator<Item = &'static str> {
+    BUILT_IN.iter().map(|(id, _)| *id)
+}
+
 /// The text of a built-in profile, to begin one of the user's own with.
 pub(crate) fn built_in_text(id: &str) -> Option<&'static str> {
     BUILT_IN.iter().find(|(known, _)| *known == id).map(|(_, text)| *text)

@@ -37,6 +37,14 @@ pub(crate) use crate::yaml::edit::Edit;
 /// Name of the file that makes a folder a workspace.
 const CONFIG: &str = "ssoctl.yaml";
 
+/// Folder of the workspace in which the schemas of its files are, where somebody wrote them.
+pub(crate) const SCHEMAS: &str = "schemas";
+
+/// First lines of a connection's file by which editors find its schema there: those with
+/// yaml-language-server, and those of JetBrains.
+const SCHEMA_LINES: &str =
+    "# yaml-language-server: $schema=../schemas/connection.json\n# $schema: ../schemas/connection.json\n";
+
 /// Largest file that is read as YAML, in bytes.
 const YAML_LIMIT: u64 = 1024 * 1024;
 
@@ -322,6 +330,10 @@ impl Workspace {
         }
         // What a hostile document put there must not make a file that is refused from then on.
         parse_connection(text, &path)?;
+        let text = match self.root.join(SCHEMAS).join("connection.json").is_file() {
+            true => format!("{SCHEMA_LINES}{text}"),
+            false => text.to_owned(),
+        };
         disk::write(&path, text.as_bytes(), Access::Shared)?;
         Ok(path)
     }

@@ -39,6 +39,9 @@ pub(crate) fn parse<T: DeserializeOwned>(text: &str, file: &str, version: u32) -
         .hint("install a newer ssoctl")
         .into());
     }
+    if value.get("version").and_then(Value::as_u64) == Some(0) {
+        return Err(never_was(file).into());
+    }
     serde_yaml::from_str(text).map_err(|error| explain(&error, text, file).into())
 }
 
@@ -47,6 +50,11 @@ pub(crate) fn parse<T: DeserializeOwned>(text: &str, file: &str, version: u32) -
 #[expect(clippy::unwrap_used, reason = "a bench that cannot begin has nothing to tell")]
 pub(crate) fn deserialised<T: DeserializeOwned>(text: &str) -> T {
     serde_yaml::from_str(text).unwrap()
+}
+
+/// Refuses a version that no file has.
+pub(crate) fn never_was(file: &str) -> Failure {
+    Failure::input("file-version", format!("{file}: there is no version 0 of this file")).hint("write `version: 1`")
 }
 
 /// A private key or a password in a URL has no business in any key or comment of a file

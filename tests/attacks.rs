@@ -77,7 +77,7 @@ fn every_row_of_the_list_is_there() {
 fn every_row_names_a_test_that_is_there_and_codes_that_the_program_has() {
     let mut program = String::new();
     sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut program);
-    let flags = file("completions/ssoctl.bash");
+    let flags = file("completions/_ssoctl.ps1");
     let mut seen = BTreeSet::new();
     for row in rows() {
         let shown = format!("{} {}", row.id, row.case);

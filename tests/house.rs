@@ -79,12 +79,13 @@ const ROOMS: [(&str, &[&str]); 30] = [
 ];
 
 /// A crate and the only rooms that may name it.
-const DOORS: [(&str, &[&str]); 33] = [
+const DOORS: [(&str, &[&str]); 35] = [
     // No crate: the key of an HMAC is made of a secret, and of nothing that is published (attack J2).
     ("MacKey", &["crypto", "secret"]),
     ("axum", &["sandbox", "web"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
+    ("clap_mangen", &["cli"]),
     ("comfy_table", &["cli", "report"]),
     ("csv", &["migrate"]),
     ("ctrlc", &["cli"]),
@@ -105,6 +106,7 @@ const DOORS: [(&str, &[&str]); 33] = [
     ("quick_xml", &["xml"]),
     ("reqwest", &["http"]),
     ("saphyr_parser", &["yaml"]),
+    ("schemars", &["cli", "model", "provider", "rules", "workspace"]),
     ("serde_yaml", &["yaml"]),
     ("similar", &["cli"]),
     ("tempfile", &["cli", "disk"]),

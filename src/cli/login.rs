@@ -43,3 +43,9 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         Command::Decode(args) => decode::run(args, context),
     }
 }
+
+/// Whether a text is a file of tests, for the schema of such files.
+#[cfg(test)]
+pub(crate) fn cases_are_read(text: &str) -> bool {
+    cases::read(text, "logins.yaml").is_ok()
+}

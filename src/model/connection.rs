@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -24,12 +25,12 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
 }
 
 /// One connection file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Connection {
     /// Version of the file's shape.
     pub(crate) version: u32,
-    /// Id of the vendor's profile, `qualtrics`.
+    /// Id of the vendor, such as `qualtrics`; `ssoctl provider list` has them all.
     pub(crate) provider: String,
     /// The vendor's own name of the connection, where it has one (QT1).
     pub(crate) name: String,
@@ -78,7 +79,7 @@ pub(crate) struct Connection {
 }
 
 /// How far a connection has come: users are migrated only when it is tested and enabled (QT10).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Status {
     /// The day on which the vendor was asked to set it up, where the vendor does that (QF7).
@@ -99,7 +100,7 @@ pub(crate) struct Status {
 }
 
 /// A SAML 2.0 connection.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Saml {
     /// What the identity provider published.
@@ -107,16 +108,16 @@ pub(crate) struct Saml {
     /// What is known of the vendor's service provider.
     #[serde(default, skip_serializing_if = "is_default")]
     pub(crate) sp: ServiceProvider,
-    /// Requests and assertions (QT5).
+    /// Options of requests and assertions (QT5).
     #[serde(default)]
     pub(crate) options: SamlOptions,
 }
 
 /// The identity provider's side, from its metadata or by hand (QT4).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct IdentityProvider {
-    /// Byte for byte as published.
+    /// Entity ID of the identity provider, byte for byte as published.
     pub(crate) entity_id: String,
     /// The URL the metadata came from, where it can be fetched again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -137,10 +138,10 @@ pub(crate) struct IdentityProvider {
     /// Whether the IdP asks for signed requests.
     #[serde(default, skip_serializing_if = "is_default")]
     pub(crate) want_authn_requests_signed: bool,
-    /// NameID formats it offers.
+    /// NameID formats that the identity provider offers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) name_id_formats: Vec<String>,
-    /// Every signing certificate.
+    /// Every signing certificate of the identity provider.
     #[serde(default)]
     pub(crate) certificates: Vec<StoredCertificate>,
     /// What is to change of them on a day that is agreed on; until somebody does it, it counts for nothing.
@@ -149,7 +150,7 @@ pub(crate) struct IdentityProvider {
 }
 
 /// A change of the signing certificates that is meant for a day: `add` or `remove`, one of them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PlannedStep {
     /// The day.
@@ -162,11 +163,11 @@ pub(crate) struct PlannedStep {
     pub(crate) remove: Option<String>,
 }
 
-/// An endpoint of the IdP.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// An endpoint: where one side is reached, and how.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Endpoint {
-    /// The binding.
+    /// The SAML binding, such as `HTTP-Redirect`.
     pub(crate) binding: Binding,
     /// Where requests go.
     pub(crate) location: String,
@@ -181,25 +182,25 @@ pub(crate) struct Endpoint {
 pub(crate) const SKIPPED_LOGOUT: &str = "single logout endpoint that the vendor cannot use";
 
 /// An endpoint that was published and cannot be used.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SkippedEndpoint {
-    /// The binding.
+    /// The SAML binding, such as `HTTP-Redirect`.
     pub(crate) binding: Binding,
-    /// Its place.
+    /// Its address.
     pub(crate) location: String,
     /// Why it was skipped.
     pub(crate) reason: String,
 }
 
 /// A certificate in a connection file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct StoredCertificate {
     /// Lower-case hex SHA-256 of the DER; checked against `pem` where given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) sha256: Option<String>,
-    /// Its end, for the eye of a reviewer; checked against `pem` where given.
+    /// When it ends, for the eye of a reviewer; checked against `pem` where given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) not_after: Option<Time>,
     /// PEM with its BEGIN and END lines.
@@ -207,7 +208,7 @@ pub(crate) struct StoredCertificate {
 }
 
 /// The vendor's service provider: never guessed, only recorded.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ServiceProvider {
     /// The URL that the vendor's metadata can be fetched from again.
@@ -240,7 +241,7 @@ pub(crate) struct ServiceProvider {
 }
 
 /// "Additional options" of the SAML page (QT5).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SamlOptions {
     /// Sign the AuthnRequest.
@@ -277,7 +278,7 @@ impl Default for SamlOptions {
 }
 
 /// Which kind of OAuth 2.0 connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum OAuthKind {
     /// Every endpoint is given (QT3).
@@ -303,7 +304,7 @@ impl OAuthKind {
 }
 
 /// How the client proves itself at the token endpoint.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum TokenEndpointAuthMethod {
     /// Secret in the Authorization header.
@@ -313,7 +314,7 @@ pub(crate) enum TokenEndpointAuthMethod {
 }
 
 /// Where the access token goes in the user-info request.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum BearerPlace {
     /// Authorization header.
@@ -333,10 +334,10 @@ pub(crate) fn is_mac_only(algorithms: &[String]) -> bool {
 
 /// An OAuth 2.0 or OpenID Connect connection (QT2, QT3). Response type and grant
 /// are fixed to the authorization code flow, so they are not in the file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OAuth {
-    /// Which kind.
+    /// Which kind of OAuth 2.0 connection.
     pub(crate) kind: OAuthKind,
     /// Which application an outbound connection logs in at (IN4).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -347,10 +348,10 @@ pub(crate) struct OAuth {
     /// The URL the discovery document came from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) discovery: Option<String>,
-    /// Client identifier.
+    /// Client ID that the provider gave.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) client_id: Option<String>,
-    /// Reference to the client secret.
+    /// Reference to the client secret: `env:NAME`, `file:PATH` or `command:PROGRAM ARGUMENTS`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) client_secret: Option<SecretRef>,
     /// When the client secret ends, declared by the administrator.
@@ -362,25 +363,25 @@ pub(crate) struct OAuth {
     /// Token endpoint.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) token_endpoint: Option<String>,
-    /// One or both methods.
+    /// How the client proves itself at the token endpoint: one method or both.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) token_endpoint_auth_methods: Vec<TokenEndpointAuthMethod>,
     /// User information endpoint.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) user_info_endpoint: Option<String>,
-    /// JWKS; not needed for MAC algorithms.
+    /// Where the provider's keys (JWKS) are; not needed for MAC algorithms.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) public_keys_endpoint: Option<String>,
     /// The key that signs ID tokens as PEM, where the vendor takes no JWKS (QF4).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) public_key: Option<String>,
-    /// Exactly what `iss` must be.
+    /// Issuer: exactly what `iss` must be in ID tokens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) issuer: Option<String>,
     /// Algorithms accepted in ID tokens.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) id_token_algorithms: Vec<String>,
-    /// Where the access token goes.
+    /// Where the access token goes in the user-info request.
     #[serde(default, skip_serializing_if = "is_default")]
     pub(crate) user_info_bearer: BearerPlace,
     /// Space-separated scopes; without `openid` no ID token is validated.
@@ -392,7 +393,7 @@ pub(crate) struct OAuth {
 }
 
 /// What a login may create or change (QT7, QT8, QT9).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Provisioning {
     /// Create unknown users at login.
@@ -424,20 +425,20 @@ pub(crate) struct Provisioning {
     pub(crate) group_delimiter: Option<String>,
 }
 
-/// How existing users are moved at login (QT10, methods 1 and 2).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// How existing users are moved at login (QT10).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Migration {
-    /// "Change existing usernames on login".
+    /// The vendor changes existing usernames at login ("Change existing usernames on login").
     #[serde(default)]
     pub(crate) change_on_login: bool,
-    /// "Merge with existing user on login", needs just-in-time.
+    /// The vendor asks at login for an account to merge with; needs `provisioning.just_in_time`.
     #[serde(default)]
     pub(crate) merge_on_login: bool,
 }
 
 /// The field of an account that a login is matched by, and that a migration writes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum KeyField {
     /// What the account logs in by (Qualtrics `username`, SCIM `userName`).
@@ -458,13 +459,13 @@ impl KeyField {
 }
 
 /// How the vendor's user list is reached. Which of the credentials are needed is the vendor's to say.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct DirectoryAccess {
     /// Base URL, where it is not the one that follows from the settings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) api_url: Option<String>,
-    /// Reference to the API token.
+    /// Reference to the API token: `env:NAME`, `file:PATH` or `command:PROGRAM ARGUMENTS`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) token: Option<SecretRef>,
     /// When the token ends, declared by the administrator.

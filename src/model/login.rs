@@ -1,10 +1,11 @@
 //! What of a connection's file says how logins go: mappings, domains, and where users begin and end.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
 /// One value of the identity provider and what the vendor makes of it (QT8, QV8).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Mapping {
     /// Which of the vendor's fields it is for, a key under `attributes:`.
@@ -19,7 +20,7 @@ pub(crate) struct Mapping {
 }
 
 /// Where a login begins and where it ends.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Login {
     /// The address that users open, where the vendor has given one (QY3, IN7).
@@ -43,7 +44,7 @@ pub(crate) struct Login {
 }
 
 /// Whether the vendor's own passwords work beside single sign-on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Mode {
     /// Either works.

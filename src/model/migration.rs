@@ -1,10 +1,11 @@
 //! The ways in which a vendor's users come to their new names.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
-/// One of the five ways of seed 001, User Migration Options.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+/// A way in which users come to their new names (seed 001, User Migration Options).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Method {
     /// An option of the connection adds the suffix at the first login.

@@ -4,11 +4,16 @@
 //! gives to certificates without a well-defined end, so the civil calendar is
 //! used underneath. Nothing here reads a clock.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr as _;
 
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
+use schemars::JsonSchema;
+use schemars::Schema;
+use schemars::SchemaGenerator;
+use schemars::json_schema;
 
 /// Seconds since 1970-01-01T00:00:00Z. Prints as RFC 3339, `2026-11-22T10:00:00Z`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,11 +49,22 @@ impl Time {
     /// Reads RFC 3339 with a zone (`2026-11-22T10:00:00Z`, `+01:00`), or a plain
     /// date (midnight UTC). Fractions of a second are dropped.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        if let Ok(date) = jiff::civil::Date::from_str(text)
-            && text.len() <= "-009999-12-31".len()
-            && !text.contains(['T', 't', ' '])
-        {
+        // ISO 8601 has forms without hyphens too, which would be numbers in YAML.
+        let year = text.trim_start_matches(['+', '-']);
+        if !year.trim_start_matches(|c: char| c.is_ascii_digit()).starts_with('-') {
+            return None;
+        }
+        let is_date = match text.len() {
+            10 => true,
+            13 => text.starts_with(['+', '-']),
+            _ => false,
+        };
+        if is_date && let Ok(date) = jiff::civil::Date::from_str(text) {
             return Some(Self::from_civil(date.to_datetime(jiff::civil::Time::midnight())));
+        }
+        // A day has no zone: `2026-11-22Z` is no moment.
+        if !text.get(10..).is_some_and(|rest| rest.contains(['T', 't', ' '])) {
+            return None;
         }
         if !text.ends_with(['Z', 'z'])
             && !text.get(text.len().saturating_sub(6)..).is_some_and(|zone| zone.starts_with(['+', '-']))
@@ -111,6 +127,28 @@ impl<'de> serde::Deserialize<'de> for Time {
     }
 }
 
+impl JsonSchema for Time {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Time".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        const DATE: &str = r"(\d{4}|[+-]\d{6})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])";
+        const HOUR: &str = r"([01]\d|2[0-3])";
+        const SECOND: &str = r"([0-5]\d|60)([.,]\d{1,9})?";
+        const ZONE: &str = r"([Zz]|[+-]([01]\d|2[0-5]):[0-5]\d)";
+        json_schema!({
+            "type": "string",
+            "pattern": format!(r"^{DATE}([Tt ]{HOUR}(:[0-5]\d(:{SECOND})?|[0-5]\d({SECOND})?)?{ZONE})?$"),
+            "examples": ["2026-11-22", "2026-11-22T10:00:00Z"],
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Time;
@@ -125,7 +163,11 @@ mod tests {
     #[test]
     fn applies_a_zone_and_refuses_none() {
         assert_eq!(Time::parse("2026-11-22T11:00:00+01:00"), Time::parse("2026-11-22T10:00:00Z"));
-        assert_eq!(Time::parse("2026-11-22T10:00:00"), None);
+        for bad in
+            ["2026-11-22T10:00:00", "20261122", "20261122T100000Z", "2026-11-22Z", "2026-11-22+01:00", "2026-02-30"]
+        {
+            assert_eq!(Time::parse(bad), None, "{bad}");
+        }
         assert_eq!(Time::parse("2026-11-22"), Time::parse("2026-11-22T00:00:00Z"));
     }
 }

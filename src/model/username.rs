@@ -1,5 +1,6 @@
 //! How a vendor's usernames are made from what the identity provider asserts.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -7,7 +8,7 @@ use crate::model::printable;
 use crate::model::shape::Shape;
 
 /// The rule of one vendor.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UsernameRule {
     /// The stored form; `{value}` is what is asserted, other names are the tenant's facts.

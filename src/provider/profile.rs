@@ -7,6 +7,7 @@ mod support;
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::error::Failure;
@@ -39,12 +40,12 @@ const VERSION: u32 = 1;
 pub(crate) type SettingLookup<'a> = dyn Fn(&str) -> Option<String> + 'a;
 
 /// Everything about a vendor that is not code: one YAML file.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Profile {
     /// Version of the file's shape.
     pub(crate) version: u32,
-    /// `qualtrics`: the value in files and on the command line.
+    /// Id of the vendor, such as `acme-desk`: the stem of this file, and `provider:` in connections.
     pub(crate) id: String,
     /// The vendor's name.
     pub(crate) title: String,
@@ -54,8 +55,9 @@ pub(crate) struct Profile {
     /// Where these facts come from.
     #[serde(default)]
     pub(crate) sources: Vec<String>,
-    /// What it can do, and why not; what is not answered here is unknown.
+    /// What the vendor can do, and why not; what is not answered here is unknown.
     #[serde(default)]
+    #[schemars(schema_with = "support::answers")]
     pub(crate) capabilities: BTreeMap<Capability, Support>,
     /// What the vendor's page, questionnaire or sheet asks for, in its order and words.
     #[serde(default)]
@@ -90,7 +92,7 @@ pub(crate) struct Profile {
 }
 
 /// A user API that ssoctl has an adapter for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Api {
     /// Qualtrics Users API, version 3.
@@ -129,7 +131,7 @@ impl Api {
 }
 
 /// How somebody sets a connection up at the vendor.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SetUp {
     /// Who: `yourself`, `vendor`.
@@ -147,7 +149,7 @@ pub(crate) struct SetUp {
 }
 
 /// Who sets a connection up.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum SetUpBy {
     /// An administrator of the customer, on the vendor's page.
@@ -158,7 +160,7 @@ pub(crate) enum SetUpBy {
 }
 
 /// What a vendor allows of SAML.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SamlProfile {
     /// Words of the request bindings that can be enabled, most preferred first.
@@ -177,7 +179,7 @@ pub(crate) struct SamlProfile {
 }
 
 /// Where the service provider's entity ID and ACS come from.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SpValues {
     /// Who knows them.
@@ -194,7 +196,7 @@ pub(crate) struct SpValues {
 }
 
 /// Who knows a vendor's SP values.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum SpSource {
     /// The vendor publishes them, and the first form is theirs for these settings.
@@ -206,7 +208,7 @@ pub(crate) enum SpSource {
 }
 
 /// One form that a vendor's SP values may have.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SpCandidate {
     /// Which form this is.
@@ -218,7 +220,7 @@ pub(crate) struct SpCandidate {
 }
 
 /// A value that goes round and is wrong.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Mistake {
     /// What stands in the wrong value, or all of it.
@@ -230,7 +232,7 @@ pub(crate) struct Mistake {
 }
 
 /// What a vendor allows of OAuth 2.0.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OAuthProfile {
     /// Kinds of connection.
@@ -244,7 +246,7 @@ pub(crate) struct OAuthProfile {
 }
 
 /// Where users begin.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LoginUrl {
     /// The address, a template over the tenant's facts.

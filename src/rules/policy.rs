@@ -3,12 +3,13 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::model::login::Mode;
 
 /// The rules of one vendor.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Policy {
     /// The ways to find a user's account; the connection's `login.match_by` says which is in use,
@@ -49,7 +50,7 @@ pub(crate) struct Policy {
     /// What is captured for dashboards.
     #[serde(default)]
     pub(crate) dashboard: Option<Dashboard>,
-    /// Where each rule comes from: the name of the rule, and seed or page.
+    /// Where each rule comes from: the name of the rule, and the document or page that says so.
     #[serde(default)]
     pub(crate) cites: BTreeMap<String, String>,
     /// Whose rules they are, as people call the vendor; empty where nobody said.
@@ -78,7 +79,7 @@ impl Policy {
 }
 
 /// A way to find a user's account.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Way {
     /// What `login.match_by` calls it.
@@ -93,7 +94,7 @@ pub(crate) struct Way {
 }
 
 /// A column of the user list that a user can be found by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Column {
     /// What the account logs in by.
@@ -116,7 +117,7 @@ impl Column {
 }
 
 /// What happens to somebody without an account.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum UnknownUser {
     /// They are denied.
@@ -127,7 +128,7 @@ pub(crate) enum UnknownUser {
 }
 
 /// What happens where several accounts fit.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum SeveralAccounts {
     /// Nobody knows which one is meant.
@@ -138,7 +139,7 @@ pub(crate) enum SeveralAccounts {
 }
 
 /// A field of one value that mappings translate.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Mapped {
     /// The key under `attributes:`.
@@ -152,7 +153,7 @@ pub(crate) struct Mapped {
 }
 
 /// Attributes beyond the user's own fields, which a vendor captures for dashboards (QT11).
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Dashboard {
     /// What joins several values to the one that is kept.
@@ -165,7 +166,7 @@ pub(crate) struct Dashboard {
 }
 
 /// Groups that give roles.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Groups {
     /// The key under `attributes:`.

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Deserializer;
 use serde::Serialize;
@@ -18,12 +19,12 @@ use crate::model::time::Time;
 use crate::yaml::Places;
 
 /// `ssoctl.yaml`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
     /// Version of the file's shape.
     pub(crate) version: u32,
-    /// Thresholds.
+    /// Thresholds, and what makes a certificate unusable.
     #[serde(default)]
     pub(crate) policy: Policy,
     /// Findings that somebody lives with for a time.
@@ -38,7 +39,7 @@ impl Default for Config {
 }
 
 /// Thresholds that hold where a command line says nothing else.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Policy {
     /// Warn when a connection's cover ends within this many days.
@@ -111,7 +112,7 @@ impl Policy {
 }
 
 /// What is said of some connections alone.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Target {
     /// Warn when the cover ends within this many days.
@@ -187,7 +188,7 @@ impl Ruling {
 }
 
 /// What makes a signing certificate unusable.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum CertificateValidity {
     /// Its dates count, since the vendor's behaviour is unknown.
@@ -198,7 +199,7 @@ pub(crate) enum CertificateValidity {
 }
 
 /// How much a code counts here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Weight {
     /// Hurts now.
@@ -208,6 +209,7 @@ pub(crate) enum Weight {
     /// Worth knowing.
     Info,
     /// Not offered, and read for the sake of its message: what is not told is forgotten.
+    #[schemars(skip)]
     Off,
 }
 
@@ -224,7 +226,7 @@ impl Weight {
 }
 
 /// A finding that somebody lives with for a time.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Allow {
     /// Its code.
@@ -239,6 +241,7 @@ pub(crate) struct Allow {
     pub(crate) reason: String,
     /// The last day, until its midnight UTC.
     #[serde(deserialize_with = "day")]
+    #[schemars(with = "Time")]
     pub(crate) until: Time,
 }
 

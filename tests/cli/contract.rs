@@ -32,7 +32,7 @@ fn furnished() -> (Desk, Sandbox) {
 const MIGRATE: &str = "users migrate --csv roster.csv --connection q";
 
 /// Every command that has data to print, with the name of its schema.
-const DATA: [(&str, &str, i32); 26] = [
+const DATA: [(&str, &str, i32); 29] = [
     ("connection list", "connection-list", 0),
     ("check", "check", 0),
     ("domain route anna@example.org", "domain-route", 1),
@@ -53,6 +53,9 @@ const DATA: [(&str, &str, i32); 26] = [
     ("provider list", "provider-list", 0),
     ("provider show qualtrics", "provider", 0),
     ("provider show qualtrics --yaml", "provider-yaml", 0),
+    ("schema", "schema", 0),
+    ("schema --list", "schema-list", 0),
+    ("man connection add", "man", 0),
     ("connection handover q --for vendor", "handover", 0),
     ("connection handover o --for idp", "handover", 0),
     ("connection url q", "connection-url", 0),
@@ -62,8 +65,9 @@ const DATA: [(&str, &str, i32); 26] = [
 ];
 
 /// Command lines that end with an error, with its code.
-const ERRORS: [(&str, &str, i32); 19] = [
+const ERRORS: [(&str, &str, i32); 20] = [
     ("connection show nobody", "connection-not-found", 3),
+    ("man conection", "command-unknown", 2),
     ("connection add a/b --provider qualtrics --google", "usage", 2),
     ("connection add q --provider qualtrics --google", "connection-exists", 5),
     ("connection remove q", "not-confirmed", 5),

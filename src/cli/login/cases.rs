@@ -122,6 +122,7 @@ fn number(node: &Node, file: &str) -> Result<u64> {
         )
         .hint("install a newer ssoctl")
         .into()),
+        Some(0) => Err(yaml::never_was(file).into()),
         Some(version) => Ok(version),
         None => Err(tree::wrong_type(file, node, "version", "a number").into()),
     }
@@ -350,6 +351,7 @@ mod tests {
         for (from, to, code, told) in [
             ("version: 1\n", "", "yaml-missing-key", "c.yaml: "),
             ("version: 1", "version: 2", "file-version", "version 2"),
+            ("version: 1", "version: 0", "file-version", "version 0"),
             ("version: 1", "version: one", "yaml-type", "c.yaml:1: "),
             ("connection: prod", "conection: prod", "yaml-unknown-key", "c.yaml:2: "),
             ("connection: prod", "connection: ../x", "connection-name", "c.yaml:2: "),

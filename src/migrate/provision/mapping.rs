@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use crate::migrate::provision::store::trimmed;
 use crate::migrate::shown;
 use crate::model::provision::Mapping;
-use crate::model::provision::VERSION;
 use crate::model::route::Segment;
 use crate::model::shape;
 use crate::provider::provisioner::Api;
@@ -15,9 +14,6 @@ pub(crate) type Slip = (Vec<Segment>, String);
 
 /// Finds the first thing that is wrong.
 pub(crate) fn first_slip(mapping: &Mapping, api: &Api) -> Option<Slip> {
-    if mapping.version != VERSION {
-        return Some((vec!["version".into()], format!("the version is {VERSION}")));
-    }
     let texts = [
         ("key_column", &mapping.key_column),
         ("groups_column", &mapping.groups_column),

@@ -275,7 +275,6 @@ fn an_export_that_lacks_a_column_of_the_mapping_is_refused() {
 fn a_mapping_that_cannot_be_meant_is_refused_where_it_stands() {
     assert_eq!(first_slip(&mapping(), &api()), None);
     for (from, to, place, why) in [
-        ("version: 1", "version: 0", "version", "1"),
         ("key_column: Employee", "key_column: ''", "key_column", "empty"),
         ("fields: {", "fields: {shoe_size: S, ", "fields", "takes first_name"),
         ("fields: {", "fields: {user_role: R, ", "fields", "under `groups:`"),

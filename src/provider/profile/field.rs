@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -12,12 +13,12 @@ use crate::model::shape::Shape;
 use crate::provider::profile::Capability;
 
 /// A group of fields under one title.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Section {
     /// The vendor's own title.
     pub(crate) title: String,
-    /// For which connections.
+    /// For which connections it is; all where this is not given.
     #[serde(default)]
     pub(crate) when: Option<When>,
     /// What to know before it is filled in.
@@ -28,7 +29,7 @@ pub(crate) struct Section {
 }
 
 /// For which connections a field is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum When {
     /// SAML 2.0.
@@ -96,7 +97,7 @@ impl Kind {
 }
 
 /// One field.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Field {
     /// The key of the connection's file, steps parted by dots; with `@` before it a fact that is
@@ -137,7 +138,7 @@ pub(crate) struct Field {
     /// What parts several values on the vendor's page.
     #[serde(default)]
     pub(crate) separator: Option<String>,
-    /// For which connections.
+    /// For which connections it is; all where this is not given.
     #[serde(default)]
     pub(crate) when: Option<When>,
     /// Why it must not change under just-in-time provisioning once logins go by it.
@@ -149,7 +150,7 @@ pub(crate) struct Field {
 }
 
 /// A value that a field may have.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Choice {
     /// The value.

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use schemars::Schema;
+use schemars::SchemaGenerator;
+use schemars::json_schema;
 use serde::Deserialize;
 use serde::de::Visitor;
 
@@ -148,6 +151,20 @@ impl<'de> Deserialize<'de> for Support {
         }
         deserializer.deserialize_str(Answer)
     }
+}
+
+/// The schema of a profile's `capabilities:`.
+pub(super) fn answers(_: &mut SchemaGenerator) -> Schema {
+    let answer = |capability: Capability| {
+        let answer = json_schema!({
+            "type": "string",
+            "pattern": r"^\s*(yes\s*:?\s*|(no|unknown)\s*:\s*\S[\s\S]*)$",
+            "description": format!("Whether the vendor offers {}: `yes`, `no: REASON` or `unknown: QUESTION`.", capability.words()),
+        });
+        (capability.key().to_owned(), answer.to_value())
+    };
+    let properties: serde_json::Map<String, serde_json::Value> = Capability::ALL.into_iter().map(answer).collect();
+    json_schema!({ "type": "object", "properties": properties, "additionalProperties": false })
 }
 
 #[cfg(test)]
