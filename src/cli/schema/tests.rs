@@ -1,3 +1,5 @@
+#![allow(clippy::disallowed_methods, reason = "a test reads files of the repository")]
+
 mod validator;
 
 use std::path::Path;
@@ -122,8 +124,11 @@ fn every_invalid_sample_is_refused_by_its_schema() {
     }
 }
 
+/// Hears where a document is changed, and how.
+type Tell<'t> = dyn FnMut(&str, &dyn Fn(&mut Value)) + 't;
+
 /// Calls with each document that differs from this one in one place, and where that is.
-fn each_change(document: &Value, place: &str, tell: &mut dyn FnMut(&str, &dyn Fn(&mut Value))) {
+fn each_change(document: &Value, place: &str, tell: &mut Tell<'_>) {
     let others = [json!(null), json!(1), json!(-1), json!(true), json!("x"), json!([]), json!({})];
     for other in others {
         tell(&format!("{place} = {other}"), &|at| *at = other.clone());
