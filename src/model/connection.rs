@@ -153,7 +153,7 @@ pub(crate) struct IdentityProvider {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PlannedStep {
-    /// The day.
+    /// The day on which it is to be done.
     pub(crate) on: Time,
     /// The certificate that comes.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -43,6 +43,7 @@ Examples:
   ssoctl cert plan --format json | jq -r '.connections[].steps[] | select(.state != \"ahead\").commands[]'
 
 It is no gate: what is late changes no exit code, `cert check` has those.
+
 Exit codes: 0 told · 2 wrong usage · 3 a connection cannot be read · 4 with --fetch: a URL could not be fetched
             5 with --fetch: what it publishes is refused, or an address not to be asked")]
 pub(crate) struct Args {
