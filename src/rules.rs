@@ -19,6 +19,7 @@ use std::sync::Arc;
 
 use crate::model::connection::Connection;
 use crate::model::identity::Identity;
+use crate::model::printable;
 use crate::model::route::Segment;
 use crate::model::username::UsernameRule;
 use crate::rules::accounts::Accounts;
@@ -151,7 +152,7 @@ fn filled_from(key: &str, attribute: &str, called: Option<&str>, connection: &st
     let plain = |c: char| c.is_ascii_alphanumeric() || "_.:/-@+".contains(c);
     let word = if attribute.chars().all(plain) {
         format!("attributes.{key}={attribute}")
-    } else if attribute.chars().all(|c| !c.is_control() && c != '\'') {
+    } else if printable(attribute) == attribute && !attribute.contains('\'') {
         format!("'attributes.{key}={attribute}'")
     } else {
         return format!("correct `attributes.{key}` in `connections/{connection}.yaml`");

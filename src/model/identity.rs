@@ -52,6 +52,14 @@ pub(crate) struct Attribute {
     pub(crate) values: Vec<String>,
 }
 
+impl Attribute {
+    /// The values as they are shown: without a token that some providers put beside the claims.
+    pub(crate) fn told(&self) -> impl Iterator<Item = &str> {
+        let is_token = self.name.ends_with("_token");
+        self.values.iter().map(move |value| if is_token { "(a token, not shown)" } else { value.as_str() })
+    }
+}
+
 impl Identity {
     /// The same as it is told, which holds what came for [`Self::truth`].
     pub(crate) fn told_by(self, telling: Arc<dyn Telling>) -> Self {

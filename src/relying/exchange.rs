@@ -43,6 +43,7 @@ use crate::oidc::flow::user_info;
 use crate::oidc::keys::KeySet;
 use crate::oidc::token;
 use crate::oidc::token::Expected;
+pub(crate) use crate::relying::exchange::claims::repeated;
 use crate::relying::exchange::claims::together;
 use crate::relying::registration::Keys;
 use crate::relying::registration::Proof;
@@ -112,7 +113,7 @@ pub(crate) fn finish(party: &Registration, asked: &Asked<'_>, doors: &Doors<'_>)
     let members = exchange.claims(&mut found, &mut kept);
     found.retell(&|step, text| if is_own(step) { text.to_owned() } else { exchange.hide(text) });
     if let Some(members) = &members {
-        exchange.repeated(members, &mut found);
+        repeated(members, &|text| exchange.hide(text), &mut found);
     }
     let claims = members.map(|members| Claims { proven: found.is_proven() && found.refusal().is_none(), members });
     Outcome { verification: found, claims, telling: Arc::new(exchange.blots.into_inner()), id_token: kept }

@@ -103,6 +103,8 @@ fn names_of_attributes_are_exact_and_near_ones_are_explained() {
     assert!(why.contains("`Mial` did"), "{why}");
     assert_eq!(mend, "if that is the one: `ssoctl connection set q attributes.email=Mial`");
     assert!(told(&["mail =a@example.org"]).1.ends_with("set q 'attributes.email=mail '`"));
+    // What would be written as an escape is another name.
+    assert_eq!(told(&["mail\u{200b}=a@example.org"]).1, "correct `attributes.email` in `connections/q.yaml`");
     assert_eq!(told(&["Mail'=a@example.org"]).1, "correct `attributes.email` in `connections/q.yaml`");
     assert_eq!(told(&["x=1"]).1, "");
     let none = at_qualtrics("", &["=anna"], &[]);

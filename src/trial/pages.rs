@@ -179,7 +179,7 @@ fn whom(identity: &Identity) -> Markup {
     let subject = identity.subject.as_ref().map_or("none".to_owned(), |subject| printable(subject));
     let mut rows = vec![("subject".to_owned(), subject)];
     for attribute in &identity.attributes {
-        let mut values: Vec<String> = attribute.values.iter().take(MOST_VALUES).map(|value| printable(value)).collect();
+        let mut values: Vec<String> = attribute.told().take(MOST_VALUES).map(printable).collect();
         if attribute.values.len() > MOST_VALUES {
             values.push(format!("… and {} more", attribute.values.len() - MOST_VALUES));
         }
@@ -189,4 +189,23 @@ fn whom(identity: &Identity) -> Markup {
         rows.push((printable(&attribute.name), values.join("\n")));
     }
     facts(rows.iter().map(|(label, value)| (label.as_str(), value.clone())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::identity::Attribute;
+
+    #[test]
+    fn a_token_beside_the_claims_is_not_shown() {
+        let attribute = |name: &str| Attribute { name: name.to_owned(), values: vec!["value-of-it".to_owned()] };
+        let identity =
+            Identity { attributes: vec![attribute("session_token"), attribute("mail")], ..Identity::default() };
+        let page = whom(&identity).into_string();
+        assert_eq!(
+            (page.matches("value-of-it").count(), page.matches("(a token, not shown)").count()),
+            (1, 1),
+            "{page}"
+        );
+    }
 }

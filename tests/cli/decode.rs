@@ -409,14 +409,19 @@ fn an_hmac_is_verified_by_the_client_secret_which_nobody_is_asked_for_otherwise(
     };
     let by_variable = "  client_secret: env:OIDC_SECRET\n";
     let part = |value: &Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
-    let claims = json!({
+    let mut claims = json!({
         "iss": "https://idp.example.org/", "aud": "c1", "sub": "1", "exp": 1_700_000_300, "iat": 1_700_000_000,
         "email": "anna@example.org", "email_verified": true,
+        // The provider repeats what it was told in confidence.
+        "leak": "by hunter2-hunter2-hunter2-hunter2-hunter2 signed",
     });
-    let text = format!("{}.{}", part(&json!({ "alg": "HS256" })), part(&claims));
-    let secret = PKey::hmac(b"hunter2-hunter2-hunter2-hunter2-hunter2").unwrap();
-    let mac = Signer::new(MessageDigest::sha256(), &secret).unwrap().sign_oneshot_to_vec(text.as_bytes()).unwrap();
-    desk.write("token", format!("{text}.{}", BASE64_URL_SAFE_NO_PAD.encode(mac)));
+    let token_of = |claims: &Value| {
+        let text = format!("{}.{}", part(&json!({ "alg": "HS256" })), part(claims));
+        let secret = PKey::hmac(b"hunter2-hunter2-hunter2-hunter2-hunter2").unwrap();
+        let mac = Signer::new(MessageDigest::sha256(), &secret).unwrap().sign_oneshot_to_vec(text.as_bytes()).unwrap();
+        desk.write("token", format!("{text}.{}", BASE64_URL_SAFE_NO_PAD.encode(mac)));
+    };
+    token_of(&claims);
     let line = ["login", "decode", "token", "--connection", "oidc", "--at", "2023-11-14T22:14:00Z", "--format", "json"];
     let run = |secret: Option<&str>, code: i32| {
         let command = desk.command(&line);
@@ -431,6 +436,9 @@ fn an_hmac_is_verified_by_the_client_secret_which_nobody_is_asked_for_otherwise(
     connection("HS256", by_variable);
     let good = run(Some("hunter2-hunter2-hunter2-hunter2-hunter2"), 0);
     assert_eq!((&good["verdict"], &good["decision"]["decision"]), (&json!("accepted"), &json!("allow")), "{good}");
+    assert!(good.to_string().contains("by [secret] signed") && good.to_string().contains("secret-repeated"), "{good}");
+    claims["leak"] = json!("nothing");
+    token_of(&claims);
     assert_eq!(run(Some("hunter2-hunter2"), 1)["code"], "token-signature");
     // What it stands for cannot be known: nothing is called good or bad.
     assert_eq!(run(None, 3)["error"]["code"], "secret-unset");

@@ -342,6 +342,11 @@ fn a_captured_login_is_recorded_where_it_is_of_now_and_for_this_vendor() {
     record("2023-11-18T00:00:00Z", 5, "this login is of 2023-11-16T21:20:27Z");
     code("2023-11-18T00:00:00Z", "record-old");
     record("2023-11-16T21:00:00Z", 5, "this login is of 2023-11-16T21:20:27Z");
+    // Where the browser brought it to somebody else, it says nothing of the vendor.
+    let elsewhere = har.to_string().replace("https://example.com/", "https://evil.example/");
+    desk.write("login.har", elsewhere);
+    record("2023-11-17T01:00:00Z", 5, "to another address than the vendor's");
+    desk.write("login.har", har.to_string());
     record("2023-11-17T01:00:00Z", 0, "tested_on: 2023-11-16");
 }
 

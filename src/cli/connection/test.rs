@@ -176,10 +176,14 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
 /// must be of now, and for this vendor. Of a capture the time is what its file says, and anybody can have written that.
 fn recorded_as_of(args: &Args, outcome: &decode::Outcome, now: Time) -> Result<Time> {
     let name = &args.name;
-    let missing: Vec<&str> = ["audience", "confirmation"].into_iter().filter(|step| outcome.unchecked.contains(step)).collect();
+    let missing: Vec<&str> = ["audience", "confirmation", "posted"].into_iter().filter(|step| outcome.unchecked.contains(step)).collect();
     if !missing.is_empty() {
         let are = verb(missing.len() as u64, "is", "are");
         let message = format!("not recorded: {} of this login {are} unchecked, so that it may be one to somebody else", missing.join(" and "));
+        let message = match missing.as_slice() {
+            ["posted"] => "not recorded: the browser brought this login to another address than the vendor's".to_owned(),
+            _ => message,
+        };
         return Err(Failure::refused("record-unproven", message)
             .hint(format!("tell what the vendor shows: `ssoctl connection set {name} saml.sp.entity_id=.. saml.sp.acs=..`"))
             .hint(format!("or test by a login of now: `ssoctl connection test {name} --record`"))

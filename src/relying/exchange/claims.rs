@@ -7,24 +7,21 @@ use crate::error::Failure;
 use crate::model::printable;
 use crate::model::verification::Verification;
 use crate::oidc::json;
-use crate::relying::exchange::Exchange;
 
-impl Exchange<'_> {
-    /// That claims repeat a secret. They stay as they came, for decisions; whoever shows them leaves it out.
-    pub(super) fn repeated(&self, members: &Map<String, Value>, found: &mut Verification) {
-        let repeats = |text: &str| self.hide(text) != text;
-        let names: Vec<String> = members
-            .iter()
-            .filter(|(name, value)| repeats(name) || any(value, &repeats))
-            .map(|(name, _)| format!("`{}`", json::shortened(&self.hide(name))))
-            .take(20)
-            .collect();
-        if !names.is_empty() {
-            let what = format!("the provider repeats a secret of this login in {} (not shown)", names.join(", "));
-            let why = Failure::remote("secret-repeated", what)
-                .hint("tell who runs the identity provider; where it was the client secret, have it replaced");
-            found.warned("claims", "rfc6749 10.3", &why);
-        }
+/// That claims repeat a secret. They stay as they came, for decisions; whoever shows them leaves it out, by `hide`.
+pub(crate) fn repeated(members: &Map<String, Value>, hide: &dyn Fn(&str) -> String, found: &mut Verification) {
+    let repeats = |text: &str| hide(text) != text;
+    let names: Vec<String> = members
+        .iter()
+        .filter(|(name, value)| repeats(name) || any(value, &repeats))
+        .map(|(name, _)| format!("`{}`", json::shortened(&hide(name))))
+        .take(20)
+        .collect();
+    if !names.is_empty() {
+        let what = format!("the provider repeats a secret of this login in {} (not shown)", names.join(", "));
+        let why = Failure::remote("secret-repeated", what)
+            .hint("tell who runs the identity provider; where it was the client secret, have it replaced");
+        found.warned("claims", "rfc6749 10.3", &why);
     }
 }
 

@@ -7,7 +7,6 @@ use serde_json::json;
 use crate::cli::led::led;
 use crate::cli::login::page as decided;
 use crate::cli::login::prepared::Prepared;
-use crate::model::identity::Attribute;
 use crate::model::identity::Identity;
 use crate::model::printable;
 use crate::model::verification::Judged;
@@ -106,7 +105,7 @@ fn whom(identity: &Identity, format: Option<&str>) -> String {
         if attribute.values.is_empty() {
             text += &decided::hanging("", 2, 16, "(no value)");
         }
-        for value in shown(attribute).iter().take(MOST_VALUES) {
+        for value in attribute.told().take(MOST_VALUES) {
             text += &decided::hanging("", 2, 16, value);
         }
         if attribute.values.len() > MOST_VALUES {
@@ -114,12 +113,6 @@ fn whom(identity: &Identity, format: Option<&str>) -> String {
         }
     }
     text
-}
-
-/// The values of an attribute, without a token that some providers put beside the claims.
-fn shown(attribute: &Attribute) -> Vec<&str> {
-    let is_token = attribute.name.ends_with("_token");
-    attribute.values.iter().map(|value| if is_token { "(a token, not shown)" } else { value }).collect()
 }
 
 /// For a program; `about` is where it comes from.
@@ -178,6 +171,6 @@ pub(crate) fn steps_document(verification: &Verification) -> Value {
 }
 
 fn identity(identity: &Identity) -> Value {
-    let attributes = identity.attributes.iter().map(|one| json!({ "name": one.name, "values": shown(one) }));
+    let attributes = identity.attributes.iter().map(|one| json!({ "name": one.name, "values": one.told().collect::<Vec<_>>() }));
     json!({ "subject": identity.subject, "attributes": attributes.collect::<Vec<_>>() })
 }

@@ -81,7 +81,7 @@ pub(super) fn judged(args: &Args, prepared: &Prepared, (xml, captured, file): (&
         && destination.split('?').next() != Some(posted)
     {
         let told = format!("the browser posted it elsewhere: {}", explain_difference(destination, posted));
-        judged.verification.noted("posted", "saml-bindings 3.5.5.2", told);
+        judged.verification.unchecked("posted", "saml-bindings 3.5.5.2", told);
     }
     let mut judged = judged.told();
     judged.facts.extend(test.map(|entity_id| ("service_provider", Some(entity_id))));

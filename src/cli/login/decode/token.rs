@@ -1,5 +1,6 @@
 //! A captured ID token, against what the connection expects.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::cli::context::Context;
@@ -7,22 +8,26 @@ use crate::cli::login::decode::Args;
 use crate::cli::login::decode::refuse_others;
 use crate::cli::login::identity;
 use crate::cli::login::prepared::Prepared;
-use crate::crypto::mac::MacKey;
 use crate::crypto::verify::PublicKey;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::http::address::SafeUrl;
 use crate::model::connection::OAuth;
+use crate::model::identity::Telling as _;
 use crate::model::time::Time;
 use crate::model::verification::Judged;
 use crate::model::verification::StepResult;
 use crate::oidc::algorithm::Algorithm;
 use crate::oidc::claims::Claims;
+use crate::oidc::flow::hidden::Blots;
+use crate::oidc::flow::hidden::Told;
 use crate::oidc::jws::Jws;
 use crate::oidc::keys::KeySet;
 use crate::oidc::token;
 use crate::oidc::token::Expected;
+use crate::relying::exchange::repeated;
 use crate::secret;
+use crate::secret::Secret;
 
 /// What a step is called that a token without keys is refused by.
 const STEP: &str = "signature";
@@ -62,6 +67,10 @@ pub(super) fn judged(
     };
     let algorithms: Vec<&str> = oauth.id_token_algorithms.iter().map(String::as_str).collect();
     let secret = client_secret(text, oauth, context)?;
+    let blots = Blots::default();
+    secret.iter().for_each(|secret| blots.add_own(secret.expose()));
+    let telling = Arc::new(blots.into_inner());
+    let secret = secret.as_ref().map(Secret::mac_key);
     let username = connection.attributes.get("username").or_else(|| connection.attributes.get("email"));
     let expected = Expected {
         issuer: oauth.issuer.as_deref(),
@@ -76,7 +85,7 @@ pub(super) fn judged(
     };
     let (mut verification, claims) = token::verify(text, &expected, at);
     let claimed = match &claims {
-        Some(claims) => Some(claims.identity()?.0),
+        Some(claims) => Some(claims.identity()?.0.told_by(Arc::<Told>::clone(&telling))),
         None => None,
     };
     let proven = claims.as_ref().is_some_and(|claims| claims.proven);
@@ -90,8 +99,13 @@ pub(super) fn judged(
         verification.failed(STEP, "oidc-core 3.1.3.7", "token-not-proven", why, mend);
     }
     verification.name(name.as_str());
+    verification.retell(&|_, text| telling.words(text));
+    if let Some(claims) = &claims {
+        repeated(&claims.members, &|text| telling.words(text), &mut verification);
+    }
     let signed = verification.steps.iter().any(|step| step.step == STEP && step.result == StepResult::Passed);
     let facts = claims.as_ref().map(Claims::facts).unwrap_or_default();
+    let facts = facts.into_iter().map(|(name, fact)| (name, fact.map(|fact| telling.words(&fact)))).collect();
     Ok(Judged { identity: claimed.clone().filter(|_| proven), verification, claimed, signed, encrypted: false, facts })
 }
 
@@ -109,12 +123,12 @@ fn saved(endpoint: &str) -> String {
 
 /// The client secret, where the token has an HMAC that the connection declares. Of any other token nobody
 /// is asked for it, be it a file, a variable or a command.
-fn client_secret(text: &str, oauth: &OAuth, context: &Context) -> Result<Option<MacKey>> {
+fn client_secret(text: &str, oauth: &OAuth, context: &Context) -> Result<Option<Secret>> {
     let algorithm = Jws::read(text).ok().and_then(|jws| jws.algorithm().ok());
     let declared = |name: &str| oauth.id_token_algorithms.iter().any(|one| one == name);
     match (algorithm, &oauth.client_secret) {
         (Some(Algorithm::Mac(mac)), Some(reference)) if declared(mac.name) => {
-            Ok(Some(secret::resolve(reference, context.workspace()?.root())?.mac_key()))
+            Ok(Some(secret::resolve(reference, context.workspace()?.root())?))
         }
         _ => Ok(None),
     }
