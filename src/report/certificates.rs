@@ -99,6 +99,13 @@ pub(crate) struct NotLookedAt {
     pub(crate) message: String,
 }
 
+impl NotLookedAt {
+    /// For programs.
+    pub(crate) fn json(&self) -> Value {
+        json!({ "source": self.source, "code": self.code, "message": self.message })
+    }
+}
+
 /// Everything that was found out.
 pub(crate) struct Report<'a> {
     /// Certificates in the order they were met.
@@ -179,11 +186,7 @@ impl Report<'_> {
                 })
             })
             .collect();
-        let failures: Vec<Value> = self
-            .not_looked_at
-            .iter()
-            .map(|one| json!({ "source": one.source, "code": one.code, "message": one.message }))
-            .collect();
+        let failures: Vec<Value> = self.not_looked_at.iter().map(NotLookedAt::json).collect();
         json!({
             "schema": "ssoctl.cert-check/1",
             "certificates": certificates,

@@ -37,11 +37,7 @@ pub(crate) struct Plan {
 impl Plan {
     /// The JSON document.
     pub(crate) fn json(&self) -> Value {
-        let failures: Vec<Value> = self
-            .not_looked_at
-            .iter()
-            .map(|one| json!({ "source": one.source, "code": one.code, "message": one.message }))
-            .collect();
+        let failures: Vec<Value> = self.not_looked_at.iter().map(NotLookedAt::json).collect();
         json!({
             "schema": "ssoctl.cert-plan/1",
             "fetched": self.is_fetched,

@@ -4,6 +4,7 @@
 pub(super) mod code;
 pub(super) mod fields;
 mod har;
+mod markup;
 mod page;
 mod references;
 mod tags;
@@ -21,8 +22,6 @@ use crate::saml::binding;
 
 /// The largest JSON that is no recording, in bytes.
 const MOST_JSON: usize = 1 << 20;
-/// The largest page, in bytes.
-const MOST_PAGE: usize = 16 << 20;
 
 /// What was captured.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,7 +106,7 @@ pub(super) fn read(bytes: &[u8], file: &str) -> Result<Vec<Captured>, Failure> {
     match start.first() {
         None => Err(Failure::input("capture-empty", format!("{file}: there is nothing in it"))
             .hint("give the value of the form field `SAMLResponse`, the XML, a HAR file, or an ID token")),
-        Some(b'<') => markup(bytes, start, file),
+        Some(b'<') => markup::read(bytes, start, file),
         Some(b'{') => object(start, file),
         Some(_) => Ok(vec![text(start, file)?]),
     }
@@ -123,65 +122,11 @@ fn nothing(file: &str, what: &str) -> Failure {
         .hint("record from before the login until the vendor's page is there: in the browser's network tab keep the log over page changes, then save all as HAR")
 }
 
-/// Elements of pages, and of no SAML message.
-const PAGES: [&str; 6] = ["html", "form", "body", "head", "input", "textarea"];
-/// Those by which a page sends something.
-const FORMS: [&str; 6] = ["form", "input", "textarea", "select", "button", "script"];
-
-/// Whether one of these elements begins in a text of small letters.
-fn has_element(text: &str, elements: &[&str]) -> bool {
-    text.split('<').skip(1).any(|tag| {
-        let end = tag.find(|next: char| next.is_ascii_whitespace() || next == '/' || next == '>').unwrap_or(tag.len());
-        elements.contains(&&tag[..end])
-    })
-}
-
-/// Whether a document's first element is that of a message or an assertion (saml-core 2, 3).
-fn is_message(text: &str) -> bool {
-    root(text).is_some_and(|root| root.ends_with("Response") || root.ends_with("Request") || root.ends_with("Assertion"))
-}
-
-/// The name of a document's first element, without its prefix.
-fn root(text: &str) -> Option<&str> {
-    let mut rest = text;
-    loop {
-        rest = &rest[rest.find('<')? + 1..];
-        let end = match rest.get(..3) {
-            Some("!--") => "-->",
-            Some(head) if head.starts_with(['?', '!']) => ">",
-            _ => break,
-        };
-        rest = &rest[rest.find(end)? + end.len()..];
-    }
-    let end = rest.find(|next: char| next.is_whitespace() || next == '/' || next == '>')?;
-    rest[..end].rsplit(':').next()
-}
-
 /// A login by a code has begun, and nothing came back.
 fn unanswered(file: &str) -> Failure {
     let told = "in this recording a login asks for a code, and nothing comes back";
     Failure::input("capture-no-login", format!("{file}: {told}"))
         .hint("what the identity provider's page said is the reason: an unknown redirect URI or client, or a login that was not finished; `ssoctl connection test NAME` makes a login of its own")
-}
-
-fn markup(whole: &[u8], start: &[u8], file: &str) -> Result<Vec<Captured>, Failure> {
-    // Behind comments and declarations; no SAML message has such an element, nor a field of this name.
-    let head = String::from_utf8_lossy(&start[..start.len().min(2048)]).to_ascii_lowercase();
-    let text = String::from_utf8_lossy(start);
-    let is_page = head.starts_with("<!doctype html") || has_element(&head, &PAGES);
-    // An attribute of a login may be called like a field; a page of forms may begin like a login.
-    if !is_page && (page::named(&text).is_empty() || is_message(&text) && !has_element(&text.to_ascii_lowercase(), &FORMS)) {
-        return Ok(vec![Captured::bare(Message::Xml(whole.to_vec()))]);
-    }
-    if start.len() > MOST_PAGE {
-        return Err(Failure::input("capture-page-large", format!("{file}: the page is larger than {} MiB", MOST_PAGE >> 20))
-            .hint("record a HAR file, or copy the value of the field `SAMLResponse` out of the page"));
-    }
-    let mut fields = Fields::default();
-    page::fields(&text, &mut fields);
-    let relay_state = fields.whole_relay_state();
-    let message = fields.message().ok_or_else(|| nothing(file, "this page"))?;
-    Ok(vec![Captured { relay_state, ..Captured::bare(message) }])
 }
 
 /// A body of a form, a URL, a token, or the value itself.
@@ -221,7 +166,7 @@ fn text(bytes: &[u8], file: &str) -> Result<Captured, Failure> {
     if has("SAMLRequest") {
         // The question in the place of the answer is told as such by whoever reads it.
         let asked = of(&text.replace("SAMLRequest=", "SAMLResponse="))?;
-        let is_answer = asked.message.xml("").is_ok_and(|xml| !root(&String::from_utf8_lossy(&xml)).is_some_and(|root| root.ends_with("Request")));
+        let is_answer = asked.message.xml("").is_ok_and(|xml| !markup::root(&String::from_utf8_lossy(&xml)).is_some_and(|root| root.ends_with("Request")));
         if is_answer {
             let told = "an answer stands in the field of a request, `SAMLRequest`, where no vendor looks for one".to_owned();
             return Ok(Captured::bare(Message::Ambiguous { names: vec!["SAMLResponse"], told }));
@@ -278,6 +223,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::cli::login::capture::markup::MOST_PAGE;
 
     const XML: &str = "<p:Response>\u{fc}?>???</p:Response>";
 
