@@ -93,13 +93,25 @@ pub(crate) struct Finding {
     pub(crate) beside: Vec<String>,
     /// Where `ssoctl.yaml` allows it: it is told, and counts for nothing.
     pub(crate) allowed: Option<Allowed>,
+    /// It says that something could not be looked at, and not what is wrong in it.
+    pub(crate) is_unseen: bool,
 }
 
 impl Finding {
     /// A finding without place and hint.
     pub(crate) fn new(code: &'static str, severity: Severity, message: impl Into<String>) -> Self {
         let message = told(message.into(), told::MESSAGE);
-        Self { code, severity, message, hint: None, place: None, connection: None, beside: Vec::new(), allowed: None }
+        Self {
+            code,
+            severity,
+            message,
+            hint: None,
+            place: None,
+            connection: None,
+            beside: Vec::new(),
+            allowed: None,
+            is_unseen: false,
+        }
     }
 
     /// What stands for findings that were counted and not kept: as grave as the gravest of them.
@@ -125,6 +137,12 @@ impl Finding {
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(told(hint.into(), told::HINT));
         self
+    }
+
+    /// Says that it is about what could not be looked at.
+    #[must_use]
+    pub(crate) fn unseen(self) -> Self {
+        Self { is_unseen: true, ..self }
     }
 
     /// Adds the connection.

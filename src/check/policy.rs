@@ -50,6 +50,8 @@ impl Entry {
 pub(crate) enum Tell {
     /// All of them: everything was looked at.
     All,
+    /// All of them: every file was looked at, and nothing was fetched.
+    Here,
     /// Those that met something, and names that there are not: all connections were looked at, and not in all ways.
     MetAndNames,
     /// Those that met something.
@@ -102,12 +104,12 @@ impl Rules {
         self.severities.contains_key(code)
     }
 
-    /// Makes of a finding what the file says. `file` is where it is, where the finding does not say; what was not
-    /// `looked` at counts as it did.
-    pub(crate) fn apply(&mut self, finding: &mut Finding, file: Option<&str>, looked: bool) {
+    /// Makes of a finding what the file says. `file` is where it is, where the finding does not say; what could
+    /// not be looked at counts as it did.
+    pub(crate) fn apply(&mut self, finding: &mut Finding, file: Option<&str>) {
         let severity = self.severities.get(finding.code).copied();
         if let Some(severity) = severity {
-            if looked || severity >= finding.severity {
+            if !finding.is_unseen || severity >= finding.severity {
                 finding.severity = severity;
             } else {
                 let said = format!("`{severity}`");
@@ -129,7 +131,7 @@ impl Rules {
             if entry.is_over(now) {
                 continue;
             }
-            if !looked {
+            if finding.is_unseen {
                 kept = Some(*number);
             } else if finding.allowed.as_ref().is_none_or(|other| other.until < entry.allowed.until) {
                 finding.allowed = Some(entry.allowed.clone());
@@ -180,7 +182,7 @@ impl Rules {
     }
 
     fn entry(&self, entry: &Entry, tell: Tell, now: Time, names: &[&str]) -> Option<Finding> {
-        if tell != Tell::All && !entry.met {
+        if !matches!(tell, Tell::All | Tell::Here) && !entry.met {
             return None;
         }
         let (what, until) = (entry.names(), entry.allowed.until.date());
@@ -196,6 +198,10 @@ impl Rules {
             let near = gone.and_then(|name| nearest(name, names.iter().copied()));
             let mend = match (gone, near) {
                 (Some(_), Some(near)) => format!("there is no connection of that name: did you mean `{near}`?"),
+                _ if tell == Tell::Here => {
+                    "take the entry out, unless it is for `check --online`: what comes back later should be decided again"
+                        .to_owned()
+                }
                 _ => "take the entry out: what comes back later should be decided again".to_owned(),
             };
             return Some(Finding::new("allow-unused", Severity::Info, message).hint(mend));
@@ -272,7 +278,7 @@ mod tests {
         let (folder, mut rules) = rules("policy:\n  severities:\n    name-twice: info\n    name-empty: error\n");
         let mut weigh = |code, severity| {
             let mut one = Finding { severity, ..finding(&folder, code, "a") };
-            rules.apply(&mut one, None, true);
+            rules.apply(&mut one, None);
             one.weight()
         };
         assert_eq!(weigh("name-twice", Severity::Warning), Some(Severity::Info));
@@ -286,8 +292,8 @@ mod tests {
             "policy:\n  severities:\n    yaml-type: info\nallow:\n  - code: file-unreadable\n    reason: r\n    until: 2027-01-01\n",
         );
         for (code, name) in [("yaml-type", "a"), ("yaml-type", "b"), ("file-unreadable", "a")] {
-            let mut one = finding(&folder, code, name);
-            rules.apply(&mut one, None, false);
+            let mut one = finding(&folder, code, name).unseen();
+            rules.apply(&mut one, None);
             assert_eq!(one.weight(), Some(Severity::Error));
         }
         let told = rules.told(Tell::Met, &["a", "b"], &[]);
@@ -311,11 +317,11 @@ mod tests {
         ] {
             let (folder, mut rules) = rules(&format!("allow:\n{}", entry(more, until)));
             let mut one = finding(&folder, "name-twice", "a");
-            rules.apply(&mut one, None, true);
+            rules.apply(&mut one, None);
             assert_eq!(one.weight().is_none(), is_allowed, "{more}{until}");
             assert_eq!(one.severity, Severity::Error);
             let mut other = finding(&folder, "name-empty", "a");
-            rules.apply(&mut other, None, true);
+            rules.apply(&mut other, None);
             assert_eq!(other.allowed, None);
             if is_allowed {
                 assert_eq!(one.allowed.unwrap().to_string(), format!("allowed until {until}: T-1"));
@@ -325,7 +331,7 @@ mod tests {
         let (folder, mut rules) =
             rules(&format!("allow:\n{}{}", entry("", "2027-01-01"), entry("    connection: a\n", "2028-01-01")));
         let mut one = finding(&folder, "name-twice", "a");
-        rules.apply(&mut one, None, true);
+        rules.apply(&mut one, None);
         assert_eq!(one.allowed.unwrap().until.date(), "2028-01-01");
         assert_eq!(codes(&rules.told(Tell::All, &["a"], &[])), []);
     }
@@ -343,7 +349,7 @@ mod tests {
             entry("name-empty", "prod", "2020-01-01"),
         );
         let (folder, mut rules) = rules(&text);
-        rules.apply(&mut finding(&folder, "name-twice", "a"), None, true);
+        rules.apply(&mut finding(&folder, "name-twice", "a"), None);
         let told = rules.told(Tell::All, &["a", "prod"], &[]);
         let all = [
             ("allow-expired", Some(3)),

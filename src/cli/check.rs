@@ -1,10 +1,13 @@
 //! `ssoctl check`: every rule over the workspace, as a gate for CI.
 
+mod migrations;
+mod online;
 mod reading;
 mod scope;
 mod since;
 
 use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::path::Path;
 
 use serde_json::json;
@@ -23,10 +26,14 @@ use crate::check::workspace::Member;
 use crate::check::workspace::Users;
 use crate::cli::Format;
 use crate::cli::Verdict;
+use crate::cli::check::online::Seen;
+use crate::cli::check::online::Way;
+use crate::cli::check::reading::Read;
 use crate::cli::check::scope::Scope;
 use crate::cli::connection;
 use crate::cli::context::Context;
 use crate::cli::pipeline;
+use crate::cli::source;
 use crate::cli::ui;
 use crate::disk;
 use crate::error::Kind;
@@ -42,6 +49,7 @@ use crate::model::time::Time;
 use crate::report::gate;
 use crate::report::gate::Cover;
 use crate::report::gate::Gate;
+use crate::workspace::Loaded;
 use crate::workspace::Policy;
 use crate::workspace::Segment;
 
@@ -51,21 +59,24 @@ const CSV_LIMIT: u64 = 1 << 30;
 /// Check every connection, and what they say together
 ///
 /// Each finding has a code, its line and what mends it. Files that cannot be read are told, and
-/// the others are checked none the less. Nothing is fetched: `connection refresh --check` asks the
-/// other side, `cert check` says until when each connection is covered. `ssoctl.yaml` says how much
-/// a code counts (`policy.severities`) and what is allowed until a day, with a reason (`allow`).
+/// the others are checked none the less; so is a migration that has stopped. Nothing is fetched but
+/// with `--online`, which compares each connection with what its other side publishes now; `cert check`
+/// says until when each connection is covered. `ssoctl.yaml` says how much a code counts
+/// (`policy.severities`) and what is allowed until a day, with a reason (`allow`).
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   ssoctl check
   ssoctl check qualtrics-prod --strict
   ssoctl check --since origin/main --format github
+  ssoctl check --online
   ssoctl check --directory users.csv
   ssoctl check --format html > how-it-stands.html
   ssoctl check --format json | jq -r '.findings[] | select(.severity == \"error\" and .allowed == null) | .file'
 
 Exit codes: 0 no error (with --strict: no warning either) · 1 errors · 2 wrong usage
-            3 a file cannot be read, and nothing else was found; or the revision of --since")]
+            3 a file cannot be read, and nothing else was found; or the revision of --since
+            4 with --online: an address could not be looked at, and nothing else was found")]
 pub(crate) struct Args {
     /// Tell what concerns these connections only [default: all]
     #[arg(value_name = "CONNECTION")]
@@ -80,13 +91,20 @@ pub(crate) struct Args {
     /// The user list as CSV with a column `username` and maybe `email`: tells domains that lead nowhere, and those that nobody has
     #[arg(long, value_name = "FILE")]
     directory: Option<String>,
+    /// Fetch the metadata or discovery URL of each connection, and tell what is published now and not in the file.
+    /// Nothing is written
+    #[arg(long)]
+    online: bool,
+    #[command(flatten)]
+    source: source::Flags,
 }
 
 /// Reads all, judges all, tells what is asked for.
 pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let workspace_of_files = context.workspace()?;
     let mut rules = Rules::of(&workspace_of_files, context.now)?;
-    let read = reading::read(&workspace_of_files)?;
+    let mut read = reading::read(&workspace_of_files)?;
+    migrations::look(&workspace_of_files, &mut read);
     let scope = Scope::of(args, &workspace_of_files, &read)?;
     let users = args.directory.as_deref().map(users).transpose()?;
     let mut findings: Vec<Finding> = read.findings.clone();
@@ -109,24 +127,32 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             findings.extend(ends.map(|finding| Finding { place: (member.locate)(&credential.route()), ..finding }));
         }
     }
+    let way = Way { flags: &args.source, workspace: &workspace_of_files, context };
+    let seen = if args.online { seen(&read, &scope, way) } else { HashMap::new() };
+    findings.extend(seen.values().flat_map(|seen| seen.findings.iter().cloned()));
     findings.retain(|finding| scope.tells(finding, &workspace_of_files));
     let provider = |name: &str| members.iter().find(|member| member.name == name).map(|member| member.profile.id.as_str());
     findings.extend(workspace::check(&members, users.as_ref()).into_iter().filter(|finding| {
         let provider = finding.connection.as_deref().and_then(provider);
         scope.tells_together(finding, provider, &workspace_of_files)
     }));
-    let could_not_look = |finding: &Finding| read.could_not_look(finding);
     for finding in &mut findings {
-        let looked = !could_not_look(finding);
-        rules.apply(finding, None, looked);
+        rules.apply(finding, None);
     }
-    let tell_entries = if scope.is_everything() { Tell::All } else { Tell::Met };
+    let tell_entries = match (scope.is_everything(), args.online) {
+        (true, true) => Tell::All,
+        (true, false) => Tell::Here,
+        (false, _) => Tell::Met,
+    };
     let names: Vec<&str> = read.names.iter().map(ConnectionName::as_str).collect();
     let vendors: Vec<&str> = read.vendors.iter().map(String::as_str).collect();
     findings.extend(rules.told(tell_entries, &names, &vendors));
-    let mut unreadable: Vec<String> =
-        read.unreadable.iter().filter(|file| scope.has_file(file, &workspace_of_files)).cloned().collect();
+    let is_told = |file: &&String| {
+        findings.iter().any(|finding| finding.is_unseen && finding.place.as_ref().is_some_and(|place| place.file == **file))
+    };
+    let mut unreadable: Vec<String> = read.unreadable.iter().filter(is_told).cloned().collect();
     unreadable.sort();
+    let is_complete = !findings.iter().any(|finding| finding.is_unseen);
     // The worst first; where one is found there may be more.
     findings.sort_by_cached_key(|finding| {
         let place = finding.place.clone().unwrap_or_default();
@@ -142,37 +168,47 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             findings: findings.clone(),
             looked_at,
             threshold,
-            is_complete: unreadable.is_empty(),
+            is_complete,
             covers: covered.iter().map(|covered| cover(covered)).collect(),
             certificates: covered.iter().flat_map(|covered| met(&covered.by)).collect(),
             rollovers: match context.format {
                 Format::Html => {
                     let asked = members.iter().filter(|member| scope.has(member.name));
-                    asked.map(|member| planned(member, policy, context)).collect()
+                    let published = |name: &str| seen.get(name).map(|seen| seen.published.clone()).unwrap_or_default();
+                    asked.map(|member| planned(member, &published(member.name), policy, context)).collect()
                 }
                 _ => Vec::new(),
             },
             now: context.now,
         };
-        if let Some(state) = pipeline::tell(&gate, &could_not_look, context)? {
+        if let Some(state) = pipeline::tell(&gate, context)? {
             return Ok(Verdict::Plugin(state));
         }
     } else {
-        tell(&findings, &unreadable, looked_at.len(), &scope, context)?;
+        tell(&findings, &unreadable, looked_at.len(), &scope, args.online, context)?;
     }
-    let found = findings.iter().any(|finding| finding.weight() >= Some(threshold) && !could_not_look(finding));
-    Ok(match (found, unreadable.is_empty()) {
-        (true, _) => Verdict::Findings,
-        (false, false) => Verdict::Failed(Kind::Input),
-        (false, true) => Verdict::Done,
+    let found = findings.iter().any(|finding| finding.weight() >= Some(threshold) && !finding.is_unseen);
+    Ok(match (found, unreadable.is_empty(), is_complete) {
+        (true, ..) => Verdict::Findings,
+        (false, false, _) => Verdict::Failed(Kind::Input),
+        (false, true, false) => Verdict::Failed(Kind::Remote),
+        (false, true, true) => Verdict::Done,
     })
 }
 
-/// When what a connection relies on ends: as far as the file says, since nothing is fetched here.
-fn planned(member: &Member<'_>, policy: &Policy, context: &Context) -> Rollover {
+/// What the other sides of the connections that are asked for publish now.
+fn seen<'a>(read: &'a Read, scope: &Scope, way: Way<'_>) -> HashMap<&'a str, Seen> {
+    let asked = read.loaded.iter().map(|(loaded, _)| loaded).filter(|loaded| scope.has(loaded.name.as_str()));
+    let asked: Vec<&Loaded> = asked.collect();
+    let seen = online::look(&asked, way);
+    asked.iter().map(|loaded| loaded.name.as_str()).zip(seen).collect()
+}
+
+/// When what a connection relies on ends: as far as the file says, and what is published where that was looked at.
+fn planned(member: &Member<'_>, published: &Published, policy: &Policy, context: &Context) -> Rollover {
     let ruling = policy.of(member.name, &member.profile.id);
     let terms = Terms { policy: ruling.coverage(), thresholds: ruling.thresholds, now: context.now };
-    rollover::of(member.name, member.connection, member.profile, &Published::default(), terms)
+    rollover::of(member.name, member.connection, member.profile, published, terms)
 }
 
 /// Until when a connection is covered, by the thresholds that hold for it.
@@ -230,6 +266,7 @@ fn tell(
     unreadable: &[String],
     checked: usize,
     scope: &Scope,
+    is_online: bool,
     context: &Context,
 ) -> Result<()> {
     let count =
@@ -240,6 +277,7 @@ fn tell(
         return context.ui.json(&json!({
             "schema": "ssoctl.check/1",
             "since": scope.commit,
+            "online": is_online,
             "connections": checked,
             "counts": { "error": errors, "warning": warnings, "info": infos, "allowed": allowed },
             "findings": findings.iter().map(gate::as_json).collect::<Vec<_>>(),

@@ -1,10 +1,10 @@
 //! What every command is given: the workspace, the clock, the network, and the way
 //! to talk. The only place below `main` that reads the clock or an `SSOCTL_` variable.
 
-use std::cell::OnceCell;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::OnceLock;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -34,8 +34,8 @@ pub(crate) struct Context {
     /// Whether `CI` says that nobody sits here: what is fetched is then `--untrusted`.
     pub(crate) ci: bool,
     folder: Option<PathBuf>,
-    http: OnceCell<http::Client>,
-    vendors: OnceCell<Vendors>,
+    http: OnceLock<http::Client>,
+    vendors: OnceLock<Vendors>,
 }
 
 impl Context {
@@ -52,8 +52,8 @@ impl Context {
             ui: Ui::new(!global.no_input, global.quiet, global.format == Format::Json),
             ci: ci(),
             folder: global.workspace,
-            http: OnceCell::new(),
-            vendors: OnceCell::new(),
+            http: OnceLock::new(),
+            vendors: OnceLock::new(),
         })
     }
 

@@ -3,7 +3,6 @@
 use crate::cli::Format;
 use crate::cli::context::Context;
 use crate::error::Result;
-use crate::finding::Finding;
 use crate::report::gate;
 use crate::report::gate::Gate;
 use crate::report::gate::nagios::State;
@@ -24,11 +23,7 @@ pub(crate) fn has(format: Format) -> bool {
 }
 
 /// Prints the report in its format; the state where the format has exit codes of its own.
-pub(crate) fn tell(
-    gate: &Gate<'_>,
-    could_not_look: &dyn Fn(&Finding) -> bool,
-    context: &Context,
-) -> Result<Option<State>> {
+pub(crate) fn tell(gate: &Gate<'_>, context: &Context) -> Result<Option<State>> {
     let ui = &context.ui;
     match context.format {
         Format::Sarif => ui.json(&gate::sarif::document(gate))?,
@@ -38,7 +33,7 @@ pub(crate) fn tell(
         Format::Prometheus => ui.data(&gate::prometheus::text(gate))?,
         Format::Ics => ui.data(&gate::calendar::document(gate))?,
         Format::Nagios => {
-            let state = gate::nagios::state(gate, could_not_look);
+            let state = gate::nagios::state(gate);
             ui.data(&gate::nagios::lines(gate, state))?;
             return Ok(Some(state));
         }
@@ -51,7 +46,7 @@ pub(crate) fn tell(
 /// The report of a run that came to no end. Nothing can be done where it cannot be written.
 pub(crate) fn tell_died(error: &anyhow::Error, context: &Context) -> Option<State> {
     let gate = Gate::died("check", error, context.now);
-    tell(&gate, &|_| true, context).ok().flatten()
+    tell(&gate, context).ok().flatten()
 }
 
 /// What a monitor is told where nothing could be looked at; the exit code.

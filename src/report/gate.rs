@@ -131,7 +131,7 @@ pub(crate) fn of_error(error: &anyhow::Error, source: Option<&str>) -> Finding {
     for cause in error.chain().skip(1) {
         message += &format!(": {cause}");
     }
-    let finding = Finding::new(failure.map_or("bug", Failure::code), Severity::Error, message);
+    let finding = Finding::new(failure.map_or("bug", Failure::code), Severity::Error, message).unseen();
     let finding = match failure.and_then(|failure| failure.hints().first()) {
         Some(hint) => finding.hint(hint.clone()),
         None => finding,
@@ -146,6 +146,7 @@ pub(crate) fn of_error(error: &anyhow::Error, source: Option<&str>) -> Finding {
 pub(crate) fn as_json(finding: &Finding) -> Value {
     let mut document = inspect::finding(finding);
     document["connections"] = finding.connections().collect();
+    document["unseen"] = finding.is_unseen.into();
     document["allowed"] = json!(finding.allowed.as_ref().map(allowed_json));
     document
 }

@@ -30,6 +30,7 @@ mod made;
 mod mapping;
 mod metadata;
 mod moving;
+mod online;
 mod own_vendor;
 mod peer;
 mod people;

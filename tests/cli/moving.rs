@@ -208,6 +208,7 @@ fn a_rollback_that_fails_for_some_says_who_still_has_the_new_name() {
     let output = run(&desk, &rollback, 1);
     output.shows("rolled-back-in-part").shows("still renamed  1").shows("5     user00004@example.org");
     output.shows("refused: refused with 400").tells(&format!("users rollback {id} --retry-failed --apply"));
+    desk.ssoctl(&["check"]).ends().shows("warning[migration-incomplete]: ").shows("1 account could not be given back");
     run(&desk, &["status", id], 0).shows("still renamed  1").shows("refused: refused with 400");
     let notice = run(&desk, &["notice", id, "--format", "json"], 0).json();
     let told: Vec<&str> =

@@ -241,6 +241,7 @@ fn an_account_that_was_perhaps_made_is_told_and_made_again_by_the_operators_word
     let flags = ["--rate", "0", "--concurrency", "1", "--request-timeout", "1", "--format", "json"];
     let report = run(&desk, &[&PROVISION[..], &["--apply"], &flags].concat(), 6).json();
     assert_eq!((&report["counts"]["done"], &report["counts"]["unknown"]), (&3.into(), &1.into()), "{report}");
+    desk.ssoctl(&["check"]).ends().shows("error[migration-stopped]: ").shows("written, 0 left, of 1 it is not known");
     assert_eq!(report["stopped"]["code"], "perhaps-made");
     assert_eq!(
         (&report["failed_rows"][0]["line"], &report["failed_rows"][0]["code"]),

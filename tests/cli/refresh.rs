@@ -21,8 +21,8 @@ const KEYS: &str = r#"{"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "a",
     "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
 
 /// A server whose one document can be changed.
-struct Publisher {
-    peer: Peer,
+pub(crate) struct Publisher {
+    pub(crate) peer: Peer,
     document: Arc<Mutex<String>>,
 }
 
@@ -38,7 +38,7 @@ impl Publisher {
         Self { peer, document }
     }
 
-    fn publishes(&self, xml: impl Into<String>) {
+    pub(crate) fn publishes(&self, xml: impl Into<String>) {
         *self.document.lock().unwrap() = xml.into();
     }
 
@@ -48,7 +48,7 @@ impl Publisher {
 }
 
 /// Adds a connection from a URL.
-fn connect(desk: &Desk, name: &str, url: &str) {
+pub(crate) fn connect(desk: &Desk, name: &str, url: &str) {
     let mut add =
         vec!["connection", "add", name, "--provider", "qualtrics", "--insecure-allow-http", "--metadata", url];
     add.extend(["--technical-contact", "sso@example.org", "--setting", "brand_id=testbrand", "--quiet"]);
@@ -58,7 +58,7 @@ fn connect(desk: &Desk, name: &str, url: &str) {
 }
 
 /// A desk with the connection `q`, whose identity provider publishes this.
-fn published(xml: &str) -> (Desk, Publisher) {
+pub(crate) fn published(xml: &str) -> (Desk, Publisher) {
     let (desk, publisher) = (Desk::new(), Publisher::of(xml));
     connect(&desk, "q", &publisher.url());
     (desk, publisher)
@@ -72,7 +72,7 @@ fn renewed() -> openssl::x509::X509 {
     made::certificate(&made::key(), -made::DAY, 900 * made::DAY)
 }
 
-fn other_key() -> openssl::x509::X509 {
+pub(crate) fn other_key() -> openssl::x509::X509 {
     made::certificate(&made::curve_key(openssl::nid::Nid::SECP384R1), -made::DAY, 900 * made::DAY)
 }
 

@@ -134,3 +134,56 @@ fn the_hint_of_a_dry_run_can_be_pasted_and_names_what_is_changed() {
         );
     }
 }
+
+#[test]
+fn check_tells_where_migrations_stand() {
+    let (desk, _sandbox) = ready(&["--users", "30", "--token-expires-after", "45"]);
+    plan(&desk, 2, "2026-11-20T10:00:00Z", None);
+    desk.ssoctl(&["check"]).exits(0);
+    let begun = plan(&desk, 20, "2026-11-21T10:00:00Z", Some(6));
+    let id = begun["id"].as_str().unwrap();
+    let stopped = desk.ssoctl(&["check"]).exits(1);
+    stopped
+        .shows("error[migration-stopped]: connections/q.yaml: migration ")
+        .shows(&format!("`ssoctl users resume {id}`"));
+    desk.ssoctl(&["check", "q"]).exits(1).shows("migration-stopped");
+    // Whoever holds it is at work on it.
+    let held = std::fs::File::open(desk.root().join(format!(".ssoctl/migrations/{id}/lock"))).unwrap();
+    held.lock().unwrap();
+    desk.ssoctl(&["check"]).exits(0).shows("info[migration-under-way]: connections/q.yaml: another ssoctl is at work");
+    drop(held);
+    // Its connection is what it needs to go on.
+    let file = desk.read("connections/q.yaml");
+    std::fs::remove_file(desk.root().join("connections/q.yaml")).unwrap();
+    desk.ssoctl(&["check"]).exits(1).shows("error[migration-connection-gone]: .ssoctl/migrations/");
+    desk.write("connections/q.yaml", &file);
+    // A journal that is lost hides nothing, and is nothing that was looked at.
+    let journal = format!(".ssoctl/migrations/{id}/journal.ndjson");
+    let kept = desk.read(&journal);
+    desk.write(&journal, "");
+    desk.ssoctl(&["check"]).exits(3).shows("error[journal-missing]: ");
+    desk.ssoctl(&["check", "q"]).exits(3).shows("journal-missing");
+    desk.write(&journal, kept);
+    // One whose journal is in a database is not asked.
+    std::fs::create_dir(desk.root().join(".ssoctl/migrations/q-0123456789ab")).unwrap();
+    desk.write(".ssoctl/migrations/q-0123456789ab/journal.url", "postgres://me@db.example.org/sso");
+    let elsewhere = desk.ssoctl(&["check"]).exits(1);
+    elsewhere
+        .shows("info[migration-elsewhere]")
+        .shows("users status q-0123456789ab --journal postgres://me@db.example.org");
+    desk.write(".ssoctl/migrations/q-0123456789ab/journal.ended", "finished\n");
+    assert!(!desk.ssoctl(&["check"]).exits(1).stdout.contains("migration-elsewhere"));
+}
+
+#[test]
+fn what_the_last_migration_left_undone_is_told_until_it_is_done() {
+    let (desk, _sandbox) = ready(&["--users", "9", "--fault", "refuse=at:3@put"]);
+    let done = plan(&desk, 5, "2026-11-21T10:00:00Z", Some(1));
+    let id = done["id"].as_str().unwrap();
+    let left = desk.ssoctl(&["check"]).exits(0);
+    left.shows("warning[migration-incomplete]: connections/q.yaml: of migration")
+        .shows("1 account kept their old name");
+    left.shows(&format!("`ssoctl users resume {id} --retry-failed` tries them again"));
+    desk.ssoctl(&["users", "resume", id, "--retry-failed", "--rate", "0"]).exits(0);
+    assert!(!desk.ssoctl(&["check"]).exits(0).stdout.contains("migration-"));
+}

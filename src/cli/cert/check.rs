@@ -153,7 +153,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         outcome.met.iter().map(|(met, inside)| judged(met, *inside, &outcome, &mut standards, context)).collect();
     for finding in &mut outcome.findings {
         let file = finding.connection.as_ref().and_then(|name| outcome.places.get(name)).map(|place| place.file.as_str());
-        standards.rules.apply(finding, file, true);
+        standards.rules.apply(finding, file);
     }
     for row in &mut outcome.connections {
         let Some(status) = row.status else { continue };
@@ -169,7 +169,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     }
     let mut unread: Vec<Finding> = outcome.failures.findings(&outcome.places).collect();
     for finding in &mut unread {
-        standards.rules.apply(finding, None, false);
+        standards.rules.apply(finding, None);
     }
     outcome.findings.extend(standards.told(everything, context)?);
     let report = report(&outcome, &judged);
@@ -177,7 +177,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     if pipeline::has(context.format) {
         outcome.failures.tell("checked", context);
         let gate = gated::gate(args, &report, &outcome, &unread, &mut standards.rules, context);
-        let state = pipeline::tell(&gate, &|finding| unread.contains(finding), context)?;
+        let state = pipeline::tell(&gate, context)?;
         if let Some(state) = state {
             return Ok(Verdict::Plugin(state));
         }

@@ -6,6 +6,7 @@ use crate::check::rollover::Terms;
 use crate::cli::Format;
 use crate::cli::Verdict;
 use crate::cli::cert::collect::Failures;
+use crate::cli::connection::renewal;
 use crate::cli::connection::renewal::Look;
 use crate::cli::context::Context;
 use crate::cli::source;
@@ -128,21 +129,13 @@ fn published(
 ) -> Published {
     let mut published = Published::default();
     let Some(saml) = &loaded.connection.saml else { return published };
+    let told = |finding| context.ui.finding(&finding);
     let validity = validity::Flags::default();
-    let look = Look { loaded, flags: &args.source, trust: None, validity, workspace, context };
-    if let Some(url) = &saml.idp.metadata {
-        match look.idp(url) {
-            Ok(renewal) => published.idp = Some(renewal.idp_certificates(saml)),
-            Err(setback) => failures.keep(url, Err(setback.error())),
-        }
-    }
-    if let Some(url) = &saml.sp.metadata {
-        match look.sp(url, None) {
-            Ok(renewal) => {
-                let (signing, encryption) = renewal.sp_certificates(saml);
-                (published.sp_signing, published.sp_encryption) = (Some(signing), Some(encryption));
-            }
-            Err(setback) => failures.keep(url, Err(setback.error())),
+    let look = Look { loaded, flags: &args.source, trust: None, validity, workspace, context, told: &told };
+    for (side, source) in renewal::sources(&loaded.connection) {
+        match look.at(side, source) {
+            Ok(renewal) => renewal.publish(saml, side, &mut published),
+            Err(setback) => failures.keep(source, Err(setback.error())),
         }
     }
     published

@@ -32,13 +32,6 @@ pub(super) struct Read {
     pub(super) unreadable: Vec<String>,
 }
 
-impl Read {
-    /// Whether a finding says that a file could not be looked at, and not what is wrong in one.
-    pub(super) fn could_not_look(&self, finding: &Finding) -> bool {
-        finding.place.as_ref().is_some_and(|place| self.unreadable.contains(&place.file))
-    }
-}
-
 /// Reads all.
 pub(super) fn read(workspace: &Workspace) -> Result<Read> {
     let (names, overlooked) = workspace.listing()?;
@@ -101,8 +94,9 @@ pub(super) fn read(workspace: &Workspace) -> Result<Read> {
 }
 
 impl Read {
-    fn cannot(&mut self, path: &str, error: &anyhow::Error, name: Option<&ConnectionName>) {
-        self.findings.push(told(error, path, name));
+    /// Adds what cannot be looked at, and why.
+    pub(super) fn cannot(&mut self, path: &str, error: &anyhow::Error, name: Option<&ConnectionName>) {
+        self.findings.push(told(error, path, name).unseen());
         if !self.unreadable.iter().any(|known| known == path) {
             self.unreadable.push(path.to_owned());
         }

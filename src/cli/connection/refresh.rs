@@ -17,6 +17,7 @@ use crate::cli::connection::renewal;
 use crate::cli::connection::renewal::Look;
 use crate::cli::connection::renewal::Renewal;
 use crate::cli::connection::renewal::Setback;
+use crate::cli::connection::renewal::Side;
 use crate::cli::context::Context;
 use crate::cli::diff;
 use crate::cli::source;
@@ -28,7 +29,6 @@ use crate::drift::Change;
 use crate::drift::key_set;
 use crate::error::Failure;
 use crate::error::Result;
-use crate::finding::Finding;
 use crate::finding::Severity;
 use crate::model::ConnectionName;
 use crate::model::connection::Connection;
@@ -131,7 +131,8 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let unknown: Vec<&str> =
         records.iter().filter(|record| !record.remembered).map(|record| record.name.as_str()).collect();
     if !unknown.is_empty() {
-        context.ui.finding(&forgetful(&unknown, context.ci));
+        let later = "from now on the last good one is remembered in `.ssoctl/sources`";
+        context.ui.finding(&renewal::forgetful(&unknown, later, context.ci));
     }
     if context.format == Format::Json {
         let connections: Vec<Value> = records.iter().map(Record::json).collect();
@@ -145,8 +146,9 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
 /// Refreshes one connection; what goes wrong with it is in the record, so that the others are
 /// looked at.
 fn refresh(loaded: &Loaded, args: &Args, workspace: &Workspace, context: &Context) -> Record {
-    let look =
-        Look { loaded, flags: &args.source, trust: Some(&args.trust), validity: args.validity, workspace, context };
+    let (flags, trust, validity) = (&args.source, Some(&args.trust), args.validity);
+    let told = |finding| context.ui.finding(&finding);
+    let look = Look { loaded, flags, trust, validity, workspace, context, told: &told };
     let renewals = match looks(&look, args) {
         Ok(renewals) if renewals.is_empty() => return Record::new(&loaded.name, Status::NoSource),
         Ok(renewals) => renewals,
@@ -190,24 +192,19 @@ fn refresh(loaded: &Loaded, args: &Args, workspace: &Workspace, context: &Contex
 /// Looks at each source that is asked for; at those of the file where none is named.
 fn looks(look: &Look<'_>, args: &Args) -> std::result::Result<Vec<Renewal>, Setback> {
     let connection = &look.loaded.connection;
-    let by_hand = args.metadata.is_some() || args.sp_metadata.is_some();
-    let of_file = |url: Option<&String>| url.filter(|_| !by_hand).cloned();
+    if connection.oauth.is_none() || args.sp_metadata.is_some() {
+        renewal::saml_of(look.loaded)?;
+    }
+    if args.metadata.is_none() && args.sp_metadata.is_none() {
+        return renewal::sources(connection).map(|(side, source)| look.at(side, source)).collect();
+    }
+    let side = if connection.oauth.is_some() { Side::OpenId } else { Side::Idp };
     let mut renewals = Vec::new();
-    if let Some(oauth) = &connection.oauth {
-        if args.sp_metadata.is_some() {
-            renewal::saml_of(look.loaded)?;
-        }
-        if let Some(source) = args.metadata.clone().or_else(|| of_file(oauth.discovery.as_ref())) {
-            renewals.push(look.openid(&source)?);
-        }
-        return Ok(renewals);
+    if let Some(source) = &args.metadata {
+        renewals.push(look.at(side, source)?);
     }
-    let saml = renewal::saml_of(look.loaded)?;
-    if let Some(source) = args.metadata.clone().or_else(|| of_file(saml.idp.metadata.as_ref())) {
-        renewals.push(look.idp(&source)?);
-    }
-    if let Some(source) = args.sp_metadata.clone().or_else(|| of_file(saml.sp.metadata.as_ref())) {
-        renewals.push(look.sp(&source, args.entity_id.as_deref())?);
+    if let Some(source) = &args.sp_metadata {
+        renewals.push(look.sp(source, args.entity_id.as_deref())?);
     }
     Ok(renewals)
 }
@@ -325,22 +322,6 @@ fn partners(name: &ConnectionName, old: &Saml, workspace: &Workspace) -> Vec<Par
         }
     }
     found
-}
-
-/// What is not known where no earlier copy is remembered. A job in CI begins without memory every
-/// time, unless somebody sees to it.
-fn forgetful(names: &[&str], ci: bool) -> Finding {
-    let severity = if ci { Severity::Warning } else { Severity::Info };
-    let message = format!(
-        "of {} no earlier copy is remembered here: an older or unsigned one could not be told",
-        names.join(", ")
-    );
-    Finding::new("source-memory-absent", severity, message).hint(if ci {
-        "let the job keep the folder `.ssoctl/sources` from one run to the next, or pin the publisher's key and \
-         give `--max-validity DAYS`"
-    } else {
-        "from now on the last good one is remembered in `.ssoctl/sources`"
-    })
 }
 
 fn no_source(loaded: &Loaded) -> Failure {

@@ -5,6 +5,7 @@ mod idp;
 mod openid;
 mod sp;
 
+use crate::check::rollover::Published;
 use crate::cli::connection;
 use crate::cli::connection::memory;
 use crate::cli::connection::memory::Candidate;
@@ -34,12 +35,12 @@ use crate::model::connection::IdentityProvider;
 use crate::model::connection::OAuth;
 use crate::model::connection::Saml;
 use crate::model::connection::ServiceProvider;
-use crate::model::connection::StoredCertificate;
 use crate::saml::metadata::Document;
 use crate::saml::metadata::Entity;
 use crate::saml::signature::trust::Trust;
 use crate::workspace::Edit;
 use crate::workspace::Loaded;
+use crate::workspace::Segment;
 use crate::workspace::Workspace;
 use crate::workspace::sources::LastGood;
 use crate::workspace::sources::Memory;
@@ -78,21 +79,18 @@ enum Part {
 }
 
 impl Renewal {
-    /// The signing certificates that the identity provider publishes; those of the file where it says nothing new.
-    pub(crate) fn idp_certificates(&self, saml: &Saml) -> Vec<StoredCertificate> {
-        match &self.part {
-            Some(Part::Idp(idp)) => idp.certificates.clone(),
-            _ => saml.idp.certificates.clone(),
+    /// Adds the certificates that were looked at: those of the file where the document says nothing new.
+    pub(crate) fn publish(&self, saml: &Saml, side: Side, published: &mut Published) {
+        match (side, &self.part) {
+            (Side::Idp, Some(Part::Idp(idp))) => published.idp = Some(idp.certificates.clone()),
+            (Side::Idp, _) => published.idp = Some(saml.idp.certificates.clone()),
+            (Side::Sp, part) => {
+                let sp = if let Some(Part::Sp(sp)) = part { sp } else { &saml.sp };
+                published.sp_signing = Some(sp.signing_certificates.clone());
+                published.sp_encryption = Some(sp.encryption_certificates.clone());
+            }
+            (Side::OpenId, _) => {}
         }
-    }
-
-    /// The same of the vendor: for signing, and for encryption.
-    pub(crate) fn sp_certificates(&self, saml: &Saml) -> (Vec<StoredCertificate>, Vec<StoredCertificate>) {
-        let sp = match &self.part {
-            Some(Part::Sp(sp)) => sp,
-            _ => &saml.sp,
-        };
-        (sp.signing_certificates.clone(), sp.encryption_certificates.clone())
     }
 
     /// Refuses an edited connection that is not what the document says: nothing but the file's
@@ -143,6 +141,39 @@ impl From<anyhow::Error> for Setback {
     }
 }
 
+/// One of those that a connection's file says where to look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// The identity provider's metadata.
+    Idp,
+    /// The vendor's metadata.
+    Sp,
+    /// The discovery document of an OpenID provider, and its key set.
+    OpenId,
+}
+
+impl Side {
+    /// The key of the file that has the URL.
+    pub(crate) fn route(self) -> Vec<Segment> {
+        match self {
+            Self::Idp => vec!["saml".into(), "idp".into(), "metadata".into()],
+            Self::Sp => vec!["saml".into(), "sp".into(), "metadata".into()],
+            Self::OpenId => vec!["oauth".into(), "discovery".into()],
+        }
+    }
+}
+
+/// What the file of a connection says where to look.
+pub(crate) fn sources(connection: &Connection) -> impl Iterator<Item = (Side, &str)> {
+    let saml = connection.saml.as_ref();
+    let all = [
+        (Side::OpenId, connection.oauth.as_ref().and_then(|oauth| oauth.discovery.as_deref())),
+        (Side::Idp, saml.and_then(|saml| saml.idp.metadata.as_deref())),
+        (Side::Sp, saml.and_then(|saml| saml.sp.metadata.as_deref())),
+    ];
+    all.into_iter().filter_map(|(side, source)| Some((side, source?)))
+}
+
 /// A look that may have a setback.
 type Looked = std::result::Result<Renewal, Setback>;
 
@@ -161,9 +192,20 @@ pub(crate) struct Look<'a> {
     pub(crate) workspace: &'a Workspace,
     /// The surroundings.
     pub(crate) context: &'a Context,
+    /// Takes what is to be known of the look itself, whatever it comes to.
+    pub(crate) told: &'a dyn Fn(Finding),
 }
 
 impl Look<'_> {
+    /// Looks at one side.
+    pub(crate) fn at(&self, side: Side, source: &str) -> Looked {
+        match side {
+            Side::Idp => self.idp(source),
+            Side::Sp => self.sp(source, None),
+            Side::OpenId => self.openid(source),
+        }
+    }
+
     /// The pins as the file is to keep them, and as they verify.
     fn pins(&self, saml: &Saml) -> Result<(Vec<String>, Option<Trust>)> {
         if let Some(flags) = self.trust
@@ -183,7 +225,7 @@ impl Look<'_> {
                 let message = format!("`{}` cannot be read, so the last good copy is not known", path.display());
                 let hint = "an older or unsigned copy cannot be told now; the next good one is remembered";
                 let finding = Finding::new("source-memory-damaged", Severity::Warning, message).hint(hint);
-                self.context.ui.finding(&finding);
+                (self.told)(finding);
                 None
             }
         }
@@ -249,6 +291,22 @@ pub(crate) fn unaccepted<'c>(changes: impl Iterator<Item = &'c Change>, accepted
         }
     }
     codes
+}
+
+/// What is not known of these connections where no earlier copy is remembered. A job in CI begins without memory
+/// every time, unless somebody sees to it; `later` is what is to be done elsewhere.
+pub(crate) fn forgetful(names: &[&str], later: &str, ci: bool) -> Finding {
+    let severity = if ci { Severity::Warning } else { Severity::Info };
+    let message = format!(
+        "of {} no earlier copy is remembered here: an older or unsigned one could not be told",
+        names.join(", ")
+    );
+    Finding::new("source-memory-absent", severity, message).hint(if ci {
+        "let the job keep the folder `.ssoctl/sources` from one run to the next, or pin the publisher's key and \
+         give `--max-validity DAYS`"
+    } else {
+        later
+    })
 }
 
 /// The refusal of changes that were not accepted; `command` is what accepts them.

@@ -98,7 +98,10 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     }
     // What is set by hand comes first: a document is held against pins that are set along with it.
     let by_hand = apply(&loaded, &edits)?;
-    let look = Look { loaded: &by_hand, flags: &args.source, trust: None, validity: args.validity, workspace: &workspace, context };
+    let (flags, validity) = (&args.source, args.validity);
+    let told = |finding| context.ui.finding(&finding);
+    let look =
+        Look { loaded: &by_hand, flags, trust: None, validity, workspace: &workspace, context, told: &told };
     let renewal = match (&args.metadata, &args.sp_metadata) {
         (Some(source), _) => Some(look.idp(source).map_err(Setback::error)?),
         (None, Some(source)) => Some(look.sp(source, args.entity_id.as_deref()).map_err(Setback::error)?),

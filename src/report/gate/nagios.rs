@@ -44,8 +44,8 @@ impl State {
 }
 
 /// The state that findings make. What could not be looked at is nothing that anybody knows, unless worse was found.
-pub(crate) fn state(gate: &Gate<'_>, could_not_look: &dyn Fn(&Finding) -> bool) -> State {
-    let worst = gate.findings.iter().filter(|finding| !could_not_look(finding)).filter_map(Finding::weight).max();
+pub(crate) fn state(gate: &Gate<'_>) -> State {
+    let worst = gate.findings.iter().filter(|finding| !finding.is_unseen).filter_map(Finding::weight).max();
     match worst {
         Some(Severity::Error) => State::Critical,
         _ if !gate.is_complete => State::Unknown,

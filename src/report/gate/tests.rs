@@ -115,7 +115,7 @@ fn what_is_allowed_is_told_in_each_form_and_counts_in_none() {
     assert!(
         prometheus::text(&with).contains("code=\"certificate-expired\",connection=\"a b\",severity=\"allowed\"} 2")
     );
-    let state = nagios::state(&with, &|_| false);
+    let state = nagios::state(&with);
     assert_eq!(state, nagios::State::Warning);
     assert!(
         nagios::lines(&with, state).starts_with("SSOCTL WARNING - 1 warning: one key"),
@@ -155,13 +155,13 @@ fn junit_fails_what_the_exit_code_goes_by_and_passes_what_is_clean() {
 fn nagios_has_a_state_of_its_own_and_one_line_for_graphs() {
     let with = |findings: Vec<Finding>, is_complete| {
         let gate = Gate { is_complete, ..gate(findings) };
-        nagios::state(&gate, &|finding| finding.code == "file-unreadable")
+        nagios::state(&gate)
     };
     let all = findings();
     assert_eq!(with(all.clone(), true), nagios::State::Critical);
     assert_eq!(with(all[2..].to_vec(), true), nagios::State::Warning);
     assert_eq!(with(all[3..].to_vec(), true), nagios::State::Ok);
-    let unread = vec![Finding::new("file-unreadable", Severity::Error, "x")];
+    let unread = vec![Finding::new("file-unreadable", Severity::Error, "x").unseen()];
     assert_eq!(with(unread, false), nagios::State::Unknown);
     assert_eq!(with(all[..1].to_vec(), false), nagios::State::Critical);
     insta::assert_snapshot!(nagios::lines(&gate(all), nagios::State::Critical), @r#"
@@ -226,7 +226,7 @@ fn a_calendar_has_the_last_day_of_each_cover_in_short_lines() {
 fn a_run_that_came_to_no_end_has_a_report_none_the_less() {
     let failure = Failure::input("workspace-not-found", "there is no workspace").hint("`ssoctl init`");
     let gate = Gate::died("check", &failure.into(), Time::parse("2026-11-28T04:00:00Z").unwrap());
-    assert_eq!(nagios::state(&gate, &|_| true), nagios::State::Unknown);
+    assert_eq!(nagios::state(&gate), nagios::State::Unknown);
     let run = &sarif::document(&gate)["runs"][0];
     assert_eq!(run["invocations"][0]["executionSuccessful"], false);
     assert_eq!(run["results"][0]["ruleId"], "workspace-not-found");

@@ -72,7 +72,7 @@ pub(super) fn gate<'a>(
         }) else {
             continue;
         };
-        rules.apply(&mut ends, None, true);
+        rules.apply(&mut ends, None);
         let is_told = |finding: &Finding| {
             finding.connection.as_ref() == Some(&row.name) && finding.weight() >= ends.weight() && finding.code == ends.code
         };

@@ -42,7 +42,7 @@ pub(super) fn judged<'a>(
     let file = if inside { outcome.places.get(&met.source).map(|place| &place.file) } else { Some(&met.source) };
     let file = file.map(String::as_str);
     for finding in &mut verdict.findings {
-        standards.rules.apply(finding, file, true);
+        standards.rules.apply(finding, file);
     }
     let name = inside.then_some(met.source.as_str());
     let (counted, allowed) = standards.counted((verdict.status, verdict.code), name, file);

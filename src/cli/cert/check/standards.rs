@@ -74,7 +74,7 @@ impl Standards {
         };
         let mut finding = Finding::new(code, severity, "");
         finding.connection = connection.map(str::to_owned);
-        self.rules.apply(&mut finding, file, true);
+        self.rules.apply(&mut finding, file);
         let counted = match finding.weight() {
             Some(same) if same == severity => status,
             Some(Severity::Error) => Status::Fail,

@@ -100,8 +100,8 @@ impl Look<'_> {
             None => {
                 let message = format!("the keys of `{name}` are seen for the first time here: what is new of them is not known");
                 let finding = Finding::new("key-set-first-seen", Severity::Info, message)
-                    .hint("without `--check` they are remembered in `.ssoctl/sources`, to be compared with the next time");
-                context.ui.finding(&finding);
+                    .hint(format!("`ssoctl connection refresh {name}` remembers them in `.ssoctl/sources`, to be compared with the next time"));
+                (self.told)(finding);
                 Vec::new()
             }
         };
