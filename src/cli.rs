@@ -166,7 +166,7 @@ pub(crate) fn command() -> clap::Command {
 
 /// Runs one command line and returns its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
-    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let arguments = helped(arguments.into_iter().collect());
     if let Some(code) = completing::answer(&arguments) {
         return code;
     }
@@ -187,6 +187,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     };
     let mut context = match Context::new(cli.global) {
         Ok(context) => context,
+        Err(error) if wants(&arguments, "nagios") => {
+            ui::fail(&error, false);
+            return pipeline::unknown("the moment is not known");
+        }
         Err(error) => return ui::fail(&error, wants_json(&arguments)),
     };
     if let Err(error) = speaks(&cli.command, context.format) {
@@ -245,6 +249,15 @@ fn speaks(command: &Command, format: Format) -> Result<()> {
     Err(Failure::usage("format-unsupported", format!("this command does not print `{asked}`"))
         .hint(format!("it has `--format human` and `--format json`; {others}"))
         .into())
+}
+
+/// `ssoctl help check` as `ssoctl check --help`, which people type who come from git.
+fn helped(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    if arguments.get(1).is_some_and(|word| word == "help") {
+        arguments.remove(1);
+        arguments.push("--help".into());
+    }
+    arguments
 }
 
 /// Whether an error must be told as JSON, also when the command line itself cannot be parsed.

@@ -33,6 +33,25 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
     read_limited(file, limit, &path.display().to_string())
 }
 
+/// As [`read`], of a file that must be one: a pipe in its place, which would wait for ever, is refused.
+pub(crate) fn read_regular(path: &Path, limit: u64) -> Result<Vec<u8>> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        // Opened without waiting for its other end, and then seen to be one.
+        options.custom_flags(libc::O_NONBLOCK);
+    }
+    let (file, metadata) = opened(path, options.open(path), "check the path")?;
+    if !metadata.is_file() {
+        return Err(Failure::input("file-not-regular", format!("`{}` is no regular file", path.display()))
+            .hint("put the file itself there")
+            .into());
+    }
+    read_limited(file, limit, &path.display().to_string())
+}
+
 /// Reads a whole file of at most `limit` bytes, or standard input where the path is `-`.
 pub(crate) fn read_or_stdin(path: &Path, limit: u64) -> Result<Vec<u8>> {
     if path.as_os_str() == "-" {
@@ -52,6 +71,10 @@ pub(crate) fn called(path: &Path) -> String {
 
 /// Opens anything that can be read and is no folder; `mend` is told where nothing is there.
 fn open(path: &Path, mend: &str) -> Result<(File, Metadata)> {
+    opened(path, File::open(path), mend)
+}
+
+fn opened(path: &Path, file: io::Result<File>, mend: &str) -> Result<(File, Metadata)> {
     let failed = |error: io::Error| {
         let shown = path.display();
         match error.kind() {
@@ -59,7 +82,7 @@ fn open(path: &Path, mend: &str) -> Result<(File, Metadata)> {
             _ => Failure::input("file-unreadable", format!("`{shown}` cannot be read")).because(error),
         }
     };
-    let file = File::open(path).map_err(failed)?;
+    let file = file.map_err(failed)?;
     let metadata = file.metadata().map_err(failed)?;
     if metadata.is_dir() {
         return Err(Failure::input("file-unreadable", format!("`{}` is a folder, not a file", path.display()))

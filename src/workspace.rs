@@ -112,7 +112,7 @@ impl Workspace {
         disk::write(&root.join(".ssoctl/.gitignore"), b"*\n", Access::Shared)?;
         let ignore = root.join(".gitignore");
         if !ignore.exists() {
-            disk::write(&ignore, b"# journals, locks and the last good source documents\n/.ssoctl/\n", Access::Shared)?;
+            disk::write(&ignore, b"# journals, locks, the last good source documents, and what a killed run leaves\n/.ssoctl/\n.ssoctl-*\n", Access::Shared)?;
         }
         // Git does not keep an empty folder; a clone must still be a workspace.
         disk::write(&root.join("connections/.gitkeep"), b"", Access::Shared)?;
@@ -141,7 +141,7 @@ impl Workspace {
     /// Opens the workspace in exactly this folder.
     fn open(root: &Path) -> Result<Self> {
         let file = tidy(&root.join(CONFIG));
-        let text = read_text(&file)?;
+        let text = read_own(root, &file)?;
         let config: Config = yaml::parse(&text, &file.display().to_string(), 1)?;
         config.check(&Places::new(&text, &file.display().to_string()))?;
         Ok(Self { root: root.to_owned(), config, text })
@@ -174,7 +174,7 @@ impl Workspace {
     /// refused: whoever sent the workspace must not choose what is written over (CWE-59).
     pub(crate) fn migrations(&self) -> Result<PathBuf> {
         let folder = self.state().join("migrations");
-        match [self.state(), folder.clone()].iter().find(|place| self.leads_out(place)) {
+        match [self.state(), folder.clone()].iter().find(|place| leads_out(&self.root, place)) {
             None => Ok(folder),
             Some(place) => {
                 let told = format!("`{}` is a link that leads out of the workspace", place.display());
@@ -185,8 +185,11 @@ impl Workspace {
         }
     }
 
-    /// Takes the lock that every change of the workspace's files needs.
+    /// Takes the lock that every change of the workspace's files needs; refused where a link would lead the change out.
     pub(crate) fn lock(&self) -> Result<Lock> {
+        for folder in [".ssoctl", "connections", "connections/.applied", "providers"] {
+            self.folder(folder)?;
+        }
         Lock::take(&self.state().join("lock"), "this workspace")
     }
 
@@ -201,7 +204,7 @@ impl Workspace {
 
     /// Names of all connections, sorted, and the files that would be overlooked.
     pub(crate) fn listing(&self) -> Result<(Vec<ConnectionName>, Vec<Overlooked>)> {
-        let folder = tidy(&self.root.join("connections"));
+        let folder = self.folder("connections")?;
         let failed = |error: std::io::Error| {
             Failure::input("file-unreadable", format!("`{}` cannot be listed", folder.display())).because(error)
         };
@@ -211,11 +214,15 @@ impl Workspace {
         }
         for entry in std::fs::read_dir(&folder).map_err(failed)? {
             let file = entry.map_err(failed)?.file_name();
-            let Some(file) = file.to_str() else { continue };
-            if file.starts_with('.') {
+            let path = folder.join(&file);
+            let is_hidden = file.as_encoded_bytes().first() == Some(&b'.');
+            let Some(file) = file.to_str().filter(|_| !is_hidden) else {
+                if !is_hidden {
+                    let told = format!("`{}` cannot be a connection's file: its name is not UTF-8", path.display());
+                    overlooked.push((path, Failure::input("connection-name", told).hint("rename the file")));
+                }
                 continue;
-            }
-            let path = folder.join(file);
+            };
             if let Some(stem) = file.strip_suffix(".yaml") {
                 match stem.parse::<ConnectionName>() {
                     Ok(name) => names.push(name),
@@ -227,7 +234,7 @@ impl Workspace {
                         overlooked.push((path, failure.because(reason).hint("rename the file")));
                     }
                 }
-            } else if file.ends_with(".yml") {
+            } else if is_nearly_yaml(file) {
                 let failure =
                     Failure::input("connection-file-ending", format!("`{}` would be overlooked", path.display()))
                         .hint("connection files end in `.yaml`: rename it");
@@ -250,7 +257,7 @@ impl Workspace {
     /// The user's own vendors in `providers/`: the path as the user would name it, the stem, and
     /// the text or why there is none. One that cannot be read hides no other.
     pub(crate) fn profiles(&self) -> Result<Vec<ProfileText>> {
-        let folder = tidy(&self.root.join("providers"));
+        let folder = self.folder("providers")?;
         if !folder.is_dir() {
             return Ok(Vec::new());
         }
@@ -261,13 +268,21 @@ impl Workspace {
         for entry in std::fs::read_dir(&folder).map_err(failed)? {
             let path = folder.join(entry.map_err(failed)?.file_name());
             let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-            if path.extension().is_some_and(|ending| ending == "yaml") && !stem.starts_with('.') {
-                let text = match self.read_own(&path) {
-                    Ok(text) => Ok(text),
-                    Err(error) => Err(error.downcast::<Failure>()?),
-                };
-                found.push((path.display().to_string(), stem, text));
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            if name.starts_with('.') || !is_nearly_yaml(&name) {
+                continue;
             }
+            let text = if name.ends_with(".yaml") {
+                read_own(&self.root, &path).map_err(|error| error.downcast::<Failure>())
+            } else {
+                Err(Ok(Failure::input("provider-file-ending", format!("`{}` would be overlooked", path.display()))
+                    .hint("profiles end in `.yaml`: rename it")))
+            };
+            let text = match text {
+                Ok(text) => Ok(text),
+                Err(failure) => Err(failure?),
+            };
+            found.push((path.display().to_string(), stem, text));
         }
         found.sort_by(|a, b| a.0.cmp(&b.0));
         Ok(found)
@@ -295,31 +310,20 @@ impl Workspace {
             }
             .into());
         }
-        let text = self.read_own(&path)?;
+        let text = read_own(&self.root, &path)?;
         let connection = parse_connection(&text, &path)?;
         Ok(Loaded { name: name.clone(), connection, path, text })
     }
 
-    /// Reads a file of the workspace. A link that leads out of it is refused: what is wrong in a
-    /// file is told with its line, and whoever sent the workspace must not choose whose line (CWE-59).
-    fn read_own(&self, path: &Path) -> Result<String> {
-        let refuse = |what: &str, hint: &str| {
-            Err(Failure::input("file-not-own", format!("`{}` is {what}", path.display())).hint(hint).into())
-        };
-        if path.is_dir() {
-            return refuse("a folder, not a file", "put a file in its place, or move the folder elsewhere");
+    /// One of the folders of the workspace, as the user would name it; refused where a link in its place leads out,
+    /// since files there would be read and written over.
+    fn folder(&self, name: &str) -> Result<PathBuf> {
+        let folder = tidy(&self.root.join(name));
+        if leads_out(&self.root, &folder) {
+            let told = format!("`{}` is a link that leads out of the workspace", folder.display());
+            return Err(Failure::input("file-not-own", told).hint("put the folder itself there").into());
         }
-        if self.leads_out(path) {
-            return refuse("a link that leads out of the workspace", "put the file itself there");
-        }
-        read_text(path)
-    }
-
-    /// Whether a place is a link to something outside of the workspace, or to nothing.
-    fn leads_out(&self, path: &Path) -> bool {
-        path.is_symlink()
-            && !std::fs::canonicalize(path)
-                .is_ok_and(|target| std::fs::canonicalize(&self.root).is_ok_and(|root| target.starts_with(root)))
+        Ok(folder)
     }
 
     /// Writes a new connection, as [`render`] gives it; one of that name, in any case, is not replaced.
@@ -416,14 +420,43 @@ pub(crate) fn parse_connection(text: &str, path: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
+/// Reads a file of the workspace. A link that leads out of it is refused: what is wrong in a
+/// file is told with its line, and whoever sent the workspace must not choose whose line (CWE-59).
+fn read_own(root: &Path, path: &Path) -> Result<String> {
+    let refuse = |what: &str, hint: &str| {
+        Err(Failure::input("file-not-own", format!("`{}` is {what}", path.display())).hint(hint).into())
+    };
+    if path.is_dir() {
+        return refuse("a folder, not a file", "put a file in its place, or move the folder elsewhere");
+    }
+    if leads_out(root, path) {
+        return refuse("a link that leads out of the workspace", "put the file itself there");
+    }
+    read_text(path)
+}
+
+/// Whether a place is a link to something outside of the workspace, or to nothing.
+fn leads_out(root: &Path, path: &Path) -> bool {
+    path.is_symlink()
+        && !std::fs::canonicalize(path)
+            .is_ok_and(|target| std::fs::canonicalize(root).is_ok_and(|root| target.starts_with(root)))
+}
+
 fn read_text(path: &Path) -> Result<String> {
-    let bytes = disk::read(path, YAML_LIMIT)?;
+    let bytes = disk::read_regular(path, YAML_LIMIT)?;
     String::from_utf8(bytes).map_err(|error| {
         Failure::input("yaml-encoding", format!("`{}` is not UTF-8", path.display()))
             .because(error)
             .hint("save it as UTF-8")
             .into()
     })
+}
+
+/// Whether a file is meant to be YAML, by a name that is passed over: another case, another ending, a dot or a
+/// blank at its end.
+pub(crate) fn is_nearly_yaml(name: &str) -> bool {
+    let name = name.trim_end_matches(['.', ' ']).to_ascii_lowercase();
+    name.ends_with(".yml") || name.ends_with(".yaml")
 }
 
 /// `./connections/x.yaml` as `connections/x.yaml`.

@@ -27,6 +27,7 @@ pub(crate) fn print(value: &impl Serialize) -> Result<String> {
 /// Reads a whole document of a shape, of a version up to `version`.
 pub(crate) fn parse<T: DeserializeOwned>(text: &str, file: &str, version: u32) -> Result<T> {
     refuse_secrets(text, file)?;
+    refuse_hidden(text, file)?;
     // Read untyped first: this alone notices a duplicate key in a free mapping.
     let value: Value = serde_yaml::from_str(text).map_err(|error| explain(&error, text, file))?;
     if let Some(found) = value.get("version").and_then(Value::as_u64)
@@ -81,6 +82,27 @@ pub(crate) fn refuse_secrets(text: &str, file: &str) -> Result<()> {
     Ok(())
 }
 
+/// Refuses what ends a line, or turns it round, and is not seen by whoever reviews the file: behind a comment it would
+/// be a key (CVE-2021-42574). In a value such a character can be written as `"\u2028"`.
+fn refuse_hidden(text: &str, file: &str) -> Result<()> {
+    for (at, line) in text.split('\n').enumerate() {
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        let is_hidden = |c: &char| matches!(c, '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if let Some((column, found)) = line.chars().enumerate().find(|(_, c)| is_hidden(c)) {
+            let place = Place { file: file.to_owned(), line: Some(at as u64 + 1), column: Some(column as u64 + 1) };
+            let what = match found {
+                '\u{202a}'.. => "turns the direction of the text",
+                _ => "ends a line for YAML, and in most editors for nobody else",
+            };
+            let code = u32::from(found);
+            return Err(Failure::input("yaml-hidden", format!("{place}: a character U+{code:04X} {what}"))
+                .hint(format!("take it out; where a value needs it, write `\"\\u{code:04X}\"` in double quotes"))
+                .into());
+        }
+    }
+    Ok(())
+}
+
 /// Whether what follows `://` has `user:password@` before its host.
 fn has_password(after: &str) -> bool {
     let end = after.find(['/', '?', '#', '"', '\'', ' ', ',', '`', '>', ')']).unwrap_or(after.len());
@@ -125,7 +147,12 @@ fn explain(error: &serde_yaml::Error, text: &str, file: &str) -> Failure {
         )
     } else if cause.starts_with("missing field") {
         let key = quoted.first().copied().unwrap_or_default();
-        ("yaml-missing-key", format!("the key `{key}` is missing{within}"), Some(format!("add a line `{key}: ..`")))
+        let value = if key == "version" { "1" } else { ".." };
+        (
+            "yaml-missing-key",
+            format!("the key `{key}` is missing{within}"),
+            Some(format!("add a line `{key}: {value}`")),
+        )
     } else if cause.starts_with("invalid type") {
         // serde repeats the whole value, which may be long or a secret; the line shows what is there.
         let cause = match (cause.split_once(" \""), cause.rsplit_once("\", ")) {
@@ -145,7 +172,13 @@ fn explain(error: &serde_yaml::Error, text: &str, file: &str) -> Failure {
             ),
         )
     } else {
-        ("yaml-malformed", format!("{}{within}", in_words_of_yaml(cause)), None)
+        // What a value's own check says has its mend in it.
+        let is_of_parser =
+            ["did not find", "found ", "mapping values", "while ", "could not find", "control characters"]
+                .iter()
+                .any(|begin| cause.starts_with(begin));
+        let hint = "put a value with `: `, ` #` or a leading `@`, `*` or `%` in quotes; lines are set in by blanks, not by tabs";
+        ("yaml-malformed", format!("{}{within}", in_words_of_yaml(cause)), is_of_parser.then(|| hint.to_owned()))
     };
     // A value's own check is reported at its mapping: look for the line that has the value or,
     // where that must not be repeated, a key that holds a secret.
@@ -162,6 +195,8 @@ fn explain(error: &serde_yaml::Error, text: &str, file: &str) -> Failure {
             column = Some(1 + content.len() - content.trim_start().len());
         }
     }
+    // However the key is written, and on whatever line its value stands.
+    let is_of_secret = path.is_some_and(|path| path.split(['.', '[', ']']).any(|part| SECRETS.contains(&part)));
     let place = Place { file: file.to_owned(), line: line.map(|l| l as u64), column: column.map(|c| c as u64) };
     let shown = line
         .and_then(|line| text.lines().nth(line.checked_sub(1)?).map(|content| (line, content)))
@@ -169,7 +204,7 @@ fn explain(error: &serde_yaml::Error, text: &str, file: &str) -> Failure {
             // The value of an unknown key is not the point, and may be a secret under a misspelt name.
             let content =
                 if code == "yaml-unknown-key" { content.split(':').next().unwrap_or(content) } else { content };
-            format!("\n  {line} | {}", without_secret(content))
+            format!("\n  {line} | {}", if is_of_secret { HIDDEN.to_owned() } else { without_secret(content) })
         })
         .unwrap_or_default();
     // serde repeats the offending value, which may be a secret in the wrong place.
@@ -296,6 +331,31 @@ mod tests {
     struct Shape {
         version: u32,
         list: Vec<String>,
+    }
+
+    #[derive(Debug, serde::Deserialize)]
+    #[expect(dead_code, reason = "its shape is what is asked for")]
+    struct Keeper {
+        version: u32,
+        token: Option<SecretRef>,
+    }
+
+    #[test]
+    fn what_is_hidden_in_a_line_is_refused_at_its_place() {
+        for (hidden, name) in [("\u{2028}", "U+2028"), ("\u{85}", "U+0085"), ("\r", "U+000D"), ("\u{202e}", "U+202E")] {
+            let error = parse::<Shape>(&format!("version: 1\n# x{hidden}list: [a]\n"), "x.yaml", 1).unwrap_err();
+            assert_eq!(failure_of(&error).unwrap().code(), "yaml-hidden", "{name}");
+            assert!(error.to_string().starts_with(&format!("x.yaml:2:4: a character {name} ")), "{error}");
+        }
+        parse::<Shape>("version: 1\r\nlist: [\"\\u2028\"]\r\n", "x.yaml", 1).unwrap();
+    }
+
+    #[test]
+    fn a_secret_is_not_shown_however_its_key_is_written() {
+        for text in ["token:\n  - hunter22xyz\n", "token:\n  hunter22xyz: 1\n", "\"tok\\u0065n\": [hunter22xyz]\n"] {
+            let error = parse::<Keeper>(&format!("version: 1\n{text}"), "x.yaml", 1).unwrap_err();
+            assert!(!error.to_string().contains("hunter"), "{error}");
+        }
     }
 
     #[test]

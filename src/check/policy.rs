@@ -18,6 +18,8 @@ use crate::model::time::Time;
 use crate::workspace::Segment;
 use crate::workspace::Workspace;
 
+/// Names that nobody has, of which each is told: to find the line of one the file is read once more.
+const MOST_GONE: usize = 50;
 /// Seconds of a day.
 const DAY: i64 = 86_400;
 
@@ -107,9 +109,11 @@ impl Rules {
     /// Makes of a finding what the file says. `file` is where it is, where the finding does not say; what could
     /// not be looked at counts as it did.
     pub(crate) fn apply(&mut self, finding: &mut Finding, file: Option<&str>) {
+        // Of a connection whose vendor is not known nothing was judged.
+        let is_unjudged = finding.is_unseen || finding.code == "provider-unknown";
         let severity = self.severities.get(finding.code).copied();
         if let Some(severity) = severity {
-            if !finding.is_unseen || severity >= finding.severity {
+            if !is_unjudged || severity >= finding.severity {
                 finding.severity = severity;
             } else {
                 let said = format!("`{severity}`");
@@ -131,7 +135,7 @@ impl Rules {
             if entry.is_over(now) {
                 continue;
             }
-            if finding.is_unseen {
+            if is_unjudged {
                 kept = Some(*number);
             } else if finding.allowed.as_ref().is_none_or(|other| other.until < entry.allowed.until) {
                 finding.allowed = Some(entry.allowed.clone());
@@ -163,9 +167,11 @@ impl Rules {
         let policy = &workspace.config.policy;
         let targets = [("providers", &policy.providers, providers), ("connections", &policy.connections, names)];
         for (kind, targets, there) in targets.into_iter().filter(|_| tell != Tell::Met) {
-            for name in targets.keys().filter(|name| !there.contains(&name.as_str())) {
+            let gone: Vec<&String> = targets.keys().filter(|name| !there.contains(&name.as_str())).collect();
+            for name in gone.iter().take(MOST_GONE) {
                 findings.push(at(nobody(kind, name, there), &["policy".into(), kind.into(), name.as_str().into()]));
             }
+            findings.extend(Finding::left_out(gone.len().saturating_sub(MOST_GONE), Severity::Error));
         }
         for (number, entry) in self.entries.iter().enumerate() {
             let Some(finding) = self.entry(entry, tell, now, names) else { continue };

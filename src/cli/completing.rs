@@ -16,6 +16,7 @@ use crate::cli::ui::Ui;
 use crate::error::Result;
 use crate::explain;
 use crate::model::ConnectionName;
+use crate::model::printable;
 use crate::provider::Vendors;
 use crate::workspace::Workspace;
 
@@ -53,7 +54,8 @@ impl Answer {
     fn text(&self) -> String {
         let mut text = String::from(if self.files { "files\n" } else { "words\n" });
         for (word, says) in &self.words {
-            let says = says.split_whitespace().collect::<Vec<_>>().join(" ");
+            // A shell prints it as it is.
+            let says = printable(&says.split_whitespace().collect::<Vec<_>>().join(" "));
             text += &format!("{word}\t{says}\n");
         }
         text

@@ -102,20 +102,24 @@ fn ci() -> bool {
     !matches!(value.trim(), "" | "0" | "false" | "no" | "off")
 }
 
-/// `SSOCTL_NOW`, else `SOURCE_DATE_EPOCH`, else the clock: the second, and how long ago it began.
+/// `SSOCTL_NOW`, else the clock: the second, and how long ago it began. `SOURCE_DATE_EPOCH`, which builders set to the
+/// last commit, says nothing of when a gate is asked: by it no certificate would ever end.
 #[expect(clippy::disallowed_methods, reason = "this is the one reader of the clock and of SSOCTL_ variables")]
 fn now() -> Result<(Time, Duration)> {
-    let refuse = |variable: &str, value: &str| {
-        Failure::usage("now-unreadable", format!("`{variable}={}` is not a time", crate::model::printable(value)))
-            .hint("write RFC 3339 such as 2026-11-22T10:00:00Z, or seconds since 1970")
+    let refuse = |value: &str| {
+        Failure::usage(
+            "now-unreadable",
+            format!("`SSOCTL_NOW={}` is not a time since 1970", crate::model::printable(value)),
+        )
+        .hint("write RFC 3339 such as 2026-11-22T10:00:00Z, or seconds since 1970")
     };
-    for variable in ["SSOCTL_NOW", "SOURCE_DATE_EPOCH"] {
-        if let Some(value) = std::env::var_os(variable) {
-            let value = value.to_string_lossy();
-            let seconds = value.parse::<i64>().ok().and_then(Time::from_unix);
-            let read = seconds.or_else(|| Time::parse(&value)).ok_or_else(|| refuse(variable, &value))?;
-            return Ok((read, Duration::ZERO));
-        }
+    if let Some(value) = std::env::var_os("SSOCTL_NOW") {
+        let value = value.to_string_lossy();
+        let seconds = value.parse::<i64>().ok().and_then(Time::from_unix);
+        // Days are counted from it in both directions.
+        let near = |time: &Time| time.unix() >= 0;
+        let read = seconds.or_else(|| Time::parse(&value)).filter(near).ok_or_else(|| refuse(&value))?;
+        return Ok((read, Duration::ZERO));
     }
     let since = std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)

@@ -33,12 +33,24 @@ const FOREIGN: [&str; 9] = [
     "GIT_EXTERNAL_DIFF",
 ];
 
+/// What stands before each question. A repository may name programs to run in its own settings; this one needs none.
+/// And files of a commit that look like a bare repository are none.
+const SETTINGS: [&str; 8] = [
+    "--no-pager",
+    "--no-replace-objects",
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    "core.hooksPath=/dev/null",
+    "-c",
+    "safe.bareRepository=explicit",
+];
+
 /// `git` in a folder, to be asked something that changes nothing.
 pub(crate) fn command(folder: &Path) -> Command {
     let mut command = Command::new("git");
     command
-        // A repository may name programs to run in its own settings; this one needs none.
-        .args(["--no-pager", "--no-replace-objects", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"])
+        .args(SETTINGS)
         .current_dir(folder)
         .env("LC_ALL", "C")
         .env("GIT_OPTIONAL_LOCKS", "0")
@@ -96,7 +108,8 @@ fn ask_within(command: &mut Command, patience: Duration) -> Result<Answer> {
         Failure::input("git-failed", what)
             .hint("run the same by hand to see why; without `--since` everything is checked")
     };
-    let asked = command.get_args().skip(6).map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
+    let asked =
+        command.get_args().skip(SETTINGS.len()).map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
     match (status, told) {
         _ if too_much => Err(failed(format!("`git {asked}` answers more than {} MiB", LIMIT >> 20)).into()),
         (Some(status), Some(told)) if status.success() => Ok(Answer::Told(told)),

@@ -25,12 +25,12 @@ Examples:
   ssoctl man connection add | man -l -
   ssoctl man --out ~/.local/share/man/man1
 
-Exit codes: 0 printed or written · 2 there is no such command · 3 not writable")]
+Exit codes: 0 printed or written · 2 there is no such command · 3 not writable · 5 another file is there")]
 pub(crate) struct Args {
     /// The command, word by word [default: ssoctl itself]
     #[arg(value_name = "COMMAND")]
     words: Vec<String>,
-    /// Write the pages of all commands into this folder; what is of the same name there is replaced
+    /// Write the pages of all commands into this folder; older ones there are replaced
     #[arg(long, value_name = "DIR", conflicts_with = "words")]
     out: Option<PathBuf>,
 }
@@ -88,6 +88,10 @@ fn write(root: &clap::Command, folder: &Path, context: &Context) -> Result<()> {
     let mut left: Vec<(&clap::Command, Option<String>)> = vec![(root, None)];
     while let Some((command, above)) = left.pop() {
         let file = folder.join(format!("{}.1", name(command)));
+        if (file.exists() || file.is_symlink()) && !is_ours(&file) {
+            let told = format!("`{}` is there already, and is no manual page of ssoctl's", file.display());
+            return Err(Failure::refused("file-exists", told).hint("name another folder").into());
+        }
         disk::write(&file, page(command, above)?.as_bytes(), Access::Shared)?;
         files.push(file.display().to_string());
         let below = command.get_subcommands().filter(|found| !found.is_hide_set());
@@ -99,6 +103,12 @@ fn write(root: &clap::Command, folder: &Path, context: &Context) -> Result<()> {
         context.ui.json(&json!({ "schema": "ssoctl.man-write/1", "files": files }))?;
     }
     Ok(())
+}
+
+/// Whether a file is a page of an ssoctl, of whatever version.
+fn is_ours(file: &Path) -> bool {
+    // Larger than any page is.
+    disk::read_regular(file, 1 << 20).is_ok_and(|bytes| String::from_utf8_lossy(&bytes).contains("\"ssoctl manual\""))
 }
 
 /// The page of a command; `above` is the page that lists it.
@@ -160,7 +170,10 @@ fn sections(after: &str) -> Vec<Section> {
             None => {
                 let mut paragraph = line.to_owned();
                 while let Some(next) = lines.next_if(|next| !next.trim().is_empty()) {
-                    paragraph = format!("{paragraph} {}", next.trim());
+                    paragraph += &match paragraph.starts_with("Exit codes: ") {
+                        true => row(next),
+                        false => format!(" {}", next.trim()),
+                    };
                 }
                 sections.push(match paragraph.strip_prefix("Exit codes: ") {
                     Some(rows) => Section::Exit(rows.split(" \u{b7} ").map(code).collect()),
@@ -170,6 +183,17 @@ fn sections(after: &str) -> Vec<Section> {
         }
     }
     sections
+}
+
+/// A further line of exit codes: one that begins with a code has the next of them, and so has one that says first
+/// under which flag they are.
+fn row(line: &str) -> String {
+    let is_code = |text: &str| !code(text).0.is_empty();
+    match line.split_once(": ") {
+        _ if is_code(line) => format!(" \u{b7} {}", line.trim()),
+        Some((when, codes)) if is_code(codes) => format!(" \u{b7} {}: \u{b7} {codes}", when.trim()),
+        _ => format!(" {}", line.trim()),
+    }
 }
 
 /// `3 unreadable` as its code and what it says.
@@ -249,6 +273,13 @@ mod tests {
             assert!(text.contains("\n.SH NAME\n") && text.contains("\n.SH SYNOPSIS\n"), "{words:?}");
             assert_eq!(text.contains(".SH \"EXIT STATUS\"\n"), after.contains("Exit codes:"), "{words:?}:\n{text}");
             assert!(!text.contains("Exit codes"), "{words:?}:\n{text}");
+            let exit = text.split(".SH \"EXIT STATUS\"").nth(1).unwrap_or_default();
+            let is_code = |word: &str| word.len() == 1 && word.chars().all(|c| c.is_ascii_digit());
+            for line in exit.lines().filter(|line| !line.starts_with('.') && !line.starts_with("\\f")) {
+                let all: Vec<&str> = line.split_whitespace().collect();
+                let is_run = |pair: &[&str]| is_code(pair[1]) && !pair[0].ends_with(';');
+                assert!(!all.windows(2).any(is_run), "{words:?}: two codes in one: {line}");
+            }
             for line in after.lines().filter(|line| line.starts_with("  ssoctl ")) {
                 let drawn = line.trim().replace('\\', r"\\").replace('-', r"\-").replace('\'', r"\*(Aq");
                 assert!(text.lines().any(|found| found == drawn), "{words:?}: {drawn}\n{text}");
@@ -260,9 +291,9 @@ mod tests {
 
     #[test]
     fn what_follows_the_options_is_cut_into_its_parts() {
-        let text = "Examples:\n  a b\n\n  c\n\nA word,\nand more.\n\nThe map:\n  x: y\n\nExit codes: 0 done; rows are told\n\u{b7} 2 wrong \u{b7} as `x`";
+        let text = "Examples:\n  a b\n\n  c\n\nA word,\nand more.\n\nThe map:\n  x: y\n\nExit codes: 0 done; rows are told\n\u{b7} 2 wrong \u{b7} as `x`\n  3 unread\n  4 lost";
         let own = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>();
-        let exit = [("0", "done; rows are told"), ("2", "wrong"), ("", "as `x`")];
+        let exit = [("0", "done; rows are told"), ("2", "wrong"), ("", "as `x`"), ("3", "unread"), ("4", "lost")];
         assert_eq!(
             sections(text),
             [

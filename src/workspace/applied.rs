@@ -26,7 +26,7 @@ impl Workspace {
         if !path.is_file() {
             return Ok(None);
         }
-        let text = self.read_own(&path)?;
+        let text = super::read_own(&self.root, &path)?;
         let connection = parse_connection(&text, &path)?;
         Ok(Some(Loaded { name: name.clone(), connection, path, text }))
     }

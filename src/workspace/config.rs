@@ -62,6 +62,9 @@ pub(crate) struct Policy {
     pub(crate) connections: BTreeMap<String, Target>,
 }
 
+/// Most days before an end: no certificate lives as long.
+const MOST_DAYS: u32 = 100_000;
+
 fn default_warn_days() -> u32 {
     30
 }
@@ -129,6 +132,12 @@ pub(crate) struct Target {
 impl Target {
     /// Refuses thresholds that contradict each other; `kind` says whose mistake it is.
     pub(crate) fn check(&self, kind: Kind, place: &str) -> Result<()> {
+        if let Some(days) = [self.warn_days, self.fail_days].into_iter().flatten().find(|days| *days > MOST_DAYS) {
+            let message = format!("{place}: {days} days before an end are more than anything lasts");
+            return Err(Failure::new(kind, "policy-thresholds", message)
+                .hint("write how many days before an end somebody is to act, such as 30")
+                .into());
+        }
         let (Some(warn), Some(fail)) = (self.warn_days, self.fail_days) else { return Ok(()) };
         if fail <= warn {
             return Ok(());
@@ -327,6 +336,7 @@ mod tests {
         let allow = |rest: &str| format!("allow:\n  - code: name-twice\n{rest}");
         for (text, code, line) in [
             ("policy:\n  warn_days: 3\n".to_owned(), "policy-thresholds", 2),
+            ("policy:\n  warn_days: 100001\n".to_owned(), "policy-thresholds", 2),
             ("policy:\n  fail_days: 40\n".to_owned(), "policy-thresholds", 3),
             (
                 "policy:\n  providers:\n    p:\n      warn_days: 1\n      fail_days: 2\n".to_owned(),

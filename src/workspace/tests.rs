@@ -335,3 +335,49 @@ fn a_folder_of_migrations_that_leads_out_of_the_workspace_is_refused() {
         assert!(workspace.migrations().is_ok());
     }
 }
+
+#[test]
+fn what_would_be_overlooked_by_its_name_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let workspace = Workspace::create(folder.path(), Config::default()).unwrap();
+    let place = |name: &str| workspace.root().join(name);
+    std::fs::create_dir(place("providers")).unwrap();
+    for name in ["a.yml", "b.YAML", "c.Yml", "d.yaml.", "e.yaml ", "f.yaml", "g.json"] {
+        disk::write(&place("connections").join(name), MINIMAL.as_bytes(), Access::Shared).unwrap();
+        disk::write(&place("providers").join(name), b"version: 1\n", Access::Shared).unwrap();
+    }
+    let (names, overlooked) = workspace.listing().unwrap();
+    assert_eq!(names.iter().map(ConnectionName::as_str).collect::<Vec<_>>(), ["f"]);
+    assert!(overlooked.iter().all(|(_, failure)| failure.code() == "connection-file-ending"));
+    assert_eq!(overlooked.len(), 5, "{overlooked:?}");
+    let profiles = workspace.profiles().unwrap();
+    let refused: Vec<_> = profiles.iter().filter_map(|(_, _, text)| text.as_ref().err()).map(Failure::code).collect();
+    assert_eq!((profiles.len(), refused), (6, vec!["provider-file-ending"; 5]));
+}
+
+#[cfg(unix)]
+#[test]
+fn no_link_says_what_the_workspace_is_and_no_pipe_is_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let outside = folder.path().join("outside");
+    std::fs::create_dir(&outside).unwrap();
+    disk::write(&outside.join("x.yaml"), b"root:hunter2:1\n", Access::Private).unwrap();
+    let root = folder.path().join("sso");
+    let workspace = Workspace::create(&root, Config::default()).unwrap();
+    let refused = |result: Result<()>| failure_of(&result.unwrap_err()).unwrap().code();
+    let pipe = root.join("connections/pipe.yaml");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    assert_eq!(refused(workspace.load(&"pipe".parse().unwrap()).map(drop)), "file-not-regular");
+    for name in ["connections", "providers"] {
+        std::fs::rename(root.join(name), folder.path().join(name)).ok();
+        std::os::unix::fs::symlink(&outside, root.join(name)).unwrap();
+        let result = if name == "connections" { workspace.listing().map(drop) } else { workspace.profiles().map(drop) };
+        assert_eq!(refused(result), "file-not-own", "{name}");
+        assert_eq!(refused(workspace.lock().map(drop)), "file-not-own", "{name}");
+    }
+    std::fs::remove_file(root.join("ssoctl.yaml")).unwrap();
+    std::os::unix::fs::symlink(outside.join("x.yaml"), root.join("ssoctl.yaml")).unwrap();
+    let error = Workspace::find(&root).unwrap_err();
+    assert_eq!(failure_of(&error).unwrap().code(), "file-not-own");
+    assert!(!format!("{error:?}").contains("hunter2"));
+}

@@ -92,6 +92,10 @@ fn a_file_that_cannot_be_read_is_told_and_the_others_are_checked() {
     let document = desk.ssoctl(&["check", "--format", "json"]).exits(1).json();
     assert_eq!((document["connections"].as_u64(), codes(&document).len()), (Some(2), 4), "{document}");
     assert!(codes(&document).contains(&"connection-name-case"));
+    // An error that is told counts, also where the file beside it cannot be read.
+    desk.write("connections/BAD.yaml", SOUND.replace("example.org", "example.com").replace("name: Prod", "name: B"));
+    desk.ssoctl(&["check", "BAD"]).exits(1).shows("error[connection-name-case]");
+    std::fs::remove_file(desk.root().join("connections/BAD.yaml")).unwrap();
     std::fs::remove_file(desk.root().join("connections/F.yaml")).unwrap();
     // An error that was found counts more than what could not be looked at.
     desk.write("connections/e.yaml", SOUND.replace("[example.org]", "['*']"));

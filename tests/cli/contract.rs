@@ -347,7 +347,7 @@ fn the_clock_is_fixed_by_one_variable_and_refused_when_it_makes_no_sense() {
     desk.command(&["cert", "check", "q"]).env("SSOCTL_NOW", "2036-11-20T00:00:00Z").run().exits(1).shows("expired");
     let run = desk.command(&["cert", "check"]).env("SSOCTL_NOW", "tomorrow").run();
     insta::assert_snapshot!(run.exits(2).stderr, @r"
-        error[now-unreadable]: `SSOCTL_NOW=tomorrow` is not a time
+        error[now-unreadable]: `SSOCTL_NOW=tomorrow` is not a time since 1970
         hint: write RFC 3339 such as 2026-11-22T10:00:00Z, or seconds since 1970
         ");
 }

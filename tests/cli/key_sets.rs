@@ -158,6 +158,18 @@ fn a_connection_is_covered_by_dated_keys_alone() {
 }
 
 #[test]
+fn a_key_that_encrypts_covers_nothing() {
+    let desk = Desk::new();
+    let set = made::jwks(&[certificate(-1), certificate(4000 * DAY)])
+        .replacen("\"sig\"", "\"enc\"", 2)
+        .replacen("\"enc\"", "\"sig\"", 1);
+    let _provider = Provider::connected(&desk, &set);
+    let check = ["cert", "check", "q", "--key-sets", "--insecure-allow-http", "--format", "json"];
+    let report = desk.ssoctl(&check).exits(1).json();
+    assert_eq!(report["connections"][0]["status"], "expired", "{report}");
+}
+
+#[test]
 fn a_key_set_in_a_file_raises_the_alarm_too() {
     let desk = Desk::bare();
     let (one, other) = (certificate(100 * DAY), certificate(200 * DAY));

@@ -178,3 +178,11 @@ fn client_secrets_and_tokens_end_as_certificates_do() {
     desk.write("ssoctl.yaml", allow("api-token-ended", "q", "2027-03-31"));
     desk.ssoctl(&["cert", "check"]).exits(0).shows("expired, allowed");
 }
+
+#[test]
+fn a_connection_of_a_vendor_that_nobody_knows_is_no_information() {
+    let desk = Desk::new();
+    desk.write("connections/g.yaml", "version: 1\nprovider: qualifo\nname: G\n");
+    desk.write("ssoctl.yaml", "version: 1\npolicy:\n  severities:\n    provider-unknown: info\n");
+    desk.ssoctl(&["check"]).exits(1).shows("error[provider-unknown]").shows("policy-not-lowered");
+}

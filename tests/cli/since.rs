@@ -28,6 +28,18 @@ fn since(desk: &Desk, code: i32) -> serde_json::Value {
         .json()
 }
 
+#[test]
+fn before_the_first_commit_everything_is_new() {
+    let desk = Desk::new();
+    desk.write("connections/h.yaml", SOUND.replace("technical_contact: sso@example.org\n", ""));
+    git(&desk, &["init", "-q"]);
+    refused(&desk, "HEAD", 0).shows("technical-contact-missing");
+    refused(&desk, "main", 3).tells("no commit `main`");
+    git(&desk, &["add", "."]);
+    git(&desk, &["commit", "-q", "-m", "m"]);
+    assert_eq!(refused(&desk, "HEAD", 0).stdout, "");
+}
+
 fn refused(desk: &Desk, revision: &str, code: i32) -> Output {
     let path = std::env::var_os("PATH").unwrap_or_default();
     desk.command(&["check", "--since", revision]).env("PATH", path).run().exits(code)

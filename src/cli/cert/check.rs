@@ -271,8 +271,9 @@ fn key_set(
     let Some(dates) = collect::key_set(name.as_str(), oauth, &args.source, context, &mut found)? else {
         return Ok(false);
     };
-    let readable: Vec<&Certificate> = found.met.iter().filter_map(|met| met.certificate.as_ref().ok()).collect();
-    let unreadable = found.met.iter().find_map(|met| met.certificate.as_ref().err()).map(Failure::code);
+    let signing = || found.met.iter().filter(|met| met.usage == "signing");
+    let readable: Vec<&Certificate> = signing().filter_map(|met| met.certificate.as_ref().ok()).collect();
+    let unreadable = signing().find_map(|met| met.certificate.as_ref().err()).map(Failure::code);
     let grave = found.findings.iter().find(|finding| finding.severity == Severity::Error).map(|finding| finding.code);
     let (covered_until, status, code) = match (dates, unreadable, grave) {
         (_, _, Some(code)) => (None, Some(Status::Fail), Some(code)),

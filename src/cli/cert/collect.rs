@@ -259,7 +259,9 @@ fn of_keys(
             );
         }
         let owner = owner.map(|owner| shorter(owner, 1024).into_owned());
-        found.met.push(Met { source: called(key), usage: "signing", owner, certificate });
+        // A key that encrypts signs nothing, however long its certificate lasts.
+        let usage = if key.facts.signs() { "signing" } else { "encryption" };
+        found.met.push(Met { source: called(key), usage, owner, certificate });
     }
     if dated < set.keys.len() {
         found.findings.push(Finding::new(

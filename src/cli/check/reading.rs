@@ -83,7 +83,7 @@ pub(super) fn read(workspace: &Workspace) -> Result<Read> {
                 );
                 read.cannot(&path, &failure.hint("mend the profile first").into(), Some(&name));
             }
-            // The file was read: what it names is not there.
+            // The file was read: what it names is not there, and so nothing in it was judged.
             Err(error) => {
                 let place = loaded.place(&["provider".into()]);
                 read.findings.push(told(&error, &path, Some(&name)).at(place));

@@ -49,6 +49,10 @@ impl Scope {
     /// By the arguments; a name that no file has is refused.
     pub(super) fn of(args: &Args, workspace: &Workspace, read: &Read) -> Result<Self> {
         if let Some(revision) = &args.since {
+            // Before the first commit everything is new.
+            if revision == "HEAD" && since::is_before_the_first(workspace) {
+                return Ok(Self { part: None, commit: None });
+            }
             let changed = since::changed(revision, workspace)?;
             let part = (!changed.files.contains_key("ssoctl.yaml")).then(|| Part::changed(&changed, workspace, read));
             return Ok(Self { part, commit: Some(changed.commit) });

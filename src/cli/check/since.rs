@@ -11,7 +11,9 @@ use crate::crypto;
 use crate::disk;
 use crate::error::Failure;
 use crate::error::Result;
+use crate::model::printable;
 use crate::workspace::Workspace;
+use crate::workspace::is_nearly_yaml;
 
 /// Largest file that is compared, in bytes; a larger one cannot be read as YAML anyway.
 const LIMIT: u64 = 1024 * 1024;
@@ -44,6 +46,13 @@ pub(super) fn changed(revision: &str, workspace: &Workspace) -> Result<Changed> 
     Ok(Changed { commit, files })
 }
 
+/// Whether nothing has been committed yet on the branch that is checked out.
+pub(super) fn is_before_the_first(workspace: &Workspace) -> bool {
+    let asked = |words: &[&str]| matches!(git::ask(workspace.root(), words), Ok(Answer::Told(_)));
+    // The branch has a name, and no commit.
+    asked(&["symbolic-ref", "--quiet", "HEAD"]) && !asked(&["rev-parse", "--verify", "--quiet", "HEAD"])
+}
+
 /// What a file was; nothing where that cannot be read.
 pub(super) fn text(object: &str, workspace: &Workspace) -> Option<String> {
     match git::ask(workspace.root(), &["cat-file", "blob", object]).ok()? {
@@ -64,6 +73,7 @@ fn commit(revision: &str, root: &Path) -> Result<String> {
         Answer::Told(told) => told.starts_with(b"true"),
         Answer::Refused(why) => return Err(no_repository(root, &why).into()),
     };
+    refuse_ambiguous(revision, root)?;
     let named = format!("{revision}^{{commit}}");
     match git::ask(root, &["rev-parse", "--verify", "--quiet", "--end-of-options", &named])? {
         Answer::Told(told) => {
@@ -72,6 +82,30 @@ fn commit(revision: &str, root: &Path) -> Result<String> {
         }
         Answer::Refused(_) => Err(unknown(revision, shallow).into()),
     }
+}
+
+/// Refuses a name that a tag has and a branch: git would take the tag, and whoever can push one could say what a change
+/// is compared with.
+fn refuse_ambiguous(revision: &str, root: &Path) -> Result<()> {
+    if !revision.chars().all(is_plain) {
+        return Ok(());
+    }
+    let places = ["", "refs/", "refs/tags/", "refs/heads/", "refs/remotes/"].map(|place| format!("{place}{revision}"));
+    let all = [&["for-each-ref", "--format=%(refname)"][..], &places.each_ref().map(String::as_str)].concat();
+    let Answer::Told(told) = git::ask(root, &all)? else { return Ok(()) };
+    let told = String::from_utf8_lossy(&told);
+    // A pattern names what is below it, too.
+    let met: Vec<&str> = told.lines().filter(|line| places.iter().any(|place| place == line)).collect();
+    let [first, second, ..] = met.as_slice() else { return Ok(()) };
+    let message = format!("`{}` is both `{}` and `{}`", revision, printable(first), printable(second));
+    Err(Failure::input("since-ambiguous", message)
+        .hint(format!("say which is meant: `--since {}`; or delete the one that nobody needs", printable(second)))
+        .into())
+}
+
+/// Whether what goes into a command is no more than a name.
+fn is_plain(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-')
 }
 
 fn no_repository(root: &Path, why: &str) -> Failure {
@@ -86,17 +120,22 @@ fn no_repository(root: &Path, why: &str) -> Failure {
 fn unknown(revision: &str, shallow: bool) -> Failure {
     let message = format!("the repository here has no commit `{}`", revision.escape_debug());
     let failure = Failure::input("since-unknown", message);
-    // What goes into a command must not be more than a name.
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-');
-    let name = if revision.chars().all(is_plain) { revision } else { "REVISION" };
-    let fetch = match name.strip_prefix("origin/") {
-        Some(branch) => format!("git fetch --depth=1 origin {branch}:refs/remotes/origin/{branch}"),
-        None => format!("git fetch --depth=1 origin {name}"),
+    let is_hash = revision.len() >= 4 && revision.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let of_branch = Some(revision).filter(|name| !is_hash && name.chars().all(is_plain));
+    let hint = match of_branch.map(|name| name.strip_prefix("origin/").unwrap_or(name)) {
+        // A fetch alone brings a branch to FETCH_HEAD, where nobody finds it by its name.
+        Some(branch) => {
+            let fetch = format!("`git fetch --depth=1 origin {branch}:refs/remotes/origin/{branch}`");
+            let named = if branch == revision { format!("; then `--since origin/{branch}`") } else { String::new() };
+            format!("{fetch} brings it{named}")
+        }
+        None if is_hash && revision.len() >= 40 => format!("`git fetch --depth=1 origin {revision}` brings it"),
+        None if shallow => "`git fetch --unshallow` brings the history".to_owned(),
+        None => "`git log --oneline` shows what there is".to_owned(),
     };
-    if shallow {
-        failure.hint(format!("this clone is shallow, as those of CI are: `{fetch}` brings the commit alone"))
-    } else {
-        failure.hint(format!("`{fetch}` brings it; `git log --oneline` shows what there is"))
+    match shallow {
+        true => failure.hint(format!("this clone is shallow, as those of CI are: {hint}")),
+        false => failure.hint(hint),
     }
 }
 
@@ -146,7 +185,7 @@ fn present(root: &Path) -> BTreeSet<String> {
 /// Whether `check` reads a file of this name, or tells of it.
 fn is_read(path: &str) -> bool {
     let Some((folder, name)) = path.split_once('/') else { return path == "ssoctl.yaml" };
-    let is_yaml = [".yaml", ".yml"].iter().any(|ending| name.ends_with(ending));
+    let is_yaml = is_nearly_yaml(name);
     FOLDERS.contains(&folder) && is_yaml && !name.starts_with('.') && !name.contains('/')
 }
 
@@ -262,6 +301,31 @@ mod tests {
     }
 
     #[test]
+    fn neither_a_tag_of_that_name_nor_a_bare_repository_in_the_commit_says_what_is_compared() {
+        let folder = tempfile::tempdir().unwrap();
+        let below = folder.path().join("sso");
+        std::fs::create_dir(&below).unwrap();
+        repository(&below, &[]);
+        std::fs::rename(below.join(".git"), folder.path().join(".git")).unwrap();
+        git(folder.path(), &["add", "."]);
+        git(folder.path(), &["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-a", "-m", "moved"]);
+        let workspace = Workspace::find(&below).unwrap();
+        let code = |revision: &str| failure_of(&changed(revision, &workspace).unwrap_err()).unwrap().code();
+        git(folder.path(), &["update-ref", "refs/remotes/origin/main", "HEAD"]);
+        changed("origin/main", &workspace).unwrap();
+        git(folder.path(), &["update-ref", "refs/tags/origin/main", "HEAD"]);
+        assert_eq!(code("origin/main"), "since-ambiguous");
+        changed("refs/remotes/origin/main", &workspace).unwrap();
+        // What git takes for a repository where it is not told otherwise.
+        for place in ["objects", "refs"] {
+            std::fs::create_dir(below.join(place)).unwrap();
+        }
+        write(&below, "HEAD", "ref: refs/heads/main\n");
+        write(&below, "config", "[core]\n\trepositoryformatversion = 0\n\tbare = true\n");
+        assert_eq!(code("HEAD"), "since-no-repository");
+    }
+
+    #[test]
     fn what_is_no_commit_is_refused_with_its_mend() {
         let folder = tempfile::tempdir().unwrap();
         let workspace = repository(folder.path(), &[]);
@@ -269,10 +333,12 @@ mod tests {
             ("", "since-form", "--since origin/main"),
             ("--output=x", "since-form", "--since origin/main"),
             ("no\nline", "since-form", "--since origin/main"),
-            ("nobody", "since-unknown", "git fetch --depth=1 origin nobody`"),
-            ("origin/main", "since-unknown", "git fetch --depth=1 origin main:refs/remotes/origin/main`"),
-            ("a;b", "since-unknown", "git fetch --depth=1 origin REVISION`"),
-            ("HEAD:ssoctl.yaml", "since-unknown", "origin REVISION`"),
+            ("nobody", "since-unknown", "origin nobody:refs/remotes/origin/nobody` brings it; then `--since origin/nobody`"),
+            ("origin/main", "since-unknown", "git fetch --depth=1 origin main:refs/remotes/origin/main` brings it"),
+            ("0123456789abcdef0123456789abcdef01234567", "since-unknown", "origin 0123456789abcdef0123456789abcdef01234567`"),
+            ("0123abc", "since-unknown", "git log"),
+            ("a;b", "since-unknown", "git log"),
+            ("HEAD:ssoctl.yaml", "since-unknown", "git log"),
         ] {
             let error = changed(revision, &workspace).unwrap_err();
             let failure = failure_of(&error).unwrap();
@@ -280,6 +346,7 @@ mod tests {
             assert!(failure.hints()[0].contains(mend), "{:?}", failure.hints());
         }
         assert!(unknown("main", true).hints()[0].contains("shallow"));
+        assert!(unknown("HEAD~1", true).hints()[0].contains("--unshallow"));
         std::fs::remove_dir_all(folder.path().join(".git")).unwrap();
         let error = changed("HEAD", &workspace).unwrap_err();
         assert_eq!(failure_of(&error).unwrap().code(), "since-no-repository");
