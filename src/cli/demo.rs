@@ -9,6 +9,7 @@ use std::process::Stdio;
 
 use crate::cli::Verdict;
 use crate::cli::context::Context;
+use crate::cli::stand_in;
 use crate::cli::stand_in::StandIn;
 use crate::cli::stand_in::TOKEN;
 use crate::disk;
@@ -80,8 +81,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     for (name, content) in needed.clone() {
         disk::write(&folder.join(name), content.as_bytes(), Access::Shared)?;
     }
-    let program = std::env::current_exe()
-        .map_err(|error| Failure::bug("the program does not know where it is").because(error))?;
+    let program = stand_in::program()?;
     let ui = &context.ui;
     let names: Vec<&str> = needed.map(|(name, _)| *name).collect();
     ui.data(&format!("Rehearsed in {}, which has {}\n", folder.display(), names.join(", ")))?;
