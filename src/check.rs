@@ -4,6 +4,8 @@
 pub(crate) mod certificate;
 pub(crate) mod connection;
 pub(crate) mod credential;
+pub(crate) mod held;
+pub(crate) mod planned;
 pub(crate) mod policy;
 pub(crate) mod rollover;
 pub(crate) mod workspace;

@@ -404,17 +404,14 @@ pub(crate) fn deserialised(text: &str) -> Connection {
 pub(crate) fn parse_connection(text: &str, path: &Path) -> Result<Connection> {
     let file = path.display().to_string();
     let connection: Connection = yaml::parse(text, &file, connection::VERSION)?;
-    if let Some(saml) = &connection.saml {
-        let (idp, sp) = (&saml.idp, &saml.sp);
-        for stored in idp.certificates.iter().chain(&sp.signing_certificates).chain(&sp.encryption_certificates) {
-            // Without its BEGIN line a key is known only once it is decoded.
-            if let Err(failure) = field::from_metadata_text(&stored.pem)
-                && failure.code() == "private-key"
-            {
-                return Err(Failure::input("private-key", format!("{file}: {failure}"))
-                    .hint("take it out and put the certificate there; if this was committed or sent, replace the key")
-                    .into());
-            }
+    // Without its BEGIN line a key is known only once it is decoded.
+    for text in certificates_in(&connection) {
+        if let Err(failure) = field::from_metadata_text(text)
+            && failure.code() == "private-key"
+        {
+            return Err(Failure::input("private-key", format!("{file}: {failure}"))
+                .hint("take it out and put the certificate there; if this was committed or sent, replace the key")
+                .into());
         }
     }
     Ok(connection)
@@ -440,6 +437,18 @@ fn leads_out(root: &Path, path: &Path) -> bool {
     path.is_symlink()
         && !std::fs::canonicalize(path)
             .is_ok_and(|target| std::fs::canonicalize(root).is_ok_and(|root| target.starts_with(root)))
+}
+
+/// Everything in a connection that is to be a certificate or a public key.
+fn certificates_in(connection: &Connection) -> impl Iterator<Item = &str> {
+    let stored = connection.saml.iter().flat_map(|saml| {
+        let (idp, sp) = (&saml.idp, &saml.sp);
+        let come = idp.planned.iter().filter_map(|step| step.add.as_ref());
+        idp.certificates.iter().chain(come).chain(&sp.signing_certificates).chain(&sp.encryption_certificates)
+    });
+    let pins = connection.saml.iter().flat_map(|saml| &saml.idp.trust).filter(|pin| !pin.starts_with("sha256:"));
+    let key = connection.oauth.iter().filter_map(|oauth| oauth.public_key.as_deref());
+    stored.map(|stored| stored.pem.as_str()).chain(pins.map(String::as_str)).chain(key)
 }
 
 fn read_text(path: &Path) -> Result<String> {

@@ -16,12 +16,12 @@ use crate::cert::judge::Status;
 use crate::cert::judge::Thresholds;
 use crate::cert::judge::judge;
 use crate::check::connection::Locate;
+use crate::check::planned;
 use crate::error::Failure;
 use crate::finding::Finding;
 use crate::finding::Place;
 use crate::finding::Severity;
 use crate::model::connection::Connection;
-use crate::model::connection::Saml;
 use crate::model::connection::StoredCertificate;
 use crate::model::time::Time;
 use crate::workspace::Segment;
@@ -93,8 +93,11 @@ pub(crate) fn stored(connection: &Connection, locate: &Locate<'_>, now: Time) ->
                         ));
                     }
                     for mut finding in judge(&certificate, now, thresholds).findings {
-                        if side == "sp" && is_about_dates(finding.code) {
-                            finding.hint = Some(SP_RENEWAL.to_owned());
+                        if is_about_dates(finding.code) {
+                            finding.hint = match side {
+                                "sp" => Some(SP_RENEWAL.to_owned()),
+                                _ => Some(mend("NAME", connection, finding.code, is_covered)),
+                            };
                         }
                         // An old certificate is a warning here: software of this field trusts the key. Beside a live
                         // one it is for information.
@@ -112,50 +115,34 @@ pub(crate) fn stored(connection: &Connection, locate: &Locate<'_>, now: Time) ->
             }
         }
     }
-    planned(saml, locate, now, &mut findings);
+    planned::forms(saml, locate, &mut findings);
     findings
-}
-
-/// Steps whose day has come, and those that nobody could do.
-fn planned(saml: &Saml, locate: &Locate<'_>, now: Time, findings: &mut Vec<Finding>) {
-    for (at, step) in saml.idp.planned.iter().enumerate() {
-        let day = step.on.date();
-        let finding = match (&step.add, &step.remove) {
-            (Some(add), None) => match read(add) {
-                Ok(one) => Ok(format!("{} is to come", one.sha256)),
-                Err(failure) => {
-                    let finding = Finding::new(failure.code(), Severity::Error, failure.to_string());
-                    Err(Finding { hint: failure.hints().first().cloned(), ..finding })
-                }
-            },
-            (None, Some(old)) => Ok(format!("{old} is to go")),
-            _ => Err(Finding::new(
-                "certificate-step-form",
-                Severity::Error,
-                format!("the step that is planned for {day} must say `add` or `remove`, and one of them alone"),
-            )
-            .hint(
-                "`ssoctl cert add NAME FILE --at DATE` and `ssoctl cert remove NAME SHA256 --at DATE` write such steps",
-            )),
-        };
-        let finding = match finding {
-            Ok(what) if step.on <= now => Finding::new(
-                "certificate-step-due",
-                Severity::Warning,
-                format!("the day of a planned step has come, {day}: the certificate {what}"),
-            )
-            .hint("`ssoctl cert step NAME` does it in the file; do the same at the vendor"),
-            Ok(_) => continue,
-            Err(finding) => finding,
-        };
-        let route: [Segment; 4] = ["saml".into(), "idp".into(), "planned".into(), at.into()];
-        findings.push(Finding { place: locate(&route), ..finding });
-    }
 }
 
 /// The mend where one of the vendor's own certificates ends.
 pub(crate) const SP_RENEWAL: &str =
     "get the vendor's next certificate: `ssoctl connection set NAME --sp-metadata SOURCE` takes it";
+
+/// The mend of what a finding says of the dates of an identity provider's certificate; `is_covered` says whether another
+/// one is good.
+pub(crate) fn mend(name: &str, connection: &Connection, code: &str, is_covered: bool) -> String {
+    match code {
+        "certificate-not-yet-valid" if is_covered => "keep the present certificate beside it until then".to_owned(),
+        "certificate-not-yet-valid" => format!(
+            "nothing is good until then: ask the identity provider's administrator for the certificate that it signs with \
+             now, and `ssoctl cert add {name} FILE`"
+        ),
+        _ => planned::mend(name, connection),
+    }
+}
+
+/// Digits of a fingerprint that tell one certificate from another to people, and name it to commands.
+pub(crate) const DIGITS: usize = 16;
+
+/// A certificate in a line: by what people compare it, and its end.
+pub(crate) fn in_a_line(one: &Certificate) -> String {
+    format!("`{}` ({}, until {})", one.called(), &one.sha256[..DIGITS], one.not_after.date())
+}
 
 /// What is to be said of one connection's signing certificates.
 pub(crate) struct ConnectionCoverage {
@@ -217,7 +204,8 @@ pub(crate) fn coverage(
 
 /// What a gate says of a connection whose cover ends soon, or has ended. It names days, and not how many are left:
 /// reports of two days differ only where something did.
-pub(crate) fn ends(name: &str, coverage: &Coverage, place: Option<Place>) -> Option<Finding> {
+/// `mend` says how the next certificate gets into the file.
+pub(crate) fn ends(name: &str, coverage: &Coverage, place: Option<Place>, mend: &str) -> Option<Finding> {
     let severity = match coverage.status {
         Status::Ok => return None,
         // Of what cannot be read, and of weak keys, there is a finding each.
@@ -241,10 +229,7 @@ pub(crate) fn ends(name: &str, coverage: &Coverage, place: Option<Place>) -> Opt
     };
     let hint = match code {
         "certificate-none" => "ask the IdP's administrator for the signing certificate".to_owned(),
-        // Whether the file names an address of the metadata is not known here.
-        _ => format!(
-            "`ssoctl connection refresh {name}` takes in the identity provider's next certificate; where it was entered by hand, `ssoctl cert add {name} FILE` does"
-        ),
+        _ => mend.to_owned(),
     };
     let mut finding = Finding::new(code, severity, message).hint(hint).of(name);
     finding.place = place;

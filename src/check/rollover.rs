@@ -11,6 +11,7 @@ use crate::cert::coverage::Policy;
 use crate::cert::judge::Status;
 use crate::cert::judge::Thresholds;
 use crate::check::certificate;
+use crate::check::held::Entered;
 use crate::error::Failure;
 use crate::model::connection::Connection;
 use crate::model::connection::PlannedStep;
@@ -102,6 +103,7 @@ pub(crate) fn of(
     name: &str,
     connection: &Connection,
     profile: &Profile,
+    applied: Option<&Connection>,
     published: &Published,
     terms: Terms,
 ) -> Rollover {
@@ -111,8 +113,10 @@ pub(crate) fn of(
     if let (Some(saml), Some(overlap)) = (&connection.saml, &overlap) {
         let mut list = List::new(&saml.idp.certificates, published.idp.as_deref());
         list.plan(&saml.idp.planned);
-        let row = row(Role::IdpSigning, &list, terms);
+        let entered = Entered { connection, vendor: Some(profile), applied };
+        let row = row(Role::IdpSigning, &list, entered.until(terms), terms);
         signing::of_idp(&subject, &list, &row, overlap, &saml.idp, &mut steps);
+        steps.extend(signing::entered(&subject, &entered, overlap));
         rows.push(row);
         let by_url = saml.sp.metadata.is_some();
         for (role, stored, published) in [
@@ -123,7 +127,8 @@ pub(crate) fn of(
             if list.items.is_empty() && list.unreadable.is_none() {
                 continue;
             }
-            let row = self::row(role, &list, terms);
+            let until = coverage::covered_until(&list.stored.iter().collect::<Vec<_>>(), terms.policy, terms.now);
+            let row = self::row(role, &list, until, terms);
             signing::of_vendor(&subject, &list, &row, by_url, &mut steps);
             rows.push(row);
         }
@@ -132,7 +137,8 @@ pub(crate) fn of(
     // What can be done at once comes first.
     steps.sort_by_key(|step: &Step| (step.from.or(step.by), step.by));
     let (name, vendor) = (name.to_owned(), profile.title.clone());
-    Rollover { name, vendor, is_enabled: connection.status.enabled, overlap, rows, steps }
+    let warn_days = terms.thresholds.warn_days;
+    Rollover { name, vendor, is_enabled: connection.status.enabled, overlap, warn_days, rows, steps }
 }
 
 fn overlap(profile: &Profile) -> Overlap {
@@ -199,9 +205,7 @@ fn item(one: &Certificate, presence: Presence) -> Item {
     }
 }
 
-fn row(role: Role, list: &List, terms: Terms) -> Row {
-    let stored: Vec<&Certificate> = list.stored.iter().collect();
-    let until = coverage::covered_until(&stored, terms.policy, terms.now);
+fn row(role: Role, list: &List, until: Option<Time>, terms: Terms) -> Row {
     let state = match until {
         _ if list.unreadable.is_some() => State::Unreadable,
         Some(end) => terms.state(end),
@@ -211,4 +215,4 @@ fn row(role: Role, list: &List, terms: Terms) -> Row {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -12,10 +12,11 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::cert::judge::Thresholds;
 use crate::check::certificate;
 use crate::check::certificate::ConnectionCoverage;
 use crate::check::credential;
+use crate::check::held::Entered;
+use crate::check::planned;
 use crate::check::policy::Rules;
 use crate::check::policy::Tell;
 use crate::check::rollover;
@@ -42,6 +43,7 @@ use crate::finding::Finding;
 use crate::finding::Severity;
 use crate::migrate::listing;
 use crate::model::ConnectionName;
+use crate::model::connection::Connection;
 use crate::model::rollover::Rollover;
 use crate::model::shape::ascii_domain;
 use crate::model::shape::domain_of;
@@ -52,6 +54,7 @@ use crate::report::gate::Gate;
 use crate::workspace::Loaded;
 use crate::workspace::Policy;
 use crate::workspace::Segment;
+use crate::workspace::Workspace;
 
 /// Largest list of users, in bytes.
 const CSV_LIMIT: u64 = 1 << 30;
@@ -105,6 +108,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let mut rules = Rules::of(&workspace_of_files, context.now)?;
     let mut read = reading::read(&workspace_of_files)?;
     migrations::look(&workspace_of_files, &mut read);
+    let records = records(&mut read, &workspace_of_files);
     let scope = Scope::of(args, &workspace_of_files, &read)?;
     let users = args.directory.as_deref().map(users).transpose()?;
     let mut findings: Vec<Finding> = read.findings.clone();
@@ -118,12 +122,24 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         members.push(Member { name, connection: &loaded.connection, profile: vendor, locate });
     }
     let policy = &workspace_of_files.config.policy;
-    let covered: Vec<Covered<'_>> = members.iter().map(|member| covered(member, policy, context.now)).collect();
+    let covered: Vec<Covered<'_>> =
+        members.iter().map(|member| covered(member, records.get(member.name), policy, context.now)).collect();
     for (member, covered) in members.iter().zip(&covered) {
         let place = || (member.locate)(&["saml".into(), "idp".into(), "certificates".into()]);
-        findings.extend(covered.by.coverage.and_then(|coverage| certificate::ends(covered.name, &coverage, place())));
+        let mend = planned::mend(member.name, member.connection);
+        let ends = |coverage| certificate::ends(covered.name, &coverage, place(), &mend);
+        findings.extend(covered.by.coverage.and_then(ends));
+        findings.extend(covered.entered.finding(member.name, member.locate, covered.terms));
+        findings.extend(planned::findings(
+            member.name,
+            member.connection,
+            Some(member.profile),
+            member.locate,
+            covered.by.coverage,
+            covered.terms,
+        ));
         for credential in credential::of(member.connection) {
-            let ends = credential.finding(member.name, context.now, covered.days);
+            let ends = credential.finding(member.name, context.now, covered.terms.thresholds);
             findings.extend(ends.map(|finding| Finding { place: (member.locate)(&credential.route()), ..finding }));
         }
     }
@@ -175,7 +191,11 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
                 Format::Html => {
                     let asked = members.iter().filter(|member| scope.has(member.name));
                     let published = |name: &str| seen.get(name).map(|seen| seen.published.clone()).unwrap_or_default();
-                    asked.map(|member| planned(member, &published(member.name), policy, context)).collect()
+                    let applied = |name: &str| records.get(name);
+                    let one = |member: &Member<'_>| {
+                        planned(member, applied(member.name), &published(member.name), policy, context)
+                    };
+                    asked.map(one).collect()
                 }
                 _ => Vec::new(),
             },
@@ -205,24 +225,52 @@ fn seen<'a>(read: &'a Read, scope: &Scope, way: Way<'_>) -> HashMap<&'a str, See
 }
 
 /// When what a connection relies on ends: as far as the file says, and what is published where that was looked at.
-fn planned(member: &Member<'_>, published: &Published, policy: &Policy, context: &Context) -> Rollover {
+fn planned(
+    member: &Member<'_>,
+    applied: Option<&Connection>,
+    published: &Published,
+    policy: &Policy,
+    context: &Context,
+) -> Rollover {
     let ruling = policy.of(member.name, &member.profile.id);
     let terms = Terms { policy: ruling.coverage(), thresholds: ruling.thresholds, now: context.now };
-    rollover::of(member.name, member.connection, member.profile, published, terms)
+    rollover::of(member.name, member.connection, member.profile, applied, published, terms)
 }
 
-/// Until when a connection is covered, by the thresholds that hold for it.
+/// Until when a connection is covered, by the terms that hold for it.
 struct Covered<'a> {
     name: &'a str,
-    days: Thresholds,
+    terms: Terms,
+    entered: Entered<'a>,
     by: ConnectionCoverage,
 }
 
-fn covered<'a>(member: &Member<'a>, policy: &Policy, now: Time) -> Covered<'a> {
+fn covered<'a>(
+    member: &Member<'a>,
+    applied: Option<&'a Connection>,
+    policy: &Policy,
+    now: Time,
+) -> Covered<'a> {
     let ruling = policy.of(member.name, &member.profile.id);
-    let days = ruling.thresholds;
-    let by = certificate::coverage(member.name, member.connection, ruling.coverage(), now, days);
-    Covered { name: member.name, days, by }
+    let terms = Terms { policy: ruling.coverage(), thresholds: ruling.thresholds, now };
+    let entered = Entered { connection: member.connection, vendor: Some(member.profile), applied };
+    let mut by = certificate::coverage(member.name, member.connection, terms.policy, now, terms.thresholds);
+    entered.weigh(&mut by, terms);
+    Covered { name: member.name, terms, entered, by }
+}
+
+/// What was applied of each connection, by its name; a record that cannot be read is told.
+fn records(read: &mut Read, workspace: &Workspace) -> HashMap<String, Connection> {
+    let mut records = HashMap::new();
+    let names: Vec<ConnectionName> = read.loaded.iter().map(|(loaded, _)| loaded.name.clone()).collect();
+    for name in names {
+        match workspace.applied(&name) {
+            Ok(Some(applied)) => drop(records.insert(name.to_string(), applied.connection)),
+            Ok(None) => {}
+            Err(error) => read.cannot(&workspace.applied_path(&name).display().to_string(), &error, Some(&name)),
+        }
+    }
+    records
 }
 
 fn cover(covered: &Covered<'_>) -> Cover {
@@ -231,7 +279,7 @@ fn cover(covered: &Covered<'_>) -> Cover {
         connection: covered.name.to_owned(),
         until: coverage.and_then(|coverage| coverage.until),
         status: coverage.map(|coverage| coverage.status),
-        days: covered.days,
+        days: covered.terms.thresholds,
     }
 }
 

@@ -1,14 +1,49 @@
 //! What an edit changes, line by line.
 
+use std::fmt::Write as _;
+
 use similar::ChangeTag;
 use similar::TextDiff;
 
+use crate::cert::field;
 use crate::cli::table;
 use crate::error::told::redacted;
 
+/// The changed lines for a person: of a certificate its subject, end and SHA-256 in the place of its base64.
+pub(crate) fn changed_lines(before: &str, after: &str) -> String {
+    let short = all_changed_lines(&certificates_in_a_line(before), &certificates_in_a_line(after));
+    // Another writing of the same certificate is a change too.
+    if short.is_empty() { all_changed_lines(before, after) } else { short }
+}
+
+/// A text with each certificate on one line.
+fn certificates_in_a_line(text: &str) -> String {
+    let (mut short, mut block) = (String::with_capacity(text.len()), String::new());
+    for line in text.split_inclusive('\n') {
+        let bare = line.trim();
+        if block.is_empty() && bare != "-----BEGIN CERTIFICATE-----" {
+            short.push_str(line);
+            continue;
+        }
+        block.push_str(line);
+        if bare == "-----END CERTIFICATE-----" {
+            let indent = &block[..block.len() - block.trim_start().len()];
+            match field::from_metadata_text(&block) {
+                Ok(one) => {
+                    let (called, end) = (one.called(), one.not_after.date());
+                    let _ = writeln!(short, "{indent}(certificate of {called}, until {end}, SHA-256 {})", one.sha256);
+                }
+                Err(_) => short.push_str(&block),
+            }
+            block.clear();
+        }
+    }
+    short + &block
+}
+
 /// The changed lines with two lines around them; `…` parts places that lie apart. URLs are whole
 /// but for what may be secret in them.
-pub(crate) fn changed_lines(before: &str, after: &str) -> String {
+pub(crate) fn all_changed_lines(before: &str, after: &str) -> String {
     let diff = TextDiff::from_lines(before, after);
     let mut text = String::new();
     for (at, group) in diff.grouped_ops(2).iter().enumerate() {

@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde::Deserializer;
 use serde::Serialize;
+use serde::de::Error as _;
 
 use crate::model::Binding;
 use crate::model::SecretRef;
@@ -158,9 +160,21 @@ pub(crate) struct PlannedStep {
     /// The certificate that comes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) add: Option<StoredCertificate>,
-    /// SHA-256 of the certificate that goes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// SHA-256 of the certificate that goes, 64 hexadecimal digits.
+    #[serde(default, deserialize_with = "fingerprint", skip_serializing_if = "Option::is_none")]
     pub(crate) remove: Option<String>,
+}
+
+/// Reads a whole fingerprint; what is none is not repeated, since it may be anything.
+fn fingerprint<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let text: Option<String> = Option::deserialize(deserializer)?;
+    let is_one = |text: &str| text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match text {
+        Some(text) if !is_one(&text) => Err(D::Error::custom(
+            "`remove` is no SHA-256 fingerprint, 64 hexadecimal digits such as `ssoctl cert show` prints them",
+        )),
+        text => Ok(text),
+    }
 }
 
 /// An endpoint: where one side is reached, and how.

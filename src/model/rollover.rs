@@ -21,7 +21,21 @@ pub(crate) enum Role {
     ApiToken,
 }
 
+/// What follows on what is planned in the words of a step.
+pub(crate) const HERE: &str = ", here and at ";
+
 impl Role {
+    /// What it is, in a few words.
+    pub(crate) const fn brief(self) -> &'static str {
+        match self {
+            Self::IdpSigning => "IdP signing certificate",
+            Self::SpSigning => "signing certificate of the vendor",
+            Self::SpEncryption => "encryption certificate of the vendor",
+            Self::ClientSecret => "client secret",
+            Self::ApiToken => "API token",
+        }
+    }
+
     /// The word of JSON and of narrow columns.
     pub(crate) const fn word(self) -> &'static str {
         match self {
@@ -169,6 +183,27 @@ pub(crate) struct Step {
 }
 
 impl Step {
+    /// What it is in a few words, as a calendar shows it; `vendor` as people call it.
+    pub(crate) fn title(&self, vendor: &str) -> String {
+        let what = self.role.brief();
+        match self.id {
+            "obtain" => format!("get the next {what}"),
+            "ask" => format!("ask {vendor} whether it holds two certificates at a time"),
+            "add" => format!("add the next {what}"),
+            "enter" => format!("enter the {what} at {vendor}"),
+            "switch" => "have the IdP sign with its next certificate".to_owned(),
+            "cut-over" => format!("cut over to the next {what}, at the IdP and at {vendor}"),
+            "move" => format!("move the planned {what} to an earlier day"),
+            "remove" => format!("remove the old {what}"),
+            "renew" => format!("renew the {what}"),
+            "mend" => format!("mend the {what} that cannot be read"),
+            "declare" => format!("put on record when the {what} ends"),
+            "hand-over" => format!("give the IdP the next {what} of {vendor}"),
+            // What is planned begins with what comes and what goes.
+            _ => self.what.split(HERE).next().unwrap_or_default().to_owned(),
+        }
+    }
+
     /// Whether its time has come.
     pub(crate) fn is_due(&self, now: Time) -> bool {
         self.from.is_none_or(|from| from <= now)
@@ -230,6 +265,8 @@ pub(crate) struct Rollover {
     pub(crate) is_enabled: bool,
     /// How its signing certificates are rolled over; nothing of a connection that stores none by its nature.
     pub(crate) overlap: Option<Overlap>,
+    /// The days before an end from which on the gate warns.
+    pub(crate) warn_days: u32,
     /// One for each role.
     pub(crate) rows: Vec<Row>,
     /// In the order of their days.

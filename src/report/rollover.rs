@@ -1,6 +1,8 @@
 //! The days and commands of each rollover: as JSON (`ssoctl.cert-plan/1`), as Markdown, and as a calendar. No form
 //! says how many days are left: what is stored differs only where something did.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 use serde_json::json;
 
@@ -28,8 +30,6 @@ pub(crate) struct Plan {
     pub(crate) is_fetched: bool,
     /// What could not be looked at.
     pub(crate) not_looked_at: Vec<NotLookedAt>,
-    /// The days before an end from which on the gate warns.
-    pub(crate) warn_days: u32,
     /// The moment.
     pub(crate) now: Time,
 }
@@ -80,20 +80,41 @@ impl Plan {
 
     /// The calendar: each step on the last day that it can be done, or the first.
     pub(crate) fn calendar(&self) -> String {
-        let event = |(one, step): (&Rollover, &Step)| {
-            let day = step.by.or(step.from)?;
-            let role = step.role.word();
-            Some(Event {
-                identity: format!("step\n{}\n{role}\n{}\n{}", one.name, step.id, day.date()),
-                day,
-                summary: format!("{}: {} of {}", one.name, step.id, step.role.words()),
-                description: [vec![sentence(&step.what)], step.commands.clone()].concat().join("\n"),
-                alarm: (format!("{}: {}", one.name, step.id), self.warn_days),
-            })
-        };
-        let steps = self.rollovers.iter().flat_map(|one| one.steps.iter().map(move |step| (one, step)));
-        calendar::calendar(steps.filter_map(event), self.now)
+        let mut seen: HashMap<String, u32> = HashMap::new();
+        let mut events = Vec::new();
+        for (one, step) in self.rollovers.iter().flat_map(|one| one.steps.iter().map(move |step| (one, step))) {
+            let Some(day) = step.by.or(step.from) else { continue };
+            let identity = format!("step\n{}\n{}\n{}\n{}", one.name, step.role.word(), step.id, day.date());
+            // Of two that are alike a calendar would keep one.
+            let number = seen.entry(identity.clone()).and_modify(|number| *number += 1).or_insert(0);
+            let identity = if *number == 0 { identity } else { format!("{identity}\n{number}") };
+            let summary = format!("{}: {}", one.name, step.title(&one.vendor));
+            let description = [vec![sentence(&step.what)], step.commands.clone()].concat().join("\n");
+            events.push(Event { identity, day, alarm: (summary.clone(), one.warn_days), summary, description });
+        }
+        calendar::calendar(events, self.now)
     }
+
+    /// The steps whose time has come, those that are late first, each with its connection.
+    pub(crate) fn due_now(&self) -> Vec<(&Rollover, &Step)> {
+        let all = self.rollovers.iter().flat_map(|one| one.steps.iter().map(move |step| (one, step)));
+        let mut due: Vec<(&Rollover, &Step)> = all.filter(|(_, step)| due(step, self.now).is_some()).collect();
+        let order = |step: &Step| (due_order(step, self.now), step.by.is_none(), step.by);
+        due.sort_by_key(|(_, step)| order(step));
+        due
+    }
+
+    /// Leaves out the steps that are not to be done within some days.
+    pub(crate) fn within(&mut self, days: u32) {
+        let last = self.now.plus_seconds(i64::from(days).saturating_mul(86_400));
+        for one in &mut self.rollovers {
+            one.steps.retain(|step| step.from.or(step.by).is_none_or(|day| day <= last));
+        }
+    }
+}
+
+fn due_order(step: &Step, now: Time) -> bool {
+    due(step, now) != Some("late")
 }
 
 /// What a connection is, above its steps.
@@ -101,7 +122,7 @@ pub(crate) fn heading(one: &Rollover) -> String {
     match &one.overlap {
         Some(overlap) => format!("{}: {}", one.vendor, overlap.words()),
         None if one.rows.is_empty() => format!("{}: nothing is stored here that ends", one.vendor),
-        None => one.vendor.clone(),
+        None => format!("{}: no certificate is stored, and a client secret or token ends", one.vendor),
     }
 }
 
@@ -123,14 +144,23 @@ pub(crate) fn sentence(text: &str) -> String {
     if text.ends_with(['.', '?']) { text } else { format!("{text}.") }
 }
 
-/// Text from outside in Markdown: nothing of it is markup, but what stands between our backticks.
+/// Text from outside in Markdown: nothing of it is markup, but what stands between two backticks, where nothing is.
 fn marked(text: &str) -> String {
+    let text = printable(text);
+    let pieces: Vec<&str> = text.split('`').collect();
     let mut safe = String::with_capacity(text.len());
-    for letter in printable(text).chars() {
-        if matches!(letter, '\\' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '!' | '&') {
-            safe.push('\\');
+    for (at, piece) in pieces.iter().enumerate() {
+        // A backtick without another one is a letter.
+        let is_code = at % 2 == 1 && at + 1 < pieces.len() && !piece.is_empty();
+        if at > 0 {
+            safe.push_str(if is_code || at % 2 == 0 && !pieces[at - 1].is_empty() { "`" } else { "\\`" });
         }
-        safe.push(letter);
+        for letter in piece.chars() {
+            if !is_code && matches!(letter, '\\' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '!' | '&') {
+                safe.push('\\');
+            }
+            safe.push(letter);
+        }
     }
     safe
 }
@@ -201,7 +231,7 @@ mod tests {
         one.steps.push(Step { id: "ask", role: Role::IdpSigning, from, by, what, commands });
         let lost =
             NotLookedAt { source: "r".to_owned(), code: "file-not-found", message: "it is\u{202e} gone".to_owned() };
-        Plan { rollovers: vec![one], is_fetched: false, not_looked_at: vec![lost], warn_days: 30, now: at(now) }
+        Plan { rollovers: vec![one], is_fetched: false, not_looked_at: vec![lost], now: at(now) }
     }
 
     #[test]
@@ -234,10 +264,32 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_between_two_backticks_is_as_it_is() {
+        assert_eq!(marked("into `env:CLIENT_SECRET`, a_b ` c_d"), "into `env:CLIENT_SECRET`, a\\_b \\` c\\_d");
+        assert_eq!(marked("``<b>` _"), "\\`\\`\\<b\\>\\` \\_");
+    }
+
+    #[test]
+    fn two_steps_of_one_day_are_two_events() {
+        let mut plan = plan("2026-12-10");
+        plan.rollovers[0].warn_days = 60;
+        let again = plan.rollovers[0].steps[0].clone();
+        plan.rollovers[0].steps.push(again);
+        let calendar = plan.calendar();
+        let mut uids: Vec<&str> = calendar.lines().filter(|line| line.starts_with("UID:")).collect();
+        uids.dedup();
+        assert_eq!((uids.len(), calendar.matches("TRIGGER:-P60D").count()), (2, 2), "{calendar}");
+        assert_eq!(calendar, plan.calendar());
+    }
+
+    #[test]
     fn a_calendar_has_each_step_on_its_last_day() {
         let calendar = plan("2026-12-10").calendar();
         assert!(calendar.contains("\r\nDTSTART;VALUE=DATE:20270102\r\n"), "{calendar}");
-        assert!(calendar.contains("SUMMARY:q: ask of the identity provider's signing certificate\r\n"), "{calendar}");
+        assert!(
+            calendar.contains("SUMMARY:q: ask Qualtrics whether it holds two certificates at a time\r\n"),
+            "{calendar}"
+        );
         assert!(calendar.replace("\r\n ", "").contains("\\, then\\; wait"), "{calendar}");
         assert!(calendar.replace("\r\n ", "").contains("\\nssoctl cert add q FILE"), "{calendar}");
         assert_eq!(calendar.matches("\r\nEND:VEVENT").count(), 1, "{calendar}");

@@ -124,11 +124,24 @@ fn a_step_for_a_day_counts_for_nothing_until_it_is_done() {
     assert_eq!(coverage("2027-01-14"), 1);
     let check = day("2027-01-14", &["check"]).exits(0);
     assert!(!check.stdout.contains("certificate-step-due"), "{}", check.stdout);
-    day("2027-01-14", &["cert", "step", "q"]).exits(0).tells("nothing of `q` is due").tells("planned for 2027-01-15");
+    let step = day("2027-01-14", &["cert", "step", "q"]).exits(0);
+    step.tells("nothing of `q` is due today").tells("planned for 2027-01-15, and left alone: add `");
+    assert!(!step.stderr.contains("says so already"), "{}", step.stderr);
     assert_eq!(desk.read(FILE), planned);
     day("2027-01-15", &["check"]).exits(0).shows("warning[certificate-step-due]").shows("`ssoctl cert step q` does it");
+    day("2027-01-15", &["cert", "check"]).exits(0).tells("warning[certificate-step-due]");
+    for gate in [&["check"][..], &["cert", "check"]] {
+        let late = day("2027-01-23", &[gate, &["--format", "github"]].concat()).exits(1);
+        late.shows("::error file=connections/q.yaml,").shows("title=certificate-step-due");
+    }
     day("2027-01-15", &["cert", "plan", "q"]).exits(0).shows("on 2027-01-15  planned  idp-signing  DUE");
-    day("2027-01-15", &["cert", "step", "q"]).exits(0).tells("nothing was changed at the vendor");
+    let done = day("2027-01-15", &["cert", "step", "q"]).exits(0);
+    done.tells("nothing was changed at the vendor")
+        .tells("`ssoctl connection apply q`")
+        .tells("done in the file: add `");
+    // Of a certificate what people compare it by, and not its base64.
+    done.tells(&format!("SHA-256 {}", sha256(&next)));
+    assert!(!done.stderr.contains("-----BEGIN") && done.stderr.lines().count() < 40, "{}", done.stderr);
     assert_eq!(coverage("2027-01-15"), 2);
     assert_eq!(desk.read(FILE).matches("- on: ").count(), 1);
     day("2027-01-16", &["cert", "step", "q"]).exits(0);
@@ -136,14 +149,42 @@ fn a_step_for_a_day_counts_for_nothing_until_it_is_done() {
     assert_eq!(shown["saml"]["idp"]["certificates"][0]["sha256"], sha256(&next));
     let after = desk.read(FILE);
     assert!(!after.contains("planned") && after.contains("    # compared by telephone\n"), "{after}");
-    // The last one that is good goes by no plan.
-    desk.ssoctl(&["cert", "remove", "q", &sha256(&next), "--at", "2027-02-01"]).exits(0);
+    // The last one that is good goes by no plan, unless somebody accepts it twice.
+    let last = ["cert", "remove", "q", &sha256(&next), "--at", "2027-02-01"];
+    desk.ssoctl(&last).exits(5).tells("error[certificate-last]").tells("cert add q FILE --at DATE");
+    desk.ssoctl(&[&last[..], &["--accept", "certificate-last"]].concat()).exits(0).tells("certificate-step-gap");
+    desk.ssoctl(&["check"]).exits(0).shows("warning[certificate-step-gap]");
     day("2027-02-01", &["cert", "step", "q"]).exits(5).tells("error[certificate-last]");
+    let last = desk.read(FILE);
+    day("2027-02-01", &["cert", "step", "q", "--accept", "certificate-last"]).exits(0);
+    desk.write(FILE, last);
+    // What is planned is taken back.
+    desk.ssoctl(&["cert", "step", "q", "--cancel", "0123456789"]).exits(3).tells("error[certificate-not-found]");
+    desk.ssoctl(&["cert", "step", "q", "--cancel", &sha256(&next)[..12]])
+        .exits(0)
+        .tells("no longer planned for 2027-02-01");
+    assert_eq!(desk.read(FILE), after);
+    desk.ssoctl(&["cert", "step", "q", "--cancel", "all"]).exits(3).tells("planned is: nothing");
     // What is done by hand is no longer planned.
     desk.write(FILE, &before);
     desk.ssoctl(&["cert", "add", "q", "next.crt", "--at", "2027-01-15"]).exits(0);
     desk.ssoctl(&["cert", "add", "q", "next.crt"]).exits(0);
     assert!(!desk.read(FILE).contains("planned"), "{}", desk.read(FILE));
+    // What has ended by its day is not taken in unasked.
+    let short = made::certificate(&made::rsa_key(2048), 0, 60 * made::DAY);
+    desk.write("short.crt", made::pem(&short));
+    desk.write(FILE, &before);
+    desk.ssoctl(&["cert", "add", "q", "short.crt", "--at", "2027-01-15"]).exits(0);
+    day("2027-02-15", &["cert", "step", "q"]).exits(5).tells("error[certificate-expired]").tells("--cancel ");
+    day("2027-02-15", &["cert", "step", "q", "--accept", "certificate-expired"]).exits(0);
+    // A step that names no certificate, and one that names none at all.
+    for (remove, exit, code) in
+        [("ab".repeat(32), 0, "certificate-step-unknown"), ("foo".to_owned(), 3, "yaml-malformed")]
+    {
+        let planned = format!("    planned:\n    - on: 2027-01-15\n      remove: {remove}\n    certificates:\n");
+        desk.write(FILE, before.replace("    certificates:\n", &planned));
+        desk.ssoctl(&["check"]).exits(exit).shows(code).shows("connections/q.yaml:");
+    }
     // A step that says nothing, and one that cannot be read.
     let broken = before.replace(
         "    certificates:\n",
@@ -163,6 +204,20 @@ fn what_is_no_certificate_of_it_is_refused() {
     desk.write("idp.key", &key);
     desk.write("empty.crt", "");
     desk.write("idp.crt", made::pem(&made::good()));
+    // Without its BEGIN line it is known all the same, wherever a certificate stands.
+    let bare: String = key.lines().filter(|line| !line.starts_with('-')).collect();
+    let file = desk.read(FILE);
+    for place in [
+        format!("    planned:\n    - on: 2027-01-15\n      add:\n        pem: {bare}\n"),
+        format!("    trust:\n    - {bare}\n"),
+    ] {
+        desk.write(FILE, file.replace("    certificates:\n", &format!("{place}    certificates:\n")));
+        for command in [&["check"][..], &["connection", "show", "q", "--format", "json"], &["cert", "step", "q"]] {
+            let refused = desk.ssoctl(command).exits(3);
+            assert!(format!("{}{}", refused.stdout, refused.stderr).contains("private-key"), "{command:?}");
+        }
+    }
+    desk.write(FILE, file);
     let before = desk.files();
     for (arguments, exit, code) in [
         (["cert", "add", "q", "idp.key"], 3, "private-key"),

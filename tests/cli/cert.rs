@@ -121,7 +121,7 @@ fn only_an_expired_one_is_the_end() {
         ");
     insta::assert_snapshot!(output.stderr, @r"
         error[certificate-expired]: q: the certificate of `CN=idp.example.org` ended on 2026-11-21T10:00:00Z
-          hint: get the identity provider's next certificate: `ssoctl connection refresh q` takes it
+          hint: get the identity provider's next certificate: `ssoctl cert add q FILE` takes it
         not checked: certificate chains and revocation (signing certificates are pinned)
         ");
 }

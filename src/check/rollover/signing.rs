@@ -2,12 +2,16 @@
 //! beside it, the identity provider changes over, and the old one goes; where it holds one, both sides change in
 //! the same hour. Where nobody knows, a cut-over is planned: it works at either.
 
+use crate::cert::Certificate;
 use crate::cert::coverage::Policy;
 use crate::check::certificate;
+use crate::check::held::Entered;
+use crate::check::planned;
 use crate::check::rollover::List;
 use crate::check::rollover::Subject;
 use crate::model::connection::IdentityProvider;
 use crate::model::connection::PlannedStep;
+use crate::model::rollover::HERE;
 use crate::model::rollover::Item;
 use crate::model::rollover::Overlap;
 use crate::model::rollover::Presence;
@@ -17,13 +21,10 @@ use crate::model::rollover::Step;
 use crate::model::rollover::is_endless;
 use crate::model::time::Time;
 
-/// Digits of a fingerprint that a command names a certificate by.
-const DIGITS: usize = 16;
-
 /// The beginning of a fingerprint.
 fn short(item: &Item) -> &str {
     let sha256 = item.sha256.as_deref().unwrap_or_default();
-    sha256.get(..DIGITS).unwrap_or(sha256)
+    sha256.get(..certificate::DIGITS).unwrap_or(sha256)
 }
 
 fn in_file(item: &Item) -> bool {
@@ -40,9 +41,7 @@ pub(super) fn of_idp(
     steps: &mut Vec<Step>,
 ) {
     let plan = Plan { subject, overlap, by_url: idp.metadata.is_some(), items: &list.items, planned: &idp.planned };
-    for step in &idp.planned {
-        plan.agreed(step, steps);
-    }
+    plan.agreed(idp, steps);
     if let Some(code) = list.unreadable {
         let what = "a certificate in the file cannot be read, so that nobody knows what it covers".to_owned();
         let commands = vec![subject.command("cert show", ""), format!("ssoctl explain {code}")];
@@ -55,6 +54,18 @@ pub(super) fn of_idp(
         }
         return;
     };
+    let now = subject.terms.now;
+    if !stored().any(|item| item.is_good(now))
+        && let Some(first) = stored().filter(|item| item.begin > Some(now)).min_by_key(|item| item.begin)
+    {
+        let begin = first.begin.map(Time::date).unwrap_or_default();
+        let what = format!(
+            "no certificate is good today, so that nobody can log in: {} begins on {begin}. Ask the identity provider's \
+             administrator for the one that it signs with now",
+            short(first)
+        );
+        steps.push(plan.step("obtain", (None, None), what, vec![plan.take(), plan.record()]));
+    }
     for old in stored().filter(|item| item.end < last.end) {
         plan.replaced_in_file(old, last, row, steps);
     }
@@ -89,6 +100,11 @@ impl Plan<'_> {
         self.subject.command("cert remove", short(old))
     }
 
+    /// What puts on record that it was done at the vendor too, the last command of a rollover there.
+    fn record(&self) -> String {
+        self.subject.command("connection apply", "")
+    }
+
     fn test(&self) -> String {
         self.subject.command("connection test", "")
     }
@@ -99,30 +115,39 @@ impl Plan<'_> {
         self.planned.iter().filter_map(|step| step.remove.as_deref()).any(|one| one.eq_ignore_ascii_case(sha256))
     }
 
-    /// A step whose day the file has.
-    fn agreed(&self, step: &PlannedStep, steps: &mut Vec<Step>) {
+    /// The steps whose day the file has; those of one day are done by one command.
+    fn agreed(&self, idp: &IdentityProvider, steps: &mut Vec<Step>) {
         // Where it holds one, or may, what comes and what goes belong together.
         let hour = if *self.overlap == Overlap::Several { "" } else { ", in the hour that was agreed on" };
-        let vendor = self.subject.vendor;
-        let what = match (&step.add, &step.remove) {
-            (Some(add), None) => match certificate::read(add) {
-                Ok(one) => format!("agreed on: {} comes, here and at {vendor}{hour}", &one.sha256[..DIGITS]),
-                // The check of the file says what is wrong with it.
-                Err(_) => return,
-            },
-            (None, Some(old)) => {
-                format!("agreed on: {} goes, here and at {vendor}{hour}", old.get(..DIGITS).unwrap_or(old))
+        let mut days: Vec<Time> = self.planned.iter().map(|step| step.on).collect();
+        days.sort_unstable();
+        days.dedup();
+        for day in days {
+            let of_day = self.planned.iter().filter(|step| step.on == day);
+            // The check of the file says what is wrong with the others.
+            let what: Vec<String> = of_day.filter_map(|step| planned::called(step, idp)).collect();
+            if what.is_empty() {
+                continue;
             }
-            _ => return,
+            let what = format!("{}{HERE}{}{hour}", what.join(", "), self.subject.vendor);
+            let commands = vec![self.subject.command("cert step", ""), self.record()];
+            steps.push(self.step("planned", (Some(day), Some(day)), what, commands));
+        }
+    }
+
+    /// The day on which a certificate is planned to come.
+    fn comes_on(&self, item: &Item) -> Option<Time> {
+        let is_it = |step: &&PlannedStep| {
+            let one = step.add.as_ref().and_then(|add| certificate::read(add).ok());
+            one.is_some_and(|one| item.sha256.as_deref() == Some(one.sha256.as_str()))
         };
-        let days = (Some(step.on), Some(step.on));
-        steps.push(self.step("planned", days, what, vec![self.subject.command("cert step", "")]));
+        self.planned.iter().filter(is_it).map(|step| step.on).min()
     }
 
     /// There is none at all.
     fn first(&self, steps: &mut Vec<Step>) {
         let what = "the connection has no signing certificate: ask the identity provider's administrator for it";
-        steps.push(self.step("obtain", (None, None), what.to_owned(), vec![self.take()]));
+        steps.push(self.step("obtain", (None, None), what.to_owned(), vec![self.take(), self.record()]));
     }
 
     /// A certificate of the file with its successor there too.
@@ -146,7 +171,12 @@ impl Plan<'_> {
                     steps.push(self.step("switch", days, what, vec![self.test()]));
                 }
                 Overlap::Single(_) | Overlap::Unknown(_) => {
-                    steps.push(self.cut_over(old, short(next), days, vec![self.remove(old), self.test()]));
+                    steps.push(self.cut_over(
+                        old,
+                        short(next),
+                        days,
+                        vec![self.remove(old), self.test(), self.record()],
+                    ));
                 }
             }
         }
@@ -155,7 +185,7 @@ impl Plan<'_> {
             let ended = if has_ended { "has ended" } else { "ends" };
             let live = if row.until.is_some() { "; another one covers the connection" } else { "" };
             let what = format!("{} {ended} on {}{live}: take it out here and at {vendor}", short(old), end.date());
-            steps.push(self.step("remove", (Some(end), None), what, vec![self.remove(old)]));
+            steps.push(self.step("remove", (Some(end), None), what, vec![self.remove(old), self.record()]));
         }
     }
 
@@ -173,7 +203,7 @@ impl Plan<'_> {
                 short(old)
             ),
         };
-        steps.push(self.step("remove", (None, None), what, vec![self.remove(old)]));
+        steps.push(self.step("remove", (None, None), what, vec![self.remove(old), self.record()]));
     }
 
     /// From the last one of the file to what comes after it.
@@ -182,8 +212,21 @@ impl Plan<'_> {
         let vendor = self.subject.vendor;
         let comes = |item: &&Item| item.presence == Presence::Planned && item.end > last.end;
         if let Some(next) = self.items.iter().filter(comes).min_by_key(|item| item.end) {
-            // When it comes is agreed on; that the other one is no longer needed follows.
-            let begin = Some(terms.asked(end)).max(next.begin);
+            // When it comes is agreed on; that the other one is no longer needed follows. Before that day the vendor has
+            // it not.
+            let comes_on = self.comes_on(next);
+            let begin = Some(terms.asked(end)).max(next.begin).max(comes_on);
+            if let Some(day) = comes_on.filter(|day| *day > end) {
+                let what = format!(
+                    "{} ends on {}, and {} is planned for {} only: nobody could log in between, so move it",
+                    short(last),
+                    end.date(),
+                    short(next),
+                    day.date()
+                );
+                let move_it = self.subject.command("cert add", "FILE --at DATE");
+                steps.push(self.step("move", (None, Some(terms.entered(end))), what, vec![move_it]));
+            }
             if *self.overlap == Overlap::Several && next.key != last.key {
                 let what = format!(
                     "have the identity provider sign with {} in place of {}, once {vendor} holds both",
@@ -194,7 +237,7 @@ impl Plan<'_> {
             }
             if !self.goes(last) {
                 let what = format!("{} ends on {}: take it out here and at {vendor}", short(last), end.date());
-                steps.push(self.step("remove", (Some(end), None), what, vec![self.remove(last)]));
+                steps.push(self.step("remove", (Some(end), None), what, vec![self.remove(last), self.record()]));
             }
             return;
         }
@@ -275,18 +318,18 @@ impl Plan<'_> {
         match self.overlap {
             Overlap::Several => {
                 let what = format!("{why}; add it here, and at {vendor} beside the old one");
-                steps.push(self.step("add", (from, Some(terms.entered(end))), what, vec![self.take()]));
+                let commands = vec![self.take(), self.record()];
+                steps.push(self.step("add", (from, Some(terms.entered(end))), what, commands));
                 let what = format!(
                     "have the identity provider sign with {next} in place of {}, once {vendor} holds both",
                     short(last)
                 );
                 steps.push(self.step("switch", (begin, Some(end)), what, vec![self.test()]));
                 let what = format!("{} ends on {}: take it out here and at {vendor}", short(last), end.date());
-                steps.push(self.step("remove", (Some(end), None), what, vec![self.remove(last)]));
+                steps.push(self.step("remove", (Some(end), None), what, vec![self.remove(last), self.record()]));
             }
             Overlap::Single(_) | Overlap::Unknown(_) => {
-                let add = self.subject.command("cert add", "FILE");
-                let commands = vec![add, self.remove(last), self.test()];
+                let commands = vec![self.take(), self.remove(last), self.test(), self.record()];
                 steps.push(self.cut_over(last, next, (begin, Some(end)), commands));
             }
         }
@@ -305,6 +348,27 @@ impl Plan<'_> {
         );
         self.step("cut-over", days, what, commands)
     }
+}
+
+/// What the file has and the vendor has not by record: what was done here and not there covers nothing.
+pub(super) fn entered(subject: &Subject<'_>, entered: &Entered<'_>, overlap: &Overlap) -> Option<Step> {
+    let terms = subject.terms;
+    let difference = entered.difference(terms.policy)?;
+    // Beside the one that the vendor has, the next one waits for the cut-over.
+    if *overlap != Overlap::Several && difference.extra.is_empty() && !difference.held.is_empty() {
+        return None;
+    }
+    let digits = |list: &[Certificate]| {
+        list.iter().map(|one| one.sha256[..certificate::DIGITS].to_owned()).collect::<Vec<_>>().join(" and ")
+    };
+    let (vendor, by) = (subject.vendor, entered.until(terms).map(|until| terms.entered(until)));
+    let (by, what) = match difference.missing.as_slice() {
+        [] => (None, format!("{vendor} has {} still, by record: take it out there", digits(&difference.extra))),
+        new => (by, format!("{vendor} has {} not, by record: enter it there", digits(new))),
+    };
+    let commands = vec![subject.command("connection diff", ""), subject.command("connection apply", "")];
+    let what = format!("{what}, and record it");
+    Some(Step { id: "enter", role: Role::IdpSigning, from: None, by, what, commands })
 }
 
 /// The steps for the vendor's own certificates, which the identity provider must be given.

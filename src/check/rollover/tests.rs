@@ -13,17 +13,17 @@ use crate::workspace::parsed_for_tests;
 
 const NOW: &str = "2026-11-22T10:00:00Z";
 
-fn at(text: &str) -> Time {
+pub(in crate::check) fn at(text: &str) -> Time {
     Time::parse(text).unwrap()
 }
 
-fn key() -> PKey<Private> {
+pub(in crate::check) fn key() -> PKey<Private> {
     let group = openssl::ec::EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
     PKey::from_ec_key(openssl::ec::EcKey::generate(&group).unwrap()).unwrap()
 }
 
 /// A certificate of a key, from day to day.
-fn one(key: &PKey<Private>, begin: &str, end: &str) -> StoredCertificate {
+pub(in crate::check) fn one(key: &PKey<Private>, begin: &str, end: &str) -> StoredCertificate {
     let mut builder = X509Builder::new().unwrap();
     builder.set_version(2).unwrap();
     builder.set_pubkey(key).unwrap();
@@ -35,13 +35,13 @@ fn one(key: &PKey<Private>, begin: &str, end: &str) -> StoredCertificate {
     StoredCertificate { sha256: None, not_after: None, pem }
 }
 
-fn other(begin: &str, end: &str) -> StoredCertificate {
+pub(in crate::check) fn other(begin: &str, end: &str) -> StoredCertificate {
     one(&key(), begin, end)
 }
 
 const BASE: &str = "version: 1\nprovider: qualtrics\nname: Prod\n";
 
-fn saml(certificates: &[StoredCertificate]) -> Connection {
+pub(in crate::check) fn saml(certificates: &[StoredCertificate]) -> Connection {
     let mut connection = parsed_for_tests(&format!(
         "{BASE}saml:\n  idp:\n    entity_id: https://idp.example.org\n    metadata: https://idp.example.org/m\n"
     ));
@@ -55,7 +55,7 @@ fn terms(policy: Policy) -> Terms {
 
 fn planned(connection: &Connection, support: Support, published: &Published) -> Rollover {
     let vendor = answering(Capability::SeveralCertificates, support);
-    of("q", connection, &vendor, published, terms(Policy::Strict))
+    of("q", connection, &vendor, None, published, terms(Policy::Strict))
 }
 
 /// `step days`, in order.
@@ -91,9 +91,12 @@ fn an_overlap_is_add_wait_remove_and_a_single_one_is_a_cut_over() {
     assert_eq!(steps(&single), [obtain, "cut-over 2027-05-02 to 2027-06-01"]);
     assert_eq!(single.overlap, Some(Overlap::Single("one only".to_owned())));
     let commands = &single.steps[1].commands;
-    assert_eq!(commands[0], "ssoctl cert add q FILE");
+    assert_eq!(commands[0], "ssoctl connection refresh q");
     let sha256 = single.rows[0].items[0].sha256.as_deref().unwrap();
     assert_eq!(commands[1], format!("ssoctl cert remove q {}", &sha256[..16]));
+    // What is done at the vendor goes on record.
+    assert_eq!(commands.last().unwrap(), "ssoctl connection apply q");
+    assert_eq!(several.steps[1].commands.last().unwrap(), "ssoctl connection apply q");
     assert!(single.steps[1].what.contains("same hour"), "{}", single.steps[1].what);
     let asked = plan(unknown());
     assert_eq!(steps(&asked), ["ask 2027-04-02 to 2027-05-02", obtain, "cut-over 2027-05-02 to 2027-06-01"]);
@@ -134,7 +137,7 @@ fn what_is_published_and_not_in_the_file_is_to_be_taken_in() {
     assert!(steps(&found).contains(&"renew by 2027-01-25".to_owned()), "{:?}", steps(&found));
     assert_eq!(found.rows[0].items[0].presence, Presence::Withdrawn);
     let vendor = answering(Capability::SeveralCertificates, no());
-    let found = of("q", &connection, &vendor, &seen(&[old.clone(), renewed]), terms(Policy::KeyOnly));
+    let found = of("q", &connection, &vendor, None, &seen(&[old.clone(), renewed]), terms(Policy::KeyOnly));
     let renew = found.steps.iter().find(|step| step.id == "renew").unwrap();
     assert!(renew.what.contains("nothing is to be done") && renew.by.is_none(), "{renew:?}");
     // One that is published no more is named.
@@ -220,12 +223,59 @@ fn a_day_that_the_file_has_is_a_step_and_takes_the_place_of_what_would_be_asked_
     let idp = &mut connection.saml.as_mut().unwrap().idp;
     idp.planned = vec![step("2027-01-10", Some(&next), None), step("2027-01-12", None, Some(&sha256))];
     let found = planned(&connection, Support::Yes, &Published::default());
-    assert_eq!(steps(&found), ["switch 2026-12-03 to 2027-02-01", "planned on 2027-01-10", "planned on 2027-01-12"]);
-    assert!(found.steps[1..].iter().all(|step| step.commands == ["ssoctl cert step q"]), "{:?}", found.steps);
+    // Before it has come the vendor has it not.
+    assert_eq!(steps(&found), ["planned on 2027-01-10", "switch 2027-01-10 to 2027-02-01", "planned on 2027-01-12"]);
+    let planned = |step: &&Step| step.id == "planned";
+    let mut agreed = found.steps.iter().filter(planned);
+    assert!(agreed.all(|step| step.commands == ["ssoctl cert step q", "ssoctl connection apply q"]));
+    assert!(found.steps[0].title("V").starts_with("add `"), "{}", found.steps[0].title("V"));
+    assert!(found.steps[2].title("V").starts_with("remove `"), "{}", found.steps[2].title("V"));
     // Until it is done it covers nothing; published too, it is one and the same.
     assert_eq!(found.rows[0].until, Some(at("2027-02-01")));
-    let found = planned(&connection, no(), &seen(&[old, next]));
+    // Those of one day are one step, and a day after the end of the other one is told.
+    let mut same = connection.clone();
+    let planned_in = |connection: &mut Connection, days: [&str; 2]| {
+        for (step, day) in connection.saml.as_mut().unwrap().idp.planned.iter_mut().zip(days) {
+            step.on = at(day);
+        }
+    };
+    planned_in(&mut same, ["2027-01-10", "2027-01-10"]);
+    let found = self::planned(&same, Support::Yes, &Published::default());
+    assert_eq!(steps(&found), ["planned on 2027-01-10", "switch 2027-01-10 to 2027-02-01"]);
+    assert!(found.steps[0].what.contains(", remove `"), "{}", found.steps[0].what);
+    planned_in(&mut same, ["2027-02-20", "2027-02-20"]);
+    let found = self::planned(&same, no(), &Published::default());
+    assert_eq!(steps(&found), ["move by 2027-01-25", "planned on 2027-02-20"]);
+    let found = self::planned(&connection, no(), &seen(&[old, next]));
     assert_eq!(steps(&found), ["planned on 2027-01-10", "planned on 2027-01-12"]);
     let presence: Vec<Presence> = found.rows[0].items.iter().map(|item| item.presence).collect();
     assert_eq!(presence, [Presence::InFile, Presence::Planned]);
+}
+
+#[test]
+fn a_certificate_that_is_still_to_begin_has_a_step_for_today() {
+    let found = planned(&saml(&[other("2027-01-01", "2029-01-01")]), Support::Yes, &Published::default());
+    assert_eq!(steps(&found)[0], "obtain at any time");
+    assert!(found.steps[0].what.contains("begins on 2027-01-01"), "{}", found.steps[0].what);
+    assert!(found.steps[0].is_due(at(NOW)));
+}
+
+#[test]
+fn what_was_not_applied_is_to_be_entered_and_covers_nothing() {
+    let (old, next) = (other("2025-01-01", "2026-12-20"), other("2026-01-01", "2030-01-01"));
+    let planned = |file: &[StoredCertificate], record: &[StoredCertificate], support| {
+        let vendor = answering(Capability::SeveralCertificates, support);
+        of("q", &saml(file), &vendor, Some(&saml(record)), &Published::default(), terms(Policy::Strict))
+    };
+    let both = [old.clone(), next.clone()];
+    let found = planned(&both, std::slice::from_ref(&old), Support::Yes);
+    assert_eq!((found.rows[0].until, found.rows[0].state), (Some(at("2026-12-20")), State::Ending));
+    let enter = found.steps.iter().find(|step| step.id == "enter").unwrap();
+    assert_eq!(enter.commands, ["ssoctl connection diff q", "ssoctl connection apply q"]);
+    assert_eq!(enter.by, Some(at("2026-12-13")));
+    // Where it holds one, the cut-over says it all, until it was done here alone.
+    let ids = |found: &Rollover| found.steps.iter().map(|step| step.id).collect::<Vec<_>>();
+    assert!(!ids(&planned(&both, std::slice::from_ref(&old), no())).contains(&"enter"));
+    assert!(ids(&planned(std::slice::from_ref(&next), std::slice::from_ref(&old), no())).contains(&"enter"));
+    assert!(!ids(&planned(&both, &both, Support::Yes)).contains(&"enter"));
 }

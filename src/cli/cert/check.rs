@@ -11,8 +11,12 @@ use crate::cert::coverage::coverage;
 use crate::cert::judge::Status;
 use crate::cert::judge::Thresholds;
 use crate::check::certificate;
+use crate::check::certificate::ConnectionCoverage;
 use crate::check::certificate::Met;
 use crate::check::credential;
+use crate::check::held::Entered;
+use crate::check::planned;
+use crate::check::rollover::Terms;
 use crate::cli::Format;
 use crate::cli::Verdict;
 use crate::cli::cert::check::judged::Judged;
@@ -33,8 +37,10 @@ use crate::finding::Finding;
 use crate::finding::Place;
 use crate::finding::Severity;
 use crate::model::ConnectionName;
+use crate::model::connection::Connection;
 use crate::model::connection::OAuth;
 use crate::model::time::Time;
+use crate::provider::profile::Profile;
 use crate::report::certificates;
 use crate::report::certificates::CertificateRow;
 use crate::report::certificates::ConnectionRow;
@@ -42,6 +48,8 @@ use crate::report::certificates::Report;
 use crate::report::certificates::SecretRow;
 use crate::workspace::Loaded;
 use crate::workspace::Ruling;
+use crate::workspace::Segment;
+use crate::workspace::Workspace;
 
 /// Check certificates: until when is each connection covered?
 ///
@@ -107,9 +115,17 @@ struct Outcome {
     failures: Failures,
     /// Where the certificates of a connection stand, or the file that cannot be read.
     places: BTreeMap<String, Place>,
+    /// What the files of connections say.
+    loaded: BTreeMap<String, Connection>,
 }
 
 impl Outcome {
+    /// How the next certificate gets into the file of a connection.
+    fn mend(&self, name: &str) -> String {
+        let refresh = || format!("`ssoctl connection refresh {name}` takes in the identity provider's next certificate");
+        self.loaded.get(name).filter(|one| one.saml.is_some()).map_or_else(refresh, |one| planned::mend(name, one))
+    }
+
     /// Takes what stands outside any connection.
     fn take(&mut self, source: &str, work: impl FnOnce(&mut Found) -> Result<()>) {
         let mut found = Found::default();
@@ -218,8 +234,9 @@ fn connection(
     {
         return Ok(());
     }
-    let (validity, thresholds) = (ruling.coverage(), ruling.thresholds);
-    let found = certificate::coverage(name.as_str(), &loaded.connection, validity, context.now, thresholds);
+    let terms = Terms { policy: ruling.coverage(), thresholds: ruling.thresholds, now: context.now };
+    let mut found = certificate::coverage(name.as_str(), &loaded.connection, terms.policy, terms.now, terms.thresholds);
+    entered(&loaded, &workspace, terms, &mut found, context, outcome);
     let code = found.coverage.map_or(Some("certificate-not-stored"), |coverage| coverage.code);
     let until = found.coverage.and_then(|coverage| coverage.until);
     let status = found.coverage.map(|coverage| coverage.status);
@@ -238,6 +255,31 @@ fn connection(
     }
     outcome.met.extend(found.met.into_iter().map(|met| (met, true)));
     Ok(())
+}
+
+/// What the vendor has of it by record, and what is planned.
+fn entered(
+    loaded: &Loaded,
+    workspace: &Workspace,
+    terms: Terms,
+    found: &mut ConnectionCoverage,
+    context: &Context,
+    outcome: &mut Outcome,
+) {
+    let (name, connection) = (loaded.name.as_str(), &loaded.connection);
+    let applied = workspace.applied(&loaded.name).unwrap_or_else(|error| {
+        outcome.failures.keep(&workspace.applied_path(&loaded.name).display().to_string(), Err(error));
+        None
+    });
+    // `check` tells of a vendor that there is not.
+    let vendor = context.vendor(&connection.provider).ok();
+    let vendor = vendor.as_ref().map(|vendor| -> &Profile { vendor });
+    let entered = Entered { connection, vendor, applied: applied.as_ref().map(|applied| &applied.connection) };
+    entered.weigh(found, terms);
+    let locate = |route: &[Segment]| Some(loaded.place(route));
+    outcome.findings.extend(entered.finding(name, &locate, terms));
+    outcome.findings.extend(planned::findings(name, connection, vendor, &locate, found.coverage, terms));
+    outcome.loaded.insert(name.to_owned(), connection.clone());
 }
 
 /// The client secret and the API token of a connection, by the ends on record.

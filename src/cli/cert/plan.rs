@@ -18,7 +18,7 @@ use crate::model::printable;
 use crate::model::rollover::Rollover;
 use crate::model::rollover::Step;
 use crate::report::rollover::Plan;
-use crate::report::rollover::due;
+use crate::report::rollover::due as due_word;
 use crate::report::rollover::heading;
 use crate::report::timeline::text;
 use crate::workspace::Loaded;
@@ -34,12 +34,14 @@ const COLUMNS: usize = 80;
 /// a cut-over, in the same hour on both sides; where nobody knows, the question to ask. The next
 /// certificate is to be at hand on the day from which on the gate warns (`warn_days` of ssoctl.yaml),
 /// and entered before it fails (`fail_days`). `--fetch` looks for certificates that are published and
-/// not in the file. Nothing is written.
+/// not in the file. What of it the vendor has by the record of `connection apply` counts, and no more.
+/// What is late or due is listed first. Nothing is written.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   ssoctl cert plan
   ssoctl cert plan qualtrics-prod --fetch
+  ssoctl cert plan --within 60
   ssoctl cert plan --format ics > rollovers.ics
   ssoctl cert plan --format json | jq -r '.connections[].steps[] | select(.state != \"ahead\").commands[]'
 
@@ -54,6 +56,9 @@ pub(crate) struct Args {
     /// Fetch what the other sides publish now, and plan with it too
     #[arg(long)]
     fetch: bool,
+    /// Leave out the steps that are not to be done within this many days
+    #[arg(long, value_name = "DAYS")]
+    within: Option<u32>,
     #[command(flatten)]
     source: source::Flags,
 }
@@ -71,7 +76,6 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     } else {
         args.names.clone()
     };
-    let policy = &workspace.config.policy;
     let mut rollovers = Vec::new();
     for name in &names {
         match planned(name, args, &workspace, context, &mut failures) {
@@ -79,13 +83,15 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             Err(error) => failures.keep(name.as_str(), Err(error)),
         }
     }
-    let plan = Plan {
+    let mut plan = Plan {
         rollovers,
         is_fetched: args.fetch,
         not_looked_at: failures.rows(),
-        warn_days: policy.warn_days,
         now: context.now,
     };
+    if let Some(days) = args.within {
+        plan.within(days);
+    }
     match context.format {
         Format::Json => context.ui.json(&plan.json())?,
         Format::Md => context.ui.data(&plan.markdown())?,
@@ -116,7 +122,12 @@ fn planned(
         true => published(&loaded, args, workspace, context, failures),
         false => Published::default(),
     };
-    Ok(rollover::of(name.as_str(), &loaded.connection, &vendor, &published, terms))
+    let applied = workspace.applied(name).unwrap_or_else(|error| {
+        failures.keep(&workspace.applied_path(name).display().to_string(), Err(error));
+        None
+    });
+    let applied = applied.as_ref().map(|applied| &applied.connection);
+    Ok(rollover::of(name.as_str(), &loaded.connection, &vendor, applied, &published, terms))
 }
 
 /// What is published now, as far as the file says where.
@@ -150,6 +161,15 @@ fn page(plan: &Plan, columns: usize) -> String {
             lines.push(format!("{:indent$}{}", "", line.trim_start()));
         }
     };
+    let due = plan.due_now();
+    if plan.rollovers.len() > 1 && !due.is_empty() {
+        lines.extend([String::new(), "due now".to_owned()]);
+        for (one, step) in due {
+            let text = format!("{}: {} ({})", one.name, step.title(&one.vendor), step.when());
+            let word = due_word(step, plan.now).unwrap_or_default().to_uppercase();
+            wrapped(&format!("{word}  {text}"), 2, &mut lines);
+        }
+    }
     for one in &plan.rollovers {
         if !lines.is_empty() {
             lines.push(String::new());
@@ -168,7 +188,7 @@ fn page(plan: &Plan, columns: usize) -> String {
 }
 
 fn headline(step: &Step, plan: &Plan) -> String {
-    let due = due(step, plan.now).map(|word| format!("  {}", word.to_uppercase())).unwrap_or_default();
+    let due = due_word(step, plan.now).map(|word| format!("  {}", word.to_uppercase())).unwrap_or_default();
     format!("  {}  {}  {}{due}", step.when(), step.id, step.role.word())
 }
 
@@ -194,12 +214,13 @@ mod tests {
             vendor: "Acme".to_owned(),
             is_enabled: true,
             overlap: None,
+            warn_days: 30,
             rows: Vec::new(),
             steps: vec![step],
         };
         let now = day("2026-11-22").unwrap();
         let plan =
-            Plan { rollovers: vec![rollover], is_fetched: false, not_looked_at: Vec::new(), warn_days: 30, now };
+            Plan { rollovers: vec![rollover], is_fetched: false, not_looked_at: Vec::new(), now };
         assert_eq!(
             page(&plan, 44),
             "q\n  Acme: nothing is stored here that ends\n\n  2026-11-01 to 2026-12-01  cut-over  idp-signing  DUE\n    \

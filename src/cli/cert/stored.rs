@@ -27,14 +27,15 @@ use crate::workspace::Workspace;
 /// Fewest digits of a fingerprint that name a certificate.
 const FEWEST: usize = 8;
 /// The codes that somebody must accept by name.
-const EXPIRED: &str = "certificate-expired";
-const LAST: &str = "certificate-last";
+pub(super) const EXPIRED: &str = "certificate-expired";
+pub(super) const LAST: &str = "certificate-last";
 
 /// Add an identity provider's signing certificates to a connection by hand
 ///
 /// Other lines and comments of the file stay. A certificate that is there already is told and
 /// left alone, and so is told where its key is known; one that has ended is refused, and a private
-/// key is too, and not shown. Where the vendor holds a single certificate, that is said.
+/// key is too, and not shown. Where the vendor holds a single certificate, that is said. It covers
+/// nothing at the vendor before it is entered there: `ssoctl connection apply NAME` records that.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -51,7 +52,8 @@ pub(crate) struct AddArgs {
     // PEM given in the place of its file is read, and a private key refused and not echoed.
     #[arg(value_name = "FILE", allow_hyphen_values = true)]
     file: String,
-    /// Only write into the file that it comes on this day; `check` tells when it is there, `cert step` does it
+    /// Only write into the file that it comes on this day; `check` tells when it is there, `cert step` does it. Again
+    /// with another day it moves there
     #[arg(long, value_name = "DATE", value_parser = moment::parse)]
     at: Option<Time>,
     /// Add it although it has ended
@@ -61,7 +63,8 @@ pub(crate) struct AddArgs {
 
 /// Remove a signing certificate from a connection
 ///
-/// The last one that is good today stays unless somebody accepts that nobody can log in without.
+/// The last one that is good today, or on the day of `--at`, stays unless somebody accepts that nobody can
+/// log in without. Take it out at the vendor too; `ssoctl connection apply NAME` records that.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -77,10 +80,11 @@ pub(crate) struct RemoveArgs {
     /// Its SHA-256 fingerprint, or the beginning of it; `ssoctl cert show NAME` prints it
     #[arg(value_name = "SHA256")]
     sha256: String,
-    /// Only write into the file that it goes on this day; `check` tells when it is there, `cert step` does it
+    /// Only write into the file that it goes on this day; `check` tells when it is there, `cert step` does it. Again
+    /// with another day it moves there
     #[arg(long, value_name = "DATE", value_parser = moment::parse)]
     at: Option<Time>,
-    /// Remove it although it is the last one that is good today
+    /// Remove it although it is the last one that is good
     #[arg(long, value_name = "CODE", value_parser = [LAST])]
     accept: Option<String>,
 }
@@ -118,7 +122,7 @@ pub(crate) fn add(args: &AddArgs, context: &mut Context) -> Result<Verdict> {
     }
     if let Some(day) = args.at {
         let steps = import::saml::stored(&new).into_iter().map(|one| step::comes(day, one)).collect();
-        return step::plan(&loaded, day, steps, &workspace, context);
+        return step::plan(&loaded, (day, true), steps, &workspace, context);
     }
     let several = old.len() + new.len() > 1 && !new.is_empty();
     let values = import::saml::stored(&new)
@@ -169,13 +173,7 @@ pub(crate) fn remove(args: &RemoveArgs, context: &mut Context) -> Result<Verdict
     let _lock = workspace.lock()?;
     let loaded = workspace.load(&args.name)?;
     let old = &saml_of(&loaded)?.idp.certificates;
-    let text = args.sha256.trim();
-    let wanted: String = text.strip_prefix("sha256:").unwrap_or(text).replace([':', ' '], "").to_ascii_lowercase();
-    if wanted.len() < FEWEST || !wanted.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Err(Failure::usage("certificate-fingerprint", "this is no SHA-256 fingerprint, nor the beginning of one")
-            .hint(format!("give at least {FEWEST} hexadecimal digits; `ssoctl cert show {}` prints them", args.name))
-            .into());
-    }
+    let wanted = fingerprint(&args.sha256, &args.name)?;
     let found: Vec<usize> =
         (0..old.len()).filter(|at| digest(&old[*at]).is_some_and(|digest| digest.starts_with(&wanted))).collect();
     let &[at] = found.as_slice() else {
@@ -186,7 +184,8 @@ pub(crate) fn remove(args: &RemoveArgs, context: &mut Context) -> Result<Verdict
             .into());
     };
     if let Some(day) = args.at {
-        return step::plan(&loaded, day, vec![step::goes(day, &digest(&old[at]).unwrap_or_default())], &workspace, context);
+        let goes = step::goes(day, &digest(&old[at]).unwrap_or_default());
+        return step::plan(&loaded, (day, args.accept.is_some()), vec![goes], &workspace, context);
     }
     let is_good = |one: &cert::Certificate| one.not_before <= context.now && context.now <= one.not_after;
     let good: Vec<String> = readable(old).into_iter().filter(is_good).map(|one| one.sha256).collect();
@@ -206,6 +205,18 @@ pub(crate) fn remove(args: &RemoveArgs, context: &mut Context) -> Result<Verdict
     write(&loaded, &[vec![edit], step::done(&loaded, None, Some(&this))?].concat(), &workspace, context)
 }
 
+/// A fingerprint, or the beginning of one, as certificates are named by it.
+pub(super) fn fingerprint(text: &str, name: &ConnectionName) -> Result<String> {
+    let text = text.trim();
+    let wanted: String = text.strip_prefix("sha256:").unwrap_or(text).replace([':', ' '], "").to_ascii_lowercase();
+    if wanted.len() < FEWEST || !wanted.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(Failure::usage("certificate-fingerprint", "this is no SHA-256 fingerprint, nor the beginning of one")
+            .hint(format!("give at least {FEWEST} hexadecimal digits; `ssoctl cert show {name}` prints them"))
+            .into());
+    }
+    Ok(wanted)
+}
+
 fn route(more: &[Segment]) -> Vec<Segment> {
     [&["saml".into(), "idp".into(), "certificates".into()], more].concat()
 }
@@ -214,17 +225,41 @@ pub(super) fn digest(stored: &StoredCertificate) -> Option<String> {
     field::from_metadata_text(&stored.pem).ok().map(|one| one.sha256).or_else(|| stored.sha256.clone())
 }
 
+/// Writes what is so from now on, and says what is left to do at the vendor.
 pub(super) fn write(loaded: &Loaded, edits: &[Edit], workspace: &Workspace, context: &Context) -> Result<Verdict> {
+    if written(loaded, edits, workspace, context)? {
+        let (vendor, name) = (context.vendor(&loaded.connection.provider)?, &loaded.name);
+        let hour = match vendor.support(Capability::SeveralCertificates) {
+            Support::Yes => "",
+            Support::No(_) | Support::Unknown(_) => " in the same hour as the identity provider changes",
+        };
+        context.ui.hint(&format!(
+            "enter it at {}{hour} (`ssoctl connection diff {name}` shows what), then `ssoctl connection apply {name}`",
+            vendor.title
+        ));
+    }
+    Ok(Verdict::Done)
+}
+
+/// Writes what is planned: nothing is to be done yet.
+pub(super) fn write_plan(loaded: &Loaded, edits: &[Edit], workspace: &Workspace, context: &Context) -> Result<Verdict> {
+    written(loaded, edits, workspace, context)?;
+    Ok(Verdict::Done)
+}
+
+/// Whether there was something to write.
+fn written(loaded: &Loaded, edits: &[Edit], workspace: &Workspace, context: &Context) -> Result<bool> {
     let (text, connection) = workspace::edited(loaded, edits)?;
     let changed = Loaded { text, connection, ..loaded.clone() };
-    if changed.text == loaded.text {
-        context.ui.status(&format!("`{}` says so already", loaded.path.display()));
-    } else {
+    let is_new = changed.text != loaded.text;
+    if is_new {
         connection::refuse_errors(&connection::caused(loaded, &changed, context)?, context)?;
         workspace.replace(&loaded.name, &changed.text)?;
         context.ui.status(&diff::changed_lines(&loaded.text, &changed.text));
         context.ui.status(&format!("wrote `{}`; nothing was changed at the vendor", loaded.path.display()));
+    } else {
+        context.ui.status(&format!("`{}` says so already", loaded.path.display()));
     }
     connection::tell_json(&loaded.name, &changed.connection, context)?;
-    Ok(Verdict::Done)
+    Ok(is_new)
 }

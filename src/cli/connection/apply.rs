@@ -143,7 +143,7 @@ pub(crate) fn show(args: &DiffArgs, context: &mut Context) -> Result<Verdict> {
             "reference": args.name.as_str(),
             "same": same,
             "fields": differences::json(&changes),
-            "lines": diff::changed_lines(&applied.text, &loaded.text),
+            "lines": diff::all_changed_lines(&applied.text, &loaded.text),
         }))?;
     } else if same {
         context.ui.status(&format!("`{}` says what was applied; nothing is left to enter at {}", args.name, vendor.title));

@@ -225,7 +225,10 @@ fn take_over(
         renewal.check(&connection, &loaded.path.display().to_string())?;
     }
     let changed = Loaded { text, connection, ..loaded.clone() };
-    record.diff = diff::changed_lines(&loaded.text, &changed.text);
+    record.diff = match context.ui.is_json() {
+        true => diff::all_changed_lines(&loaded.text, &changed.text),
+        false => diff::changed_lines(&loaded.text, &changed.text),
+    };
     if let (Some(old), Some(new)) = (&loaded.connection.saml, &changed.connection.saml) {
         record.told = told(&old.sp, &new.sp);
         record.partners = if record.told.is_empty() { Vec::new() } else { partners(&loaded.name, old, workspace) };

@@ -68,8 +68,10 @@ fn connection() -> Value {
     schema["oneOf"] = json!([only("saml", "SAML 2.0"), only("oauth", "OAuth 2.0 or OpenID Connect")]);
     schema["$defs"]["PlannedStep"]["oneOf"] = json!([
         { "required": ["add"], "properties": { "add": { "type": "object" } } },
-        { "required": ["remove"], "properties": { "remove": { "type": TEXT } } },
+        { "required": ["remove"], "properties": { "remove": { "type": "string" } } },
     ]);
+    let remove = &mut schema["$defs"]["PlannedStep"]["properties"]["remove"];
+    (remove["type"], remove["pattern"]) = (json!(["string", "null"]), json!("^[0-9A-Fa-f]{64}$"));
     schema["properties"]["settings"]["additionalProperties"]["type"] = json!(VALUE);
     let mapping = &mut schema["$defs"]["Mapping"]["properties"];
     mapping["value"]["type"] = json!(VALUE);

@@ -20,7 +20,7 @@ pub(crate) fn row(role: Role, items: Vec<Item>, until: Option<&str>, state: Stat
 
 pub(crate) fn rollover(name: &str, rows: Vec<Row>) -> Rollover {
     let (name, vendor) = (name.to_owned(), "Qualtrics".to_owned());
-    Rollover { name, vendor, is_enabled: true, overlap: Some(Overlap::Several), rows, steps: Vec::new() }
+    Rollover { name, vendor, is_enabled: true, overlap: Some(Overlap::Several), warn_days: 30, rows, steps: Vec::new() }
 }
 
 const NOW: &str = "2026-11-22T10:00:00Z";

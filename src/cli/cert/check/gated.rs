@@ -68,7 +68,7 @@ pub(super) fn gate<'a>(
         let place = || outcome.places.get(&row.name).cloned();
         let Some(mut ends) = row.status.and_then(|status| {
             let coverage = Coverage { until: row.covered_until, status, code: row.code };
-            certificate::ends(&row.name, &coverage, place())
+            certificate::ends(&row.name, &coverage, place(), &outcome.mend(&row.name))
         }) else {
             continue;
         };

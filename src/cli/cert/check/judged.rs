@@ -38,7 +38,7 @@ pub(super) fn judged<'a>(
     let cover = outcome.connections.iter().find(|row| inside && row.name == met.source);
     let covered = cover.and_then(|row| row.covered_until);
     let thresholds = cover.map_or_else(|| standards.general().thresholds, |row| row.days);
-    let mut verdict = verdict(met, inside, covered, context.now, thresholds);
+    let mut verdict = verdict(met, inside, covered, (context.now, thresholds), outcome);
     let file = if inside { outcome.places.get(&met.source).map(|place| &place.file) } else { Some(&met.source) };
     let file = file.map(String::as_str);
     for finding in &mut verdict.findings {
@@ -51,7 +51,13 @@ pub(super) fn judged<'a>(
 
 /// What is to be said of one certificate, its findings told apart by their source; `covered`
 /// says until when its connection is covered, by it or by another one.
-fn verdict(met: &Met, inside: bool, covered: Option<Time>, now: Time, thresholds: Thresholds) -> judge::Verdict {
+fn verdict(
+    met: &Met,
+    inside: bool,
+    covered: Option<Time>,
+    (now, thresholds): (Time, Thresholds),
+    outcome: &Outcome,
+) -> judge::Verdict {
     // While an old certificate stands beside its successor, its end asks for nothing.
     let for_long = covered.is_some_and(|until| thresholds.status(now, until) == Status::Ok);
     let mut verdict = match &met.certificate {
@@ -61,7 +67,13 @@ fn verdict(met: &Met, inside: bool, covered: Option<Time>, now: Time, thresholds
     for finding in &mut verdict.findings {
         finding.message = format!("{}: {}", met.source, finding.message);
         finding.connection = inside.then(|| met.source.clone());
-        if inside && let Some(hint) = &mut finding.hint {
+        if inside
+            && met.usage == "signing"
+            && certificate::is_about_dates(finding.code)
+            && let Some(connection) = outcome.loaded.get(&met.source)
+        {
+            finding.hint = Some(certificate::mend(&met.source, connection, finding.code, covered.is_some()));
+        } else if inside && let Some(hint) = &mut finding.hint {
             *hint = hint.replace("connection refresh NAME", &format!("connection refresh {}", met.source));
         }
         // While another one covers the connection, a date is no alarm and asks for nothing.
