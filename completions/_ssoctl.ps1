@@ -610,6 +610,7 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             break
         }
         'ssoctl;cert;plan' {
+            [CompletionResult]::new('--within', '--within', [CompletionResultType]::ParameterName, 'Leave out the steps that are not to be done within this many days')
             [CompletionResult]::new('--max-size', '--max-size', [CompletionResultType]::ParameterName, 'Largest document that is read, in bytes [default: 16 MiB; 256 MiB where one entity is chosen]')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Seconds that fetching a URL, or looking at a server, may take in all')
             [CompletionResult]::new('--allow-origin', '--allow-origin', [CompletionResultType]::ParameterName, 'An origin that may be fetched from under --untrusted all the same, such as an IdP inside; may be repeated')
@@ -664,7 +665,7 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             break
         }
         'ssoctl;cert;add' {
-            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Only write into the file that it comes on this day; `check` tells when it is there, `cert step` does it')
+            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Only write into the file that it comes on this day; `check` tells when it is there, `cert step` does it. Again with another day it moves there')
             [CompletionResult]::new('--accept', '--accept', [CompletionResultType]::ParameterName, 'Add it although it has ended')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
@@ -677,8 +678,8 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             break
         }
         'ssoctl;cert;remove' {
-            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Only write into the file that it goes on this day; `check` tells when it is there, `cert step` does it')
-            [CompletionResult]::new('--accept', '--accept', [CompletionResultType]::ParameterName, 'Remove it although it is the last one that is good today')
+            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Only write into the file that it goes on this day; `check` tells when it is there, `cert step` does it. Again with another day it moves there')
+            [CompletionResult]::new('--accept', '--accept', [CompletionResultType]::ParameterName, 'Remove it although it is the last one that is good')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed on standard output')
@@ -690,6 +691,8 @@ Register-ArgumentCompleter -Native -CommandName 'ssoctl' -ScriptBlock {
             break
         }
         'ssoctl;cert;step' {
+            [CompletionResult]::new('--cancel', '--cancel', [CompletionResultType]::ParameterName, 'Take out what is planned for this certificate (its SHA-256, or the beginning of it), or `all`; nothing is done')
+            [CompletionResult]::new('--accept', '--accept', [CompletionResultType]::ParameterName, 'Do it although nothing good would be left, or although what comes has ended; may be repeated')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
             [CompletionResult]::new('--workspace', '--workspace', [CompletionResultType]::ParameterName, 'Workspace folder [default: the nearest one with an ssoctl.yaml, from here upwards]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How data is printed on standard output')
