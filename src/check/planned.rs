@@ -116,7 +116,7 @@ pub(crate) fn mend(name: &str, connection: &Connection) -> String {
     });
     match (next, idp.and_then(|idp| idp.metadata.as_ref())) {
         (Some((on, one)), _) => format!(
-            "the next one is planned for {}, {}: on that day `ssoctl cert step {name}` takes it in",
+            "the next one is planned for {}, {}: `ssoctl cert step {name}` takes it in on that day",
             on.date(),
             certificate::in_a_line(&one)
         ),

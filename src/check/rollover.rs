@@ -4,6 +4,7 @@
 
 mod secrets;
 mod signing;
+mod vendor;
 
 use crate::cert::Certificate;
 use crate::cert::coverage;
@@ -129,7 +130,7 @@ pub(crate) fn of(
             }
             let until = coverage::covered_until(&list.stored.iter().collect::<Vec<_>>(), terms.policy, terms.now);
             let row = self::row(role, &list, until, terms);
-            signing::of_vendor(&subject, &list, &row, by_url, &mut steps);
+            vendor::of_vendor(&subject, &list, &row, by_url, &mut steps);
             rows.push(row);
         }
     }

@@ -273,6 +273,9 @@ fn what_was_not_applied_is_to_be_entered_and_covers_nothing() {
     let enter = found.steps.iter().find(|step| step.id == "enter").unwrap();
     assert_eq!(enter.commands, ["ssoctl connection diff q", "ssoctl connection apply q"]);
     assert_eq!(enter.by, Some(at("2026-12-13")));
+    // Too late is told by the day itself.
+    let over = planned(std::slice::from_ref(&next), &[other("2020-01-01", "2026-11-10")], Support::Yes);
+    assert!(steps(&over).contains(&"enter by 2026-11-03".to_owned()), "{:?}", steps(&over));
     // Where it holds one, the cut-over says it all, until it was done here alone.
     let ids = |found: &Rollover| found.steps.iter().map(|step| step.id).collect::<Vec<_>>();
     assert!(!ids(&planned(&both, std::slice::from_ref(&old), no())).contains(&"enter"));

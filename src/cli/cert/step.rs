@@ -111,7 +111,7 @@ fn cancel(which: &str, loaded: &Loaded, workspace: &Workspace, context: &Context
     } else {
         let wanted = stored::fingerprint(which, &loaded.name)?;
         after.planned.retain(|step| {
-            let sha256 = step.add.as_ref().and_then(stored::digest).or_else(|| step.remove.clone());
+            let sha256 = named(step);
             !sha256.is_some_and(|sha256| sha256.to_ascii_lowercase().starts_with(&wanted))
         });
     }
@@ -150,6 +150,11 @@ fn done_in(idp: &IdentityProvider, steps: &[&PlannedStep]) -> IdentityProvider {
     after
 }
 
+/// The certificate that a step is about.
+fn named(step: &PlannedStep) -> Option<String> {
+    step.add.as_ref().and_then(stored::digest).or_else(|| step.remove.clone())
+}
+
 /// A certificate that comes on a day.
 pub(super) fn comes(day: Time, certificate: StoredCertificate) -> PlannedStep {
     PlannedStep { on: day, add: Some(certificate), remove: None }
@@ -182,6 +187,7 @@ pub(super) fn plan(
         tell_json(&loaded.name, &loaded.connection, context)?;
         return Ok(Verdict::Done);
     }
+    let named: Vec<String> = steps.iter().filter_map(named).collect();
     for step in steps {
         let is_it = |known: &PlannedStep| known.add == step.add && known.remove == step.remove;
         match after.planned.iter_mut().find(|known| is_it(known)) {
@@ -194,8 +200,9 @@ pub(super) fn plan(
     let verdict = stored::write_plan(loaded, &replaced(&["saml", "idp"], idp, &after)?, workspace, context)?;
     context.ui.hint(&format!(
         "from {} on `ssoctl check` tells that it is due, and `ssoctl cert step {name}` does it; the same command with \
-         another day moves it, `ssoctl cert step {name} --cancel` takes it out; `ssoctl cert plan {name}` has all days",
-        day.date()
+         another day moves it, `ssoctl cert step {name} --cancel {}` takes it out; `ssoctl cert plan {name}` has all days",
+        day.date(),
+        named.first().and_then(|sha256| sha256.get(..certificate::DIGITS)).unwrap_or("all")
     ));
     Ok(verdict)
 }

@@ -68,8 +68,8 @@ pub(crate) fn calendar(events: impl IntoIterator<Item = Event>, now: Time) -> St
 
 fn what_to_do(connection: &str, until: Time) -> String {
     format!(
-        "Covered until {until}. `ssoctl cert check {connection}` says where it stands, `ssoctl connection refresh \
-         {connection}` takes in a new certificate."
+        "Covered until {until}. `ssoctl cert check {connection}` says where it stands, `ssoctl cert plan {connection}` \
+         what is to be done."
     )
 }
 

@@ -209,8 +209,7 @@ fn a_calendar_has_the_last_day_of_each_cover_in_short_lines() {
         DTSTART;VALUE=DATE:20270131
         SUMMARY:c: last day of single sign-on with the certificates that are stored
         DESCRIPTION:Covered until 2027-01-31T23:59:59Z. `ssoctl cert check c` says 
-         where it stands\, `ssoctl connection refresh c` takes in a new certificate
-         .
+         where it stands\, `ssoctl cert plan c` what is to be done.
         TRANSP:TRANSPARENT
         BEGIN:VALARM
         ACTION:DISPLAY
