@@ -29,7 +29,7 @@ pub(super) fn signing(party: Party, old: &[Key], new: &[Key], changes: &mut Vec<
     }
     let (added, retired) = match party {
         Party::Idp => (
-            "whoever holds it can log in as anybody; enter it at the vendor before the identity provider signs with it",
+            "whoever holds it can log in as anybody; enter it at the vendor before the identity provider signs with it, or in the same hour where it holds one",
             "remove it at the vendor once no login is signed with it",
         ),
         Party::Sp => (

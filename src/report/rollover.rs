@@ -53,6 +53,14 @@ impl Plan {
         if !lines.is_empty() {
             page += &format!("\n```text\n{}\n```\n", lines.join("\n"));
         }
+        let due_now = self.due_now();
+        if self.rollovers.len() > 1 && !due_now.is_empty() {
+            page += "\n## Due now\n\n";
+            for (one, step) in due_now {
+                let (word, title) = (due(step, self.now).unwrap_or_default(), marked(&step.title(&one.vendor)));
+                page += &format!("- **{word}** {}: {title} ({})\n", marked(&one.name), step.when());
+            }
+        }
         for one in &self.rollovers {
             page += &format!("\n## {}\n\n{}\n", marked(&one.name), marked(&heading(one)));
             if !one.steps.is_empty() {

@@ -130,7 +130,8 @@ fn nobody_vouches(changes: &mut [Change]) {
     for change in changes.iter_mut().filter(|change| change.code == "key-added") {
         change.risk = Risk::High;
         change.means = "whoever holds it can log in as anybody, and no pinned key vouches for it: compare its SHA-256 \
-                        by another channel, and enter it at the vendor before the identity provider signs with it"
+                        by another channel, and enter it at the vendor before the identity provider signs with it, or in \
+                        the same hour where it holds one"
             .to_owned();
     }
 }
