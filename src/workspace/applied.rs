@@ -23,9 +23,11 @@ impl Workspace {
     /// The version that was last applied; `None` where none was.
     pub(crate) fn applied(&self, name: &ConnectionName) -> Result<Option<Loaded>> {
         let path = self.applied_path(name);
-        if !path.is_file() {
+        // A link to nothing, a folder or a pipe in its place is told, since the gates go by what it says.
+        if path.symlink_metadata().is_err() {
             return Ok(None);
         }
+        self.folder("connections/.applied")?;
         let text = super::read_own(&self.root, &path)?;
         let connection = parse_connection(&text, &path)?;
         Ok(Some(Loaded { name: name.clone(), connection, path, text }))
@@ -81,5 +83,26 @@ mod tests {
         workspace.forget_applied(&name).unwrap();
         workspace.forget_applied(&name).unwrap();
         assert!(workspace.applied(&name).unwrap().is_none());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_record_in_the_place_of_one_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let workspace = Workspace::create(&folder.path().join("w"), Config::default()).unwrap();
+        let name: ConnectionName = "q".parse().unwrap();
+        let code = || crate::error::failure_of(&workspace.applied(&name).unwrap_err()).unwrap().code();
+        std::fs::create_dir_all(workspace.applied_path(&name)).unwrap();
+        assert_eq!(code(), "file-not-own");
+        std::fs::remove_dir(workspace.applied_path(&name)).unwrap();
+        std::os::unix::fs::symlink("gone.yaml", workspace.applied_path(&name)).unwrap();
+        assert_eq!(code(), "file-not-own");
+        // The folder itself, elsewhere.
+        let (inside, outside) = (workspace.root().join("connections/.applied"), folder.path().join("outside"));
+        std::fs::remove_dir_all(&inside).unwrap();
+        std::fs::create_dir(&outside).unwrap();
+        std::fs::write(outside.join("q.yaml"), "version: 1\nprovider: qualtrics\nname: Q\n").unwrap();
+        std::os::unix::fs::symlink(&outside, &inside).unwrap();
+        assert_eq!(code(), "file-not-own");
     }
 }
