@@ -163,7 +163,9 @@ fn a_plan_has_what_is_due_on_top_and_each_event_once() {
     let (due, rest) = (plan.stdout.find("due now").unwrap(), plan.stdout.find("\na\n").unwrap());
     assert!(due < rest, "{}", plan.stdout);
     plan.shows("  LATE  b: cut over to the next IdP signing certificate");
-    desk.ssoctl(&["cert", "plan", "--format", "md"]).exits(0).shows("## Due now\n\n- **late** b: get the next IdP signing certificate");
+    desk.ssoctl(&["cert", "plan", "--format", "md"])
+        .exits(0)
+        .shows("## Due now\n\n- **late** b: get the next IdP signing certificate");
     // Both of one day are one step, and one event.
     let ics = desk.ssoctl(&["cert", "plan", "--format", "ics"]).exits(0);
     let ics = ics.stdout.replace("\r\n ", "");
