@@ -101,7 +101,8 @@ mod tests {
         let (inside, outside) = (workspace.root().join("connections/.applied"), folder.path().join("outside"));
         std::fs::remove_dir_all(&inside).unwrap();
         std::fs::create_dir(&outside).unwrap();
-        std::fs::write(outside.join("q.yaml"), "version: 1\nprovider: qualtrics\nname: Q\n").unwrap();
+        let text = b"version: 1\nprovider: qualtrics\nname: Q\n";
+        disk::write(&outside.join("q.yaml"), text, Access::Shared).unwrap();
         std::os::unix::fs::symlink(&outside, &inside).unwrap();
         assert_eq!(code(), "file-not-own");
     }
