@@ -196,7 +196,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     if let Err(error) = speaks(&cli.command, context.format) {
         return ui::fail(&error, false);
     }
-    let is_gate = pipeline::has(context.format) && cli.command.is_gate();
+    let gate = cli.command.gate().filter(|_| pipeline::has(context.format));
     // A defect is told in the report too: whoever reads reports alone must not take silence for a good one.
     let result = panic::catch_unwind(AssertUnwindSafe(|| dispatch(&cli.command, &mut context)));
     match result {
@@ -205,13 +205,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Ok(Ok(Verdict::Failed(kind))) => kind.exit_code(),
         Ok(Ok(Verdict::Plugin(state))) => state.exit_code(),
         Ok(Err(error)) => {
-            let state = if is_gate { pipeline::tell_died(&error, &context) } else { None };
+            let state = gate.and_then(|command| pipeline::tell_died(command, &error, &context));
             let code = ui::fail(&error, context.format == Format::Json);
             state.map_or(code, State::exit_code)
         }
         Err(panic) => {
-            if is_gate {
-                pipeline::tell_died(&Failure::bug("ssoctl met a defect and could not go on").into(), &context);
+            if let Some(command) = gate {
+                let defect = Failure::bug("ssoctl met a defect and could not go on");
+                pipeline::tell_died(command, &defect.into(), &context);
             }
             panic::resume_unwind(panic)
         }
@@ -219,35 +220,46 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
 }
 
 impl Command {
-    /// Whether it judges for CI.
-    fn is_gate(&self) -> bool {
+    /// What reports call it, where it judges for CI.
+    fn gate(&self) -> Option<&'static str> {
         match self {
-            Self::Check(_) => true,
-            Self::Cert(args) => args.is_gate(),
-            _ => false,
+            Self::Check(_) => Some("check"),
+            Self::Cert(args) => args.is_gate().then_some("cert check"),
+            _ => None,
         }
+    }
+}
+
+/// Whether a command has a format.
+fn has_format(command: &Command, format: Format) -> bool {
+    match (format, command) {
+        (Format::Human | Format::Json, _) => true,
+        (Format::Md | Format::Html, Command::Connection(args)) if args.is_document() => true,
+        (Format::Md | Format::Ics, Command::Cert(args)) if args.is_plan() => true,
+        (Format::Junit, Command::Login(args)) if args.is_report_of_tests() => true,
+        (Format::Html, command) => matches!(command, Command::Check(_)),
+        (format, command) => pipeline::has(format) && command.gate().is_some(),
     }
 }
 
 /// Refuses a format that the command does not have: a script must not read one for another.
 fn speaks(command: &Command, format: Format) -> Result<()> {
-    const GATES: &str = "`check` and `cert check` have those of pipelines too";
-    let others = match (format, command) {
-        (Format::Human | Format::Json, _) => return Ok(()),
-        (Format::Md | Format::Html, Command::Connection(args)) if args.is_document() => return Ok(()),
-        (Format::Md | Format::Ics, Command::Cert(args)) if args.is_plan() => return Ok(()),
-        (Format::Junit, Command::Login(args)) if args.is_report_of_tests() => return Ok(()),
-        (Format::Html, Command::Check(_)) => return Ok(()),
-        (Format::Html, _) => "`connection handover` and `check` have `html` too",
-        (format, command) if pipeline::has(format) && command.is_gate() => return Ok(()),
-        (Format::Md, _) => "`connection handover` and `cert plan` have `md` too",
-        (Format::Ics, _) => "`check`, `cert check` and `cert plan` have `ics` too",
-        (Format::Junit, _) => "`check`, `cert check` and `login simulate --cases FILE` have `junit` too",
-        _ => GATES,
+    if has_format(command, format) {
+        return Ok(());
+    }
+    let others = match format {
+        Format::Html => "`connection handover` and `check` have",
+        Format::Md => "`connection handover` and `cert plan` have",
+        Format::Ics => "`check`, `cert check` and `cert plan` have",
+        Format::Junit => "`check`, `cert check` and `login simulate --cases FILE` have",
+        _ => "`check` and `cert check` have",
     };
-    let asked = format.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+    let name = |format: Format| format.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+    let own = Format::value_variants().iter().filter(|format| has_format(command, **format));
+    let own: Vec<String> = own.map(|format| format!("`{}`", name(*format))).collect();
+    let asked = name(format);
     Err(Failure::usage("format-unsupported", format!("this command does not print `{asked}`"))
-        .hint(format!("it has `--format human` and `--format json`; {others}"))
+        .hint(format!("it has {}; {others} `{asked}`", own.join(", ")))
         .into())
 }
 
@@ -301,6 +313,10 @@ mod tests {
             let cli = Cli::try_parse_from(arguments).unwrap();
             let told = speaks(&cli.command, cli.global.format).err();
             let code = told.as_ref().and_then(failure_of).map(Failure::code);
+            if (line, format) == ("cert plan", "html") {
+                let hint = &told.as_ref().and_then(failure_of).unwrap().hints()[0];
+                assert_eq!(hint, "it has `human`, `json`, `md`, `ics`; `connection handover` and `check` have `html`");
+            }
             assert_eq!(code, (!spoken).then_some("format-unsupported"), "{line} {format}");
         }
     }

@@ -35,6 +35,18 @@ impl fmt::Display for Severity {
     }
 }
 
+/// What `ssoctl.yaml` may make of the weight of a finding.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Scale {
+    /// More or less, or nothing at all.
+    #[default]
+    Free,
+    /// Not less: nobody knows what is behind it.
+    NotLowered,
+    /// Not more: what it says is no harm where it is.
+    NotRaised,
+}
+
 /// Where a finding is: a file or URL, and the line and column inside it (1-based).
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub(crate) struct Place {
@@ -95,6 +107,8 @@ pub(crate) struct Finding {
     pub(crate) allowed: Option<Allowed>,
     /// It says that something could not be looked at, and not what is wrong in it.
     pub(crate) is_unseen: bool,
+    /// What `ssoctl.yaml` may make of it.
+    pub(crate) scale: Scale,
 }
 
 impl Finding {
@@ -111,6 +125,7 @@ impl Finding {
             beside: Vec::new(),
             allowed: None,
             is_unseen: false,
+            scale: Scale::Free,
         }
     }
 
@@ -142,7 +157,19 @@ impl Finding {
     /// Says that it is about what could not be looked at.
     #[must_use]
     pub(crate) fn unseen(self) -> Self {
-        Self { is_unseen: true, ..self }
+        Self { is_unseen: true, ..self }.kept()
+    }
+
+    /// Says that it counts as it does, whatever `ssoctl.yaml` says of its code: something cannot be read.
+    #[must_use]
+    pub(crate) fn kept(self) -> Self {
+        Self { scale: Scale::NotLowered, ..self }
+    }
+
+    /// Says that it is for information, and no rule for its code makes more of it.
+    #[must_use]
+    pub(crate) fn harmless(self) -> Self {
+        Self { severity: Severity::Info, scale: Scale::NotRaised, ..self }
     }
 
     /// Adds the connection.

@@ -298,7 +298,8 @@ impl fmt::Display for Username {
 pub(crate) fn is_unprintable(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{00AD}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
-            | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
+            | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{FFFE}' | '\u{FFFF}'
+            | '\u{E0000}'..='\u{E007F}')
 }
 
 /// Whether a character drives a terminal or ends a line, so that it can be in no text of one line.
@@ -307,13 +308,33 @@ pub(crate) fn breaks_a_line(c: char) -> bool {
 }
 
 /// Text from outside with control, bidirectional and zero-width characters
-/// replaced by `\u{..}`, so that a document cannot drive a terminal (CWE-150).
+/// replaced by `\u{..}`, so that a document cannot drive a terminal (CWE-150), and what a runner of CI
+/// would take for a command (`##[..]`, `##vso[..]`, `##teamcity[..]`) broken in the same way.
 pub(crate) fn printable(text: &str) -> String {
     // Nearly all texts are visible ASCII, which is told many bytes at a time.
     if text.bytes().all(|byte| matches!(byte, 0x20..=0x7e)) || !text.contains(is_unprintable) {
+        return without_commands(text);
+    }
+    let visible: String =
+        text.chars().map(|c| if is_unprintable(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect();
+    without_commands(&visible)
+}
+
+/// Azure Pipelines and GitHub's runner look for their commands anywhere in a line, TeamCity at its begin: `##`, a word
+/// or none, and the bracket, which is escaped here.
+fn without_commands(text: &str) -> String {
+    if !text.contains("##") {
         return text.to_owned();
     }
-    text.chars().map(|c| if is_unprintable(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
+    let mut safe = String::with_capacity(text.len());
+    for (at, piece) in text.split('[').enumerate() {
+        if at > 0 {
+            let before = safe.trim_end_matches(|c: char| c.is_ascii_alphanumeric());
+            safe.push_str(if before.ends_with("##") { "\\u{5b}" } else { "[" });
+        }
+        safe.push_str(piece);
+    }
+    safe
 }
 
 /// So many of something, such as `1 row` and `2 rows`.
@@ -370,5 +391,20 @@ mod tests {
     fn hides_what_would_drive_a_terminal() {
         assert_eq!(printable("a\u{1b}[2Jb\u{202e}c"), "a\\u{1b}[2Jb\\u{202e}c");
         assert_eq!(printable("Universität 大学"), "Universität 大学");
+        // No characters of XML either.
+        assert_eq!(printable("a\u{fffe}\u{ffff}"), "a\\u{fffe}\\u{ffff}");
+    }
+
+    #[test]
+    fn no_text_is_a_command_to_a_runner() {
+        for (text, told) in [
+            ("a ##vso[task.setvariable variable=a]b", "a ##vso\\u{5b}task.setvariable variable=a]b"),
+            ("##[error]x", "##\\u{5b}error]x"),
+            ("##teamcity[a] ###[b]", "##teamcity\\u{5b}a] ###\\u{5b}b]"),
+            ("##v\u{200b}so[", "##v\\u{200b}so["),
+            ("## a [b] #[c] ##", "## a [b] #[c] ##"),
+        ] {
+            assert_eq!(printable(text), told);
+        }
     }
 }

@@ -23,6 +23,7 @@ use crate::model::ConnectionName;
 use crate::model::connection;
 use crate::model::connection::Connection;
 use crate::model::difference::nearest;
+use crate::model::printable;
 use crate::yaml;
 
 pub(crate) use crate::model::route::Segment;
@@ -126,8 +127,8 @@ impl Workspace {
         for (height, folder) in absolute.ancestors().enumerate() {
             if folder.join(CONFIG).is_file() {
                 // The folder as the user named it reads better than an absolute path.
-                let root = if height == 0 { start.to_owned() } else { folder.to_owned() };
-                return Self::open(&root);
+                let is_named = height == 0 && start.is_relative();
+                return Self::open(&if is_named { start.to_owned() } else { seen_from_here(folder) });
             }
         }
         Err(Failure::input(
@@ -229,14 +230,14 @@ impl Workspace {
                     Err(reason) => {
                         let failure = Failure::input(
                             "connection-name",
-                            format!("`{}` cannot be a connection's file", path.display()),
+                            format!("`{}` cannot be a connection's file", shown(&path)),
                         );
                         overlooked.push((path, failure.because(reason).hint("rename the file")));
                     }
                 }
             } else if is_nearly_yaml(file) {
                 let failure =
-                    Failure::input("connection-file-ending", format!("`{}` would be overlooked", path.display()))
+                    Failure::input("connection-file-ending", format!("`{}` would be overlooked", shown(&path)))
                         .hint("connection files end in `.yaml`: rename it");
                 overlooked.push((path, failure));
             }
@@ -275,17 +276,22 @@ impl Workspace {
             let text = if name.ends_with(".yaml") {
                 read_own(&self.root, &path).map_err(|error| error.downcast::<Failure>())
             } else {
-                Err(Ok(Failure::input("provider-file-ending", format!("`{}` would be overlooked", path.display()))
+                Err(Ok(Failure::input("provider-file-ending", format!("`{}` would be overlooked", shown(&path)))
                     .hint("profiles end in `.yaml`: rename it")))
             };
             let text = match text {
                 Ok(text) => Ok(text),
                 Err(failure) => Err(failure?),
             };
-            found.push((path.display().to_string(), stem, text));
+            found.push((shown(&path), stem, text));
         }
         found.sort_by(|a, b| a.0.cmp(&b.0));
         Ok(found)
+    }
+
+    /// Whether the folder of connections is there.
+    pub(crate) fn has_connections(&self) -> bool {
+        self.root.join("connections").is_dir()
     }
 
     /// Where a connection's file is, as the user would name it.
@@ -421,7 +427,7 @@ pub(crate) fn parse_connection(text: &str, path: &Path) -> Result<Connection> {
 /// file is told with its line, and whoever sent the workspace must not choose whose line (CWE-59).
 fn read_own(root: &Path, path: &Path) -> Result<String> {
     let refuse = |what: &str, hint: &str| {
-        Err(Failure::input("file-not-own", format!("`{}` is {what}", path.display())).hint(hint).into())
+        Err(Failure::input("file-not-own", format!("`{}` is {what}", shown(path))).hint(hint).into())
     };
     if path.is_dir() {
         return refuse("a folder, not a file", "put a file in its place, or move the folder elsewhere");
@@ -454,7 +460,7 @@ fn certificates_in(connection: &Connection) -> impl Iterator<Item = &str> {
 fn read_text(path: &Path) -> Result<String> {
     let bytes = disk::read_regular(path, YAML_LIMIT)?;
     String::from_utf8(bytes).map_err(|error| {
-        Failure::input("yaml-encoding", format!("`{}` is not UTF-8", path.display()))
+        Failure::input("yaml-encoding", format!("`{}` is not UTF-8", shown(path)))
             .because(error)
             .hint("save it as UTF-8")
             .into()
@@ -466,6 +472,27 @@ fn read_text(path: &Path) -> Result<String> {
 pub(crate) fn is_nearly_yaml(name: &str) -> bool {
     let name = name.trim_end_matches(['.', ' ']).to_ascii_lowercase();
     name.ends_with(".yml") || name.ends_with(".yaml")
+}
+
+/// A folder as seen from where the program runs, which is how pipelines find files; as it is where it is neither
+/// below nor above.
+fn seen_from_here(folder: &Path) -> PathBuf {
+    let Ok(here) = std::env::current_dir() else { return folder.to_owned() };
+    let real = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+    for folder in [folder, &real] {
+        if let Ok(below) = folder.strip_prefix(&here) {
+            return Path::new(".").join(below);
+        }
+        if let Ok(below) = here.strip_prefix(folder) {
+            return below.iter().map(|_| "..").collect();
+        }
+    }
+    folder.to_owned()
+}
+
+/// A path as messages name it: what it is called begins no line of its own.
+fn shown(path: &Path) -> String {
+    printable(&path.display().to_string())
 }
 
 /// `./connections/x.yaml` as `connections/x.yaml`.

@@ -21,6 +21,8 @@ pub(crate) enum Policy {
 pub(crate) struct Coverage {
     /// Covered until and with this second; nothing where it is not covered now.
     pub(crate) until: Option<Time>,
+    /// Where it is not covered now: when it last was.
+    pub(crate) ended: Option<Time>,
     /// Told by the thresholds; `expired` or `not-yet-valid` where it is not covered now.
     pub(crate) status: Status,
     /// Why the status is not `ok`.
@@ -77,7 +79,9 @@ pub(crate) fn coverage(certificates: &[&Certificate], policy: Policy, now: Time,
         }
         None => (Status::Expired, Some("certificate-expired")),
     };
-    Coverage { until, status, code }
+    let past = || spans(certificates, policy).into_iter().map(|(_, end)| end).filter(|end| *end < now).max();
+    let ended = if until.is_none() { past() } else { None };
+    Coverage { until, ended, status, code }
 }
 
 #[cfg(test)]
@@ -197,5 +201,18 @@ mod tests {
         assert_eq!(state(&one, "2025-01-01"), (Status::NotYetValid, Some("certificate-not-yet-valid")));
         assert_eq!(state(&one, "2028-01-01"), (Status::Expired, Some("certificate-expired")));
         assert_eq!(state(&[], "2028-01-01"), (Status::Fail, Some("certificate-none")));
+    }
+
+    #[test]
+    fn a_cover_that_is_over_has_its_past_end() {
+        let thresholds = Thresholds { warn_days: 30, fail_days: 7 };
+        let ended = |certificates: &[Certificate], now: &str| {
+            let all: Vec<&Certificate> = certificates.iter().collect();
+            coverage(&all, Policy::Strict, at(now), thresholds).ended.map(Time::date)
+        };
+        let two = [certificate("a", "2020-01-01", "2024-01-01"), certificate("b", "2024-01-01", "2026-01-01")];
+        assert_eq!(ended(&two, "2026-01-02").unwrap(), "2026-01-01");
+        assert_eq!(ended(&two, "2025-01-01"), None);
+        assert_eq!(ended(&two, "2019-01-01"), None);
     }
 }

@@ -64,29 +64,40 @@ impl Thresholds {
     }
 }
 
-/// What is to be said of one certificate.
+/// One thing that is to be said of a certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Remark {
+    /// What it makes of the certificate.
+    pub(crate) status: Status,
+    /// What is told, without place and connection.
+    pub(crate) finding: Finding,
+}
+
+/// What is to be said of one certificate. Its dates and its key are remarks of their own: what makes less of one of
+/// them leaves the others what they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Verdict {
-    /// The worst of it.
-    pub(crate) status: Status,
-    /// The code that decided the status; nothing where all is well.
-    pub(crate) code: Option<&'static str>,
-    /// Everything worth telling, without place and connection.
-    pub(crate) findings: Vec<Finding>,
+    /// Everything worth telling.
+    pub(crate) remarks: Vec<Remark>,
 }
 
 impl Verdict {
+    /// The findings of all remarks.
+    pub(crate) fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.remarks.iter().map(|remark| &remark.finding)
+    }
+
     /// The verdict on what could not be read.
     pub(crate) fn unreadable(failure: &Failure) -> Self {
         let mut finding = Finding::new(failure.code(), Severity::Error, failure.to_string());
         finding.hint = failure.hints().first().cloned();
-        Self { status: Status::Unreadable, code: Some(failure.code()), findings: vec![finding] }
+        Self { remarks: vec![Remark { status: Status::Unreadable, finding: finding.kept() }] }
     }
 }
 
 /// Judges a certificate that was read.
 pub(crate) fn judge(certificate: &Certificate, now: Time, thresholds: Thresholds) -> Verdict {
-    let remarks: Vec<(Status, Finding)> = [
+    let remarks = [
         dates(certificate, now, thresholds),
         key_size(certificate),
         key_type(certificate),
@@ -95,10 +106,9 @@ pub(crate) fn judge(certificate: &Certificate, now: Time, thresholds: Thresholds
     ]
     .into_iter()
     .flatten()
+    .map(|(status, finding)| Remark { status, finding })
     .collect();
-    let status = remarks.iter().map(|(status, _)| *status).max().unwrap_or(Status::Ok);
-    let code = remarks.iter().find(|(own, _)| *own == status && status != Status::Ok).map(|(_, finding)| finding.code);
-    Verdict { status, code, findings: remarks.into_iter().map(|(_, finding)| finding).collect() }
+    Verdict { remarks }
 }
 
 fn dates(certificate: &Certificate, now: Time, thresholds: Thresholds) -> Option<(Status, Finding)> {
@@ -202,6 +212,17 @@ fn curve(certificate: &Certificate) -> Option<(Status, Finding)> {
     Some((Status::Warn, warning("certificate-curve-weak", message).hint(hint)))
 }
 
+/// Whether a code is about dates, and not about a key.
+pub(crate) fn is_about_dates(code: &str) -> bool {
+    ["certificate-dates-reversed", "certificate-expired", "certificate-expiring", "certificate-not-yet-valid"]
+        .contains(&code)
+}
+
+/// Whether a code is about the strength of a key.
+pub(crate) fn is_about_key(code: &str) -> bool {
+    ["certificate-curve-weak", "certificate-key-small", "certificate-key-type"].contains(&code)
+}
+
 /// The code of a weak signature on the certificate itself: the one warning without consequences.
 pub(crate) const SIGNATURE_WEAK: &str = "certificate-signature-weak";
 
@@ -232,6 +253,7 @@ fn warning(code: &'static str, message: String) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::Scale;
 
     fn at(text: &str) -> Time {
         Time::parse(text).unwrap()
@@ -258,7 +280,8 @@ mod tests {
 
     fn seen(certificate: &Certificate, now: &str) -> (Status, Option<&'static str>) {
         let verdict = judge(certificate, at(now), THRESHOLDS);
-        (verdict.status, verdict.code)
+        let worst = verdict.remarks.iter().filter(|one| one.status > Status::Ok).max_by_key(|one| one.status);
+        worst.map_or((Status::Ok, None), |one| (one.status, Some(one.finding.code)))
     }
 
     fn with_key(kind: KeyType, bits: Option<u32>, curve: Option<&str>) -> (Status, Option<&'static str>) {
@@ -333,27 +356,27 @@ mod tests {
     fn its_own_weak_signature_is_warned_of_and_moves_no_status() {
         for algorithm in ["sha1WithRSAEncryption", "md5WithRSAEncryption", "dsa-with-sha1", "ecdsa-with-SHA1"] {
             let certificate = Certificate { signature_algorithm: algorithm.to_owned(), ..good() };
-            let verdict = judge(&certificate, at("2025-01-01"), THRESHOLDS);
-            assert_eq!((verdict.status, verdict.code), (Status::Ok, None));
-            assert_eq!(verdict.findings[0].code, "certificate-signature-weak");
-            assert_eq!(verdict.findings[0].severity, Severity::Warning);
+            assert_eq!(seen(&certificate, "2025-01-01"), (Status::Ok, None));
+            let finding = &judge(&certificate, at("2025-01-01"), THRESHOLDS).remarks[0].finding;
+            assert_eq!((finding.code, finding.severity), ("certificate-signature-weak", Severity::Warning));
         }
-        assert!(judge(&good(), at("2025-01-01"), THRESHOLDS).findings.is_empty());
+        assert!(judge(&good(), at("2025-01-01"), THRESHOLDS).remarks.is_empty());
     }
 
     #[test]
-    fn the_worst_remark_decides() {
+    fn dates_and_key_are_remarks_of_their_own() {
         let key = Key { kind: KeyType::Rsa, bits: Some(512), curve: None };
         let verdict = judge(&Certificate { key, ..good() }, at("2026-12-20"), THRESHOLDS);
-        assert_eq!((verdict.status, verdict.code), (Status::Fail, Some("certificate-key-small")));
-        assert_eq!(verdict.findings.len(), 2);
+        let told: Vec<_> = verdict.remarks.iter().map(|one| (one.status, one.finding.code)).collect();
+        assert_eq!(told, [(Status::Warn, "certificate-expiring"), (Status::Fail, "certificate-key-small")]);
     }
 
     #[test]
     fn what_cannot_be_read_has_the_code_of_its_refusal() {
         let failure = crate::cert::from_der(b"").unwrap_err();
-        let verdict = Verdict::unreadable(&failure);
-        assert_eq!((verdict.status.word(), verdict.code), ("unreadable", Some("certificate-empty")));
-        assert!(verdict.findings[0].hint.is_some());
+        let remark = Verdict::unreadable(&failure).remarks.remove(0);
+        assert_eq!((remark.status.word(), remark.finding.code), ("unreadable", "certificate-empty"));
+        assert!(remark.finding.hint.is_some());
+        assert_eq!(remark.finding.scale, Scale::NotLowered);
     }
 }

@@ -12,8 +12,10 @@ use crate::cert::coverage::Coverage;
 use crate::cert::coverage::Policy;
 use crate::cert::field;
 use crate::cert::judge;
+use crate::cert::judge::Remark;
 use crate::cert::judge::Status;
 use crate::cert::judge::Thresholds;
+use crate::cert::judge::Verdict;
 use crate::cert::judge::judge;
 use crate::check::connection::Locate;
 use crate::check::planned;
@@ -92,26 +94,22 @@ pub(crate) fn stored(connection: &Connection, locate: &Locate<'_>, now: Time) ->
                             format!("the certificate {} is in the list twice", certificate.sha256),
                         ));
                     }
-                    for mut finding in judge(&certificate, now, thresholds).findings {
-                        if is_about_dates(finding.code) {
-                            finding.hint = match side {
-                                "sp" => Some(SP_RENEWAL.to_owned()),
-                                _ => Some(mend("NAME", connection, finding.code, is_covered)),
-                            };
+                    for Remark { mut finding, .. } in judge(&certificate, now, thresholds).remarks {
+                        if !judge::is_about_dates(finding.code) {
+                            push(finding);
+                            continue;
                         }
+                        finding.hint = match side {
+                            "sp" => Some(SP_RENEWAL.to_owned()),
+                            _ => Some(mend("NAME", connection, finding.code, is_covered)),
+                        };
                         // An old certificate is a warning here: software of this field trusts the key. Beside a live
                         // one it is for information.
-                        let most =
-                            if is_covered && is_about_dates(finding.code) { Severity::Info } else { Severity::Warning };
-                        let severity = finding.severity.min(most);
-                        push(Finding { severity, ..finding });
+                        let severity = finding.severity.min(Severity::Warning);
+                        push(if is_covered { finding.harmless() } else { Finding { severity, ..finding } });
                     }
                 }
-                Err(failure) => {
-                    let mut finding = Finding::new(failure.code(), Severity::Error, failure.to_string());
-                    finding.hint = failure.hints().first().cloned();
-                    push(finding);
-                }
+                Err(failure) => Verdict::unreadable(&failure).remarks.into_iter().for_each(|one| push(one.finding)),
             }
         }
     }
@@ -148,13 +146,31 @@ pub(crate) fn in_a_line(one: &Certificate) -> String {
 pub(crate) struct ConnectionCoverage {
     /// Its certificates, readable or not.
     pub(crate) met: Vec<Met>,
-    /// Until when it is covered, and what that means today; `None` for a
+    /// Until when it is covered by those that can be read, and what that means today; `None` for a
     /// connection that stores no certificates by its nature (OAuth 2.0).
     pub(crate) coverage: Option<Coverage>,
+    /// What is to be said of the connection beside that, each with its code: what cannot be read, keys that can be
+    /// broken.
+    pub(crate) others: Vec<(Status, &'static str)>,
 }
 
-/// Judges one connection. A certificate that cannot be read makes the connection unreadable:
-/// nobody knows what it would have covered.
+impl ConnectionCoverage {
+    /// Whether some signing certificate cannot be read: nobody knows what it would have covered.
+    pub(crate) fn is_unreadable(&self) -> bool {
+        self.others.iter().any(|(status, _)| *status == Status::Unreadable)
+    }
+
+    /// All that is to be said of the connection.
+    pub(crate) fn remarks(&self) -> Vec<(Status, &'static str)> {
+        let dates = self.coverage.and_then(|coverage| Some((coverage.status, coverage.code?)));
+        // Where all that there is cannot be read, that says it all.
+        let dates = dates.filter(|(_, code)| *code != "certificate-none" || !self.is_unreadable());
+        dates.into_iter().chain(self.others.iter().copied()).collect()
+    }
+}
+
+/// Judges one connection. A certificate that cannot be read makes the connection unreadable, and hides nothing of
+/// the others.
 pub(crate) fn coverage(
     name: &str,
     connection: &Connection,
@@ -162,7 +178,9 @@ pub(crate) fn coverage(
     now: Time,
     thresholds: Thresholds,
 ) -> ConnectionCoverage {
-    let Some(saml) = &connection.saml else { return ConnectionCoverage { met: Vec::new(), coverage: None } };
+    let Some(saml) = &connection.saml else {
+        return ConnectionCoverage { met: Vec::new(), coverage: None, others: Vec::new() };
+    };
     let mut met: Vec<Met> = saml
         .idp
         .certificates
@@ -175,53 +193,51 @@ pub(crate) fn coverage(
         })
         .collect();
     let readable: Vec<&Certificate> = met.iter().filter_map(|met| met.certificate.as_ref().ok()).collect();
-    let mut coverage = coverage::coverage(&readable, policy, now, thresholds);
+    let coverage = coverage::coverage(&readable, policy, now, thresholds);
+    let unreadable = met.iter().filter_map(|met| met.certificate.as_ref().err());
+    let mut others: Vec<_> = unreadable.map(|failure| (Status::Unreadable, failure.code())).collect();
     // A key that can be broken opens the connection to whoever breaks it, however long it lasts.
     let alive = readable.iter().filter(|one| one.not_after >= now);
-    for finding in alive.flat_map(|certificate| judge(certificate, now, thresholds).findings) {
-        let status = match finding.severity {
-            Severity::Error => Status::Fail,
-            Severity::Warning => Status::Warn,
-            Severity::Info => Status::Ok,
-        };
-        let counts = !is_about_dates(finding.code) && finding.code != judge::SIGNATURE_WEAK;
-        if counts && status > coverage.status {
-            (coverage.status, coverage.code) = (status, Some(finding.code));
-        }
-    }
-    if let Some(failure) = met.iter().find_map(|met| met.certificate.as_ref().err()) {
-        coverage.status = Status::Unreadable;
-        coverage.code = Some(failure.code());
-    }
+    let keys = alive.flat_map(|certificate| judge(certificate, now, thresholds).remarks);
+    let keys = keys.filter(|remark| judge::is_about_key(remark.finding.code));
+    others.extend(keys.map(|remark| (remark.status, remark.finding.code)));
     // The vendor's own certificates are looked at too; they cover no login of the IdP's.
     let sp = [("sp-signing", &saml.sp.signing_certificates), ("sp-encryption", &saml.sp.encryption_certificates)];
     for (usage, stored) in sp.into_iter().flat_map(|(usage, list)| list.iter().map(move |stored| (usage, stored))) {
         let owner = saml.sp.entity_id.clone();
         met.push(Met { source: name.to_owned(), usage, owner, certificate: read(stored) });
     }
-    ConnectionCoverage { met, coverage: Some(coverage) }
+    ConnectionCoverage { met, coverage: Some(coverage), others }
 }
 
-/// What a gate says of a connection whose cover ends soon, or has ended. It names days, and not how many are left:
-/// reports of two days differ only where something did.
-/// `mend` says how the next certificate gets into the file.
-pub(crate) fn ends(name: &str, coverage: &Coverage, place: Option<Place>, mend: &str) -> Option<Finding> {
+/// What a gate says of a connection whose cover ends soon, or has ended: by the dates alone, for of what cannot be
+/// read, and of weak keys, there is a finding each. It names days, and not how many are left: reports of two days
+/// differ only where something did. `mend` says how the next certificate gets into the file.
+pub(crate) fn ends(
+    name: &str,
+    coverage: &Coverage,
+    is_unreadable: bool,
+    place: Option<Place>,
+    mend: &str,
+) -> Option<Finding> {
+    let readable = if is_unreadable { " that can be read" } else { "" };
     let severity = match coverage.status {
-        Status::Ok => return None,
-        // Of what cannot be read, and of weak keys, there is a finding each.
-        Status::Unreadable => return None,
+        Status::Ok | Status::Unreadable => return None,
         Status::Warn => Severity::Warning,
         Status::NotYetValid | Status::Fail | Status::Expired => Severity::Error,
     };
     let (code, message) = match coverage.code? {
         code @ "certificate-expiring" => {
             let until = coverage.until?;
-            (code, format!("the last signing certificate that covers the connection ends on {until}"))
+            (code, format!("the last signing certificate{readable} that covers the connection ends on {until}"))
         }
-        code @ "certificate-expired" => (code, "every signing certificate of the connection has ended".to_owned()),
+        code @ "certificate-expired" => {
+            (code, format!("every signing certificate of the connection{readable} has ended"))
+        }
         code @ "certificate-not-yet-valid" => {
-            (code, "no signing certificate of the connection is valid yet".to_owned())
+            (code, format!("no signing certificate of the connection{readable} is valid yet"))
         }
+        "certificate-none" if is_unreadable => return None,
         code @ "certificate-none" => {
             (code, "the connection has no signing certificate, so no response can be verified".to_owned())
         }
@@ -234,12 +250,6 @@ pub(crate) fn ends(name: &str, coverage: &Coverage, place: Option<Place>, mend: 
     let mut finding = Finding::new(code, severity, message).hint(hint).of(name);
     finding.place = place;
     Some(finding)
-}
-
-/// Whether a code of a certificate's verdict is about its dates, and not about its key.
-pub(crate) fn is_about_dates(code: &str) -> bool {
-    ["certificate-dates-reversed", "certificate-expired", "certificate-expiring", "certificate-not-yet-valid"]
-        .contains(&code)
 }
 
 /// Keys that more than one entity uses: whoever holds such a key can speak for all of them.

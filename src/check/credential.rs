@@ -67,12 +67,17 @@ impl Credential {
             Status::Warn => Finding::new(self.ending, Severity::Warning, format!("the {role} ends on {ends}")),
             _ => Finding::new(self.ending, Severity::Error, format!("the {role} ends on {ends}")),
         };
+        Some(finding.of(name).hint(self.mend(name)))
+    }
+
+    /// What is to be done before the end, in connection `name`.
+    pub(crate) fn mend(&self, name: &str) -> String {
         let (part, key) = (self.part, self.key);
         let mend = match part {
             "oauth" => "have the identity provider make the next one, and enter it at the vendor",
             _ => "have the vendor make the next one, and put it where `directory.token` points to",
         };
-        Some(finding.of(name).hint(format!("{mend}; then `ssoctl connection set {name} {part}.{key}=YYYY-MM-DD`")))
+        format!("{mend}; then `ssoctl connection set {name} {part}.{key}=YYYY-MM-DD`")
     }
 }
 

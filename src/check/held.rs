@@ -148,7 +148,8 @@ fn nearer(one: Coverage, other: Coverage) -> Coverage {
         return one;
     }
     let (status, code) = if other.status > one.status { (other.status, other.code) } else { (one.status, one.code) };
-    Coverage { until: other.until, status, code }
+    let ended = if other.until.is_none() { other.ended } else { None };
+    Coverage { until: other.until, ended, status, code }
 }
 
 /// Certificates in words, by what people compare them by.

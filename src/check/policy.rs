@@ -12,6 +12,7 @@ use crate::error::told;
 use crate::explain;
 use crate::finding::Allowed;
 use crate::finding::Finding;
+use crate::finding::Scale;
 use crate::finding::Severity;
 use crate::model::difference::nearest;
 use crate::model::time::Time;
@@ -22,6 +23,8 @@ use crate::workspace::Workspace;
 const MOST_GONE: usize = 50;
 /// Seconds of a day.
 const DAY: i64 = 86_400;
+/// The longest for which something is allowed: ten years, in seconds.
+const LONGEST: i64 = 3653 * DAY;
 
 /// One entry of `allow:`, with what it met.
 struct Entry {
@@ -87,6 +90,14 @@ impl Rules {
         }
         for (number, entry) in config.allow.iter().enumerate() {
             known(&entry.code, &codes, &["allow".into(), number.into(), "code".into()], workspace)?;
+            if entry.until.unix().saturating_sub(now.unix()) > LONGEST {
+                let place = workspace.config_places().of(&["allow".into(), number.into(), "until".into()]);
+                let message =
+                    format!("{place}: `{}` is allowed until {}, which is for ever", entry.code, entry.until.date());
+                return Err(Failure::input("allow-until-far", message)
+                    .hint("name a day within ten years, on which somebody decides again")
+                    .into());
+            }
             let reason = told::told(entry.reason.trim().to_owned(), told::MESSAGE);
             rules.by_code.entry(entry.code.clone()).or_default().push(number);
             rules.entries.push(Entry {
@@ -110,14 +121,16 @@ impl Rules {
     /// not be looked at counts as it did.
     pub(crate) fn apply(&mut self, finding: &mut Finding, file: Option<&str>) {
         // Of a connection whose vendor is not known nothing was judged.
-        let is_unjudged = finding.is_unseen || finding.code == "provider-unknown";
+        let is_unjudged = finding.scale == Scale::NotLowered || finding.code == "provider-unknown";
         let severity = self.severities.get(finding.code).copied();
         if let Some(severity) = severity {
-            if !is_unjudged || severity >= finding.severity {
-                finding.severity = severity;
-            } else {
-                let said = format!("`{severity}`");
-                self.keep(vec!["policy".into(), "severities".into(), finding.code.into()], finding.code, &said);
+            match finding.scale {
+                Scale::NotRaised if severity > finding.severity => {}
+                _ if is_unjudged && severity < finding.severity => {
+                    let said = format!("`{severity}`");
+                    self.keep(vec!["policy".into(), "severities".into(), finding.code.into()], finding.code, &said);
+                }
+                _ => finding.severity = severity,
             }
         }
         let (Some(now), Some(numbers)) = (self.now, self.by_code.get(finding.code)) else { return };
@@ -202,15 +215,30 @@ impl Rules {
             let message = format!("nothing that was looked at is {what}, which is allowed until {until}");
             let gone = entry.connection.as_deref().filter(|name| !names.contains(name));
             let near = gone.and_then(|name| nearest(name, names.iter().copied()));
-            let mend = match (gone, near) {
-                (Some(_), Some(near)) => format!("there is no connection of that name: did you mean `{near}`?"),
+            let files: Vec<String> = names.iter().map(|name| format!("connections/{name}.yaml")).collect();
+            let is_there = |file: &str| {
+                files.iter().any(|one| one == file)
+                    || self.workspace.as_ref().is_some_and(|workspace| workspace.root().join(file).exists())
+            };
+            let no_file = entry.file.as_deref().filter(|file| !is_there(file));
+            let near_file = no_file.and_then(|file| nearest(file, files.iter().map(String::as_str)));
+            let severity = if gone.is_some() || no_file.is_some() { Severity::Warning } else { Severity::Info };
+            let mend = match (gone, near, no_file, near_file) {
+                (Some(_), Some(near), ..) => format!("there is no connection of that name: did you mean `{near}`?"),
+                (_, _, Some(_), Some(near)) => {
+                    format!("there is no such file, as seen from the folder of `ssoctl.yaml`: did you mean `{near}`?")
+                }
+                (Some(_), ..) => "there is no connection of that name: take the entry out".to_owned(),
+                (_, _, Some(_), _) => {
+                    "there is no such file, as seen from the folder of `ssoctl.yaml`: take the entry out".to_owned()
+                }
                 _ if tell == Tell::Here => {
                     "take the entry out, unless it is for `check --online`: what comes back later should be decided again"
                         .to_owned()
                 }
                 _ => "take the entry out: what comes back later should be decided again".to_owned(),
             };
-            return Some(Finding::new("allow-unused", Severity::Info, message).hint(mend));
+            return Some(Finding::new("allow-unused", severity, message).hint(mend));
         }
         let left = entry.allowed.until.unix().saturating_add(DAY).saturating_sub(now.unix());
         (left <= i64::from(self.warn_days) * DAY).then(|| {
@@ -218,6 +246,16 @@ impl Rules {
             Finding::new("allow-ending", Severity::Info, message).hint("mend it by then, or decide again")
         })
     }
+}
+
+/// A workspace whose folder of connections is gone has nothing to look at, which is no good news.
+pub(crate) fn folder(workspace: &Workspace) -> Option<Finding> {
+    (!workspace.has_connections()).then(|| {
+        let message = "there is no folder `connections` in the workspace, so that nothing was checked";
+        Finding::new("connections-missing", Severity::Warning, message)
+            .hint("look whether the checkout is whole; `ssoctl connection add` makes the folder with the first connection")
+            .at(workspace.config_places().of(&["version".into()]))
+    })
 }
 
 /// What is said of a connection or provider that there is not: it holds for nobody.
@@ -367,7 +405,7 @@ mod tests {
         assert!(told[2].hint.as_ref().unwrap().contains("did you mean `prod`?"), "{:?}", told[2]);
         assert_eq!(
             (told[0].severity, told[1].severity, told[2].severity),
-            (Severity::Warning, Severity::Info, Severity::Info)
+            (Severity::Warning, Severity::Info, Severity::Warning)
         );
         assert_eq!((told[0].connection.as_deref(), told[2].connection.as_deref()), (Some("a"), None));
         assert_eq!(codes(&rules.told(Tell::Met, &["a", "prod"], &[])), all[..2]);

@@ -12,11 +12,14 @@ use std::path::Path;
 
 use serde_json::json;
 
+use crate::cert::judge::Status;
 use crate::check::certificate;
 use crate::check::certificate::ConnectionCoverage;
 use crate::check::credential;
+use crate::check::credential::Credential;
 use crate::check::held::Entered;
 use crate::check::planned;
+use crate::check::policy;
 use crate::check::policy::Rules;
 use crate::check::policy::Tell;
 use crate::check::rollover;
@@ -51,6 +54,7 @@ use crate::model::time::Time;
 use crate::report::gate;
 use crate::report::gate::Cover;
 use crate::report::gate::Gate;
+use crate::report::gate::Secret;
 use crate::workspace::Loaded;
 use crate::workspace::Policy;
 use crate::workspace::Segment;
@@ -112,6 +116,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     let scope = Scope::of(args, &workspace_of_files, &read)?;
     let users = args.directory.as_deref().map(users).transpose()?;
     let mut findings: Vec<Finding> = read.findings.clone();
+    findings.extend(policy::folder(&workspace_of_files));
     let places: Vec<_> = read.loaded.iter().map(|(loaded, _)| loaded.places()).collect();
     let locates: Vec<_> = places.iter().map(|places| move |route: &[Segment]| Some(places.of(route))).collect();
     let mut members = Vec::new();
@@ -127,7 +132,8 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     for (member, covered) in members.iter().zip(&covered) {
         let place = || (member.locate)(&["saml".into(), "idp".into(), "certificates".into()]);
         let mend = planned::mend(member.name, member.connection);
-        let ends = |coverage| certificate::ends(covered.name, &coverage, place(), &mend);
+        let ends =
+            |coverage| certificate::ends(covered.name, &coverage, covered.by.is_unreadable(), place(), &mend);
         findings.extend(covered.by.coverage.and_then(ends));
         findings.extend(covered.entered.finding(member.name, member.locate, covered.terms));
         findings.extend(planned::findings(
@@ -138,7 +144,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             covered.by.coverage,
             covered.terms,
         ));
-        for credential in credential::of(member.connection) {
+        for credential in &covered.credentials {
             let ends = credential.finding(member.name, context.now, covered.terms.thresholds);
             findings.extend(ends.map(|finding| Finding { place: (member.locate)(&credential.route()), ..finding }));
         }
@@ -183,9 +189,11 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             command: "check",
             findings: findings.clone(),
             looked_at,
+            part: scope.part_in_words(),
             threshold,
             is_complete,
             covers: covered.iter().map(|covered| cover(covered)).collect(),
+            secrets: covered.iter().flat_map(|covered| secrets(covered)).collect(),
             certificates: covered.iter().flat_map(|covered| met(&covered.by)).collect(),
             rollovers: match context.format {
                 Format::Html => {
@@ -240,6 +248,7 @@ fn planned(
 /// Until when a connection is covered, by the terms that hold for it.
 struct Covered<'a> {
     name: &'a str,
+    credentials: Vec<Credential>,
     terms: Terms,
     entered: Entered<'a>,
     by: ConnectionCoverage,
@@ -256,7 +265,7 @@ fn covered<'a>(
     let entered = Entered { connection: member.connection, vendor: Some(member.profile), applied };
     let mut by = certificate::coverage(member.name, member.connection, terms.policy, now, terms.thresholds);
     entered.weigh(&mut by, terms);
-    Covered { name: member.name, terms, entered, by }
+    Covered { name: member.name, credentials: credential::of(member.connection), terms, entered, by }
 }
 
 /// What was applied of each connection, by its name; a record that cannot be read is told.
@@ -278,9 +287,20 @@ fn cover(covered: &Covered<'_>) -> Cover {
     Cover {
         connection: covered.name.to_owned(),
         until: coverage.and_then(|coverage| coverage.until),
-        status: coverage.map(|coverage| coverage.status),
+        ended: coverage.and_then(|coverage| coverage.ended),
+        status: coverage.map(|coverage| if covered.by.is_unreadable() { Status::Unreadable } else { coverage.status }),
         days: covered.terms.thresholds,
     }
+}
+
+fn secrets<'a>(covered: &'a Covered<'_>) -> impl Iterator<Item = Secret> + 'a {
+    covered.credentials.iter().map(|one| Secret {
+        connection: covered.name.to_owned(),
+        role: one.role,
+        ends: one.ends,
+        mend: one.mend(covered.name),
+        days: covered.terms.thresholds,
+    })
 }
 
 fn met(covered: &ConnectionCoverage) -> impl Iterator<Item = gate::Met<'_>> {

@@ -44,8 +44,8 @@ pub(crate) fn tell(gate: &Gate<'_>, context: &Context) -> Result<Option<State>> 
 }
 
 /// The report of a run that came to no end. Nothing can be done where it cannot be written.
-pub(crate) fn tell_died(error: &anyhow::Error, context: &Context) -> Option<State> {
-    let gate = Gate::died("check", error, context.now);
+pub(crate) fn tell_died(command: &str, error: &anyhow::Error, context: &Context) -> Option<State> {
+    let gate = Gate::died(command, error, context.now);
     tell(&gate, context).ok().flatten()
 }
 

@@ -251,7 +251,8 @@ pub(crate) fn read_newer(
         }
         path => (path, Content::open(Path::new(path), limit)?),
     };
-    Ok(Newer::Material(Material { name: name.to_owned(), url: None, validators: None, content }))
+    // A name with a line break in it begins no line of ours.
+    Ok(Newer::Material(Material { name: printable(name), url: None, validators: None, content }))
 }
 
 /// A download, to be fetched again from `url`.

@@ -16,6 +16,8 @@ const LINE: usize = 1100;
 const LINES: usize = 200;
 /// The most characters that a column is made wide for: one long cell must not stretch every row.
 const WIDE: usize = 120;
+/// The least to which a cell is cut.
+const FEWEST: usize = 8;
 /// Columns of a terminal that does not say how many it has.
 const USUAL: usize = 80;
 
@@ -42,6 +44,30 @@ pub(crate) fn table(headings: &[&str], rows: impl IntoIterator<Item = Vec<String
         text.push('\n');
     }
     text
+}
+
+/// The same where the last column may give way: at a terminal its cells are cut to the room that is left, since words that
+/// are broken over lines cannot be read. In a pipe all stays.
+pub(crate) fn table_cut(headings: &[&str], rows: Vec<Vec<String>>) -> String {
+    table(headings, cut_to(headings, rows, terminal_width()))
+}
+
+fn cut_to(headings: &[&str], mut rows: Vec<Vec<String>>, room: Option<usize>) -> Vec<Vec<String>> {
+    let Some(room) = room else { return rows };
+    let width = |column: usize, heading: &str| {
+        let cells = rows.iter().filter_map(|row| row.get(column)).map(|text| cell(text).chars().count());
+        cells.chain([heading.chars().count()]).max().unwrap_or_default() + 2
+    };
+    let last = headings.len().saturating_sub(1);
+    let taken: usize = headings.iter().take(last).enumerate().map(|(column, heading)| width(column, heading)).sum();
+    let left = room.saturating_sub(taken + 2).max(FEWEST);
+    for text in rows.iter_mut().filter_map(|row| row.get_mut(last)) {
+        let shown = cell(text);
+        if shown.chars().count() > left {
+            *text = shown.chars().take(left - 1).chain(['…']).collect();
+        }
+    }
+    rows
 }
 
 /// A text from outside, safe for a terminal and no longer than somebody reads.
@@ -198,6 +224,16 @@ mod tests {
     #[test]
     fn a_terminal_without_a_width_is_taken_for_the_usual_one() {
         assert_eq!([Some(0), None, Some(120)].map(columns_of), [80, 80, 120]);
+    }
+
+    #[test]
+    fn the_last_column_gives_way_at_a_terminal_and_stays_whole_in_a_pipe() {
+        let rows = || vec![vec!["connection".to_owned(), "CN=far.example.org".to_owned()]];
+        let last = |room| cut_to(&["of", "subject"], rows(), room)[0][1].clone();
+        assert_eq!(last(None), "CN=far.example.org");
+        assert_eq!(last(Some(32)), "CN=far.example.org");
+        assert_eq!(last(Some(31)), "CN=far.example.o…");
+        assert_eq!(last(Some(3)), "CN=far.…");
     }
 
     #[test]

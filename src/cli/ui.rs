@@ -357,11 +357,27 @@ pub(crate) fn clean(text: &str) -> String {
     redacted(text).lines().map(printable).collect::<Vec<_>>().join("\n")
 }
 
+/// Without the advice to give a flag that there is not as a value, which nobody means.
+fn of_flags(message: &str) -> String {
+    if !message.contains("tip: to pass '--") {
+        return message.to_owned();
+    }
+    let lines = message.lines().map(|line| match line {
+        "  tip: to pass '--since' as a value, use '-- --since'" => {
+            Some("  tip: `ssoctl check --since REVISION` tells what a change has touched")
+        }
+        line => (!line.starts_with("  tip: to pass '--")).then_some(line),
+    });
+    let mut text = lines.flatten().collect::<Vec<_>>().join("\n").replace("\n\n\n", "\n\n");
+    text.push('\n');
+    text
+}
+
 /// Prints what clap has to say about a command line, and returns the exit code.
 pub(crate) fn usage(error: &clap::Error, arguments: &[OsString], json: bool) -> u8 {
     let wrong = error.use_stderr();
     let text = error.to_string();
-    let message = arguments::hidden(&text, arguments);
+    let message = of_flags(&arguments::hidden(&text, arguments));
     if message == text {
         error.print().ok();
     } else {
@@ -379,6 +395,18 @@ pub(crate) fn usage(error: &clap::Error, arguments: &[OsString], json: bool) -> 
 mod tests {
     use super::*;
     use crate::model::is_unprintable;
+
+    #[test]
+    fn a_flag_that_there_is_not_is_no_value() {
+        let told = |tip: &str| format!("error: unexpected argument\n\n{tip}\n\nUsage: x\n");
+        let tip = "  tip: `ssoctl check --since REVISION` tells what a change has touched";
+        assert_eq!(of_flags(&told("  tip: to pass '--since' as a value, use '-- --since'")), told(tip));
+        assert_eq!(
+            of_flags(&told("  tip: to pass '--x' as a value, use '-- --x'")),
+            "error: unexpected argument\n\nUsage: x\n"
+        );
+        assert_eq!(of_flags("  tip: a similar argument exists: '--y'\n"), "  tip: a similar argument exists: '--y'\n");
+    }
 
     #[test]
     fn json_is_the_same_document_without_what_a_terminal_obeys() {

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::Serialize;
 
-use crate::model::printable;
+use crate::model::is_unprintable;
 use crate::model::shape::Shape;
 
 /// The rule of one vendor.
@@ -50,7 +50,7 @@ impl UsernameRule {
         if let Some(bad) = value.chars().find(|c| self.refused_characters.contains(*c)) {
             return Err(format!("the vendor refuses `{bad}` in usernames"));
         }
-        if printable(value) != value {
+        if value.contains(is_unprintable) {
             return Err("it has a control or invisible character inside".to_owned());
         }
         self.shape.map_or(Ok(()), |shape| shape.check(value))

@@ -5,6 +5,7 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::cert::Certificate;
+use crate::cert::coverage::Coverage;
 use crate::cert::judge::Status;
 use crate::cert::judge::Thresholds;
 use crate::finding::Allowed;
@@ -36,6 +37,8 @@ pub(crate) struct CertificateRow<'a> {
     pub(crate) counted: Status,
     /// Why it counts for nothing, where that is allowed.
     pub(crate) allowed: Option<&'a Allowed>,
+    /// Whether the status is about dates that do no harm, since another certificate covers the connection.
+    pub(crate) is_covered: bool,
 }
 
 /// One connection with its verdict.
@@ -44,6 +47,10 @@ pub(crate) struct ConnectionRow {
     pub(crate) name: String,
     /// The last second on which some signing certificate is good.
     pub(crate) covered_until: Option<Time>,
+    /// By the dates of those that can be read; nothing where none is stored, or nothing says when they end.
+    pub(crate) dates: Option<Coverage>,
+    /// All that is to be said of it, each with its code.
+    pub(crate) remarks: Vec<(Status, &'static str)>,
     /// What that means today; `None` where it stores no certificates by its nature.
     pub(crate) status: Option<Status>,
     /// The code that decided the status.
@@ -59,15 +66,79 @@ pub(crate) struct ConnectionRow {
 }
 
 impl ConnectionRow {
-    /// A row that counts for what it is.
-    pub(crate) fn new(
+    /// A row of which nothing is known yet, with the code that says why.
+    pub(crate) fn unknown(name: &str, code: &'static str, (days, rule): (Thresholds, (&'static str, String))) -> Self {
+        Self {
+            name: name.to_owned(),
+            covered_until: None,
+            dates: None,
+            remarks: Vec::new(),
+            status: None,
+            code: Some(code),
+            counted: None,
+            allowed: None,
+            days,
+            rule,
+        }
+    }
+
+    /// A row of what was judged.
+    pub(crate) fn judged(
         name: &str,
-        covered_until: Option<Time>,
-        status: Option<Status>,
-        code: Option<&'static str>,
-        (days, rule): (Thresholds, (&'static str, String)),
+        dates: Option<Coverage>,
+        remarks: Vec<(Status, &'static str)>,
+        told: (Thresholds, (&'static str, String)),
     ) -> Self {
-        Self { name: name.to_owned(), covered_until, status, code, counted: status, allowed: None, days, rule }
+        let covered_until = dates.and_then(|dates| dates.until);
+        let row = Self { covered_until, dates, remarks, code: None, ..Self::unknown(name, WITHOUT_DATES, told) };
+        Self { status: Some(Status::Ok), counted: Some(Status::Ok), ..row }
+    }
+
+    /// Takes the remark that decides.
+    pub(crate) fn decide(&mut self, by: Counted) {
+        (self.status, self.code) = (Some(by.status), by.code);
+        (self.counted, self.allowed) = (Some(by.counted), by.allowed);
+    }
+
+    /// Whether something of it cannot be read.
+    pub(crate) fn is_unreadable(&self) -> bool {
+        self.remarks.iter().any(|(status, _)| *status == Status::Unreadable)
+    }
+}
+
+/// A status, and what it counts for in this workspace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Counted {
+    /// What is so.
+    pub(crate) status: Status,
+    /// Its code; nothing where all is well.
+    pub(crate) code: Option<&'static str>,
+    /// What it counts for.
+    pub(crate) counted: Status,
+    /// Why it counts for nothing, where that is allowed.
+    pub(crate) allowed: Option<Allowed>,
+}
+
+impl Counted {
+    /// A remark whose finding had this severity by itself, and has now what the workspace makes of it.
+    pub(crate) fn of(status: Status, severity: Severity, finding: &Finding) -> Self {
+        let counted = match finding.weight() {
+            Some(same) if same == severity => status,
+            Some(Severity::Error) => Status::Fail,
+            Some(Severity::Warning) => Status::Warn,
+            Some(Severity::Info) | None => Status::Ok,
+        };
+        let code = (status != Status::Ok).then_some(finding.code);
+        Self { status, code, counted, allowed: finding.allowed.clone() }
+    }
+
+    /// Of several the one that counts most, and of those the worst by itself; `ok` where there is none.
+    pub(crate) fn worst(all: impl IntoIterator<Item = Self>) -> Self {
+        let nothing = Self { status: Status::Ok, code: None, counted: Status::Ok, allowed: None };
+        // The first of those that are alike.
+        all.into_iter().fold(nothing, |worst, one| {
+            if (one.counted, one.status) > (worst.counted, worst.status) { one } else { worst }
+        })
     }
 }
 
@@ -79,6 +150,10 @@ pub(crate) struct SecretRow {
     pub(crate) role: &'static str,
     /// The end; nothing where none is on record.
     pub(crate) ends: Option<Time>,
+    /// What is to be done before it.
+    pub(crate) mend: String,
+    /// The days before the end.
+    pub(crate) days: Thresholds,
     /// What that means today.
     pub(crate) status: Option<Status>,
     /// The code that decided the status.
@@ -209,8 +284,11 @@ impl Report<'_> {
     pub(crate) fn secret_rows(&self) -> Vec<Vec<String>> {
         let row = |row: &SecretRow| {
             let until = row.ends.map_or_else(|| "not on record".to_owned(), Time::date);
-            let status = row.status.map_or("not checked", Status::word);
-            vec![row.connection.clone(), row.role.to_owned(), until, allowed(status, row.allowed.as_ref())]
+            let status = row.status.map_or_else(
+                || "not checked".to_owned(),
+                |status| cell(status, row.counted.unwrap_or(status), row.allowed.as_ref()),
+            );
+            vec![row.connection.clone(), row.role.to_owned(), until, status]
         };
         self.secrets.iter().map(row).collect()
     }
@@ -224,8 +302,11 @@ impl Report<'_> {
                 (_, Some(until)) => until.date(),
                 (_, None) => "not covered".to_owned(),
             };
-            let status = row.status.map_or("not checked", Status::word);
-            let mut cells = vec![row.name.clone(), until, allowed(status, row.allowed.as_ref())];
+            let status = row.status.map_or_else(
+                || "not checked".to_owned(),
+                |status| cell(status, row.counted.unwrap_or(status), row.allowed.as_ref()),
+            );
+            let mut cells = vec![row.name.clone(), until, status];
             if self.has_rules() {
                 cells.push(format!("{} by {}", row.rule.0, row.rule.1));
             }
@@ -241,14 +322,25 @@ impl Report<'_> {
                 Some(one) => (one.not_after.date(), one.key.to_string(), one.subject.clone()),
                 None => Default::default(),
             };
-            let status = allowed(row.status.word(), row.allowed);
+            let status = match row.status {
+                // While another one covers the connection, a date fails nothing.
+                Status::Warn | Status::Fail if row.is_covered => "ending (covered)".to_owned(),
+                status if row.is_covered => format!("{} (covered)", status.word()),
+                status => cell(status, row.counted, row.allowed),
+            };
             vec![row.source.to_owned(), row.usage.to_owned(), end, status, key, subject]
         };
         self.certificates.iter().map(row).collect()
     }
 }
 
-/// A status as a cell: that it is allowed does not make it another.
-fn allowed(status: &str, allowed: Option<&Allowed>) -> String {
-    if allowed.is_some() { format!("{status}, allowed") } else { status.to_owned() }
+/// A status as a cell: that it is allowed or counts for less does not make it another. What counts for more is shown
+/// as what it counts for.
+fn cell(status: Status, counted: Status, allowed: Option<&Allowed>) -> String {
+    match status {
+        status if allowed.is_some() => format!("{}, allowed", status.word()),
+        status if counted > status => counted.word().to_owned(),
+        status if counted < status => format!("{} (counts as {})", status.word(), counted.word()),
+        status => status.word().to_owned(),
+    }
 }

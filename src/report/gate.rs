@@ -38,12 +38,16 @@ pub(crate) struct Gate<'a> {
     pub(crate) findings: Vec<Finding>,
     /// Connections, files and servers that were looked at, by the names that people know them by.
     pub(crate) looked_at: Vec<String>,
+    /// Of what alone it was asked, where that is not everything: `only what has changed since ..`.
+    pub(crate) part: Option<String>,
     /// From which severity on the exit code is 1.
     pub(crate) threshold: Severity,
     /// Whether everything that was asked for could be looked at.
     pub(crate) is_complete: bool,
     /// Until when each connection is covered.
     pub(crate) covers: Vec<Cover>,
+    /// What connections are opened by beside certificates.
+    pub(crate) secrets: Vec<Secret>,
     /// The certificates that were met.
     pub(crate) certificates: Vec<Met<'a>>,
     /// When what they rely on ends, and what is to be done; only the page for people has it.
@@ -59,8 +63,25 @@ pub(crate) struct Cover {
     pub(crate) connection: String,
     /// Until and with this second; nothing where it is not covered now, or stores no certificate.
     pub(crate) until: Option<Time>,
+    /// Where it is not covered now: when it last was.
+    pub(crate) ended: Option<Time>,
     /// What that means today; nothing where no certificate is stored.
     pub(crate) status: Option<Status>,
+    /// The days before that end from which on it is a warning, and an error.
+    pub(crate) days: Thresholds,
+}
+
+/// A client secret or an API token, by the end on record.
+#[derive(Clone, Debug)]
+pub(crate) struct Secret {
+    /// The connection.
+    pub(crate) connection: String,
+    /// `client secret` or `API token`.
+    pub(crate) role: &'static str,
+    /// The day on record; nothing where none is.
+    pub(crate) ends: Option<Time>,
+    /// What is to be done before that day.
+    pub(crate) mend: String,
     /// The days before that end from which on it is a warning, and an error.
     pub(crate) days: Thresholds,
 }
@@ -87,9 +108,11 @@ impl<'a> Gate<'a> {
             command,
             findings: vec![of_error(error, None)],
             looked_at: Vec::new(),
+            part: None,
             threshold: Severity::Error,
             is_complete: false,
             covers: Vec::new(),
+            secrets: Vec::new(),
             certificates: Vec::new(),
             rollovers: Vec::new(),
             now,

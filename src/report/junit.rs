@@ -27,6 +27,8 @@ pub(crate) struct Test {
     pub(crate) place: Option<(String, u64)>,
     /// What came of it.
     pub(crate) outcome: Outcome,
+    /// What else there is to say of it, a line each.
+    pub(crate) notes: Vec<String>,
 }
 
 /// What came of a test.
@@ -75,7 +77,9 @@ fn test(test: &Test) -> Element {
     let element = Element::new("testcase")
         .attribute("classname", printable(&test.class))
         .attribute("name", printable(&test.name));
-    match &test.outcome {
+    let notes: Vec<String> = test.notes.iter().flat_map(|note| note.lines()).map(printable).collect();
+    let notes = (!notes.is_empty()).then(|| Element::text("system-out", notes.join("\n")));
+    let element = match &test.outcome {
         Outcome::Passed => element,
         Outcome::Skipped(why) => element.children([Element::new("skipped").attribute("message", printable(why))]),
         Outcome::Failed(failed) => {
@@ -86,7 +90,8 @@ fn test(test: &Test) -> Element {
                 .attribute("message", printable(&failed.message))
                 .attribute("type", printable(&failed.kind))])
         }
-    }
+    };
+    element.children(notes)
 }
 
 #[cfg(test)]
@@ -100,6 +105,7 @@ mod tests {
             class: "c".to_owned(),
             place: Some(("a&b.yaml".to_owned(), 3)),
             outcome,
+            notes: if name == "y" { vec!["<soon>\nor later".to_owned()] } else { Vec::new() },
         };
         let failed = Failed { message: "<no>".to_owned(), kind: "k".to_owned(), detail: "a\n]]>\u{1b}[31m".to_owned() };
         let suite = Suite {
@@ -120,7 +126,10 @@ mod tests {
         a
         ]]&gt;\u{1b}[31m</failure>
             </testcase>
-            <testcase classname="c" name="y"/>
+            <testcase classname="c" name="y">
+              <system-out>&lt;soon&gt;
+        or later</system-out>
+            </testcase>
             <testcase classname="c" name="z">
               <skipped message="&lt;later&gt;"/>
             </testcase>

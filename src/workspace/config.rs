@@ -142,9 +142,10 @@ impl Target {
         if fail <= warn {
             return Ok(());
         }
-        let message =
-            format!("{place}: `fail_days` ({fail}) is more than `warn_days` ({warn}), so nothing would ever warn");
-        Err(Failure::new(kind, "policy-thresholds", message).hint("make `warn_days` the larger one").into())
+        let (more, less) =
+            if kind == Kind::Usage { ("--fail-days", "--warn-days") } else { ("fail_days", "warn_days") };
+        let message = format!("{place}: `{more}` ({fail}) is more than `{less}` ({warn}), so nothing would ever warn");
+        Err(Failure::new(kind, "policy-thresholds", message).hint(format!("make `{less}` the larger one")).into())
     }
 }
 
@@ -208,7 +209,7 @@ pub(crate) enum CertificateValidity {
 }
 
 /// How much a code counts here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Weight {
     /// Hurts now.
@@ -220,6 +221,19 @@ pub(crate) enum Weight {
     /// Not offered, and read for the sake of its message: what is not told is forgotten.
     #[schemars(skip)]
     Off,
+}
+
+impl<'d> Deserialize<'d> for Weight {
+    fn deserialize<D: Deserializer<'d>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        match String::deserialize(deserializer)?.as_str() {
+            "error" => Ok(Self::Error),
+            "warning" => Ok(Self::Warning),
+            "info" => Ok(Self::Info),
+            "off" => Ok(Self::Off),
+            // What is not offered is not among the choices.
+            other => Err(serde::de::Error::unknown_variant(other, &["error", "warning", "info"])),
+        }
+    }
 }
 
 impl Weight {
@@ -285,9 +299,9 @@ impl Config {
                 .into());
         }
         for (number, entry) in self.allow.iter().enumerate() {
-            if entry.reason.trim().is_empty() {
+            if !entry.reason.contains(char::is_alphanumeric) {
                 let place = at(&["allow".into(), number.into(), "reason".into()]);
-                let message = format!("{place}: the reason why `{}` is allowed is empty", entry.code);
+                let message = format!("{place}: the reason why `{}` is allowed has no word in it", entry.code);
                 return Err(Failure::input("allow-reason-empty", message)
                     .hint("write who decided it and why: whoever reads it next must decide again")
                     .into());
@@ -349,6 +363,7 @@ mod tests {
             (allow("    until: 2027-03-31\n"), "yaml-missing-key", 3),
             (allow("    reason: r\n"), "yaml-missing-key", 3),
             (allow("    reason: ' '\n    until: 2027-03-31\n"), "allow-reason-empty", 4),
+            (allow("    reason: \"\\u200b.\"\n    until: 2027-03-31\n"), "allow-reason-empty", 4),
             (allow("    reason: r\n    until: 2027-02-30\n"), "yaml-malformed", 5),
             (allow("    reason: r\n    until: 2027-03-31T00:00:00Z\n"), "yaml-malformed", 5),
             (allow("    reason: r\n    until: never\n"), "yaml-malformed", 5),

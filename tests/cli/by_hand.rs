@@ -129,7 +129,7 @@ fn a_step_for_a_day_counts_for_nothing_until_it_is_done() {
     assert!(!step.stderr.contains("says so already"), "{}", step.stderr);
     assert_eq!(desk.read(FILE), planned);
     day("2027-01-15", &["check"]).exits(0).shows("warning[certificate-step-due]").shows("`ssoctl cert step q` does it");
-    day("2027-01-15", &["cert", "check"]).exits(0).tells("warning[certificate-step-due]");
+    day("2027-01-15", &["cert", "check"]).exits(0).shows("warning[certificate-step-due]");
     for gate in [&["check"][..], &["cert", "check"]] {
         let late = day("2027-01-23", &[gate, &["--format", "github"]].concat()).exits(1);
         late.shows("::error file=connections/q.yaml,").shows("title=certificate-step-due");

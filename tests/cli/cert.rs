@@ -48,7 +48,7 @@ fn assert_cover(desk: &Desk, code: i32, more: &[&str], expected: [&str; 3]) {
 fn the_end_of_an_old_certificate_beside_its_successor_is_no_alarm() {
     let desk = trusting(&[one(-900 * DAY, 3 * DAY), other(-DAY, 900 * DAY)]);
     let human = desk.ssoctl(&["cert", "check", "--fail-on", "warn"]).exits(0);
-    human.tells("info[certificate-expiring]").shows("ok");
+    human.shows("info[certificate-expiring]").shows("ok");
     for format in ["sarif", "nagios"] {
         desk.ssoctl(&["cert", "check", "--fail-on", "warn", "--format", format]).exits(0);
     }
@@ -94,12 +94,13 @@ fn an_expired_certificate_beside_a_live_one_is_no_alarm() {
         CONNECTION  COVERED UNTIL  STATUS
         q           2027-12-27     ok
 
-        CERTIFICATE OF  USE      UNTIL       STATUS   KEY       SUBJECT
-        q               signing  2026-11-21  expired  EC P-256  CN=idp.example.org
-        q               signing  2027-12-27  ok       EC P-384  CN=idp.example.org
+        CERTIFICATE OF  USE      UNTIL       STATUS             KEY       SUBJECT
+        q               signing  2026-11-21  expired (covered)  EC P-256  CN=idp.example.org
+        q               signing  2027-12-27  ok                 EC P-384  CN=idp.example.org
+
+        info[certificate-expired]: connections/q.yaml:21:7: the certificate of `CN=idp.example.org` ended on 2026-11-21T10:00:00Z
         ");
     insta::assert_snapshot!(output.stderr, @r"
-        info[certificate-expired]: q: the certificate of `CN=idp.example.org` ended on 2026-11-21T10:00:00Z
         not checked: certificate chains and revocation (signing certificates are pinned)
         ");
     let json = desk.ssoctl(&["cert", "check", "--format", "json"]).exits(0).json();
@@ -118,10 +119,11 @@ fn only_an_expired_one_is_the_end() {
 
         CERTIFICATE OF  USE      UNTIL       STATUS   KEY       SUBJECT
         q               signing  2026-11-21  expired  EC P-256  CN=idp.example.org
+
+        error[certificate-expired]: connections/q.yaml:21:7: the certificate of `CN=idp.example.org` ended on 2026-11-21T10:00:00Z
+          hint: get the identity provider's next certificate: `ssoctl cert add q FILE` takes it
         ");
     insta::assert_snapshot!(output.stderr, @r"
-        error[certificate-expired]: q: the certificate of `CN=idp.example.org` ended on 2026-11-21T10:00:00Z
-          hint: get the identity provider's next certificate: `ssoctl cert add q FILE` takes it
         not checked: certificate chains and revocation (signing certificates are pinned)
         ");
 }
@@ -130,10 +132,12 @@ fn only_an_expired_one_is_the_end() {
 fn a_connection_without_certificates_is_told_with_its_mend() {
     let desk = trusting(&[]);
     assert_cover(&desk, 1, &[], ["-", "fail", "certificate-none"]);
-    insta::assert_snapshot!(desk.ssoctl(&["cert", "check"]).exits(1).stderr, @r"
-        error[certificate-none]: connections/q.yaml:11:3: q: the connection has no signing certificate, so no response can be verified
+    insta::assert_snapshot!(desk.ssoctl(&["cert", "check"]).exits(1).stdout, @r"
+        CONNECTION  COVERED UNTIL  STATUS
+        q           not covered    fail
+
+        error[certificate-none]: connections/q.yaml:11:3: the connection has no signing certificate, so no response can be verified
           hint: ask the IdP's administrator for the signing certificate
-        not checked: certificate chains and revocation (signing certificates are pinned)
         ");
 }
 
@@ -172,10 +176,10 @@ fn a_key_that_two_entities_share_is_told() {
         desk.connect(name, &idp(name).xml(), &[]);
     }
     let told = desk.ssoctl(&["cert", "check"]).exits(0);
-    told.tells("warning[certificate-shared]").tells("`https://first.example.org` and `https://second.example.org`");
+    told.shows("warning[certificate-shared]").shows("`https://first.example.org` and `https://second.example.org`");
     desk.write("all.xml", made::aggregate(&["a", "b"].map(idp)));
     let told = desk.ssoctl(&["cert", "check", "all.xml"]).exits(0);
-    told.tells("is used by `https://a.example.org` and `https://b.example.org`");
+    told.shows("is used by `https://a.example.org` and `https://b.example.org`");
 }
 
 #[test]
@@ -214,7 +218,7 @@ fn a_key_set_and_the_discovery_that_names_it_are_checked() {
     assert_eq!(keys.met(), 1);
     let undated = r#"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
     desk.write("undated.json", undated);
-    desk.ssoctl(&["cert", "check", "undated.json"]).exits(0).tells("nothing tells when they end");
+    desk.ssoctl(&["cert", "check", "undated.json"]).exits(0).shows("nothing tells when they end");
 }
 
 #[test]
@@ -300,7 +304,7 @@ fn a_certificate_that_cannot_be_read_makes_its_connection_unreadable() {
     assert_eq!(json["worst"], "unreadable");
     desk.write("connections/q.yaml", text.replace("not_after: 2027", "not_after: 2037"));
     let output = desk.ssoctl(&["cert", "check"]).exits(1);
-    output.tells("the file says that it ends 2037-12-27T10:00:00Z");
+    output.shows("the file says that it ends 2037-12-27T10:00:00Z");
 }
 
 #[test]
@@ -319,7 +323,7 @@ fn a_certificate_signed_with_sha_1_is_warned_of_and_closes_no_gate() {
     desk.connect("q", &Idp::new().certificate_text(pem).xml(), &[]);
     for source in ["q", "q.xml"] {
         let output = desk.ssoctl(&["cert", "check", source, "--fail-on", "warn"]).exits(0);
-        output.tells("warning[certificate-signature-weak]").shows("ok");
+        output.shows("warning[certificate-signature-weak]").shows("ok");
     }
     desk.ssoctl(&["connection", "show", "q"]).exits(0).tells("warning[certificate-signature-weak]");
 }

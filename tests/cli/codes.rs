@@ -319,7 +319,7 @@ fn of_the_vendors_own_certificates() {
     let desk = desk();
     let output = desk.command(&["cert", "check", "s"]).env("SSOCTL_NOW", "2046-01-02").run().exits(1);
     assert!(output.stdout.contains("sp-signing"), "{}", output.stdout);
-    output.tells("connection set s --sp-metadata SOURCE");
+    output.shows("connection set s --sp-metadata SOURCE");
 }
 
 #[test]

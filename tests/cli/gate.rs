@@ -69,7 +69,7 @@ fn what_cannot_be_looked_at_is_in_the_report() {
     let desk = good();
     let prometheus = desk.ssoctl(&["cert", "check", "a", "gone.pem", "--format", "prometheus"]).exits(3);
     prometheus
-        .shows("ssoctl_complete 0")
+        .shows("ssoctl_complete{command=\"cert check\"} 0")
         .shows("saml_x509_cert_not_after{entityid=\"https://idp.example.org/idp\",use=\"signing\"");
     let github = desk.ssoctl(&["cert", "check", "gone.pem", "--format", "github"]).exits(3);
     github.shows("::error file=gone.pem,title=file-not-found::");
@@ -131,6 +131,6 @@ fn one_bad_file_hides_no_certificate_and_a_wrong_line_is_unknown_to_a_monitor() 
     let desk = good();
     desk.write("connections/copy of a.yaml", "x");
     let run = desk.command(&["cert", "check", "--format", "prometheus"]).run();
-    run.exits(3).shows("saml_x509_cert_not_after{").shows("ssoctl_complete 0");
+    run.exits(3).shows("saml_x509_cert_not_after{").shows("ssoctl_complete{command=\"cert check\"} 0");
     desk.ssoctl(&["check", "--bogus", "--format", "nagios"]).exits(3).shows("SSOCTL UNKNOWN - ");
 }

@@ -180,7 +180,7 @@ fn no_file_is_replaced_unasked_and_no_format_taken_for_another() {
     assert!(desk.read("mine.md").starts_with("# Qualys"));
     insta::assert_snapshot!(desk.ssoctl(&["connection", "list", "--format", "html"]).exits(2).stderr, @r"
         error[format-unsupported]: this command does not print `html`
-        hint: it has `--format human` and `--format json`; `connection handover` and `check` have `html` too
+        hint: it has `human`, `json`; `connection handover` and `check` have `html`
         ");
     let compare = ["connection", "handover", "qualys", "--for", "vendor", "--compare", "mine.md", "--format", "md"];
     desk.ssoctl(&compare).exits(2).tells("does not print `md`");

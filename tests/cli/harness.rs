@@ -176,6 +176,12 @@ impl Ssoctl<'_> {
         self
     }
 
+    /// Runs in another folder than that of the workspace.
+    pub(crate) fn within(mut self, folder: &Path) -> Self {
+        self.command.current_dir(folder);
+        self
+    }
+
     /// One more variable.
     pub(crate) fn env(mut self, name: &str, value: impl AsRef<std::ffi::OsStr>) -> Self {
         self.command.env(name, value);

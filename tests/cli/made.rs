@@ -43,6 +43,11 @@ pub(crate) fn certificate(key: &PKey<Private>, begin: i64, end: i64) -> X509 {
     build(key, begin, end, "idp.example.org")
 }
 
+/// The same, of this name.
+pub(crate) fn called(name: &str, begin: i64, end: i64) -> X509 {
+    build(&key(), begin, end, name)
+}
+
 fn build(key: &PKey<Private>, begin: i64, end: i64, name: &str) -> X509 {
     let mut subject = X509Name::builder().unwrap();
     subject.append_entry_by_text("CN", name).unwrap();

@@ -52,6 +52,7 @@ mod standing;
 mod trial;
 mod trust;
 mod users;
+mod verdicts;
 #[cfg(unix)]
 mod wizard;
 mod worksheet;

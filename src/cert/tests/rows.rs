@@ -155,7 +155,7 @@ const READ: &[Read] = &[
 
 fn warnings(certificate: &Certificate, now: &str) -> Vec<&'static str> {
     let verdict = judge(certificate, Time::parse(now).unwrap(), Thresholds { warn_days: 30, fail_days: 7 });
-    verdict.findings.iter().filter(|one| one.severity != Severity::Info).map(|one| one.code).collect()
+    verdict.findings().filter(|one| one.severity != Severity::Info).map(|one| one.code).collect()
 }
 
 #[test]

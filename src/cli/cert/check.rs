@@ -31,10 +31,11 @@ use crate::cli::pipeline;
 use crate::cli::init::Validity;
 use crate::cli::source;
 use crate::cli::table;
-use crate::error::Failure;
+use crate::cli::ui;
 use crate::error::Result;
 use crate::finding::Finding;
 use crate::finding::Place;
+use crate::finding::Scale;
 use crate::finding::Severity;
 use crate::model::ConnectionName;
 use crate::model::connection::Connection;
@@ -58,7 +59,7 @@ use crate::workspace::Workspace;
 /// A file or URL holds metadata, a JWKS, discovery or certificates, each certificate counted
 /// alone. An OAuth 2.0 connection stores no keys: `--key-sets` fetches them. Where one of them has
 /// no certificate, nothing says until when the connection is covered. Not checked: chains and
-/// revocation (signing certificates are pinned, and mostly self-signed).
+/// revocation (signing certificates are pinned, and mostly self-signed). Findings follow the tables.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -105,10 +106,19 @@ enum Threshold {
     Fail,
 }
 
+/// A certificate, and where it was met.
+struct Seen {
+    met: Met,
+    /// Whether it belongs to a connection.
+    inside: bool,
+    /// Its line, where a file of the workspace has it.
+    place: Option<Place>,
+}
+
 /// Everything found out.
 #[derive(Default)]
 struct Outcome {
-    met: Vec<(Met, bool)>,
+    met: Vec<Seen>,
     connections: Vec<ConnectionRow>,
     secrets: Vec<SecretRow>,
     findings: Vec<Finding>,
@@ -130,7 +140,7 @@ impl Outcome {
     fn take(&mut self, source: &str, work: impl FnOnce(&mut Found) -> Result<()>) {
         let mut found = Found::default();
         self.failures.keep(source, work(&mut found));
-        self.met.extend(found.met.into_iter().map(|met| (met, false)));
+        self.met.extend(found.met.into_iter().map(|met| Seen { met, inside: false, place: None }));
         self.findings.extend(found.findings);
     }
 }
@@ -163,25 +173,26 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     for target in &args.tls {
         outcome.take(&collect::server_shown(target), |found| collect::server(target, &args.source, context, found));
     }
-    let all: Vec<&Met> = outcome.met.iter().map(|(met, _)| met).collect();
+    let all: Vec<&Met> = outcome.met.iter().map(|seen| &seen.met).collect();
     outcome.findings.extend(certificate::shared(&all));
     let judged: Vec<Judged<'_>> =
-        outcome.met.iter().map(|(met, inside)| judged(met, *inside, &outcome, &mut standards, context)).collect();
+        outcome.met.iter().map(|seen| judged(seen, &outcome, &mut standards, context)).collect();
     for finding in &mut outcome.findings {
         let file = finding.connection.as_ref().and_then(|name| outcome.places.get(name)).map(|place| place.file.as_str());
         standards.rules.apply(finding, file);
     }
     for row in &mut outcome.connections {
-        let Some(status) = row.status else { continue };
+        if row.status.is_none() {
+            continue;
+        }
         let file = outcome.places.get(&row.name).map(|place| place.file.as_str());
-        let (counted, allowed) = standards.counted((status, row.code), Some(&row.name), file);
-        (row.counted, row.allowed) = (Some(counted), allowed);
+        row.decide(standards.decided(&row.remarks, &row.name, file));
     }
     for row in &mut outcome.secrets {
-        let Some(status) = row.status else { continue };
+        let (Some(status), Some(code)) = (row.status, row.code) else { continue };
         let file = outcome.places.get(&row.connection).map(|place| place.file.as_str());
-        let (counted, allowed) = standards.counted((status, row.code), Some(&row.connection), file);
-        (row.counted, row.allowed) = (Some(counted), allowed);
+        let decided = standards.decided(&[(status, code)], &row.connection, file);
+        (row.counted, row.allowed) = (Some(decided.counted), decided.allowed);
     }
     let mut unread: Vec<Finding> = outcome.failures.findings(&outcome.places).collect();
     for finding in &mut unread {
@@ -237,23 +248,34 @@ fn connection(
     let terms = Terms { policy: ruling.coverage(), thresholds: ruling.thresholds, now: context.now };
     let mut found = certificate::coverage(name.as_str(), &loaded.connection, terms.policy, terms.now, terms.thresholds);
     entered(&loaded, &workspace, terms, &mut found, context, outcome);
-    let code = found.coverage.map_or(Some("certificate-not-stored"), |coverage| coverage.code);
-    let until = found.coverage.and_then(|coverage| coverage.until);
-    let status = found.coverage.map(|coverage| coverage.status);
-    outcome.connections.push(ConnectionRow::new(name.as_str(), until, status, code, ruling.told()));
+    outcome.connections.push(match found.coverage {
+        Some(dates) => ConnectionRow::judged(name.as_str(), Some(dates), found.remarks(), ruling.told()),
+        None => ConnectionRow::unknown(name.as_str(), "certificate-not-stored", ruling.told()),
+    });
     if found.coverage.is_some() && found.met.iter().all(|met| met.usage != "signing") {
         outcome.findings.push(
             Finding::new(
                 "certificate-none",
                 Severity::Error,
-                format!("{name}: the connection has no signing certificate, so no response can be verified"),
+                "the connection has no signing certificate, so no response can be verified",
             )
             .hint("ask the IdP's administrator for the signing certificate")
             .at(loaded.place(&["saml".into(), "idp".into()]))
             .of(name.as_str()),
         );
     }
-    outcome.met.extend(found.met.into_iter().map(|met| (met, true)));
+    let places = loaded.places();
+    let mut count = BTreeMap::new();
+    outcome.met.extend(found.met.into_iter().map(|met| {
+        let (side, key) = match met.usage {
+            "sp-signing" => ("sp", "signing_certificates"),
+            "sp-encryption" => ("sp", "encryption_certificates"),
+            _ => ("idp", "certificates"),
+        };
+        let at = count.entry(key).and_modify(|at| *at += 1).or_insert(0_usize);
+        let place = places.of(&["saml".into(), side.into(), key.into(), (*at).into()]);
+        Seen { met, inside: true, place: Some(place) }
+    }));
     Ok(())
 }
 
@@ -291,6 +313,8 @@ fn secrets(loaded: &Loaded, thresholds: Thresholds, now: Time, outcome: &mut Out
             connection: name.to_owned(),
             role: credential.role,
             ends: credential.ends,
+            mend: credential.mend(name),
+            days: thresholds,
             status: credential.status(now, thresholds),
             code: finding.as_ref().map(|finding| finding.code),
             counted: None,
@@ -315,19 +339,19 @@ fn key_set(
     };
     let signing = || found.met.iter().filter(|met| met.usage == "signing");
     let readable: Vec<&Certificate> = signing().filter_map(|met| met.certificate.as_ref().ok()).collect();
-    let unreadable = signing().find_map(|met| met.certificate.as_ref().err()).map(Failure::code);
-    let grave = found.findings.iter().find(|finding| finding.severity == Severity::Error).map(|finding| finding.code);
-    let (covered_until, status, code) = match (dates, unreadable, grave) {
-        (_, _, Some(code)) => (None, Some(Status::Fail), Some(code)),
-        (_, Some(code), None) => (None, Some(Status::Unreadable), Some(code)),
-        (Dates::NotAll, None, None) => (None, None, Some(certificates::WITHOUT_DATES)),
-        (Dates::All, None, None) => {
-            let coverage = coverage(&readable, ruling.coverage(), context.now, ruling.thresholds);
-            (coverage.until, Some(coverage.status), coverage.code)
-        }
-    };
-    outcome.connections.push(ConnectionRow::new(name.as_str(), covered_until, status, code, ruling.told()));
-    outcome.met.extend(found.met.into_iter().map(|met| (met, true)));
+    let unreadable = signing().filter_map(|met| met.certificate.as_ref().err());
+    let mut remarks: Vec<_> = unreadable.map(|failure| (Status::Unreadable, failure.code())).collect();
+    let grave = found.findings.iter().filter(|finding| finding.severity == Severity::Error);
+    remarks.extend(grave.map(|finding| (Status::Fail, finding.code)));
+    let dates = (dates == Dates::All && !readable.is_empty())
+        .then(|| coverage(&readable, ruling.coverage(), context.now, ruling.thresholds));
+    remarks.extend(dates.and_then(|dates| dates.code.map(|code| (dates.status, code))));
+    outcome.connections.push(if dates.is_none() && remarks.is_empty() {
+        ConnectionRow::unknown(name.as_str(), certificates::WITHOUT_DATES, ruling.told())
+    } else {
+        ConnectionRow::judged(name.as_str(), dates, remarks, ruling.told())
+    });
+    outcome.met.extend(found.met.into_iter().map(|met| Seen { met, inside: true, place: None }));
     outcome.findings.extend(found.findings);
     Ok(true)
 }
@@ -339,16 +363,19 @@ fn report<'a>(outcome: &'a Outcome, judged: &'a [Judged<'a>]) -> Report<'a> {
         usage: one.met.usage,
         owner: one.met.owner.as_deref(),
         certificate: one.met.certificate.as_ref().ok(),
-        status: one.verdict.status,
-        code: one.verdict.code,
-        counted: one.counted,
-        allowed: one.allowed.as_ref(),
+        status: one.decided.status,
+        code: one.decided.code,
+        counted: one.decided.counted,
+        allowed: one.decided.allowed.as_ref(),
+        is_covered: one.verdict.findings().any(|finding| {
+            Some(finding.code) == one.decided.code && finding.scale == Scale::NotRaised
+        }),
     };
     Report {
         certificates: judged.iter().map(row).collect(),
         connections: &outcome.connections,
         secrets: &outcome.secrets,
-        findings: outcome.findings.iter().chain(judged.iter().flat_map(|one| &one.verdict.findings)).collect(),
+        findings: outcome.findings.iter().chain(judged.iter().flat_map(|one| one.verdict.findings())).collect(),
         not_looked_at: outcome.failures.rows(),
     }
 }
@@ -365,9 +392,16 @@ fn tell(report: &Report<'_>, outcome: &Outcome, everything: bool, context: &Cont
             (["certificate of", "use", "until", "status", "key", "subject"].to_vec(), report.certificate_rows()),
         ];
         let pages = pages.into_iter().filter(|(_, rows)| !rows.is_empty());
-        let pages: Vec<String> = pages.map(|(head, rows)| table::table(&head, rows)).collect();
+        let page = |(head, rows): (Vec<&str>, Vec<Vec<String>>)| match head.last() {
+            // A subject is long and tells little.
+            Some(&"subject") => table::table_cut(&head, rows),
+            _ => table::table(&head, rows),
+        };
+        let mut pages: Vec<String> = pages.map(page).collect();
+        let shown = report.findings.iter().filter(|finding| !ui.is_quiet() || finding.weight() > Some(Severity::Info));
+        let shown: Vec<Finding> = shown.map(|finding| (*finding).clone()).collect();
+        pages.extend((!shown.is_empty()).then(|| ui::findings_page(&shown)));
         ui.data(&pages.join("\n"))?;
-        ui.findings(report.findings.iter().copied());
     }
     outcome.failures.tell("checked", context);
     if everything && outcome.connections.is_empty() && outcome.failures.is_empty() {

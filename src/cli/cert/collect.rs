@@ -49,13 +49,29 @@ pub(super) struct Found {
 
 /// Sources that could not be looked at, each with its reason; the others are looked at still.
 #[derive(Default)]
-pub(super) struct Failures(Vec<(String, anyhow::Error)>);
+pub(super) struct Failures(Vec<Missed>);
+
+/// One of them.
+struct Missed {
+    /// As reports name it.
+    shown: String,
+    /// As it was given.
+    source: String,
+    error: anyhow::Error,
+}
+
+impl Missed {
+    /// The same text, in which the source is named as reports name it: its name may have a line break in it.
+    fn named(&self, text: &str) -> String {
+        if self.source.is_empty() { text.to_owned() } else { text.replace(&self.source, &self.shown) }
+    }
+}
 
 impl Failures {
     /// Keeps the reason of a source, where it has one. A URL is named without what may be secret in it.
     pub(super) fn keep(&mut self, source: &str, result: Result<()>) {
         if let Err(error) = result {
-            self.0.push((source::shown(source), error));
+            self.0.push(Missed { shown: source::shown(source), source: source.to_owned(), error });
         }
     }
 
@@ -66,27 +82,29 @@ impl Failures {
 
     /// As reports list them.
     pub(super) fn rows(&self) -> Vec<NotLookedAt> {
-        let row = |(source, error): &(String, anyhow::Error)| NotLookedAt {
-            source: source.clone(),
-            code: failure_of(error).map_or("bug", Failure::code),
-            message: error.to_string(),
+        let row = |missed: &Missed| NotLookedAt {
+            source: missed.shown.clone(),
+            code: failure_of(&missed.error).map_or("bug", Failure::code),
+            message: missed.named(&missed.error.to_string()),
         };
         self.0.iter().map(row).collect()
     }
 
     /// As findings, each at its source; a connection is named by its file.
     pub(super) fn findings(&self, places: &BTreeMap<String, Place>) -> impl Iterator<Item = Finding> {
-        self.0.iter().map(|(source, error)| {
-            let file = places.get(source).map_or(source.as_str(), |place| &place.file);
-            gate::of_error(error, Some(file))
+        self.0.iter().map(|missed| {
+            let file = places.get(&missed.source).map_or(missed.shown.as_str(), |place| &place.file);
+            let finding = gate::of_error(&missed.error, Some(file));
+            Finding { message: missed.named(&finding.message), ..finding }
         })
     }
 
     /// Tells each, `what` being what was not done: `checked`.
     pub(super) fn tell(&self, what: &str, context: &Context) {
-        for (source, error) in &self.0 {
-            context.ui.error(&format!("`{source}` was not {what}: {}", ui::clean(&error.to_string())));
-            for hint in ui::hints(error) {
+        for missed in &self.0 {
+            let why = missed.named(&missed.error.to_string());
+            context.ui.error(&format!("`{}` was not {what}: {}", missed.shown, ui::clean(&why)));
+            for hint in ui::hints(&missed.error) {
                 context.ui.hint(hint);
             }
         }
@@ -95,7 +113,7 @@ impl Failures {
     /// What they mean to a script: an input that cannot be read before a remote that failed.
     pub(super) fn verdict(&self) -> Verdict {
         let kinds: Vec<Kind> =
-            self.0.iter().map(|(_, error)| failure_of(error).map_or(Kind::Bug, Failure::kind)).collect();
+            self.0.iter().map(|missed| failure_of(&missed.error).map_or(Kind::Bug, Failure::kind)).collect();
         match kinds.iter().find(|kind| **kind != Kind::Remote).or(kinds.first()) {
             Some(kind) => Verdict::Failed(*kind),
             None => Verdict::Done,

@@ -23,6 +23,7 @@ use crate::error::Kind;
 use crate::error::failure_of;
 use crate::error::told::redacted;
 use crate::finding::Finding;
+use crate::finding::Scale;
 use crate::finding::Severity;
 use crate::report::gate;
 use crate::workspace::Loaded;
@@ -153,5 +154,5 @@ fn missed(loaded: &Loaded, side: Side, setback: Setback) -> Finding {
         Setback::Seen(error) => failure_of(error).map(Failure::kind) == Some(Kind::Refused),
     };
     let finding = gate::of_error(&setback.error(), None).of(loaded.name.as_str()).at(loaded.place(&side.route()));
-    Finding { is_unseen: !is_refused, ..finding }
+    if is_refused { Finding { is_unseen: false, scale: Scale::Free, ..finding } } else { finding }
 }

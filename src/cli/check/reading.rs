@@ -11,6 +11,7 @@ use crate::finding::Finding;
 use crate::finding::Place;
 use crate::finding::Severity;
 use crate::model::ConnectionName;
+use crate::model::printable;
 use crate::provider::Vendor;
 use crate::provider::Vendors;
 use crate::workspace::Loaded;
@@ -106,11 +107,13 @@ impl Read {
 /// A failure as a finding; the place in front of its message is the finding's own.
 fn told(error: &anyhow::Error, path: &str, name: Option<&ConnectionName>) -> Finding {
     let failure = failure_of(error);
-    let text = error.to_string();
+    // The name of a file may have a line break in it, which parts nothing.
+    let shown = printable(path);
+    let text = error.to_string().replace(path, &shown);
     let mut place = Place { file: path.to_owned(), line: None, column: None };
     // The lines below the first show what stands there.
     let first = text.lines().next().unwrap_or_default();
-    let mut rest = first.strip_prefix(path).and_then(|rest| rest.strip_prefix(':')).unwrap_or(first);
+    let mut rest = first.strip_prefix(shown.as_str()).and_then(|rest| rest.strip_prefix(':')).unwrap_or(first);
     for number in [&mut place.line, &mut place.column] {
         let Some((digits, after)) = rest.split_once(':') else { break };
         let Ok(found) = digits.parse() else { break };

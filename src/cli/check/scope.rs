@@ -74,6 +74,18 @@ impl Scope {
         self.part.is_none()
     }
 
+    /// What alone was asked for, for who reads the report and knows no command line; nothing where that is everything.
+    pub(super) fn part_in_words(&self) -> Option<String> {
+        let part = self.part.as_ref()?;
+        Some(match &self.commit {
+            Some(commit) => format!("it tells only what has changed since the commit {}", &commit[..12]),
+            None => {
+                let names: Vec<&str> = part.connections.iter().map(String::as_str).collect();
+                format!("it tells only of {}, as was asked for", names.join(", "))
+            }
+        })
+    }
+
     /// Whether a connection is told of.
     pub(super) fn has(&self, name: &str) -> bool {
         self.part.as_ref().is_none_or(|part| part.connections.contains(name))

@@ -1,10 +1,12 @@
-//! A calendar (RFC 5545) with the last day of each connection's cover, for the calendar that a team shares.
+//! A calendar (RFC 5545) with the last day of each connection's cover and the ends of client secrets and API tokens,
+//! for the calendar that a team shares.
 
 use crate::crypto;
 use crate::model::printable;
 use crate::model::time::Time;
 use crate::report::gate::Cover;
 use crate::report::gate::Gate;
+use crate::report::gate::Secret;
 
 /// The calendar; a connection without a last day is not in it.
 pub(crate) fn document(gate: &Gate<'_>) -> String {
@@ -19,7 +21,20 @@ pub(crate) fn document(gate: &Gate<'_>) -> String {
             alarm: (cover.connection.clone(), cover.days.warn_days),
         })
     };
-    calendar(gate.covers.iter().filter_map(event), gate.now)
+    let of_secret = |secret: &Secret| {
+        let ends = secret.ends?;
+        Some(Event {
+            identity: format!("{} ends\n{}", secret.role, secret.connection),
+            day: ends,
+            summary: format!("{}: the {} ends", secret.connection, secret.role),
+            description: format!("The day on record is {}. Before it, {}.", ends.date(), secret.mend),
+            alarm: (
+                format!("{}: the {} ends on {}", secret.connection, secret.role, ends.date()),
+                secret.days.warn_days,
+            ),
+        })
+    };
+    calendar(gate.covers.iter().filter_map(event).chain(gate.secrets.iter().filter_map(of_secret)), gate.now)
 }
 
 /// A whole day with an alarm before it.

@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 
 use crate::finding::Severity;
+use crate::model::printable;
 use crate::report::gate::Gate;
 use crate::report::gate::whole;
 
@@ -39,5 +40,5 @@ fn data(text: &str) -> String {
 
 /// A value among others.
 fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
+    data(&printable(text)).replace(':', "%3A").replace(',', "%2C")
 }

@@ -7,6 +7,8 @@ use std::fmt::Write as _;
 
 use crate::cert::Certificate;
 use crate::cert::name;
+use crate::model::time::Time;
+use crate::report::gate::Cover;
 use crate::report::gate::Gate;
 use crate::report::gate::Met;
 
@@ -15,28 +17,40 @@ const ISSUER: [&str; 5] = ["C", "CN", "L", "O", "ST"];
 const SUBJECT: [&str; 4] = ["C", "CN", "L", "O"];
 
 /// The text of a scrape.
+///
+/// Each series says of which command it is, since both may be written to one folder: a series that stands there twice
+/// costs the collector all of them.
 pub(crate) fn text(gate: &Gate<'_>) -> String {
     let mut text = String::new();
+    let labels = |all: &[(&str, &str)]| labels(gate.command, all);
     certificates(gate, &mut text);
-    let covers: Vec<(String, i64)> = gate
-        .covers
-        .iter()
-        .filter_map(|cover| Some((labels(&[("connection", &cover.connection)]), cover.until?.unix())))
-        .collect();
+    let judged = || gate.covers.iter().filter(|cover| cover.status.is_some());
+    // What is over stays a series: an alert that goes by the time left must not end with the certificate.
+    let until = |cover: &Cover| cover.until.or(cover.ended).map_or(0, Time::unix);
     metric(
         &mut text,
         "ssoctl_covered_until_timestamp_seconds",
-        "The moment until which a connection has a good signing certificate, in seconds since 1970.",
-        covers,
+        "The moment until which a connection has a good signing certificate, in seconds since 1970; in the past where it \
+         has none now, and 0 where it never had.",
+        judged().map(|cover| (labels(&[("connection", &cover.connection)]), until(cover))).collect(),
     );
-    let uncovered = gate.covers.iter().filter(|cover| cover.status.is_some());
-    let uncovered =
-        uncovered.map(|cover| (labels(&[("connection", &cover.connection)]), i64::from(cover.until.is_some())));
     metric(
         &mut text,
         "ssoctl_covered",
         "Whether a connection has a good signing certificate now.",
-        uncovered.collect(),
+        judged()
+            .map(|cover| (labels(&[("connection", &cover.connection)]), i64::from(cover.until.is_some())))
+            .collect(),
+    );
+    let secrets = gate.secrets.iter().filter_map(|secret| {
+        let role = secret.role.to_ascii_lowercase().replace(' ', "_");
+        Some((labels(&[("connection", &secret.connection), ("type", &role)]), secret.ends?.unix()))
+    });
+    metric(
+        &mut text,
+        "ssoctl_credential_expiration_timestamp_seconds",
+        "The end on record of a client secret or an API token, in seconds since 1970.",
+        secrets.collect(),
     );
     let mut counts: BTreeMap<String, i64> = BTreeMap::new();
     for finding in &gate.findings {
@@ -54,7 +68,7 @@ pub(crate) fn text(gate: &Gate<'_>) -> String {
         &mut text,
         "ssoctl_complete",
         "Whether everything that was asked for could be looked at.",
-        vec![(String::new(), i64::from(gate.is_complete))],
+        vec![(labels(&[]), i64::from(gate.is_complete))],
     );
     text
 }
@@ -63,7 +77,7 @@ fn certificates(gate: &Gate<'_>, text: &mut String) {
     let mut ends = BTreeSet::new();
     let mut begins = BTreeSet::new();
     for met in &gate.certificates {
-        let labels = of_certificate(met);
+        let labels = of_certificate(gate.command, met);
         ends.insert((labels.clone(), met.certificate.not_after.unix()));
         begins.insert((labels, met.certificate.not_before.unix()));
     }
@@ -81,7 +95,7 @@ fn certificates(gate: &Gate<'_>, text: &mut String) {
     );
 }
 
-fn of_certificate(met: &Met<'_>) -> String {
+fn of_certificate(command: &str, met: &Met<'_>) -> String {
     let certificate: &Certificate = met.certificate;
     let part = |whole: &str, key: &str| name::value(whole, key).unwrap_or_default();
     let mut all: Vec<(String, String)> = vec![
@@ -94,11 +108,13 @@ fn of_certificate(met: &Met<'_>) -> String {
     // What tells apart what would else be one series.
     all.push((if met.in_connection { "connection" } else { "source" }.to_owned(), met.source.to_owned()));
     all.push(("fingerprint_sha256".to_owned(), certificate.sha256.clone()));
-    labels(&all.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect::<Vec<_>>())
+    labels(command, &all.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect::<Vec<_>>())
 }
 
-fn labels(all: &[(&str, &str)]) -> String {
-    let told: Vec<String> = all.iter().map(|(name, value)| format!("{name}=\"{}\"", escaped(value))).collect();
+fn labels(command: &str, all: &[(&str, &str)]) -> String {
+    let command = ("command", command);
+    let all = all.iter().chain([&command]);
+    let told: Vec<String> = all.map(|(name, value)| format!("{name}=\"{}\"", escaped(value))).collect();
     format!("{{{}}}", told.join(","))
 }
 

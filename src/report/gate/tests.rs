@@ -29,12 +29,35 @@ fn gate(findings: Vec<Finding>) -> Gate<'static> {
         command: "check",
         findings,
         looked_at: vec!["a b".to_owned(), "c".to_owned()],
+        part: None,
         threshold: Severity::Error,
         is_complete: true,
         covers: vec![
-            Cover { connection: "a b".to_owned(), until: None, status: Some(Status::Expired), days },
-            Cover { connection: "c".to_owned(), until: at("2027-01-31T23:59:59Z"), status: Some(Status::Ok), days },
-            Cover { connection: "oauth".to_owned(), until: None, status: None, days },
+            Cover {
+                connection: "a b".to_owned(),
+                until: None,
+                ended: at("2026-11-20"),
+                status: Some(Status::Expired),
+                days,
+            },
+            Cover {
+                connection: "c".to_owned(),
+                until: at("2027-01-31T23:59:59Z"),
+                ended: None,
+                status: Some(Status::Ok),
+                days,
+            },
+            Cover { connection: "oauth".to_owned(), until: None, ended: None, status: None, days },
+        ],
+        secrets: vec![
+            Secret {
+                connection: "oauth".to_owned(),
+                role: "client secret",
+                ends: at("2026-12-10"),
+                mend: "m".to_owned(),
+                days,
+            },
+            Secret { connection: "c".to_owned(), role: "API token", ends: None, mend: "m".to_owned(), days },
         ],
         certificates: Vec::new(),
         rollovers: Vec::new(),
@@ -107,13 +130,14 @@ fn what_is_allowed_is_told_in_each_form_and_counts_in_none() {
     let plain = sarif::document(&gate(findings()));
     assert_eq!(plain["runs"][0]["results"][0].get("suppressions"), None);
     let junit = junit::document(&with).unwrap();
-    assert!(junit.contains("<testsuites tests=\"3\" failures=\"0\""), "{junit}");
+    assert!(junit.contains("<testsuites tests=\"4\" failures=\"0\""), "{junit}");
     assert_eq!(junit.matches("<skipped message=\"allowed until 2027-03-31: T-1: &lt;later&gt;\"/>").count(), 2);
     assert_eq!(gitlab::document(&with).as_array().unwrap().len(), 2);
     let github = github::lines(&with);
     assert!(!github.contains("::error") && github.contains("allowed until 2027-03-31: T-1"), "{github}");
     assert!(
-        prometheus::text(&with).contains("code=\"certificate-expired\",connection=\"a b\",severity=\"allowed\"} 2")
+        prometheus::text(&with)
+            .contains("code=\"certificate-expired\",connection=\"a b\",severity=\"allowed\",command=\"check\"} 2")
     );
     let state = nagios::state(&with);
     assert_eq!(state, nagios::State::Warning);
@@ -131,7 +155,7 @@ fn what_is_allowed_is_told_in_each_form_and_counts_in_none() {
 fn junit_fails_what_the_exit_code_goes_by_and_passes_what_is_clean() {
     insta::assert_snapshot!(junit::document(&gate(findings())).unwrap(), @r#"
         <?xml version="1.0" encoding="UTF-8"?>
-        <testsuites tests="3" failures="2" errors="0">
+        <testsuites tests="4" failures="2" errors="0">
           <testsuite name="connections/a b.yaml" tests="2" failures="2" errors="0" skipped="0" file="connections/a b.yaml">
             <testcase classname="ssoctl check" name="a b: certificate-expired">
               <failure message="every certificate: 100 %\u{a}ended, &lt;now&gt; | &quot;then&quot;" type="certificate-expired">connections/a b.yaml:7:3
@@ -144,8 +168,13 @@ fn junit_fails_what_the_exit_code_goes_by_and_passes_what_is_clean() {
         the other</failure>
             </testcase>
           </testsuite>
-          <testsuite name="ssoctl check: without findings" tests="1" failures="0" errors="0" skipped="0">
-            <testcase classname="ssoctl check" name="c"/>
+          <testsuite name="ssoctl check: without errors" tests="2" failures="0" errors="0" skipped="0">
+            <testcase classname="ssoctl check" name="c">
+              <system-out>info[attribute-assumed]: nobody said</system-out>
+            </testcase>
+            <testcase classname="ssoctl check" name="certificate-shared">
+              <system-out>warning[certificate-shared]: one key, two entities</system-out>
+            </testcase>
           </testsuite>
         </testsuites>
         "#);
@@ -165,7 +194,7 @@ fn nagios_has_a_state_of_its_own_and_one_line_for_graphs() {
     assert_eq!(with(unread, false), nagios::State::Unknown);
     assert_eq!(with(all[..1].to_vec(), false), nagios::State::Critical);
     insta::assert_snapshot!(nagios::lines(&gate(all), nagios::State::Critical), @r#"
-        SSOCTL CRITICAL - 2 errors, 1 warning: a b: every certificate: 100 % ended, <now> / "then" | errors=2 warnings=1 'a b'=0;30:;7:;; 'c'=64;30:;7:;;
+        SSOCTL CRITICAL - 2 errors, 1 warning: a b: every certificate: 100 % ended, <now> / "then" (nothing says when the keys of 1 connection end) | errors=2 warnings=1 'a b'=0;30:;7:;; 'c'=64;30:;7:;; 'oauth client secret'=11;30:;7:;;
         connections/a b.yaml:7:3: error certificate-expired: every certificate: 100 % ended, <now> / "then"
         connections/a b.yaml:9: error certificate-expired: the other
         warning certificate-shared: one key, two entities
@@ -176,21 +205,25 @@ fn nagios_has_a_state_of_its_own_and_one_line_for_graphs() {
 #[test]
 fn prometheus_counts_alike_ones_together_and_escapes_labels() {
     insta::assert_snapshot!(prometheus::text(&gate(findings())), @r#"
-        # HELP ssoctl_covered_until_timestamp_seconds The moment until which a connection has a good signing certificate, in seconds since 1970.
+        # HELP ssoctl_covered_until_timestamp_seconds The moment until which a connection has a good signing certificate, in seconds since 1970; in the past where it has none now, and 0 where it never had.
         # TYPE ssoctl_covered_until_timestamp_seconds gauge
-        ssoctl_covered_until_timestamp_seconds{connection="c"} 1801439999
+        ssoctl_covered_until_timestamp_seconds{connection="a b",command="check"} 1795132800
+        ssoctl_covered_until_timestamp_seconds{connection="c",command="check"} 1801439999
         # HELP ssoctl_covered Whether a connection has a good signing certificate now.
         # TYPE ssoctl_covered gauge
-        ssoctl_covered{connection="a b"} 0
-        ssoctl_covered{connection="c"} 1
+        ssoctl_covered{connection="a b",command="check"} 0
+        ssoctl_covered{connection="c",command="check"} 1
+        # HELP ssoctl_credential_expiration_timestamp_seconds The end on record of a client secret or an API token, in seconds since 1970.
+        # TYPE ssoctl_credential_expiration_timestamp_seconds gauge
+        ssoctl_credential_expiration_timestamp_seconds{connection="oauth",type="client_secret",command="check"} 1796860800
         # HELP ssoctl_findings What was found, by code, connection and severity.
         # TYPE ssoctl_findings gauge
-        ssoctl_findings{code="attribute-assumed",connection="c",severity="info"} 1
-        ssoctl_findings{code="certificate-expired",connection="a b",severity="error"} 2
-        ssoctl_findings{code="certificate-shared",connection="",severity="warning"} 1
+        ssoctl_findings{code="attribute-assumed",connection="c",severity="info",command="check"} 1
+        ssoctl_findings{code="certificate-expired",connection="a b",severity="error",command="check"} 2
+        ssoctl_findings{code="certificate-shared",connection="",severity="warning",command="check"} 1
         # HELP ssoctl_complete Whether everything that was asked for could be looked at.
         # TYPE ssoctl_complete gauge
-        ssoctl_complete 1
+        ssoctl_complete{command="check"} 1
         "#);
 }
 
@@ -214,6 +247,19 @@ fn a_calendar_has_the_last_day_of_each_cover_in_short_lines() {
         BEGIN:VALARM
         ACTION:DISPLAY
         DESCRIPTION:c
+        TRIGGER:-P30D
+        END:VALARM
+        END:VEVENT
+        BEGIN:VEVENT
+        UID:f34e0018b18b8532f09467a793fe5069@ssoctl
+        DTSTAMP:20261128T040000Z
+        DTSTART;VALUE=DATE:20261210
+        SUMMARY:oauth: the client secret ends
+        DESCRIPTION:The day on record is 2026-12-10. Before it\, m.
+        TRANSP:TRANSPARENT
+        BEGIN:VALARM
+        ACTION:DISPLAY
+        DESCRIPTION:oauth: the client secret ends on 2026-12-10
         TRIGGER:-P30D
         END:VALARM
         END:VEVENT

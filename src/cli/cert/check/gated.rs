@@ -1,6 +1,5 @@
 //! What `cert check` found, as a gate tells it to pipelines: what the table calls a failure is one in every report.
 
-use crate::cert::coverage::Coverage;
 use crate::cert::judge;
 use crate::check::certificate;
 use crate::check::policy::Rules;
@@ -14,6 +13,7 @@ use crate::finding::Severity;
 use crate::report::certificates::CertificateRow;
 use crate::report::certificates::ConnectionRow;
 use crate::report::certificates::Report;
+use crate::report::certificates::SecretRow;
 use crate::report::gate;
 use crate::report::gate::Cover;
 use crate::report::gate::Gate;
@@ -41,8 +41,8 @@ fn placed(finding: &Finding, outcome: &Outcome, rules: &Rules) -> Finding {
     finding.place = match &finding.connection {
         Some(name) => outcome.places.get(name).cloned(),
         // The message begins with the document and its line.
-        None => outcome.met.iter().find(|(met, _)| finding.message.starts_with(&format!("{}: ", met.source))).map(
-            |(met, _)| match met.source.rsplit_once(':') {
+        None => outcome.met.iter().map(|seen| &seen.met).find(|met| finding.message.starts_with(&format!("{}: ", met.source))).map(
+            |met| match met.source.rsplit_once(':') {
                 Some((file, line)) if line.parse::<u64>().is_ok() && !file.is_empty() && met.usage != "tls" => {
                     Place { file: file.to_owned(), line: line.parse().ok(), column: None }
                 }
@@ -66,10 +66,9 @@ pub(super) fn gate<'a>(
     // What the table calls not covered has a finding of that weight too.
     for row in report.connections {
         let place = || outcome.places.get(&row.name).cloned();
-        let Some(mut ends) = row.status.and_then(|status| {
-            let coverage = Coverage { until: row.covered_until, status, code: row.code };
-            certificate::ends(&row.name, &coverage, place(), &outcome.mend(&row.name))
-        }) else {
+        let ends =
+            |dates| certificate::ends(&row.name, &dates, row.is_unreadable(), place(), &outcome.mend(&row.name));
+        let Some(mut ends) = row.dates.and_then(ends) else {
             continue;
         };
         rules.apply(&mut ends, None);
@@ -97,16 +96,26 @@ pub(super) fn gate<'a>(
     let cover = |row: &ConnectionRow| Cover {
         connection: row.name.clone(),
         until: row.covered_until,
+        ended: row.dates.and_then(|dates| dates.ended),
         status: row.status,
+        days: row.days,
+    };
+    let secret = |row: &SecretRow| gate::Secret {
+        connection: row.connection.clone(),
+        role: row.role,
+        ends: row.ends,
+        mend: row.mend.clone(),
         days: row.days,
     };
     Gate {
         command: "cert check",
         findings,
         looked_at,
+        part: None,
         threshold: threshold(args),
         is_complete: outcome.failures.is_empty(),
         covers: report.connections.iter().map(cover).collect(),
+        secrets: report.secrets.iter().map(secret).collect(),
         certificates: report.certificates.iter().filter_map(met).collect(),
         rollovers: Vec::new(),
         now: context.now,

@@ -1,6 +1,7 @@
 //! By what `cert check` judges: flags, before what `ssoctl.yaml` says of the connection, of its provider, and of all.
 
 use crate::cert::judge::Status;
+use crate::check::policy;
 use crate::check::policy::Rules;
 use crate::check::policy::Tell;
 use crate::cli::cert::check::Args;
@@ -8,10 +9,10 @@ use crate::cli::context::Context;
 use crate::error::Kind;
 use crate::error::Result;
 use crate::error::failure_of;
-use crate::finding::Allowed;
 use crate::finding::Finding;
 use crate::finding::Severity;
 use crate::model::ConnectionName;
+use crate::report::certificates::Counted;
 use crate::workspace::Policy;
 use crate::workspace::Ruling;
 use crate::workspace::Target;
@@ -59,38 +60,33 @@ impl Standards {
         ruling.under(&self.flags, "--certificate-validity")
     }
 
-    /// What a status counts for, by what `ssoctl.yaml` says of its code, and why it is allowed where it is.
-    pub(super) fn counted(
-        &mut self,
-        (status, code): (Status, Option<&'static str>),
-        connection: Option<&str>,
-        file: Option<&str>,
-    ) -> (Status, Option<Allowed>) {
-        let Some(code) = code else { return (status, None) };
-        let severity = match status {
-            Status::Ok => Severity::Info,
-            Status::Warn => Severity::Warning,
-            Status::NotYetValid | Status::Fail | Status::Expired | Status::Unreadable => Severity::Error,
-        };
-        let mut finding = Finding::new(code, severity, "");
-        finding.connection = connection.map(str::to_owned);
-        self.rules.apply(&mut finding, file);
-        let counted = match finding.weight() {
-            Some(same) if same == severity => status,
-            Some(Severity::Error) => Status::Fail,
-            Some(Severity::Warning) => Status::Warn,
-            Some(Severity::Info) | None => Status::Ok,
-        };
-        (counted, finding.allowed)
+    /// Which of the remarks on a connection decides, each weighed by what `ssoctl.yaml` says of its own code.
+    pub(super) fn decided(&mut self, remarks: &[(Status, &'static str)], name: &str, file: Option<&str>) -> Counted {
+        Counted::worst(remarks.iter().map(|(status, code)| {
+            let severity = match status {
+                Status::Ok => Severity::Info,
+                Status::Warn => Severity::Warning,
+                Status::NotYetValid | Status::Fail | Status::Expired | Status::Unreadable => Severity::Error,
+            };
+            let finding = Finding::new(code, severity, "").of(name);
+            let mut finding = if *status == Status::Unreadable { finding.kept() } else { finding };
+            self.rules.apply(&mut finding, file);
+            Counted::of(*status, severity, &finding)
+        }))
     }
 
     /// What is to be said of the entries of `ssoctl.yaml`; all names in it are looked at where everything is.
-    pub(super) fn told(&self, everything: bool, context: &Context) -> Result<Vec<Finding>> {
+    pub(super) fn told(&mut self, everything: bool, context: &Context) -> Result<Vec<Finding>> {
         let Some(workspace) = &self.workspace else { return Ok(Vec::new()) };
         let (names, _) = workspace.listing()?;
         let names: Vec<&str> = names.iter().map(ConnectionName::as_str).collect();
         let vendors: Vec<&str> = context.vendors()?.ids().collect();
         let tell = if everything { Tell::MetAndNames } else { Tell::Met };
-        Ok(self.rules.told(tell, &names, &vendors))
+        let mut told: Vec<Finding> = if everything { policy::folder(workspace).into_iter().collect() } else { Vec::new() };
+        for finding in &mut told {
+            self.rules.apply(finding, None);
+        }
+        told.extend(self.rules.told(tell, &names, &vendors));
+        Ok(told)
     }
 }

@@ -145,6 +145,7 @@ pub(super) fn document(results: &Results) -> Value {
 /// For CI: a suite of the cases, and one of the rules where each must be used.
 pub(super) fn junit(results: &Results) -> Result<String> {
     let tests = results.each().map(|(case, outcome)| Test {
+        notes: Vec::new(),
         name: case.name.clone(),
         class: results.connections[outcome.connection].name().to_string(),
         place: Some((results.file.clone(), case.line)),
@@ -160,6 +161,7 @@ pub(super) fn junit(results: &Results) -> Result<String> {
     if results.require_coverage {
         for (prepared, (coverage, _)) in results.connections.iter().zip(&results.coverage) {
             let tests = coverage.rules().map(|rule| Test {
+                notes: Vec::new(),
                 name: format!("{} {}", rule.kind, rule.text),
                 class: prepared.name().to_string(),
                 place: None,

@@ -18,6 +18,8 @@ use crate::report::timeline::stretches;
 const TICKS: usize = 6;
 /// Units of the drawing from its begin to its end.
 const WIDTH: f64 = 1000.0;
+/// Units between today and an end, so that both are seen on a telephone.
+const APART: f64 = 14.0;
 
 /// The section; nothing where nothing ends.
 pub(super) fn section(all: &[Rollover], now: Time) -> String {
@@ -40,9 +42,14 @@ pub(super) fn section(all: &[Rollover], now: Time) -> String {
         for row in &one.rows {
             let _ = writeln!(
                 page,
-                "<li class=\"row\"><div class=\"what\">{}<span class=\"until\">{}</span></div>{}</li>",
+                "<li class=\"row\"><div class=\"what\">{}<span class=\"until{}\">{}</span></div>{}</li>",
                 escaped(sentence(row.role.words()).trim_end_matches('.')),
-                escaped(&until(row)),
+                match row.state {
+                    State::Ending => " soon",
+                    State::NotCovered | State::Unreadable => " over",
+                    State::Covered | State::Undated => "",
+                },
+                escaped(&until(row, now)),
                 bar(row, axis, now)
             );
         }
@@ -51,12 +58,15 @@ pub(super) fn section(all: &[Rollover], now: Time) -> String {
     page + &legend()
 }
 
-fn until(row: &Row) -> String {
+fn until(row: &Row, now: Time) -> String {
     match (row.state, row.until) {
         (State::Covered | State::Ending, Some(_)) => format!("good until {}", row.until_words()),
         (State::Undated, _) => "nobody has said when it ends".to_owned(),
         (State::Unreadable, _) => "cannot be read".to_owned(),
-        _ => "not good today".to_owned(),
+        _ => match super::cards::since(row, now) {
+            (ended, _) if ended.is_empty() => "not good today".to_owned(),
+            (ended, _) => format!("not good{ended}"),
+        },
     }
 }
 
@@ -82,15 +92,16 @@ fn bar(row: &Row, axis: Axis, now: Time) -> String {
             words.push(format!("{word} from {} to {}", from.date(), to.plus_seconds(-1).date()));
         }
     }
+    let today = at(now);
+    for class in ["halo", "today"] {
+        let _ = write!(drawn, "<line class=\"{class}\" x1=\"{today:.1}\" y1=\"0\" x2=\"{today:.1}\" y2=\"24\"/>");
+    }
     if let Some(until) = row.until.filter(|until| *until < axis.to) {
-        let x = at(until);
+        // An end within days is beside the line of today and not below it.
+        let x = at(until).max(today + APART);
         let _ = write!(drawn, "<line class=\"end\" x1=\"{x:.1}\" y1=\"0\" x2=\"{x:.1}\" y2=\"24\"/>");
     }
-    let x = at(now);
-    for class in ["halo", "today"] {
-        let _ = write!(drawn, "<line class=\"{class}\" x1=\"{x:.1}\" y1=\"0\" x2=\"{x:.1}\" y2=\"24\"/>");
-    }
-    let words = if words.is_empty() { until(row) } else { words.join("; ") };
+    let words = if words.is_empty() { until(row, now) } else { words.join("; ") };
     svg(&format!("role=\"img\" aria-label=\"{}\"", escaped(&words)), &drawn)
 }
 

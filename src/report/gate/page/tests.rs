@@ -1,8 +1,11 @@
 //! What the page says, and that nothing from outside is markup in it.
 
 use super::*;
+use crate::finding::Allowed;
 use crate::finding::Place;
 use crate::model::rollover::Presence;
+use crate::model::rollover::Role;
+use crate::model::rollover::State;
 use crate::model::time::Time;
 use crate::report::timeline::tests::at;
 use crate::report::timeline::tests::item;
@@ -38,9 +41,11 @@ fn gate() -> Gate<'static> {
             Finding::new("certificate-twice", Severity::Warning, "it is there twice").of("q"),
         ],
         looked_at: vec!["q".to_owned()],
+        part: None,
         threshold: Severity::Error,
         is_complete: false,
         covers: Vec::new(),
+        secrets: Vec::new(),
         certificates: Vec::new(),
         rollovers: vec![one],
         now: at("2026-11-22T10:00:00Z"),
@@ -88,6 +93,9 @@ fn each_connection_is_told_in_words() {
         "Logins are covered until <span class=\"whole\">2027-02-01</span>.",
         "Nobody has said when the client secret ends.",
         "The API token is not good today.",
+        "q: the API token is not good today",
+        "<a href=\"#finding-1\">it is there twice</a>",
+        "<li id=\"finding-1\">",
         "act now",
         "not read",
         "several are good from 2026-12-01 to 2027-01-01",
@@ -111,4 +119,65 @@ fn a_run_that_came_to_no_end_and_one_that_found_nothing_are_pages_too() {
     let good = Gate { findings: Vec::new(), rollovers: Vec::new(), is_complete: true, ..gate() };
     let page = document(&good);
     assert!(page.contains("<p class=\"verdict good\">GOOD</p>") && page.contains("Nothing was found."));
+}
+
+/// The page of one connection whose only certificate has ended, and what is found of it.
+fn ended(allowed: bool) -> Gate<'static> {
+    let items = vec![item("2020-01-01", "2026-11-20", Presence::InFile)];
+    let mut one = rollover("q", vec![row(Role::IdpSigning, items, None, State::NotCovered)]);
+    one.is_enabled = false;
+    let mut finding = Finding::new("certificate-expired", Severity::Error, "every one has ended").of("q");
+    if allowed {
+        finding.allowed = Some(Allowed { reason: "until the <move>".to_owned(), until: at("2027-01-31") });
+    }
+    Gate { findings: vec![finding], rollovers: vec![one], is_complete: true, ..gate() }
+}
+
+#[test]
+fn the_top_says_what_breaks_and_a_card_since_when_and_why() {
+    let page = document(&ended(false));
+    elements(&page);
+    for said in [
+        "<li>1 connection is not covered now, so that logins can fail: q</li>",
+        "Logins are not covered since <span class=\"whole\">2026-11-20</span>: no signing certificate",
+        "<a href=\"#finding-0\">every one has ended</a>",
+        "not recorded as switched on",
+        "<span class=\"until over\">",
+    ] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    assert!(!page.contains("not in use") && !page.contains("This is a part"));
+    let part = Gate { part: Some("only q".to_owned()), ..ended(false) };
+    assert!(document(&part).contains("<p class=\"part\">This is a part: only q.</p>"));
+    let nothing = Gate { findings: Vec::new(), rollovers: Vec::new(), looked_at: Vec::new(), ..ended(false) };
+    assert!(document(&nothing).contains("NOTHING WAS LOOKED AT"));
+}
+
+#[test]
+fn what_is_allowed_is_told_as_such_at_the_top_and_on_its_card() {
+    let page = document(&ended(true));
+    for said in [
+        "GOOD BUT FOR WHAT IS ALLOWED",
+        "no error and no warning, 1 allowed for a time.",
+        "broken, and allowed",
+        "Allowed until <span class=\"whole\">2027-01-31</span>, until the &lt;move&gt;: <a href",
+    ] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    assert!(!page.contains("act now") && !page.contains("nothing found"));
+}
+
+#[test]
+fn an_end_within_days_is_beside_the_line_of_today() {
+    let items = vec![item("2020-01-01", "2026-11-24", Presence::InFile)];
+    let soon = rollover("q", vec![row(Role::IdpSigning, items, Some("2026-11-24"), State::Ending)]);
+    let page = document(&Gate { rollovers: vec![soon], ..gate() });
+    let x = |class: &str| -> f64 {
+        let begin = page.find(&format!("<line class=\"{class}\" x1=\"")).unwrap()
+            + class.len()
+            + "<line class=\"\" x1=\"".len();
+        page[begin..].split('"').next().unwrap().parse().unwrap()
+    };
+    assert!(x("end") - x("today") > 13.0, "{} {}", x("end"), x("today"));
+    assert!(page.contains("<span class=\"until soon\">"));
 }
