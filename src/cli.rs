@@ -13,6 +13,7 @@ mod led;
 mod listen;
 mod moment;
 mod output;
+mod parallel;
 mod pipeline;
 mod signer;
 mod source;

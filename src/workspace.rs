@@ -412,7 +412,7 @@ pub(crate) fn parse_connection(text: &str, path: &Path) -> Result<Connection> {
     let connection: Connection = yaml::parse(text, &file, connection::VERSION)?;
     // Without its BEGIN line a key is known only once it is decoded.
     for text in certificates_in(&connection) {
-        if let Err(failure) = field::from_metadata_text(text)
+        if let Err(failure) = field::stored(text)
             && failure.code() == "private-key"
         {
             return Err(Failure::input("private-key", format!("{file}: {failure}"))

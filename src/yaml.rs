@@ -28,7 +28,13 @@ pub(crate) fn print(value: &impl Serialize) -> Result<String> {
 pub(crate) fn parse<T: DeserializeOwned>(text: &str, file: &str, version: u32) -> Result<T> {
     refuse_secrets(text, file)?;
     refuse_hidden(text, file)?;
-    // Read untyped first: this alone notices a duplicate key in a free mapping.
+    // A reader of a shape takes the last of two equal keys of a free mapping, and knows no versions.
+    if let Ok(read) = serde_yaml::from_str(text)
+        && places::is_plain(text, version)
+    {
+        return Ok(read);
+    }
+    // What is wrong is told by reading it untyped first.
     let value: Value = serde_yaml::from_str(text).map_err(|error| explain(&error, text, file))?;
     if let Some(found) = value.get("version").and_then(Value::as_u64)
         && found > u64::from(version)
@@ -61,23 +67,28 @@ pub(crate) fn never_was(file: &str) -> Failure {
 /// A private key or a password in a URL has no business in any key or comment of a file
 /// that lives in git, and once it is read every page and document would show it.
 pub(crate) fn refuse_secrets(text: &str, file: &str) -> Result<()> {
-    for (at, line) in text.lines().enumerate() {
-        if line.contains("PRIVATE KEY-----") || line.contains("PuTTY-User-Key-File-") {
-            return Err(Failure::input(
-                "private-key",
-                format!("{file}:{}: a private key stands in this file (not shown)", at + 1),
-            )
-            .hint("take it out and put the certificate there; if this was committed or sent, replace the key")
-            .into());
-        }
-        if line.split("://").skip(1).any(has_password) {
-            return Err(Failure::input(
-                "url-credentials",
-                format!("{file}:{}: a password stands in a URL (line not shown)", at + 1),
-            )
-            .hint("take it out; if this was committed, change the password")
-            .into());
-        }
+    let line = |at: usize| 1 + text[..at].bytes().filter(|byte| *byte == b'\n').count();
+    let key = ["PRIVATE KEY-----", "PuTTY-User-Key-File-"].iter().filter_map(|words| text.find(words)).min();
+    let has_password = |at: &usize| {
+        let rest = &text[at + 3..];
+        has_password(&rest[..rest.find(['\n', '\r']).unwrap_or(rest.len())])
+    };
+    let password = text.match_indices("://").map(|(at, _)| at).find(has_password);
+    if let Some(at) = key.filter(|at| password.is_none_or(|other| *at < other)) {
+        return Err(Failure::input(
+            "private-key",
+            format!("{file}:{}: a private key stands in this file (not shown)", line(at)),
+        )
+        .hint("take it out and put the certificate there; if this was committed or sent, replace the key")
+        .into());
+    }
+    if let Some(at) = password {
+        return Err(Failure::input(
+            "url-credentials",
+            format!("{file}:{}: a password stands in a URL (line not shown)", line(at)),
+        )
+        .hint("take it out; if this was committed, change the password")
+        .into());
     }
     Ok(())
 }
@@ -85,6 +96,9 @@ pub(crate) fn refuse_secrets(text: &str, file: &str) -> Result<()> {
 /// Refuses what ends a line, or turns it round, and is not seen by whoever reviews the file: behind a comment it would
 /// be a key (CVE-2021-42574). In a value such a character can be written as `"\u2028"`.
 fn refuse_hidden(text: &str, file: &str) -> Result<()> {
+    if text.is_ascii() && !text.contains('\r') {
+        return Ok(());
+    }
     for (at, line) in text.split('\n').enumerate() {
         let line = line.strip_suffix('\r').unwrap_or(line);
         let is_hidden = |c: &char| matches!(c, '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');

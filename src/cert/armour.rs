@@ -184,6 +184,15 @@ fn line_breaks(text: &str) -> u64 {
 
 /// The bytes of base64 with white space anywhere in it.
 pub(super) fn base64(text: &str) -> Result<Vec<u8>, Failure> {
+    let packed: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    match BASE64.decode(&packed) {
+        Ok(bytes) if !packed.is_empty() => Ok(bytes),
+        _ => unusual(text),
+    }
+}
+
+/// The same where white space that is not ASCII stands in it, or something that is no base64: which is told.
+fn unusual(text: &str) -> Result<Vec<u8>, Failure> {
     let packed: String = text.chars().filter(|c| !c.is_whitespace() && *c != '\u{feff}').collect();
     if packed.is_empty() {
         return Err(super::empty());

@@ -1,6 +1,10 @@
 //! A certificate in a field: the content of `ds:X509Certificate`, an `x5c` member, a
 //! box on an admin page. Refuses by name what people put there by mistake.
 
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+
 use crate::cert::Certificate;
 use crate::cert::armour;
 use crate::error::Failure;
@@ -31,6 +35,28 @@ pub(crate) fn from_metadata_text(text: &str) -> Result<Certificate, Failure> {
         Some((_, certificate)) => certificate,
         None => Err(super::empty()),
     }
+}
+
+/// Stored certificates that were read, by their text.
+static KNOWN: Mutex<BTreeMap<String, Certificate>> = Mutex::new(BTreeMap::new());
+
+/// As many as are remembered: those of a few thousand connections.
+const REMEMBERED: usize = 4096;
+
+/// As [`from_metadata_text`], for what is asked again and again: each rule over a connection reads its certificates, and
+/// to take one apart costs more than all that is then said of it. What is refused is not remembered: it may be a key.
+pub(crate) fn stored(text: &str) -> Result<Certificate, Failure> {
+    let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(one) = known().get(text) {
+        return Ok(one.clone());
+    }
+    let certificate = from_metadata_text(text)?;
+    let mut all = known();
+    if all.len() >= REMEMBERED {
+        all.clear();
+    }
+    all.insert(text.to_owned(), certificate.clone());
+    Ok(certificate)
 }
 
 /// The bytes of a text without PEM lines; a file name or an address is told by its look.

@@ -70,6 +70,9 @@ pub(crate) fn announced_private_key(text: &str) -> Option<usize> {
     if jwk || xml {
         return Some(0);
     }
+    if !may_name_a_private_key(text.as_bytes()) {
+        return None;
+    }
     let mut offset = 0;
     for line in text.split_inclusive(['\n', '\r']) {
         let upper = line.to_ascii_uppercase();
@@ -83,6 +86,19 @@ pub(crate) fn announced_private_key(text: &str) -> Option<usize> {
         offset += line.len();
     }
     None
+}
+
+/// Whether words that a private key is announced by are in a text, in whatever case: most texts have none, and are looked
+/// at no further.
+fn may_name_a_private_key(text: &[u8]) -> bool {
+    let has = |before: &[u8], mark: u8, after: &[u8]| {
+        text.iter().enumerate().filter(|(_, byte)| **byte == mark).any(|(at, _)| {
+            text[..at].len() >= before.len()
+                && text[at - before.len()..at].eq_ignore_ascii_case(before)
+                && text.get(at + 1..at + 1 + after.len()).is_some_and(|found| found.eq_ignore_ascii_case(after))
+        })
+    };
+    has(b"PRIVATE", b' ', b"KEY") || has(b"PUTTY", b'-', b"USER-KEY-FILE-")
 }
 
 /// What a DER structure is, told by its first values; certificates are not told here.

@@ -42,7 +42,7 @@ pub(crate) struct Met {
 
 /// Reads a stored certificate and holds it against what the file says of it.
 pub(crate) fn read(stored: &StoredCertificate) -> Result<Certificate, Failure> {
-    let certificate = field::from_metadata_text(&stored.pem)?;
+    let certificate = field::stored(&stored.pem)?;
     if let Some(said) = &stored.sha256
         && !said.eq_ignore_ascii_case(&certificate.sha256)
     {

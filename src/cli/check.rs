@@ -1,5 +1,6 @@
 //! `ssoctl check`: every rule over the workspace, as a gate for CI.
 
+mod alone;
 mod migrations;
 mod online;
 mod reading;
@@ -13,12 +14,7 @@ use std::path::Path;
 use serde_json::json;
 
 use crate::cert::judge::Status;
-use crate::check::certificate;
 use crate::check::certificate::ConnectionCoverage;
-use crate::check::credential;
-use crate::check::credential::Credential;
-use crate::check::held::Entered;
-use crate::check::planned;
 use crate::check::policy;
 use crate::check::policy::Rules;
 use crate::check::policy::Tell;
@@ -30,12 +26,13 @@ use crate::check::workspace::Member;
 use crate::check::workspace::Users;
 use crate::cli::Format;
 use crate::cli::Verdict;
+use crate::cli::check::alone::Covered;
 use crate::cli::check::online::Seen;
 use crate::cli::check::online::Way;
 use crate::cli::check::reading::Read;
 use crate::cli::check::scope::Scope;
-use crate::cli::connection;
 use crate::cli::context::Context;
+use crate::cli::parallel;
 use crate::cli::pipeline;
 use crate::cli::source;
 use crate::cli::ui;
@@ -50,7 +47,6 @@ use crate::model::connection::Connection;
 use crate::model::rollover::Rollover;
 use crate::model::shape::ascii_domain;
 use crate::model::shape::domain_of;
-use crate::model::time::Time;
 use crate::report::gate;
 use crate::report::gate::Cover;
 use crate::report::gate::Gate;
@@ -119,41 +115,24 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
     findings.extend(policy::folder(&workspace_of_files));
     let places: Vec<_> = read.loaded.iter().map(|(loaded, _)| loaded.places()).collect();
     let locates: Vec<_> = places.iter().map(|places| move |route: &[Segment]| Some(places.of(route))).collect();
-    let mut members = Vec::new();
-    for ((loaded, vendor), locate) in read.loaded.iter().zip(&locates) {
-        let name = loaded.name.as_str();
-        let of_file = connection::judged(&loaded.name, &loaded.connection, vendor, locate, context.now);
-        findings.extend(of_file.into_iter().map(|finding| finding.of(name)));
-        members.push(Member { name, connection: &loaded.connection, profile: vendor, locate });
-    }
     let policy = &workspace_of_files.config.policy;
-    let covered: Vec<Covered<'_>> =
-        members.iter().map(|member| covered(member, records.get(member.name), policy, context.now)).collect();
-    for (member, covered) in members.iter().zip(&covered) {
-        let place = || (member.locate)(&["saml".into(), "idp".into(), "certificates".into()]);
-        let mend = planned::mend(member.name, member.connection);
-        let ends =
-            |coverage| certificate::ends(covered.name, &coverage, covered.by.is_unreadable(), place(), &mend);
-        findings.extend(covered.by.coverage.and_then(ends));
-        findings.extend(covered.entered.finding(member.name, member.locate, covered.terms));
-        findings.extend(planned::findings(
-            member.name,
-            member.connection,
-            Some(member.profile),
-            member.locate,
-            covered.by.coverage,
-            covered.terms,
-        ));
-        for credential in &covered.credentials {
-            let ends = credential.finding(member.name, context.now, covered.terms.thresholds);
-            findings.extend(ends.map(|finding| Finding { place: (member.locate)(&credential.route()), ..finding }));
-        }
+    let alone: Vec<_> = read.loaded.iter().zip(&places).collect();
+    let judged = parallel::each(&alone, parallel::processors(), |((loaded, vendor), places)| {
+        alone::judged(loaded, vendor, places, records.get(loaded.name.as_str()), policy, context.now)
+    });
+    let (mut covered, mut members) = (Vec::new(), Vec::new());
+    for (((loaded, vendor), locate), (by, of_file)) in read.loaded.iter().zip(&locates).zip(judged) {
+        findings.extend(of_file);
+        covered.push(by);
+        members.push(Member { name: loaded.name.as_str(), connection: &loaded.connection, profile: vendor, locate });
     }
     let way = Way { flags: &args.source, workspace: &workspace_of_files, context };
     let seen = if args.online { seen(&read, &scope, way) } else { HashMap::new() };
     findings.extend(seen.values().flat_map(|seen| seen.findings.iter().cloned()));
     findings.retain(|finding| scope.tells(finding, &workspace_of_files));
-    let provider = |name: &str| members.iter().find(|member| member.name == name).map(|member| member.profile.id.as_str());
+    let providers: HashMap<&str, &str> =
+        members.iter().map(|member| (member.name, member.profile.id.as_str())).collect();
+    let provider = |name: &str| providers.get(name).copied();
     findings.extend(workspace::check(&members, users.as_ref()).into_iter().filter(|finding| {
         let provider = finding.connection.as_deref().and_then(provider);
         scope.tells_together(finding, provider, &workspace_of_files)
@@ -243,29 +222,6 @@ fn planned(
     let ruling = policy.of(member.name, &member.profile.id);
     let terms = Terms { policy: ruling.coverage(), thresholds: ruling.thresholds, now: context.now };
     rollover::of(member.name, member.connection, member.profile, applied, published, terms)
-}
-
-/// Until when a connection is covered, by the terms that hold for it.
-struct Covered<'a> {
-    name: &'a str,
-    credentials: Vec<Credential>,
-    terms: Terms,
-    entered: Entered<'a>,
-    by: ConnectionCoverage,
-}
-
-fn covered<'a>(
-    member: &Member<'a>,
-    applied: Option<&'a Connection>,
-    policy: &Policy,
-    now: Time,
-) -> Covered<'a> {
-    let ruling = policy.of(member.name, &member.profile.id);
-    let terms = Terms { policy: ruling.coverage(), thresholds: ruling.thresholds, now };
-    let entered = Entered { connection: member.connection, vendor: Some(member.profile), applied };
-    let mut by = certificate::coverage(member.name, member.connection, terms.policy, now, terms.thresholds);
-    entered.weigh(&mut by, terms);
-    Covered { name: member.name, credentials: credential::of(member.connection), terms, entered, by }
 }
 
 /// What was applied of each connection, by its name; a record that cannot be read is told.

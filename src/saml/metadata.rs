@@ -18,6 +18,7 @@ pub(crate) mod validity;
 
 use std::fmt;
 use std::io::BufRead;
+use std::sync::mpsc::SyncSender;
 
 use crate::error::Failure;
 use crate::finding::Finding;
@@ -39,6 +40,18 @@ use crate::xml::Reader;
 pub(crate) fn read(source: impl BufRead, file: &str, limits: &Limits, select: &Select) -> Result<Document, Failure> {
     let reader = Reader::new(source, file, limits)?;
     Walk::new(Watched::new(reader, None), file, select, limits).finish()
+}
+
+/// As [`read`], each entity whole; but handed to `taker` as soon as it has been read, and not kept. Where nobody takes it
+/// any more, the reading ends with a failure that whoever gave up has to replace by its own.
+pub(crate) fn each(
+    source: impl BufRead,
+    file: &str,
+    limits: &Limits,
+    taker: SyncSender<Entity>,
+) -> Result<Document, Failure> {
+    let reader = Reader::new(source, file, limits)?;
+    Walk::new(Watched::new(reader, None), file, &Select::All, limits).handing_to(taker).finish()
 }
 
 /// As [`read`], and the root must be signed with a pinned key, the document as a whole: where it

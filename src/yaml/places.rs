@@ -1,152 +1,196 @@
-//! Where keys stand in a text. The text is taken apart once, and a long list is walked once:
-//! findings on a thousand of its entries cost no more than on one.
+//! Where keys stand in a text: one walk over its events, and a tree of what it met.
 
-use std::cell::OnceCell;
-use std::cell::RefCell;
-use std::collections::HashMap;
-use std::rc::Rc;
+use std::collections::HashSet;
+use std::sync::OnceLock;
+
+use saphyr_parser::Event;
+use saphyr_parser::Parser;
+use saphyr_parser::StrInput;
 
 use crate::finding::Place;
 use crate::model::route::Segment;
-use crate::yaml::route;
 
-/// From this entry on a list is walked by its lines.
-const LONG: usize = 32;
+/// As deep as any reader of YAML here goes.
+const DEEPEST: u32 = 128;
+/// From this many keys on, duplicates are looked up and not compared one by one.
+const MANY: usize = 16;
 
 /// Places in one text.
 pub(crate) struct Places {
     text: String,
     file: String,
-    document: OnceCell<Option<yamlpath::Document>>,
-    /// Where each line begins, and the end of the text.
-    lines: OnceCell<Vec<usize>>,
-    lists: RefCell<HashMap<Vec<Segment>, Rc<Vec<usize>>>>,
-    known: RefCell<HashMap<Vec<Segment>, Place>>,
+    root: OnceLock<Option<Node>>,
 }
 
 impl Places {
     /// Of a text; `file` is what messages call it. Of a text that is no YAML only that is known.
     pub(crate) fn new(text: &str, file: &str) -> Self {
-        Self {
-            text: text.to_owned(),
-            file: file.to_owned(),
-            document: OnceCell::new(),
-            lines: OnceCell::new(),
-            lists: RefCell::default(),
-            known: RefCell::default(),
-        }
+        Self { text: text.to_owned(), file: file.to_owned(), root: OnceLock::new() }
     }
 
     /// The place of a key, or of the nearest parent that the text has.
     pub(crate) fn of(&self, segments: &[Segment]) -> Place {
-        if let Some(place) = self.known.borrow().get(segments) {
-            return place.clone();
+        let root = self.root.get_or_init(|| Walk::over(&self.text).map(|walk| walk.root));
+        let mut found = None;
+        let mut node = root.as_ref();
+        for segment in segments {
+            node = node.and_then(|node| node.child(segment));
+            found = node.map(|node| node.at).or(found);
         }
-        let place = self.found(segments);
-        self.known.borrow_mut().insert(segments.to_vec(), place.clone());
-        place
+        let line = found.map(|(line, _)| u64::from(line));
+        Place { file: self.file.clone(), line, column: found.map(|(_, column)| u64::from(column)) }
     }
+}
 
-    fn found(&self, segments: &[Segment]) -> Place {
-        let far = segments.iter().position(|segment| matches!(segment, Segment::Index(index) if *index >= LONG));
-        if let Some(place) = far.and_then(|at| self.far(segments, at)) {
-            return place;
+/// Whether a text is a mapping without anything that a reader of a shape would pass over: no key is there twice, each is
+/// a scalar, and `version` is one of 1 to `version`. Where it is not, or is no YAML, others say why.
+pub(super) fn is_plain(text: &str, version: u32) -> bool {
+    Walk::over(text)
+        .is_some_and(|walk| walk.is_plain && walk.version.is_some_and(|found| (1..=version).contains(&found)))
+}
+
+/// A value: where its key stands, or the value itself in a list; 1-based line and column.
+struct Node {
+    at: (u32, u32),
+    below: Below,
+}
+
+/// What is in a value.
+enum Below {
+    Nothing,
+    List(Vec<Node>),
+    Map(Vec<(String, Node)>),
+}
+
+impl Node {
+    fn child(&self, segment: &Segment) -> Option<&Self> {
+        match (&self.below, segment) {
+            (Below::List(list), Segment::Index(index)) => list.get(*index),
+            (Below::Map(map), Segment::Key(key)) => map.iter().find(|(known, _)| known == key).map(|(_, node)| node),
+            _ => None,
         }
-        for depth in (1..=segments.len()).rev() {
-            if let Some((line, column)) = self.point(&segments[..depth]) {
-                return self.place(Some((line + 1, column + 1)));
+    }
+}
+
+/// One walk over a text.
+struct Walk<'t> {
+    parser: Parser<'t, StrInput<'t>>,
+    root: Node,
+    is_plain: bool,
+    version: Option<u32>,
+}
+
+impl<'t> Walk<'t> {
+    /// Nothing where the text is no YAML, or is too deep.
+    fn over(text: &'t str) -> Option<Self> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let root = Node { at: (1, 1), below: Below::Nothing };
+        let mut walk = Self { parser: Parser::new_from_str(text), root, is_plain: true, version: None };
+        let (event, at) = loop {
+            match walk.next()? {
+                (Event::StreamStart | Event::Nothing | Event::DocumentStart(_), _) => {}
+                first => break first,
             }
+        };
+        walk.root = walk.node(&event, at, 0)?;
+        walk.is_plain &= matches!(walk.root.below, Below::Map(_));
+        Some(walk)
+    }
+
+    fn next(&mut self) -> Option<(Event<'t>, (u32, u32))> {
+        let (event, span) = self.parser.next_event()?.ok()?;
+        let at = (span.start.line(), span.start.col() + 1);
+        Some((event, (u32::try_from(at.0).ok()?, u32::try_from(at.1).ok()?)))
+    }
+
+    fn node(&mut self, event: &Event<'t>, at: (u32, u32), depth: u32) -> Option<Node> {
+        if depth > DEEPEST {
+            return None;
         }
-        self.place(None)
-    }
-
-    fn place(&self, at: Option<(usize, usize)>) -> Place {
-        let line = at.map(|(line, _)| line as u64);
-        Place { file: self.file.clone(), line, column: at.map(|(_, column)| column as u64) }
-    }
-
-    /// Where the text has a key, 0-based.
-    fn point(&self, segments: &[Segment]) -> Option<(usize, usize)> {
-        let document = self.document.get_or_init(|| yamlpath::Document::new(self.text.as_str()).ok()).as_ref()?;
-        document.query_pretty(&route(segments)).ok().map(|feature| feature.location.point_span.0)
-    }
-
-    /// The place of an entry far down a list, and there of a key, by the lines of the text.
-    fn far(&self, segments: &[Segment], at: usize) -> Option<Place> {
-        let (list, Segment::Index(index)) = (&segments[..at], &segments[at]) else { return None };
-        let starts = self.starts(list)?;
-        let start = *starts.get(*index)?;
-        let end = starts.get(index + 1).copied().unwrap_or_else(|| self.count());
-        let mut lines = (start..end).map(|number| self.line(number)).peekable();
-        let first = *lines.peek()?;
-        let indent = |line: &str| line.chars().take_while(|c| *c == ' ').count();
-        let dash = indent(first);
-        if let Some(Segment::Key(key)) = segments.get(at + 1) {
-            for (number, line) in lines.enumerate() {
-                if number > 0 && indent(line) <= dash {
-                    break;
+        let below = match event {
+            Event::SequenceStart(..) => {
+                let mut list = Vec::new();
+                loop {
+                    let (event, at) = self.next()?;
+                    if matches!(event, Event::SequenceEnd) {
+                        break Below::List(list);
+                    }
+                    list.push(self.node(&event, at, depth + 1)?);
                 }
-                // The dash counts as white space.
-                let inner = if number == 0 { line.replacen('-', " ", 1) } else { line.to_owned() };
-                let is_key = inner.trim_start().strip_prefix(key.as_str()).is_some_and(|rest| rest.starts_with(':'));
-                if is_key {
-                    return Some(self.place(Some((start + number + 1, indent(&inner) + 1))));
+            }
+            Event::MappingStart(..) => Below::Map(self.mapping(depth)?),
+            Event::Scalar(..) | Event::Alias(_) => Below::Nothing,
+            _ => return None,
+        };
+        Some(Node { at, below })
+    }
+
+    fn mapping(&mut self, depth: u32) -> Option<Vec<(String, Node)>> {
+        let mut members: Vec<(String, Node)> = Vec::new();
+        let mut seen: HashSet<String> = HashSet::new();
+        loop {
+            let (event, at) = self.next()?;
+            let key = match event {
+                Event::MappingEnd => return Some(members),
+                Event::Scalar(text, ..) => text.into_owned(),
+                other => {
+                    self.is_plain = false;
+                    self.node(&other, at, depth + 1)?;
+                    String::new()
                 }
+            };
+            if members.len() == MANY {
+                seen.extend(members.iter().map(|(known, _)| known.clone()));
             }
+            let is_many = members.len() >= MANY;
+            let is_twice =
+                if is_many { !seen.insert(key.clone()) } else { members.iter().any(|(known, _)| *known == key) };
+            self.is_plain &= !is_twice;
+            let (event, of_value) = self.next()?;
+            if depth == 0
+                && key == "version"
+                && let Event::Scalar(text, ..) = &event
+            {
+                self.version = text.parse().ok();
+            }
+            let value = self.node(&event, of_value, depth + 1)?;
+            members.push((key, Node { at, ..value }));
         }
-        Some(self.place(Some((start + 1, indent(&first.replacen('-', " ", 1)) + 1))))
-    }
-
-    fn lines(&self) -> &[usize] {
-        self.lines.get_or_init(|| {
-            let after = self.text.match_indices('\n').map(|(at, _)| at + 1);
-            let mut starts: Vec<usize> = std::iter::once(0).chain(after).collect();
-            if starts.last() != Some(&self.text.len()) {
-                starts.push(self.text.len());
-            }
-            starts
-        })
-    }
-
-    fn count(&self) -> usize {
-        self.lines().len() - 1
-    }
-
-    fn line(&self, number: usize) -> &str {
-        let lines = self.lines();
-        self.text[lines[number]..lines[number + 1]].trim_end_matches(['\r', '\n'])
-    }
-
-    /// The lines on which the entries of a list start, 0-based; `None` where it is not written one
-    /// entry below the other.
-    fn starts(&self, list: &[Segment]) -> Option<Rc<Vec<usize>>> {
-        if let Some(known) = self.lists.borrow().get(list) {
-            return Some(Rc::clone(known));
-        }
-        let first = self.point(&[list, &[Segment::Index(0)]].concat())?.0;
-        let lines = || (first..self.count()).map(|number| (number, self.line(number)));
-        let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
-        let dash =
-            lines().next().map(|(_, line)| line).filter(|line| line.trim_start().starts_with('-')).map(indent)?;
-        let mut starts = Vec::new();
-        for (number, line) in lines() {
-            let blank = line.trim().is_empty() || line.trim_start().starts_with('#');
-            if !blank && (indent(line) < dash || (indent(line) == dash && !line[dash..].starts_with('-'))) {
-                break;
-            }
-            if !blank && indent(line) == dash {
-                starts.push(number);
-            }
-        }
-        let starts = Rc::new(starts);
-        self.lists.borrow_mut().insert(list.to_vec(), Rc::clone(&starts));
-        Some(starts)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Line and column by a parser of another kind.
+    fn by_another_reader(text: &str, segments: &[Segment]) -> (Option<u64>, Option<u64>) {
+        let document = yamlpath::Document::new(text).unwrap();
+        let (line, column) = document.query_pretty(&crate::yaml::route(segments)).unwrap().location.point_span.0;
+        (Some(line as u64 + 1), Some(column as u64 + 1))
+    }
+
+    #[test]
+    fn what_a_reader_of_a_shape_would_pass_over_is_not_plain() {
+        for text in ["version: 1\na: {b: 1, c: 2}\n", "\u{feff}version: 1\r\n", "a: &x [1]\nb: *x\nversion: 1\n"] {
+            assert!(is_plain(text, 1), "{text:?}");
+        }
+        let many: String = (0..40).map(|number| format!("k{number}: 1\n")).collect();
+        for text in [
+            "version: 2\n".to_owned(),
+            "version: 0\n".to_owned(),
+            "a: 1\n".to_owned(),
+            "- version: 1\n".to_owned(),
+            "version: 1\na: {b: 1, 'b': 2}\n".to_owned(),
+            format!("version: 1\n{many}k39: 1\n"),
+            "version: 1\n? [a]\n: 1\n".to_owned(),
+            "version: 1\na: [\n".to_owned(),
+            String::new(),
+            format!("version: 1\na: {}\n", "[".repeat(200)),
+        ] {
+            assert!(!is_plain(&text, 1), "{text:?}");
+        }
+    }
 
     #[test]
     fn entries_far_down_a_list_have_the_places_that_the_text_has() {
@@ -168,16 +212,10 @@ mod tests {
                 for key in ["name", "to"] {
                     let segments = ["rows".into(), number.into(), key.into()];
                     let found = places.of(&segments);
-                    if number % 4 == 1 {
-                        assert_eq!(found.line, places.of(&segments[..2]).line, "{number} {key}");
-                        continue;
-                    }
-                    let exact = places.point(&segments).unwrap();
-                    assert_eq!(
-                        (found.line, found.column),
-                        (Some(exact.0 as u64 + 1), Some(exact.1 as u64 + 1)),
-                        "{number} {key}"
-                    );
+                    let other = by_another_reader(&text, &segments);
+                    assert_eq!(found.line, other.0, "{number} {key}");
+                    // Within braces the other one has the place of the brace.
+                    assert!(found.column == other.1 || number % 4 == 1, "{number} {key}: {found:?}");
                 }
             }
             assert_eq!(places.of(&["rows".into(), 100.into()]).line, Some(2), "no such entry: the list");

@@ -5,6 +5,7 @@ mod judged;
 mod standards;
 
 use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use crate::cert::Certificate;
 use crate::cert::coverage::coverage;
@@ -27,6 +28,7 @@ use crate::cli::cert::collect::Dates;
 use crate::cli::cert::collect::Failures;
 use crate::cli::cert::collect::Found;
 use crate::cli::context::Context;
+use crate::cli::parallel;
 use crate::cli::pipeline;
 use crate::cli::init::Validity;
 use crate::cli::source;
@@ -137,12 +139,26 @@ impl Outcome {
     }
 
     /// Takes what stands outside any connection.
-    fn take(&mut self, source: &str, work: impl FnOnce(&mut Found) -> Result<()>) {
-        let mut found = Found::default();
-        self.failures.keep(source, work(&mut found));
+    fn take(&mut self, source: &str, (found, result): (Found, Result<()>)) {
+        self.failures.keep(source, result);
         self.met.extend(found.met.into_iter().map(|met| Seen { met, inside: false, place: None }));
         self.findings.extend(found.findings);
     }
+}
+
+/// What one of the sources that were named is.
+enum Looked {
+    Connection(ConnectionName),
+    Document(Found, Result<()>),
+}
+
+fn looked(source: &str, args: &Args, context: &Context) -> Result<Looked> {
+    if let Some(name) = source::connection_named(source, context)? {
+        return Ok(Looked::Connection(name));
+    }
+    let mut found = Found { is_bare: true, ..Found::default() };
+    let result = collect::document(source, &args.source, context, &mut found);
+    Ok(Looked::Document(found, result))
 }
 
 /// Looks at everything, tells everything, and only then decides.
@@ -160,23 +176,28 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             outcome.failures.keep(name.as_str(), result);
         }
     }
-    for source in &args.sources {
-        match source::connection_named(source, context) {
-            Ok(Some(name)) => {
+    let shared: &Context = context;
+    let all = parallel::each(&args.sources, parallel::processors(), |source| looked(source, args, shared));
+    for (source, looked) in args.sources.iter().zip(all) {
+        match looked {
+            Ok(Looked::Connection(name)) => {
                 let result = connection(&name, args, &standards, context, &mut outcome);
                 outcome.failures.keep(source, result);
             }
-            Ok(None) => outcome.take(source, |found| collect::document(source, &args.source, context, found)),
+            Ok(Looked::Document(found, result)) => outcome.take(source, (found, result)),
             Err(error) => outcome.failures.keep(source, Err(error)),
         }
     }
     for target in &args.tls {
-        outcome.take(&collect::server_shown(target), |found| collect::server(target, &args.source, context, found));
+        let mut found = Found::default();
+        let result = collect::server(target, &args.source, context, &mut found);
+        outcome.take(&collect::server_shown(target), (found, result));
     }
     let all: Vec<&Met> = outcome.met.iter().map(|seen| &seen.met).collect();
     outcome.findings.extend(certificate::shared(&all));
+    let rows: HashMap<&str, &ConnectionRow> = outcome.connections.iter().map(|row| (row.name.as_str(), row)).collect();
     let judged: Vec<Judged<'_>> =
-        outcome.met.iter().map(|seen| judged(seen, &outcome, &mut standards, context)).collect();
+        outcome.met.iter().map(|seen| judged(seen, (&outcome, &rows), &mut standards, context)).collect();
     for finding in &mut outcome.findings {
         let file = finding.connection.as_ref().and_then(|name| outcome.places.get(name)).map(|place| place.file.as_str());
         standards.rules.apply(finding, file);

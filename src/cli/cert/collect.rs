@@ -2,9 +2,12 @@
 //! connections, and what a server presents.
 
 use std::collections::BTreeMap;
+use std::sync::mpsc;
+use std::thread;
 use std::time::Duration;
 
 use crate::cert;
+use crate::cert::Certificate;
 use crate::cert::armour;
 use crate::cert::field;
 use crate::check::certificate::Met;
@@ -32,11 +35,15 @@ use crate::oidc::keys::KeySet;
 use crate::report::certificates::NotLookedAt;
 use crate::report::gate;
 use crate::saml::metadata;
-use crate::saml::metadata::Select;
+use crate::saml::metadata::Entity;
 
 /// The most certificates of one document; a federation that is just small enough to be read as
-/// a whole has a few thousand.
+/// a whole has a few thousand. Of a document that may be larger there may be one for each so many bytes.
 const MOST: usize = 10_000;
+const LEAST_BYTES: u64 = 2048;
+
+/// Entities that have been read and are not looked at yet.
+const WAITING: usize = 64;
 
 /// What was met in documents and on servers.
 #[derive(Default)]
@@ -45,6 +52,8 @@ pub(super) struct Found {
     pub(super) met: Vec<Met>,
     /// Everything odd about the documents.
     pub(super) findings: Vec<Finding>,
+    /// Whether of certificates only their facts are asked, and not their bytes.
+    pub(super) is_bare: bool,
 }
 
 /// Sources that could not be looked at, each with its reason; the others are looked at still.
@@ -157,6 +166,7 @@ pub(super) fn document(source: &str, flags: &source::Flags, context: &Context, f
         DocumentKind::Certificates | DocumentKind::PrivateKey => {
             for (line, certificate) in armour::from_pem_bundle(&material.bytes()?) {
                 let source = format!("{}:{line}", material.name);
+                let certificate = if found.is_bare { certificate.map(Certificate::without_bytes) } else { certificate };
                 found.met.push(Met { source, usage: "", owner: None, certificate });
             }
             Ok(())
@@ -168,47 +178,72 @@ pub(super) fn document(source: &str, flags: &source::Flags, context: &Context, f
 
 fn of_saml(material: &mut Material, flags: &source::Flags, found: &mut Found) -> Result<()> {
     let name = material.name.clone();
-    let document = metadata::read(material.reader()?, &name, &flags.xml_limits(false), &Select::All)?;
     let before = found.met.len();
-    for entity in document.entities {
-        let idp = entity.idp.iter().flat_map(|idp| &idp.keys);
-        let sp = entity.sp.iter().flat_map(|sp| &sp.keys);
-        // SAML allows no more characters.
-        let owner = entity.entity_id.as_deref().map(|id| shorter(id, 1024).into_owned());
-        let mut seen = std::collections::BTreeSet::new();
-        for key in idp.chain(sp) {
-            let usage = match (key.use_.signs(), key.use_.encrypts()) {
-                (true, _) => "signing",
-                (false, true) => "encryption",
-                (false, false) => "",
-            };
-            for text in &key.certificates {
-                let certificate = field::from_metadata_text(&text.text);
-                if let Ok(certificate) = &certificate
-                    && !seen.insert((certificate.sha256.clone(), usage))
-                {
-                    continue;
-                }
-                if found.met.len() - before == MOST {
-                    let message = format!("{}:{}: the document has more than {MOST} certificates", material.name, text.at.line);
-                    return Err(Failure::input("too-many-certificates", message)
-                        .hint("`ssoctl metadata inspect --entity-id ID` shows those of one entity")
-                        .into());
-                }
-                let source = format!("{}:{}", material.name, text.at.line);
-                found.met.push(Met { source, usage, owner: owner.clone(), certificate });
-            }
-        }
-    }
+    let limits = flags.xml_limits(false);
+    // The certificates of a federation take more bytes each than this; others are there to exhaust a reader.
+    let most = MOST.max(usize::try_from(limits.bytes / LEAST_BYTES).unwrap_or(usize::MAX));
+    let is_bare = found.is_bare;
+    let (taker, entities) = mpsc::sync_channel(WAITING);
+    let reader = material.reader()?;
+    // One reads on while the other looks at what has been read; of a large document neither keeps all.
+    let (read, taken) = thread::scope(|scope| {
+        let taking = scope.spawn(|| {
+            let mut met = Vec::new();
+            let mut take = |entity| of_entity(&name, entity, (is_bare, most), &mut met);
+            let ended = entities.into_iter().try_for_each(&mut take);
+            (met, ended)
+        });
+        let read = metadata::each(reader, &name, &limits, taker);
+        (read, taking.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    let (met, ended) = taken;
+    found.met.extend(met);
+    // Whoever has had enough says why; the reading only ended by it.
+    ended?;
+    read?;
     if found.met.len() == before {
         found.findings.push(
             Finding::new(
                 "certificate-none",
                 Severity::Warning,
-                format!("{}: the document has no certificates", material.name),
+                format!("{name}: the document has no certificates"),
             )
             .hint("ask for metadata that has the signing certificate in it"),
         );
+    }
+    Ok(())
+}
+
+/// Adds the certificates of one entity, each once.
+fn of_entity(name: &str, entity: Entity, (is_bare, most): (bool, usize), met: &mut Vec<Met>) -> Result<()> {
+    let idp = entity.idp.iter().flat_map(|idp| &idp.keys);
+    let sp = entity.sp.iter().flat_map(|sp| &sp.keys);
+    // SAML allows no more characters.
+    let owner = entity.entity_id.as_deref().map(|id| shorter(id, 1024).into_owned());
+    let mut seen = std::collections::BTreeSet::new();
+    for key in idp.chain(sp) {
+        let usage = match (key.use_.signs(), key.use_.encrypts()) {
+            (true, _) => "signing",
+            (false, true) => "encryption",
+            (false, false) => "",
+        };
+        for text in &key.certificates {
+            let certificate = field::from_metadata_text(&text.text);
+            let certificate = if is_bare { certificate.map(Certificate::without_bytes) } else { certificate };
+            if let Ok(certificate) = &certificate
+                && !seen.insert((certificate.sha256.clone(), usage))
+            {
+                continue;
+            }
+            if met.len() == most {
+                let message = format!("{name}:{}: the document has more than {most} certificates", text.at.line);
+                return Err(Failure::input("too-many-certificates", message)
+                    .hint("`ssoctl metadata inspect --entity-id ID` shows those of one entity")
+                    .into());
+            }
+            let source = format!("{name}:{}", text.at.line);
+            met.push(Met { source, usage, owner: owner.clone(), certificate });
+        }
     }
     Ok(())
 }

@@ -4,8 +4,6 @@
 use std::borrow::Cow;
 use std::sync::Mutex;
 use std::sync::PoisonError;
-use std::sync::atomic::AtomicUsize;
-use std::sync::atomic::Ordering;
 
 use crate::check::rollover::Published;
 use crate::cli::connection::renewal;
@@ -14,6 +12,7 @@ use crate::cli::connection::renewal::Renewal;
 use crate::cli::connection::renewal::Setback;
 use crate::cli::connection::renewal::Side;
 use crate::cli::context::Context;
+use crate::cli::parallel;
 use crate::cli::source;
 use crate::cli::validity;
 use crate::drift::Change;
@@ -53,21 +52,7 @@ pub(super) struct Way<'a> {
 
 /// Looks at each that is given, several at the same time; what came of each, in their order.
 pub(super) fn look(connections: &[&Loaded], way: Way<'_>) -> Vec<Seen> {
-    let next = AtomicUsize::new(0);
-    let found: Vec<Mutex<Seen>> = connections.iter().map(|_| Mutex::default()).collect();
-    std::thread::scope(|scope| {
-        for _ in 0..connections.len().min(AT_ONCE) {
-            scope.spawn(|| {
-                loop {
-                    let at = next.fetch_add(1, Ordering::Relaxed);
-                    let (Some(loaded), Some(place)) = (connections.get(at), found.get(at)) else { break };
-                    let seen = one(loaded, way);
-                    *place.lock().unwrap_or_else(PoisonError::into_inner) = seen;
-                }
-            });
-        }
-    });
-    found.into_iter().map(|seen| seen.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
+    parallel::each(connections, AT_ONCE, |loaded| one(loaded, way))
 }
 
 fn one(loaded: &Loaded, Way { flags, workspace, context }: Way<'_>) -> Seen {

@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::cli::parallel;
 use crate::error::Failure;
 use crate::error::Result;
 use crate::error::failure_of;
@@ -61,9 +62,11 @@ pub(super) fn read(workspace: &Workspace) -> Result<Read> {
         read.cannot(&faulty.file, &faulty.why.again().into(), None);
     }
     let bad: Vec<&str> = vendors.faulty().iter().map(|faulty| faulty.stem.as_str()).collect();
-    for name in read.names.clone() {
+    let names = read.names.clone();
+    let all = parallel::each(&names, parallel::processors(), |name| workspace.load(name));
+    for (name, loaded) in names.into_iter().zip(all) {
         let path = workspace.path(&name).display().to_string();
-        let loaded = match workspace.load(&name) {
+        let loaded = match loaded {
             Ok(loaded) => loaded,
             Err(error) => {
                 read.cannot(&path, &error, Some(&name));

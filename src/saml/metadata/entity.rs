@@ -136,7 +136,7 @@ impl<R: BufRead> Walk<R> {
             idp.scopes = extras.scopes;
         }
         let place = self.place(at);
-        self.document.entities.push(Entity {
+        self.done(Entity {
             entity_id,
             id,
             own_valid_until,
@@ -152,8 +152,7 @@ impl<R: BufRead> Walk<R> {
             registration_authority: extras.registration_authority,
             place,
             misordered: order.found(),
-        });
-        Ok(())
+        })
     }
 
     /// Keeps of an entity what its list needs.

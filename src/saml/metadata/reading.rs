@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::hash::BuildHasher as _;
 use std::hash::RandomState;
 use std::io::BufRead;
+use std::sync::mpsc::SyncSender;
 
 use crate::error::Failure;
 use crate::error::told::shorter;
@@ -16,6 +17,7 @@ use crate::saml::DS;
 use crate::saml::MD;
 use crate::saml::PROTOCOL;
 use crate::saml::metadata::Document;
+use crate::saml::metadata::Entity;
 use crate::saml::metadata::Instant;
 use crate::saml::metadata::MAX_SIGNATURES;
 use crate::saml::metadata::Misordered;
@@ -67,6 +69,8 @@ pub(super) struct Walk<R> {
     seen: HashMap<u64, u64>,
     hash: RandomState,
     pub(super) room: Room,
+    /// Takes each entity that is kept whole, where the document is not to have them.
+    taker: Option<SyncSender<Entity>>,
 }
 
 impl<R: BufRead> Walk<R> {
@@ -78,6 +82,7 @@ impl<R: BufRead> Walk<R> {
             seen: HashMap::new(),
             hash: RandomState::new(),
             room: Room::new(select, limits),
+            taker: None,
             document: Document {
                 file: file.to_owned(),
                 root: RootKind::Entity,
@@ -95,6 +100,21 @@ impl<R: BufRead> Walk<R> {
                 signer: None,
             },
         }
+    }
+
+    /// Hands each entity on in place of keeping it.
+    pub(super) fn handing_to(self, taker: SyncSender<Entity>) -> Self {
+        Self { taker: Some(taker), ..self }
+    }
+
+    /// Keeps an entity, or hands it on; whoever takes it and has had enough ends the reading.
+    pub(super) fn done(&mut self, entity: Entity) -> Result<(), Failure> {
+        let Some(taker) = &self.taker else {
+            self.document.entities.push(entity);
+            return Ok(());
+        };
+        self.room.give_back();
+        taker.send(entity).map_err(|_gone| Failure::bug("nobody takes what is read"))
     }
 
     /// To the end of the document.

@@ -71,6 +71,13 @@ impl Room {
     }
 }
 
+impl Room {
+    /// What was kept has gone elsewhere.
+    pub(super) fn give_back(&mut self) {
+        self.whole = self.most;
+    }
+}
+
 /// What a text that may be missing costs.
 pub(super) fn text(text: Option<&String>) -> usize {
     text.map_or(0, |text| TEXT + text.len())

@@ -1,7 +1,10 @@
 //! What `cert check` found, as a gate tells it to pipelines: what the table calls a failure is one in every report.
 
+use std::collections::HashMap;
+
 use crate::cert::judge;
 use crate::check::certificate;
+use crate::check::certificate::Met;
 use crate::check::policy::Rules;
 use crate::cli::cert::check::Args;
 use crate::cli::cert::check::Outcome;
@@ -30,7 +33,7 @@ pub(super) fn threshold(args: &Args) -> Severity {
 }
 
 /// A finding with the file that a pipeline shows it in: that of its connection, or the document.
-fn placed(finding: &Finding, outcome: &Outcome, rules: &Rules) -> Finding {
+fn placed(finding: &Finding, outcome: &Outcome, sources: &HashMap<&str, &Met>, rules: &Rules) -> Finding {
     let mut finding = finding.clone();
     if !closes(&finding, rules) {
         finding.severity = Severity::Info;
@@ -41,7 +44,7 @@ fn placed(finding: &Finding, outcome: &Outcome, rules: &Rules) -> Finding {
     finding.place = match &finding.connection {
         Some(name) => outcome.places.get(name).cloned(),
         // The message begins with the document and its line.
-        None => outcome.met.iter().map(|seen| &seen.met).find(|met| finding.message.starts_with(&format!("{}: ", met.source))).map(
+        None => finding.message.match_indices(": ").find_map(|(at, _)| sources.get(&finding.message[..at])).map(
             |met| match met.source.rsplit_once(':') {
                 Some((file, line)) if line.parse::<u64>().is_ok() && !file.is_empty() && met.usage != "tls" => {
                     Place { file: file.to_owned(), line: line.parse().ok(), column: None }
@@ -62,7 +65,16 @@ pub(super) fn gate<'a>(
     rules: &mut Rules,
     context: &Context,
 ) -> Gate<'a> {
-    let mut findings: Vec<Finding> = report.findings.iter().map(|finding| placed(finding, outcome, rules)).collect();
+    // The first of a name, where several have it.
+    let sources = outcome.met.iter().rev().map(|seen| (seen.met.source.as_str(), &seen.met)).collect();
+    let mut findings: Vec<Finding> =
+        report.findings.iter().map(|finding| placed(finding, outcome, &sources, rules)).collect();
+    let mut told: HashMap<(String, &str), Option<Severity>> = HashMap::new();
+    for finding in &findings {
+        let Some(name) = &finding.connection else { continue };
+        let weight = told.entry((name.clone(), finding.code)).or_default();
+        *weight = finding.weight().max(*weight);
+    }
     // What the table calls not covered has a finding of that weight too.
     for row in report.connections {
         let place = || outcome.places.get(&row.name).cloned();
@@ -72,10 +84,7 @@ pub(super) fn gate<'a>(
             continue;
         };
         rules.apply(&mut ends, None);
-        let is_told = |finding: &Finding| {
-            finding.connection.as_ref() == Some(&row.name) && finding.weight() >= ends.weight() && finding.code == ends.code
-        };
-        if !findings.iter().any(is_told) {
+        if told.get(&(row.name.clone(), ends.code)).is_none_or(|weight| *weight < ends.weight()) {
             findings.push(ends);
         }
     }

@@ -1,5 +1,7 @@
 //! What `cert check` says of each certificate: by itself, and as one of several that cover a connection.
 
+use std::collections::HashMap;
+
 use crate::cert::judge;
 use crate::cert::judge::Remark;
 use crate::cert::judge::Status;
@@ -13,6 +15,7 @@ use crate::cli::cert::check::standards::Standards;
 use crate::cli::context::Context;
 use crate::finding::Severity;
 use crate::model::time::Time;
+use crate::report::certificates::ConnectionRow;
 use crate::report::certificates::Counted;
 
 /// A certificate with its verdict.
@@ -30,13 +33,13 @@ pub(super) struct Judged<'a> {
 /// Judges one, by the thresholds of its connection where it has one.
 pub(super) fn judged<'a>(
     seen: &'a Seen,
-    outcome: &Outcome,
+    (outcome, rows): (&Outcome, &HashMap<&str, &ConnectionRow>),
     standards: &mut Standards,
     context: &Context,
 ) -> Judged<'a> {
     let Seen { met, inside, place } = seen;
     let inside = *inside;
-    let cover = outcome.connections.iter().find(|row| inside && row.name == met.source);
+    let cover = rows.get(met.source.as_str()).filter(|_| inside);
     let thresholds = cover.map_or_else(|| standards.general().thresholds, |row| row.days);
     let cover = match cover.and_then(|row| row.dates) {
         Some(dates) => Cover::Until(dates.until),
