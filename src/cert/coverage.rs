@@ -104,7 +104,7 @@ mod tests {
             serial: "01".to_owned(),
             not_before: at(not_before),
             not_after: at(not_after),
-            key: Key { kind: KeyType::Rsa, bits: Some(2048), curve: None },
+            key: Key { kind: KeyType::Rsa, bits: Some(2048), curve: None, flaw: None },
             signature_algorithm: String::new(),
             version: 3,
             self_issued: true,

@@ -99,6 +99,7 @@ impl Verdict {
 pub(crate) fn judge(certificate: &Certificate, now: Time, thresholds: Thresholds) -> Verdict {
     let remarks = [
         dates(certificate, now, thresholds),
+        key_flaw(certificate),
         key_size(certificate),
         key_type(certificate),
         curve(certificate),
@@ -135,6 +136,16 @@ fn dates(certificate: &Certificate, now: Time, thresholds: Thresholds) -> Option
         Status::Warn => Some((Status::Warn, warning("certificate-expiring", message).hint(renew))),
         _ => None,
     }
+}
+
+fn key_flaw(certificate: &Certificate) -> Option<(Status, Finding)> {
+    let flaw = certificate.key.flaw?;
+    let message = format!(
+        "the key of `{}` is none, and whoever has the certificate can sign by it: {flaw}",
+        certificate.called()
+    );
+    let hint = "ask the identity provider for a new key, and find out who made this one";
+    Some((Status::Fail, error("certificate-key-broken", message).hint(hint)))
 }
 
 fn key_size(certificate: &Certificate) -> Option<(Status, Finding)> {
@@ -220,7 +231,8 @@ pub(crate) fn is_about_dates(code: &str) -> bool {
 
 /// Whether a code is about the strength of a key.
 pub(crate) fn is_about_key(code: &str) -> bool {
-    ["certificate-curve-weak", "certificate-key-small", "certificate-key-type"].contains(&code)
+    ["certificate-curve-weak", "certificate-key-broken", "certificate-key-small", "certificate-key-type"]
+        .contains(&code)
 }
 
 /// The code of a weak signature on the certificate itself: the one warning without consequences.
@@ -271,7 +283,7 @@ mod tests {
             serial: "01".to_owned(),
             not_before: at("2024-01-01"),
             not_after: at("2027-01-01T00:00:00Z"),
-            key: Key { kind: KeyType::Rsa, bits: Some(2048), curve: None },
+            key: Key { kind: KeyType::Rsa, bits: Some(2048), curve: None, flaw: None },
             signature_algorithm: "sha256WithRSAEncryption".to_owned(),
             version: 3,
             self_issued: true,
@@ -285,7 +297,7 @@ mod tests {
     }
 
     fn with_key(kind: KeyType, bits: Option<u32>, curve: Option<&str>) -> (Status, Option<&'static str>) {
-        let key = Key { kind, bits, curve: curve.map(str::to_owned) };
+        let key = Key { kind, bits, curve: curve.map(str::to_owned), flaw: None };
         seen(&Certificate { key, ..good() }, "2025-01-01")
     }
 
@@ -365,10 +377,16 @@ mod tests {
 
     #[test]
     fn dates_and_key_are_remarks_of_their_own() {
-        let key = Key { kind: KeyType::Rsa, bits: Some(512), curve: None };
+        let key = Key { kind: KeyType::Rsa, bits: Some(512), curve: None, flaw: None };
         let verdict = judge(&Certificate { key, ..good() }, at("2026-12-20"), THRESHOLDS);
         let told: Vec<_> = verdict.remarks.iter().map(|one| (one.status, one.finding.code)).collect();
         assert_eq!(told, [(Status::Warn, "certificate-expiring"), (Status::Fail, "certificate-key-small")]);
+    }
+
+    #[test]
+    fn a_key_that_is_none_fails_whatever_its_size() {
+        let key = Key { flaw: Some("its exponent is 0 or 1"), ..good().key };
+        assert_eq!(seen(&Certificate { key, ..good() }, "2025-01-01"), (Status::Fail, Some("certificate-key-broken")));
     }
 
     #[test]

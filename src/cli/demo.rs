@@ -109,7 +109,8 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
             .args(step.words())
             .current_dir(&folder)
             .env("QUALTRICS_API_TOKEN", TOKEN)
-            .stdin(Stdio::null())
+            // Closed at once: a small container has no /dev/null either.
+            .stdin(Stdio::piped())
             .status()
             .map_err(|error| Failure::bug("the next step cannot be started").because(error))?;
         let (exit, why) = &step.exit;

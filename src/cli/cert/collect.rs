@@ -36,6 +36,9 @@ use crate::report::certificates::NotLookedAt;
 use crate::report::gate;
 use crate::saml::metadata;
 use crate::saml::metadata::Entity;
+use crate::saml::metadata::validity;
+use crate::saml::metadata::validity::Requirement;
+use crate::saml::metadata::validity::Subject;
 
 /// The most certificates of one document; a federation that is just small enough to be read as
 /// a whole has a few thousand. Of a document that may be larger there may be one for each so many bytes.
@@ -172,11 +175,11 @@ pub(super) fn document(source: &str, flags: &source::Flags, context: &Context, f
             Ok(())
         }
         // The metadata reader names everything else.
-        _ => of_saml(&mut material, flags, found),
+        _ => of_saml(&mut material, flags, context, found),
     }
 }
 
-fn of_saml(material: &mut Material, flags: &source::Flags, found: &mut Found) -> Result<()> {
+fn of_saml(material: &mut Material, flags: &source::Flags, context: &Context, found: &mut Found) -> Result<()> {
     let name = material.name.clone();
     let before = found.met.len();
     let limits = flags.xml_limits(false);
@@ -200,7 +203,9 @@ fn of_saml(material: &mut Material, flags: &source::Flags, found: &mut Found) ->
     found.met.extend(met);
     // Whoever has had enough says why; the reading only ended by it.
     ended?;
-    read?;
+    let document = read?;
+    // Whoever heeds its end trusts none of its certificates any more.
+    found.findings.extend(validity::check(&document, Subject::Document, context.now, Requirement::default())?);
     if found.met.len() == before {
         found.findings.push(
             Finding::new(

@@ -19,6 +19,9 @@ use crate::workspace::parse_connection;
 /// Files whose earlier content is read; where more have changed, all of it may matter.
 const MOST: usize = 200;
 
+/// Where the records of what was applied are, each of the connection of its name.
+const RECORDS: &str = "connections/.applied/";
+
 /// What is told.
 pub(super) struct Scope {
     /// Nothing where everything is.
@@ -127,7 +130,8 @@ impl Part {
         let stem = |file: &str, folder: &str| {
             file.strip_prefix(folder).and_then(|name| name.strip_suffix(".yaml")).map(str::to_owned)
         };
-        part.connections.extend(part.files.iter().filter_map(|file| stem(file, "connections/")));
+        let of_record = |file: &String| stem(file, RECORDS);
+        part.connections.extend(part.files.iter().filter_map(|file| of_record(file).or_else(|| stem(file, "connections/"))));
         let profiles: BTreeSet<String> = part.files.iter().filter_map(|file| stem(file, "providers/")).collect();
         let of_profiles = read.providers.iter().filter(|(_, provider)| profiles.contains(provider));
         part.connections.extend(of_profiles.map(|(name, _)| name.to_string()));
@@ -141,7 +145,7 @@ fn left(changed: &since::Changed, workspace: &Workspace, read: &Read) -> Left {
     let before: Vec<(&String, &String)> = changed
         .files
         .iter()
-        .filter(|(file, _)| file.starts_with("connections/"))
+        .filter(|(file, _)| file.starts_with("connections/") && !file.starts_with(RECORDS))
         .filter_map(|(file, object)| Some((file, object.as_ref()?)))
         .collect();
     if before.len() > MOST {

@@ -19,7 +19,7 @@ use crate::workspace::is_nearly_yaml;
 const LIMIT: u64 = 1024 * 1024;
 
 /// The folders whose files are judged.
-const FOLDERS: [&str; 2] = ["connections", "providers"];
+const FOLDERS: [&str; 3] = ["connections", "connections/.applied", "providers"];
 
 /// What has changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -149,7 +149,7 @@ struct Was {
 
 /// The files of a commit that `check` reads.
 fn listed(commit: &str, root: &Path) -> Result<BTreeMap<String, Was>> {
-    let answer = git::ask(root, &["ls-tree", "-z", commit, "--", "ssoctl.yaml", "connections/", "providers/"])?;
+    let answer = git::ask(root, &["ls-tree", "-z", commit, "--", "ssoctl.yaml", "connections/", "connections/.applied/", "providers/"])?;
     let told = match answer {
         Answer::Told(told) => told,
         Answer::Refused(why) => {
@@ -184,9 +184,9 @@ fn present(root: &Path) -> BTreeSet<String> {
 
 /// Whether `check` reads a file of this name, or tells of it.
 fn is_read(path: &str) -> bool {
-    let Some((folder, name)) = path.split_once('/') else { return path == "ssoctl.yaml" };
+    let Some((folder, name)) = path.rsplit_once('/') else { return path == "ssoctl.yaml" };
     let is_yaml = is_nearly_yaml(name);
-    FOLDERS.contains(&folder) && is_yaml && !name.starts_with('.') && !name.contains('/')
+    FOLDERS.contains(&folder) && is_yaml && !name.starts_with('.')
 }
 
 /// Whether a file is what it was. What lies behind a link may change without it.
@@ -268,6 +268,15 @@ mod tests {
             let was = changed.files["connections/gone.yaml"].as_ref().unwrap();
             assert_eq!(text(was, &workspace).as_deref(), Some("a: 1\nb: 2\n"));
             assert_eq!(changed.files["connections/new.yaml"], None);
+            // The record of what was applied counts, and is no connection.
+            std::fs::create_dir(folder.path().join("connections/.applied")).unwrap();
+            write(folder.path(), "connections/.applied/same.yaml", "a: 1\n");
+            assert!(names(&workspace).contains(&"connections/.applied/same.yaml".to_owned()));
+            git(folder.path(), &["add", "connections/.applied"]);
+            git(folder.path(), &["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-m", "record"]);
+            assert!(!names(&workspace).contains(&"connections/.applied/same.yaml".to_owned()));
+            std::fs::remove_file(folder.path().join("connections/.applied/same.yaml")).unwrap();
+            assert!(names(&workspace).contains(&"connections/.applied/same.yaml".to_owned()));
         }
     }
 
