@@ -5,6 +5,8 @@
 
 mod applied;
 mod config;
+mod listing;
+mod own;
 pub(crate) mod sources;
 
 use std::path::Path;
@@ -23,7 +25,10 @@ use crate::model::ConnectionName;
 use crate::model::connection;
 use crate::model::connection::Connection;
 use crate::model::difference::nearest;
-use crate::model::printable;
+use crate::workspace::own::leads_out;
+use crate::workspace::own::read_own;
+use crate::workspace::own::seen_from_here;
+use crate::workspace::own::tidy;
 use crate::yaml;
 
 pub(crate) use crate::model::route::Segment;
@@ -32,6 +37,7 @@ pub(crate) use crate::workspace::config::Config;
 pub(crate) use crate::workspace::config::Policy;
 pub(crate) use crate::workspace::config::Ruling;
 pub(crate) use crate::workspace::config::Target;
+pub(crate) use crate::workspace::listing::is_nearly_yaml;
 pub(crate) use crate::yaml::Places;
 pub(crate) use crate::yaml::edit::Edit;
 
@@ -194,106 +200,6 @@ impl Workspace {
         Lock::take(&self.state().join("lock"), "this workspace")
     }
 
-    /// Names of all connections, sorted; the first file that cannot be one ends it.
-    pub(crate) fn names(&self) -> Result<Vec<ConnectionName>> {
-        let (names, overlooked) = self.listing()?;
-        match overlooked.into_iter().next() {
-            Some((_, failure)) => Err(failure.into()),
-            None => Ok(names),
-        }
-    }
-
-    /// Names of all connections, sorted, and the files that would be overlooked.
-    pub(crate) fn listing(&self) -> Result<(Vec<ConnectionName>, Vec<Overlooked>)> {
-        let folder = self.folder("connections")?;
-        let failed = |error: std::io::Error| {
-            Failure::input("file-unreadable", format!("`{}` cannot be listed", folder.display())).because(error)
-        };
-        let (mut names, mut overlooked) = (Vec::new(), Vec::new());
-        if !folder.exists() {
-            return Ok((names, overlooked));
-        }
-        for entry in std::fs::read_dir(&folder).map_err(failed)? {
-            let file = entry.map_err(failed)?.file_name();
-            let path = folder.join(&file);
-            let is_hidden = file.as_encoded_bytes().first() == Some(&b'.');
-            let Some(file) = file.to_str().filter(|_| !is_hidden) else {
-                if !is_hidden {
-                    let told = format!("`{}` cannot be a connection's file: its name is not UTF-8", path.display());
-                    overlooked.push((path, Failure::input("connection-name", told).hint("rename the file")));
-                }
-                continue;
-            };
-            if let Some(stem) = file.strip_suffix(".yaml") {
-                match stem.parse::<ConnectionName>() {
-                    Ok(name) => names.push(name),
-                    Err(reason) => {
-                        let failure = Failure::input(
-                            "connection-name",
-                            format!("`{}` cannot be a connection's file", shown(&path)),
-                        );
-                        overlooked.push((path, failure.because(reason).hint("rename the file")));
-                    }
-                }
-            } else if is_nearly_yaml(file) {
-                let failure =
-                    Failure::input("connection-file-ending", format!("`{}` would be overlooked", shown(&path)))
-                        .hint("connection files end in `.yaml`: rename it");
-                overlooked.push((path, failure));
-            }
-        }
-        names.sort_by_key(|name| (name.as_str().to_ascii_lowercase(), name.clone()));
-        for pair in names.windows(2).filter(|pair| pair[0].as_str().eq_ignore_ascii_case(pair[1].as_str())) {
-            let failure = Failure::input(
-                "connection-name-case",
-                format!("`{}` and `{}` differ only in case, which some file systems cannot hold", pair[0], pair[1]),
-            )
-            .hint("rename one of them");
-            overlooked.push((self.path(&pair[1]), failure));
-        }
-        overlooked.sort_by(|a, b| a.0.cmp(&b.0));
-        Ok((names, overlooked))
-    }
-
-    /// The user's own vendors in `providers/`: the path as the user would name it, the stem, and
-    /// the text or why there is none. One that cannot be read hides no other.
-    pub(crate) fn profiles(&self) -> Result<Vec<ProfileText>> {
-        let folder = self.folder("providers")?;
-        if !folder.is_dir() {
-            return Ok(Vec::new());
-        }
-        let failed = |error: std::io::Error| {
-            Failure::input("file-unreadable", format!("`{}` cannot be listed", folder.display())).because(error)
-        };
-        let mut found = Vec::new();
-        for entry in std::fs::read_dir(&folder).map_err(failed)? {
-            let path = folder.join(entry.map_err(failed)?.file_name());
-            let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            if name.starts_with('.') || !is_nearly_yaml(&name) {
-                continue;
-            }
-            let text = if name.ends_with(".yaml") {
-                read_own(&self.root, &path).map_err(|error| error.downcast::<Failure>())
-            } else {
-                Err(Ok(Failure::input("provider-file-ending", format!("`{}` would be overlooked", shown(&path)))
-                    .hint("profiles end in `.yaml`: rename it")))
-            };
-            let text = match text {
-                Ok(text) => Ok(text),
-                Err(failure) => Err(failure?),
-            };
-            found.push((shown(&path), stem, text));
-        }
-        found.sort_by(|a, b| a.0.cmp(&b.0));
-        Ok(found)
-    }
-
-    /// Whether the folder of connections is there.
-    pub(crate) fn has_connections(&self) -> bool {
-        self.root.join("connections").is_dir()
-    }
-
     /// Where a connection's file is, as the user would name it.
     pub(crate) fn path(&self, name: &ConnectionName) -> PathBuf {
         tidy(&self.root.join("connections").join(format!("{name}.yaml")))
@@ -423,28 +329,6 @@ pub(crate) fn parse_connection(text: &str, path: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
-/// Reads a file of the workspace. A link that leads out of it is refused: what is wrong in a
-/// file is told with its line, and whoever sent the workspace must not choose whose line (CWE-59).
-fn read_own(root: &Path, path: &Path) -> Result<String> {
-    let refuse = |what: &str, hint: &str| {
-        Err(Failure::input("file-not-own", format!("`{}` is {what}", shown(path))).hint(hint).into())
-    };
-    if path.is_dir() {
-        return refuse("a folder, not a file", "put a file in its place, or move the folder elsewhere");
-    }
-    if leads_out(root, path) {
-        return refuse("a link that leads out of the workspace", "put the file itself there");
-    }
-    read_text(path)
-}
-
-/// Whether a place is a link to something outside of the workspace, or to nothing.
-fn leads_out(root: &Path, path: &Path) -> bool {
-    path.is_symlink()
-        && !std::fs::canonicalize(path)
-            .is_ok_and(|target| std::fs::canonicalize(root).is_ok_and(|root| target.starts_with(root)))
-}
-
 /// Everything in a connection that is to be a certificate or a public key.
 fn certificates_in(connection: &Connection) -> impl Iterator<Item = &str> {
     let stored = connection.saml.iter().flat_map(|saml| {
@@ -455,49 +339,6 @@ fn certificates_in(connection: &Connection) -> impl Iterator<Item = &str> {
     let pins = connection.saml.iter().flat_map(|saml| &saml.idp.trust).filter(|pin| !pin.starts_with("sha256:"));
     let key = connection.oauth.iter().filter_map(|oauth| oauth.public_key.as_deref());
     stored.map(|stored| stored.pem.as_str()).chain(pins.map(String::as_str)).chain(key)
-}
-
-fn read_text(path: &Path) -> Result<String> {
-    let bytes = disk::read_regular(path, YAML_LIMIT)?;
-    String::from_utf8(bytes).map_err(|error| {
-        Failure::input("yaml-encoding", format!("`{}` is not UTF-8", shown(path)))
-            .because(error)
-            .hint("save it as UTF-8")
-            .into()
-    })
-}
-
-/// Whether a file is meant to be YAML, by a name that is passed over: another case, another ending, a dot or a
-/// blank at its end.
-pub(crate) fn is_nearly_yaml(name: &str) -> bool {
-    let name = name.trim_end_matches(['.', ' ']).to_ascii_lowercase();
-    name.ends_with(".yml") || name.ends_with(".yaml")
-}
-
-/// A folder as seen from where the program runs, which is how pipelines find files; as it is where it is neither
-/// below nor above.
-fn seen_from_here(folder: &Path) -> PathBuf {
-    let Ok(here) = std::env::current_dir() else { return folder.to_owned() };
-    let real = std::fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
-    for folder in [folder, &real] {
-        if let Ok(below) = folder.strip_prefix(&here) {
-            return Path::new(".").join(below);
-        }
-        if let Ok(below) = here.strip_prefix(folder) {
-            return below.iter().map(|_| "..").collect();
-        }
-    }
-    folder.to_owned()
-}
-
-/// A path as messages name it: what it is called begins no line of its own.
-fn shown(path: &Path) -> String {
-    printable(&path.display().to_string())
-}
-
-/// `./connections/x.yaml` as `connections/x.yaml`.
-fn tidy(path: &Path) -> PathBuf {
-    path.strip_prefix(".").map_or_else(|_| path.to_owned(), Path::to_owned)
 }
 
 #[cfg(test)]

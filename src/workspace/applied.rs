@@ -11,8 +11,9 @@ use crate::model::ConnectionName;
 use crate::model::time::Time;
 use crate::workspace::Loaded;
 use crate::workspace::Workspace;
+use crate::workspace::own::read_own;
+use crate::workspace::own::tidy;
 use crate::workspace::parse_connection;
-use crate::workspace::tidy;
 
 impl Workspace {
     /// Where the applied version is, as the user would name it.
@@ -28,7 +29,7 @@ impl Workspace {
             return Ok(None);
         }
         self.folder("connections/.applied")?;
-        let text = super::read_own(&self.root, &path)?;
+        let text = read_own(&self.root, &path)?;
         let connection = parse_connection(&text, &path)?;
         Ok(Some(Loaded { name: name.clone(), connection, path, text }))
     }

@@ -18,7 +18,7 @@ use crate::model::ConnectionName;
 use crate::model::key_set::PublishedKey;
 use crate::model::time::Time;
 use crate::workspace::Workspace;
-use crate::workspace::tidy;
+use crate::workspace::own::tidy;
 
 /// The version this build writes; one of another version is as good as none.
 const VERSION: u32 = 1;

@@ -234,6 +234,17 @@ mod tests {
         Workspace::find(folder).unwrap()
     }
 
+    /// A workspace in the folder `sso` of a repository.
+    fn below(folder: &Path) -> Workspace {
+        let below = folder.join("sso");
+        std::fs::create_dir(&below).unwrap();
+        repository(&below, &[]);
+        std::fs::rename(below.join(".git"), folder.join(".git")).unwrap();
+        git(folder, &["add", "."]);
+        git(folder, &["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-a", "-m", "moved"]);
+        Workspace::find(&below).unwrap()
+    }
+
     fn write(folder: &Path, file: &str, text: &str) {
         disk::write(&folder.join(file), text.as_bytes(), Access::Shared).unwrap();
     }
@@ -283,13 +294,8 @@ mod tests {
     #[test]
     fn the_workspace_may_be_a_folder_below_the_root_of_the_repository() {
         let folder = tempfile::tempdir().unwrap();
-        let below = folder.path().join("sso");
-        std::fs::create_dir(&below).unwrap();
-        repository(&below, &[]);
-        std::fs::rename(below.join(".git"), folder.path().join(".git")).unwrap();
-        git(folder.path(), &["add", "."]);
-        git(folder.path(), &["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-a", "-m", "moved"]);
-        let workspace = Workspace::find(&below).unwrap();
+        let workspace = below(folder.path());
+        let below = workspace.root().to_owned();
         assert_eq!(names(&workspace), Vec::<String>::new());
         write(&below, "providers/p.yaml", "c: 1\n");
         assert_eq!(names(&workspace), ["providers/p.yaml"]);
@@ -312,13 +318,8 @@ mod tests {
     #[test]
     fn neither_a_tag_of_that_name_nor_a_bare_repository_in_the_commit_says_what_is_compared() {
         let folder = tempfile::tempdir().unwrap();
-        let below = folder.path().join("sso");
-        std::fs::create_dir(&below).unwrap();
-        repository(&below, &[]);
-        std::fs::rename(below.join(".git"), folder.path().join(".git")).unwrap();
-        git(folder.path(), &["add", "."]);
-        git(folder.path(), &["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-a", "-m", "moved"]);
-        let workspace = Workspace::find(&below).unwrap();
+        let workspace = below(folder.path());
+        let below = workspace.root().to_owned();
         let code = |revision: &str| failure_of(&changed(revision, &workspace).unwrap_err()).unwrap().code();
         git(folder.path(), &["update-ref", "refs/remotes/origin/main", "HEAD"]);
         changed("origin/main", &workspace).unwrap();
