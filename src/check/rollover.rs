@@ -29,6 +29,7 @@ use crate::model::time::Time;
 use crate::provider::profile::Capability;
 use crate::provider::profile::Profile;
 use crate::provider::profile::Support;
+use crate::workspace::Ruling;
 
 const DAY: i64 = 86_400;
 
@@ -55,6 +56,11 @@ pub(crate) struct Terms {
 }
 
 impl Terms {
+    /// Those that the workspace has for a connection.
+    pub(crate) fn of(ruling: &Ruling, now: Time) -> Self {
+        Self { policy: ruling.coverage(), thresholds: ruling.thresholds, now }
+    }
+
     /// Some days before an end.
     fn before(self, end: Time, days: u32) -> Time {
         end.plus_seconds(-i64::from(days).saturating_mul(DAY))

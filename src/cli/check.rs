@@ -127,7 +127,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
         members.push(Member { name: loaded.name.as_str(), connection: &loaded.connection, profile: vendor, locate });
     }
     let way = Way { flags: &args.source, workspace: &workspace_of_files, context };
-    let seen = if args.online { seen(&read, &scope, way) } else { HashMap::new() };
+    let seen = if args.online { seen(&read, &scope, way) } else { BTreeMap::new() };
     findings.extend(seen.values().flat_map(|seen| seen.findings.iter().cloned()));
     findings.retain(|finding| scope.tells(finding, &workspace_of_files));
     let providers: HashMap<&str, &str> =
@@ -204,7 +204,7 @@ pub(crate) fn run(args: &Args, context: &mut Context) -> Result<Verdict> {
 }
 
 /// What the other sides of the connections that are asked for publish now.
-fn seen<'a>(read: &'a Read, scope: &Scope, way: Way<'_>) -> HashMap<&'a str, Seen> {
+fn seen<'a>(read: &'a Read, scope: &Scope, way: Way<'_>) -> BTreeMap<&'a str, Seen> {
     let asked = read.loaded.iter().map(|(loaded, _)| loaded).filter(|loaded| scope.has(loaded.name.as_str()));
     let asked: Vec<&Loaded> = asked.collect();
     let seen = online::look(&asked, way);
@@ -220,7 +220,7 @@ fn planned(
     context: &Context,
 ) -> Rollover {
     let ruling = policy.of(member.name, &member.profile.id);
-    let terms = Terms { policy: ruling.coverage(), thresholds: ruling.thresholds, now: context.now };
+    let terms = Terms::of(&ruling, context.now);
     rollover::of(member.name, member.connection, member.profile, applied, published, terms)
 }
 

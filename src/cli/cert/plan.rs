@@ -117,7 +117,7 @@ fn planned(
     let loaded = workspace.load(name)?;
     let vendor = context.vendor(&loaded.connection.provider)?;
     let ruling = workspace.config.policy.of(name.as_str(), &vendor.id);
-    let terms = Terms { policy: ruling.coverage(), thresholds: ruling.thresholds, now: context.now };
+    let terms = Terms::of(&ruling, context.now);
     let published = match args.fetch {
         true => published(&loaded, args, workspace, context, failures),
         false => Published::default(),

@@ -218,7 +218,7 @@ fn tell_flaws(
     let name = loaded.name.as_str();
     let vendor = context.vendor(&loaded.connection.provider)?;
     let ruling = workspace.config.policy.of(name, &vendor.id);
-    let terms = Terms { policy: ruling.coverage(), thresholds: ruling.thresholds, now: context.now };
+    let terms = Terms::of(&ruling, context.now);
     let known: Vec<Finding> = planned::flaws(name, &saml_of(loaded)?.idp, Some(&vendor), terms)
         .into_iter()
         .map(|flaw| flaw.finding)

@@ -40,7 +40,7 @@ pub(super) fn judged<'a>(
     let mut findings = connection::judged(&loaded.name, connection, vendor, &locate, now);
     findings.iter_mut().for_each(|finding| finding.connection = Some(name.to_owned()));
     let ruling = policy.of(name, &vendor.id);
-    let terms = Terms { policy: ruling.coverage(), thresholds: ruling.thresholds, now };
+    let terms = Terms::of(&ruling, now);
     let entered = Entered { connection, vendor: Some(vendor), applied };
     let mut by = certificate::coverage(name, connection, terms.policy, now, terms.thresholds);
     entered.weigh(&mut by, terms);

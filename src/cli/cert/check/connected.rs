@@ -58,7 +58,7 @@ pub(super) fn connection(
     {
         return Ok(());
     }
-    let terms = Terms { policy: ruling.coverage(), thresholds: ruling.thresholds, now: context.now };
+    let terms = Terms::of(&ruling, context.now);
     let mut found = certificate::coverage(name.as_str(), &loaded.connection, terms.policy, terms.now, terms.thresholds);
     entered(&loaded, &workspace, terms, &mut found, context, outcome);
     outcome.connections.push(match found.coverage {
